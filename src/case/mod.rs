@@ -1,0 +1,3 @@
+//! The case: a folder that holds facts, custody journal, evidence, results and reports.
+
+pub mod results;

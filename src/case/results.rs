@@ -1,0 +1,168 @@
+//! The shapes that scripts rely on: what each verb prints with `--format json` and keeps in the case.
+//!
+//! docs/output.md is the norm. Fields may be added; none is renamed or removed within a schema version.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::{Digest, EntityTally, Gap, Subjects};
+
+/// `hozen.collect/1`.
+#[derive(Debug, Clone, Serialize, Deserialize, PartialEq)]
+pub struct CollectResult {
+    /// `hozen.collect/1`.
+    pub schema: String,
+    /// The case folder.
+    pub case: String,
+    /// The evidence zips, sealed.
+    pub evidence: Vec<String>,
+    /// Everything that the walk saw.
+    pub entries: u64,
+    /// Regular files whose content was kept.
+    pub files: u64,
+    /// Bytes of content kept.
+    pub bytes: u64,
+    /// What was not kept, and why.
+    pub gaps: Vec<Gap>,
+    /// The seal.
+    pub seal: SealResult,
+}
+
+/// The sealed object: the digest of `tagmanifest-sha256.txt`, and the key that signed it.
+#[derive(Debug, Clone, Serialize, Deserialize, PartialEq)]
+pub struct SealResult {
+    /// SHA-256 of `tagmanifest-sha256.txt`: the number for the paper form.
+    pub sha256: Digest,
+    /// SHA-256 of the whole zip.
+    pub zip_sha256: Digest,
+    /// OpenSSH fingerprint of the signing key (`SHA256:…`).
+    pub key: String,
+}
+
+/// Whether a file was looked at. "0 findings" means something only with `Scanned`.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
+#[serde(rename_all = "snake_case")]
+pub enum LookStatus {
+    /// Read to its end, every record looked at.
+    Scanned,
+    /// Looked at, but some part was not: see its gaps.
+    Partial,
+    /// Not looked at: see its gaps.
+    NotScanned,
+}
+
+/// One file of a scan. Members of containers are rows of their own, with `path` = `archive ▸ member`.
+#[derive(Debug, Clone, Serialize, Deserialize, PartialEq)]
+pub struct FileResult {
+    /// Source path, then members, escaped for display.
+    pub path: String,
+    /// Whether it was looked at.
+    pub status: LookStatus,
+    /// Encoding that was decided on, if it is text.
+    pub encoding: Option<String>,
+    /// Format id, if one was found.
+    pub format: Option<String>,
+    /// Bytes that were read.
+    pub bytes: u64,
+    /// Findings per entity, likely and certain; only entities that were found.
+    pub findings: BTreeMap<String, u64>,
+    /// Findings that are only possible, per entity.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub possible: BTreeMap<String, u64>,
+}
+
+/// `hozen.scan/1`.
+#[derive(Debug, Clone, Serialize, Deserialize, PartialEq)]
+pub struct ScanResult {
+    /// `hozen.scan/1`.
+    pub schema: String,
+    /// People.
+    pub subjects: Subjects,
+    /// Values, by entity; an entity that was looked for and not found is there with zeros.
+    pub entities: BTreeMap<String, EntityTally>,
+    /// Every file that was met, in walk order.
+    pub files: Vec<FileResult>,
+    /// What was not read or not understood.
+    pub gaps: Vec<Gap>,
+    /// SHA-256 of the rule pack that was used.
+    pub rules: Digest,
+}
+
+/// `hozen.respond/1`.
+#[derive(Debug, Clone, Serialize, Deserialize, PartialEq)]
+pub struct RespondResult {
+    /// `hozen.respond/1`.
+    pub schema: String,
+    /// The case folder.
+    pub case: String,
+    /// The HTML report.
+    pub report: String,
+    /// What was preserved.
+    pub collect: CollectResult,
+    /// What was found.
+    pub scan: ScanResult,
+}
+
+/// Layer at which something is wrong, from the outside in.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
+#[serde(rename_all = "snake_case")]
+pub enum Layer {
+    /// The zip container: its digest, structure, headers.
+    Zip,
+    /// A member's name.
+    Name,
+    /// `manifest-sha256.txt`: a line missing, unknown, doubled or unreadable.
+    Manifest,
+    /// A payload's bytes.
+    Digest,
+    /// A tag file, or `tagmanifest-sha256.txt`.
+    TagManifest,
+    /// The signature.
+    Seal,
+    /// The custody chain.
+    Custody,
+    /// `files.jsonl` against the payload.
+    Record,
+    /// A result or report in the case folder.
+    Result,
+}
+
+/// One thing that is not as it was sealed.
+#[derive(Debug, Clone, Serialize, Deserialize, PartialEq, Eq)]
+pub struct Problem {
+    /// Where in the layers.
+    pub layer: Layer,
+    /// Which member or file.
+    pub path: String,
+    /// What is wrong, in English.
+    pub what: String,
+}
+
+/// `hozen.verify/1`.
+#[derive(Debug, Clone, Serialize, Deserialize, PartialEq)]
+pub struct VerifyResult {
+    /// `hozen.verify/1`.
+    pub schema: String,
+    /// Whether everything is whole.
+    pub ok: bool,
+    /// What is not.
+    pub problems: Vec<Problem>,
+    /// What was checked, by path: so that an empty check is not taken for a whole one.
+    pub checked: Vec<Checked>,
+}
+
+/// One object that was checked.
+#[derive(Debug, Clone, Serialize, Deserialize, PartialEq)]
+pub struct Checked {
+    /// The evidence zip.
+    pub path: String,
+    /// Members whose bytes were read and compared.
+    pub members: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// SHA-256 of its `tagmanifest-sha256.txt`, to compare with the paper form.
+    pub seal_sha256: Option<Digest>,
+    /// Fingerprint of the key that signed, to compare with the paper form.
+    pub key: Option<String>,
+}

@@ -1,0 +1,86 @@
+//! Formats: each turns bytes into records, children and gaps. The registry, and the contract of every reader in it.
+//!
+//! A format *pulls* bytes and *pushes* what it finds. It runs on a worker thread, one call per leaf, and may assume nothing
+//! about the bytes. It must not panic (a panic is caught and costs a gap), must not hold more than a record in memory, and
+//! must not read past its limits. It never fails: trouble is a gap, and what came before it stands.
+
+use std::io::{Read, Seek};
+
+use crate::model::{Charset, GapKind, Record};
+
+/// The first bytes of a leaf, and its name, to decide what it is.
+#[derive(Debug, Clone, Copy)]
+pub struct Head<'a> {
+    /// Up to [`HEAD_BYTES`] bytes from the start.
+    pub bytes: &'a [u8],
+    /// Whether `bytes` is the whole leaf.
+    pub whole: bool,
+    /// The last part of its name, escaped for display. A hint only: content decides.
+    pub name: &'a str,
+}
+
+/// How much of a leaf is looked at to pick its format.
+pub const HEAD_BYTES: usize = 8 * 1024;
+
+/// How sure a format is that a leaf is its own. The highest claim wins; among equals, the earlier in [`FORMATS`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Claim {
+    /// Not this format.
+    No,
+    /// Could be; nothing better is known.
+    Maybe,
+    /// The content looks like it (and the name may agree).
+    Likely,
+    /// A signature says so.
+    Yes,
+}
+
+/// What a format needs from the bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Need {
+    /// One read from start to end.
+    Stream,
+    /// To jump about (a directory at the end).
+    Seek,
+}
+
+/// Bytes that can be read at any place.
+pub trait ReadSeek: Read + Seek {}
+impl<T: Read + Seek> ReadSeek for T {}
+
+/// The bytes of a leaf, in the form that [`Format::need`] asked for, always from its first byte.
+pub enum Input<'a> {
+    /// In order.
+    Stream(&'a mut dyn Read),
+    /// At will, with the total length in bytes.
+    Seek(&'a mut dyn ReadSeek, u64),
+}
+
+/// Where a format's results go. The pass implements it; tests implement it with vectors.
+pub trait Sink {
+    /// One record. Its borrowed parts need to live only for this call.
+    fn record(&mut self, record: &Record<'_>);
+    /// A member of a container: looked at at once, by the same rules, one level deeper. The reader need not be drained.
+    /// Returns whether the container should go on to its next member (false: a limit was reached, and its gap is recorded).
+    fn child(&mut self, name: &str, bytes: &mut dyn Read) -> bool;
+    /// Something in this leaf was not read or not understood; `reason` in English, with how far it got and what to do.
+    fn gap(&mut self, kind: GapKind, reason: String);
+    /// A member that is named but was not read (encrypted, too deep): a gap at that member.
+    fn member_gap(&mut self, name: &str, kind: GapKind, reason: String);
+    /// The encoding that was decided on for this leaf. Called at most once, before the first record.
+    fn charset(&mut self, charset: Charset);
+}
+
+/// A reader of one kind of bytes.
+pub trait Format: Sync {
+    /// Stable id in output (`csv`).
+    fn id(&self) -> &'static str;
+    /// Whether this leaf is its own.
+    fn claims(&self, head: &Head<'_>) -> Claim;
+    /// What it needs of the bytes.
+    fn need(&self) -> Need {
+        Need::Stream
+    }
+    /// Reads the leaf. Trouble goes to `out` as gaps.
+    fn read(&self, head: &Head<'_>, input: Input<'_>, out: &mut dyn Sink);
+}

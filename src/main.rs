@@ -1,0 +1,2 @@
+//! Boot: everything testable is in the library.
+fn main() {}

@@ -1,0 +1,43 @@
+//! Custody events: who did what to the case, when, with which tool.
+
+use serde::{Deserialize, Serialize};
+
+/// What was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Act {
+    /// A collection began.
+    Collect,
+    /// The payload of a collection is complete.
+    Collected,
+    /// An evidence zip was sealed.
+    Seal,
+    /// Evidence was scanned for personal data.
+    Scan,
+    /// A result or report was written.
+    Report,
+    /// The case or an evidence zip was verified.
+    Verify,
+}
+
+/// One line of `custody.jsonl`. `prev` is the SHA-256 of the line before it (without its newline), 64 zeros for the first:
+/// so a line cannot be changed, dropped or moved without the next one telling.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CustodyEvent {
+    /// Position in the chain, from 0.
+    pub seq: u64,
+    /// When, RFC 3339, UTC.
+    pub time: String,
+    /// What.
+    pub act: Act,
+    /// Who, as the operator named themselves.
+    pub operator: String,
+    /// Host it was done on.
+    pub host: String,
+    /// Tool and version.
+    pub tool: String,
+    /// Particulars, by stable English keys.
+    pub detail: serde_json::Map<String, serde_json::Value>,
+    /// SHA-256 of the previous line.
+    pub prev: String,
+}

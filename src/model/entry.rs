@@ -1,0 +1,177 @@
+//! What the walk saw: a file, folder, link or special file, and its metadata.
+
+use std::fmt;
+
+use data_encoding::BASE64;
+use serde::{Deserialize, Serialize, Serializer};
+
+/// A path as the bytes that the kernel gave; may be no UTF-8 at all, and is hostile text.
+///
+/// Never printed raw: [`RawPath::shown`] escapes it for a person, `path_b64` keeps it whole for a machine.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RawPath(pub Vec<u8>);
+
+impl RawPath {
+    /// For JSON and people: valid UTF-8 without controls stays as it is; every other byte, and every control or
+    /// direction-changing character, becomes `\xHH` (bytes) or `\u{H}` (characters).
+    pub fn shown(&self) -> String {
+        let mut out = String::with_capacity(self.0.len());
+        for chunk in self.0.utf8_chunks() {
+            for c in chunk.valid().chars() {
+                if is_deceptive(c) { out.extend(c.escape_unicode()) } else { out.push(c) }
+            }
+            for byte in chunk.invalid() {
+                out.push_str(&format!("\\x{byte:02x}"));
+            }
+        }
+        out
+    }
+
+    /// The exact bytes, in base64 (RFC 4648 §4).
+    pub fn base64(&self) -> String {
+        BASE64.encode(&self.0)
+    }
+}
+
+/// Characters that could move the cursor, hide text or turn its direction on a screen.
+pub fn is_deceptive(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}'
+            | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+}
+
+impl fmt::Debug for RawPath {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}", self.shown())
+    }
+}
+
+/// What kind of thing an entry is. Only [`Kind::File`] is ever opened for its content.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Kind {
+    /// A regular file.
+    File,
+    /// A folder.
+    Folder,
+    /// A symbolic link: recorded, never followed.
+    Link,
+    /// A named pipe: recorded, never opened.
+    Fifo,
+    /// A socket: recorded, never opened.
+    Socket,
+    /// A character device: recorded, never opened.
+    CharDevice,
+    /// A block device: recorded, never opened.
+    BlockDevice,
+    /// Something that the kernel did not name.
+    Unknown,
+}
+
+/// Seconds and nanoseconds since 1970-01-01T00:00:00Z; seconds may be negative.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Timestamp {
+    /// Whole seconds.
+    pub seconds: i64,
+    /// 0–999,999,999, always added to `seconds`.
+    pub nanos: u32,
+}
+
+impl fmt::Display for Timestamp {
+    /// `seconds.nnnnnnnnn`, as `stat -c %.9Y` prints it: exact, and comparable by eye.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.seconds < 0 && self.nanos > 0 {
+            // -1 s + 750,000,000 ns is a quarter of a second before 1970.
+            let whole = self.seconds.saturating_add(1).unsigned_abs();
+            write!(f, "-{whole}.{:09}", 1_000_000_000 - self.nanos)
+        } else {
+            write!(f, "{}.{:09}", self.seconds, self.nanos)
+        }
+    }
+}
+
+impl Serialize for Timestamp {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+/// What `fstat` said of an open handle (never of a path).
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Stat {
+    /// Apparent size in bytes.
+    pub size: u64,
+    /// Allocated 512-byte blocks.
+    pub blocks: u64,
+    /// Permission bits and set-id bits, as four octal digits.
+    #[serde(serialize_with = "octal")]
+    pub mode: u32,
+    /// Numeric owner.
+    pub uid: u32,
+    /// Numeric group.
+    pub gid: u32,
+    /// Device of the file system that holds it.
+    pub device: u64,
+    /// Inode number.
+    pub inode: u64,
+    /// Number of names (hard links).
+    pub links: u64,
+    /// Last access.
+    pub atime: Timestamp,
+    /// Last change of content.
+    pub mtime: Timestamp,
+    /// Last change of metadata.
+    pub ctime: Timestamp,
+    /// Creation, where the file system keeps it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub btime: Option<Timestamp>,
+}
+
+fn octal<S: Serializer>(mode: &u32, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&format_args!("{:04o}", mode & 0o7777))
+}
+
+impl Stat {
+    /// Whether content or metadata changed between two looks at one handle. Access times do not count: others may read.
+    pub fn changed_since(&self, before: &Self) -> bool {
+        (self.size, self.mtime, self.ctime, self.inode, self.device)
+            != (before.size, before.mtime, before.ctime, before.inode, before.device)
+    }
+}
+
+/// What the walk saw, in walk order.
+#[derive(Debug, Clone)]
+pub struct Entry {
+    /// Position in the walk, from 0. The order of the evidence zip and of every output.
+    pub seq: u64,
+    /// Path as given on the command line, joined with what the walk found below it.
+    pub path: RawPath,
+    /// What it is.
+    pub kind: Kind,
+    /// Metadata; absent where even that could not be read (then a gap says why).
+    pub stat: Option<Stat>,
+    /// Target of a link, as bytes.
+    pub link_target: Option<Vec<u8>>,
+    /// Device numbers (major, minor) of a device node.
+    pub device_node: Option<(u32, u32)>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hostile_names_are_shown_without_control_over_the_terminal() {
+        assert_eq!(RawPath(b"a\x1b[2Jb".to_vec()).shown(), "a\\u{1b}[2Jb");
+        assert_eq!(RawPath("請求書\u{202e}fdp.exe".into()).shown(), "請求書\\u{202e}fdp.exe");
+        assert_eq!(RawPath(vec![0x83, 0x5c, b'.']).shown(), "\\x83\\.");
+    }
+
+    #[test]
+    fn times_before_1970_print_as_stat_prints_them() {
+        let quarter_before = Timestamp { seconds: -1, nanos: 750_000_000 };
+        assert_eq!(quarter_before.to_string(), "-0.250000000");
+        assert_eq!(Timestamp { seconds: 5, nanos: 1 }.to_string(), "5.000000001");
+        assert_eq!(Timestamp { seconds: -5, nanos: 0 }.to_string(), "-5.000000000");
+    }
+}

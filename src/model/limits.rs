@@ -1,0 +1,57 @@
+//! Every bound in the program, in one place. docs/limits.md explains each; a test keeps the two together.
+//!
+//! Over a limit is a gap that says how far it got, never silence.
+
+/// One read from a source, and the unit in which hashing, compressing and scanning share a buffer.
+pub const BLOCK_BYTES: usize = 256 * 1024;
+/// Content waiting for the hashing service.
+pub const HASH_QUEUE_BYTES: usize = 16 * 1024 * 1024;
+/// Results of entries that finished before their turn in walk order.
+pub const AHEAD_BYTES: usize = 32 * 1024 * 1024;
+/// Results of the entry whose turn it is, waiting for the disk.
+pub const HEAD_BYTES: usize = 4 * 1024 * 1024;
+/// Entries that the walk may be ahead of the workers.
+pub const WALK_AHEAD: usize = 1024;
+/// Names in one folder.
+pub const FOLDER_NAMES: usize = 10_000_000;
+/// Folders inside folders.
+pub const WALK_DEPTH: usize = 4_000;
+
+/// The longest record that is taken as one thing; a longer one is read in overlapping windows.
+pub const RECORD_BYTES: usize = 1024 * 1024;
+/// A line longer than this no longer says that its parts belong to one person.
+pub const BOND_LINE_BYTES: usize = 4 * 1024;
+/// Overlap of two windows of an over-long record; longer than any value that a rule may match.
+pub const WINDOW_MARGIN_BYTES: usize = 1024;
+/// The longest value a rule may match, in folded characters.
+pub const RULE_MATCH_CHARS: usize = 320;
+/// How far from a value a context word may stand, in folded characters.
+pub const CONTEXT_CHARS: usize = 64;
+/// Fields in one record; the rest are read as further records.
+pub const RECORD_FIELDS: usize = 4_096;
+/// Matches kept of one record.
+pub const RECORD_MATCHES: usize = 10_000;
+
+/// Containers inside containers.
+pub const CONTAINER_DEPTH: usize = 8;
+/// Members of one container.
+pub const CONTAINER_MEMBERS: usize = 1_000_000;
+/// Bytes that all containers of one source file may unfold to before their ratio is looked at.
+pub const EXPANSION_FREE_BYTES: u64 = 256 * 1024 * 1024;
+/// Unfolded bytes per byte of the source file, once past [`EXPANSION_FREE_BYTES`].
+pub const EXPANSION_RATIO: u64 = 250;
+/// A container that must seek is read from memory up to this size, beyond it from a spool file.
+pub const SEEK_MEMORY_BYTES: u64 = 16 * 1024 * 1024;
+/// A spool file.
+pub const SPOOL_BYTES: u64 = 64 * 1024 * 1024 * 1024;
+/// A file whose size the kernel gives as 0 but which has content (`/proc`).
+pub const UNSIZED_FILE_BYTES: u64 = 64 * 1024 * 1024;
+
+/// Gaps kept of one source file; a last one says how many more there were.
+pub const GAPS_PER_FILE: usize = 1_000;
+/// A rule file.
+pub const RULE_FILE_BYTES: u64 = 1024 * 1024;
+/// A line of a journal or manifest that hozen reads back.
+pub const JOURNAL_LINE_BYTES: usize = 4 * 1024 * 1024;
+/// Extended attributes of one entry: total bytes of names and values.
+pub const XATTR_BYTES: usize = 256 * 1024;

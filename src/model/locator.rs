@@ -1,0 +1,47 @@
+//! The address of a finding, good enough to find it again by hand: file ▸ member ▸ … ▸ offset, row, column.
+
+use std::fmt;
+
+use serde::Serialize;
+
+/// A place inside one leaf (a file, or a member of a container), as the format saw it.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct Place {
+    /// Bytes from the start of the leaf (after unpacking, before decoding) to the value.
+    pub offset: u64,
+    /// Row or line, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub row: Option<u64>,
+    /// Column, from 1.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub column: Option<u32>,
+    /// Path of keys inside a JSON value (RFC 6901 pointer).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub pointer: Option<String>,
+}
+
+/// A full address. Its text form is stable: `path ▸ member @offset row N column N /json/pointer`.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Locator {
+    /// The leaf: source path and member names joined by ` ▸ `, escaped for display.
+    pub leaf: String,
+    /// Where in it.
+    #[serde(flatten)]
+    pub place: Place,
+}
+
+impl fmt::Display for Locator {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} @{}", self.leaf, self.place.offset)?;
+        if let Some(row) = self.place.row {
+            write!(f, " row {row}")?;
+        }
+        if let Some(column) = self.place.column {
+            write!(f, " column {column}")?;
+        }
+        if let Some(pointer) = &self.place.pointer {
+            write!(f, " {pointer}")?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,26 @@
+//! The words: pure data that every floor shares. No I/O, no clock, no thread.
+//!
+//! One word has one meaning here and in the documents; `docs/glossary.md` lists them.
+
+pub mod custody;
+pub mod digest;
+pub mod entry;
+pub mod finding;
+pub mod gap;
+pub mod lang;
+pub mod limits;
+pub mod locator;
+pub mod masked;
+pub mod record;
+pub mod subject;
+
+pub use custody::{Act, CustodyEvent};
+pub use digest::Digest;
+pub use entry::{Entry, Kind, RawPath, Stat, Timestamp};
+pub use finding::{Confidence, Finding};
+pub use gap::{Gap, GapKind};
+pub use lang::Lang;
+pub use locator::{Locator, Place};
+pub use masked::Secret;
+pub use record::{Bond, Charset, Field, Record};
+pub use subject::{EntityTally, Subjects};

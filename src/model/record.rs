@@ -1,0 +1,74 @@
+//! A record: the smallest thing whose parts belong together. Formats push records; detectors read them.
+
+use super::locator::Place;
+
+/// How strongly a record says that its parts belong to one person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Bond {
+    /// A window of something long, or a run of text in a binary: nearness says nothing.
+    Loose,
+    /// A line of text or of a log: its parts plausibly belong together.
+    Line,
+    /// A row of a table or a JSON object: its parts describe one thing.
+    Row,
+}
+
+/// One part of a record, decoded but not folded.
+#[derive(Debug, Clone)]
+pub struct Field<'a> {
+    /// Header word or key, decoded, if there is one. It is context for the detectors.
+    pub name: Option<&'a str>,
+    /// The decoded text.
+    pub text: &'a str,
+    /// Where the field begins.
+    pub place: Place,
+    /// The bytes that `text` was decoded from, when it is their plain decoding: lets a match be mapped back to its exact
+    /// byte. `None` where unescaping came between; then a match is located by its field.
+    pub raw: Option<(&'a [u8], Charset)>,
+}
+
+/// A record as a format saw it.
+#[derive(Debug, Clone)]
+pub struct Record<'a> {
+    /// How its parts belong together.
+    pub bond: Bond,
+    /// Its parts, in order.
+    pub fields: &'a [Field<'a>],
+}
+
+/// A character encoding that hozen decides between. Names as the WHATWG Encoding Standard gives them, but for ASCII.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Charset {
+    /// Only bytes below 0x80.
+    Ascii,
+    /// UTF-8, with or without a byte order mark.
+    Utf8,
+    /// UTF-16, little-endian.
+    Utf16Le,
+    /// UTF-16, big-endian.
+    Utf16Be,
+    /// Windows-31J, the superset of Shift_JIS that Windows writes (code page 932).
+    Cp932,
+    /// EUC-JP.
+    EucJp,
+    /// ISO-2022-JP (RFC 1468), the old encoding of Japanese mail.
+    Iso2022Jp,
+    /// ISO-8859-1 as a last resort: every byte is a character, so nothing is lost; ASCII parts can be trusted, others not.
+    Latin1,
+}
+
+impl Charset {
+    /// The stable name in output.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Ascii => "ascii",
+            Self::Utf8 => "utf-8",
+            Self::Utf16Le => "utf-16le",
+            Self::Utf16Be => "utf-16be",
+            Self::Cp932 => "cp932",
+            Self::EucJp => "euc-jp",
+            Self::Iso2022Jp => "iso-2022-jp",
+            Self::Latin1 => "latin-1",
+        }
+    }
+}
