@@ -10,17 +10,20 @@
 //! committed does not depend on the number of workers.
 
 pub mod block;
+mod budget;
 pub mod commit;
 pub mod hash;
 pub mod keep;
+pub mod lane;
 pub mod look;
 pub mod notice;
 pub mod order;
 pub mod run;
 pub mod source;
 pub mod tee;
+mod work;
 
-pub use commit::{Commit, Content, FileOutcome, Found};
+pub use commit::{Commit, Content, FileOutcome, Found, Looked};
 pub use keep::Method;
 pub use look::Lens;
 pub use notice::{Notice, Progress};

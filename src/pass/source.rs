@@ -48,22 +48,18 @@ pub struct Opened {
 
 /// The bytes of a source, and what can be asked of it after they were read.
 pub trait SourceRead: Read {
-    /// Reads until the buffer is full or the source ends.
-    ///
-    /// # Errors
-    /// Any read error; what was read before it is lost to the caller only if nothing was read in this call.
-    fn read_full(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+    /// Reads until the buffer is full, the source ends or an error comes; the error is given beside what came before it.
+    fn read_full(&mut self, buffer: &mut [u8]) -> (usize, Option<io::Error>) {
         let mut filled = 0;
         while let Some(rest) = buffer.get_mut(filled..).filter(|rest| !rest.is_empty()) {
             match self.read(rest) {
                 Ok(0) => break,
                 Ok(count) => filled += count,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(_) if filled > 0 => break,
-                Err(error) => return Err(error),
+                Err(error) => return (filled, Some(error)),
             }
         }
-        Ok(filled)
+        (filled, None)
     }
 
     /// Metadata now, by the same handle.
