@@ -12,6 +12,7 @@
 pub mod block;
 mod budget;
 pub mod commit;
+pub mod from_disk;
 pub mod hash;
 pub mod keep;
 pub mod lane;

@@ -11,8 +11,8 @@ pub struct Item {
     pub entry: Entry,
     /// How to open its content; `None` for what is recorded only.
     pub source: Option<Box<dyn OpenSource>>,
-    /// Why it can not be read, where that is known already.
-    pub gap: Option<Gap>,
+    /// Why it, or a part of it, can not be read, where that is known already.
+    pub gaps: Vec<Gap>,
     /// For folders: SHA-256 over the sorted names in it, each followed by NUL.
     pub listing: Option<Digest>,
     /// Extended attributes, where they are known without opening.

@@ -52,7 +52,7 @@ fn begin(item: Item) -> (FileOutcome, Option<Box<dyn super::source::OpenSource>>
         atime_kept: item.atime_kept,
         grew: false,
         size_unknown: false,
-        gaps: item.gap.into_iter().collect(),
+        gaps: item.gaps,
         looked: None,
     };
     (outcome, item.source)
@@ -91,7 +91,6 @@ fn read<'a>(
     outcome.stat_open = opened.stat.take();
     outcome.xattrs = std::mem::take(&mut opened.xattrs);
     outcome.atime_kept = opened.atime_kept;
-    outcome.size_unknown = opened.unsized_content;
     let path = outcome.entry.path.shown();
     let pending = if bench.plan.keep {
         let outlets = Outlets {
@@ -119,6 +118,7 @@ fn read<'a>(
         }
         None
     };
+    outcome.size_unknown = opened.unsized_content && outcome.content.is_some_and(|content| content.kept.size > 0);
     compare(&*opened.reader, outcome, limit);
     Ok(pending)
 }
