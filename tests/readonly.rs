@@ -1,6 +1,9 @@
 //! Promise 1: nothing on a source changes, its access times included; and nothing outside the output can be written.
 
-#![expect(clippy::disallowed_methods, reason = "the tests build and look at trees of their own, and start themselves anew")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "the tests build and look at trees of their own, and start themselves anew"
+)]
 
 use std::collections::BTreeMap;
 use std::fs;

@@ -100,7 +100,7 @@ fn next_step(error: &io::Error) -> &'static str {
 /// Which gap an error on a source is.
 pub fn gap_kind(error: &io::Error) -> GapKind {
     match Errno::from_io_error(error) {
-        Some(Errno::NOENT | Errno::STALE) => GapKind::Vanished,
+        Some(Errno::NOENT | Errno::STALE | Errno::SRCH) => GapKind::Vanished,
         Some(Errno::ACCESS | Errno::PERM) => GapKind::PermissionDenied,
         Some(Errno::LOOP | Errno::NOTDIR) => GapKind::Replaced,
         Some(Errno::MFILE | Errno::NFILE | Errno::NOMEM) => GapKind::OverLimit,
@@ -111,7 +111,9 @@ pub fn gap_kind(error: &io::Error) -> GapKind {
 /// What to do next about a gap that [`gap_kind`] named: the second half of its reason.
 pub fn gap_advice(kind: GapKind) -> &'static str {
     match kind {
-        GapKind::Vanished => "it was removed or renamed meanwhile; look in its folder and collect it again by its new name",
+        GapKind::Vanished => {
+            "it was removed or renamed meanwhile; look in its folder and collect it again by its new name"
+        }
         GapKind::PermissionDenied => "run as root, or as a user who may read it, and collect it again",
         GapKind::Replaced => "something else took its name meanwhile; collect it again",
         GapKind::OverLimit => "too many files are open at once; raise the limit (ulimit -n) and collect it again",

@@ -65,9 +65,7 @@ fn part_of(path: &Path) -> PathBuf {
 pub fn rename_into_place(from: &Path, to: &Path) -> Result<(), DiskError> {
     let result = match rustix::fs::renameat_with(CWD, from, CWD, to, RenameFlags::NOREPLACE) {
         // NFS and some FUSE file systems do not know the flag; there a hard link fails on a taken name just the same.
-        Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => {
-            rename_without_flag(from, to)
-        }
+        Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => rename_without_flag(from, to),
         result => result,
     };
     result.map_err(DiskError::on(to, Doing::Rename))?;

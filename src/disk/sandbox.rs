@@ -76,7 +76,9 @@ fn in_force(status: &RestrictionStatus) -> Confinement {
 }
 
 fn lacking(landlock: LandlockStatus) -> String {
-    let LandlockStatus::Available { effective_abi, .. } = landlock else { return "Landlock is not available".to_owned() };
+    let LandlockStatus::Available { effective_abi, .. } = landlock else {
+        return "Landlock is not available".to_owned();
+    };
     let parts = [
         (ABI::V2, "moving files between folders"),
         (ABI::V3, "cutting a file's length by its path"),

@@ -18,13 +18,17 @@ use crate::model::limits;
 #[derive(Debug, thiserror::Error)]
 pub enum SpoolError {
     /// More than fits in memory, and no folder was given.
-    #[error("more than {memory_bytes} bytes must be kept to read this, and there is no folder for them: name an output folder")]
+    #[error(
+        "more than {memory_bytes} bytes must be kept to read this, and there is no folder for them: name an output folder"
+    )]
     NoFolder {
         /// What is kept in memory at most.
         memory_bytes: u64,
     },
     /// More than a spool may hold.
-    #[error("more than {limit_bytes} bytes would have to be kept to read this; unpack it by hand and look at its parts")]
+    #[error(
+        "more than {limit_bytes} bytes would have to be kept to read this; unpack it by hand and look at its parts"
+    )]
     OverLimit {
         /// The limit.
         limit_bytes: u64,

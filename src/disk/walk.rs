@@ -152,7 +152,8 @@ impl Walk {
     /// Opens and lists a folder, and puts it on the stack. What goes wrong is a gap at the folder.
     fn enter(&mut self, place: &Place, seen: &Seen, walked: &mut Walked) {
         if self.frames.len() >= limits::WALK_DEPTH {
-            let reason = format!("folders are nested more than {} deep; collect this one by itself", limits::WALK_DEPTH);
+            let reason =
+                format!("folders are nested more than {} deep; collect this one by itself", limits::WALK_DEPTH);
             return walked.gaps.push(self.gap(GapKind::OverLimit, reason));
         }
         if self.frames.iter().any(|frame| frame.identity == seen.identity()) {

@@ -111,3 +111,16 @@ fn removing_twice_is_no_error() {
     remove(&path).unwrap();
     assert!(!path.exists());
 }
+
+#[test]
+fn file_systems_without_the_flag_keep_a_taken_name_too() {
+    let temp = tempfile::tempdir().unwrap();
+    let (from, to) = (temp.path().join("from"), temp.path().join("to"));
+    write_once(&from, b"new").unwrap();
+    write_once(&to, b"old").unwrap();
+    assert_eq!(rename_without_flag(&from, &to), Err(Errno::EXIST));
+    assert_eq!(std::fs::read(&to).unwrap(), b"old");
+    remove(&to).unwrap();
+    rename_without_flag(&from, &to).unwrap();
+    assert_eq!((std::fs::read(&to).unwrap().as_slice(), names(temp.path())), (b"new".as_slice(), 1));
+}

@@ -1,3 +1,5 @@
+#![expect(clippy::disallowed_methods, reason = "the tests build their own files")]
+
 use super::*;
 use std::fs;
 use std::io::Write;
@@ -140,9 +142,7 @@ fn extended_attributes_come_sorted_and_whole() {
     let (folder, dir) = folder_with("x", b"");
     let path = folder.path().join("x");
     let large = vec![b'v'; 2_000];
-    let set = |name: &str, value: &[u8]| {
-        rustix::fs::setxattr(&path, name, value, rustix::fs::XattrFlags::empty())
-    };
+    let set = |name: &str, value: &[u8]| rustix::fs::setxattr(&path, name, value, rustix::fs::XattrFlags::empty());
     if set("user.b", b"\x00\xff").is_err() {
         return; // a file system without them
     }

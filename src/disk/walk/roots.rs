@@ -57,7 +57,10 @@ struct Candidate<'a> {
 }
 
 /// Looks at each root in order; drops those that an other one's walk will reach, with a note for each.
-pub(super) fn without_overlaps(given: &[PathBuf], one_file_system: bool) -> Result<(Vec<Root>, Vec<String>), WalkError> {
+pub(super) fn without_overlaps(
+    given: &[PathBuf],
+    one_file_system: bool,
+) -> Result<(Vec<Root>, Vec<String>), WalkError> {
     if given.is_empty() {
         return Err(WalkError::NoRoots);
     }

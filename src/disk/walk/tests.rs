@@ -204,12 +204,18 @@ fn our_own_output_is_left_out_with_a_gap() {
 }
 
 #[test]
-fn mount_points_are_recorded_and_not_crossed() {
-    let walk = Walk::new(vec!["/".into()], WalkOptions::default()).unwrap();
-    let mut walk = walk.take_while(|one| one.entry.path.0.as_slice() < b"/q").filter(|one| one.entry.path.0 == b"/proc");
-    let proc = walk.next().unwrap();
-    assert_eq!(proc.gaps.iter().map(|gap| gap.kind).collect::<Vec<_>>(), [GapKind::OtherFileSystem]);
-    assert!(proc.listing.is_none() && proc.entry.stat.is_some());
+fn mount_points_are_recorded_and_crossed_only_when_asked() {
+    // Every Linux has file systems of their own mounted below /dev.
+    let walked = walk(&[Path::new("/dev")]);
+    let pts = find(&walked, "/dev/pts");
+    assert_eq!(pts.gaps.iter().map(|gap| gap.kind).collect::<Vec<_>>(), [GapKind::OtherFileSystem]);
+    assert!(pts.listing.is_none() && pts.entry.stat.is_some());
+    assert!(walked.iter().all(|one| !one.entry.path.0.starts_with(b"/dev/pts/")));
+    let walked = walk_with(&[Path::new("/dev")], WalkOptions { one_file_system: false, ..WalkOptions::default() });
+    assert!(find(&walked, "/dev/pts").listing.is_some());
+    assert_eq!(find(&walked, "/dev/pts/ptmx").entry.kind, Kind::CharDevice);
+    // A root that is a mount point itself was asked for by name.
+    assert!(walk(&[Path::new("/dev/pts")]).len() > 1);
 }
 
 #[test]
