@@ -1,5 +1,6 @@
 //! A source file by its handle: opened read-only and once, stat before and after, read no further than its size at open.
 //!
+//! Holes of a sparse file are handed on as the zeros that they are, without reading them.
 //! Deliberately absent: no write flag, no link followed, no second opening, no memory mapping (a file that shrinks while
 //! it is mapped would kill the process).
 
@@ -12,7 +13,7 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
 use rustix::fs::{Advice, CWD, OFlags};
-use rustix::io::retry_on_intr;
+use rustix::io::{Errno, retry_on_intr};
 
 use super::dir::DirHandle;
 use super::error::{gap_advice, gap_kind};
@@ -63,6 +64,15 @@ pub struct SourceFile {
     /// Nothing past this is read.
     end: u64,
     position: u64,
+    /// Where we are in a file with holes; `None` for all others.
+    run: Option<Run>,
+}
+
+/// A stretch of a sparse file: data, or a hole that reads as zeros without being read.
+#[derive(Debug, Clone, Copy)]
+struct Run {
+    end: u64,
+    hole: bool,
 }
 
 impl SourceFile {
@@ -86,7 +96,63 @@ impl SourceFile {
         // Only advice: a file system that does not take it reads on as it likes.
         let _ = rustix::fs::fadvise(&fd, 0, None, Advice::Sequential);
         let end = if seen.stat.size == 0 { limits::UNSIZED_FILE_BYTES } else { seen.stat.size };
-        Ok(Self { fd, atime_kept, opened: seen.stat, end, position: 0 })
+        // Fewer blocks than its size fills: it has holes (or is compressed; then the kernel tells no holes).
+        let sparse = seen.stat.blocks.saturating_mul(512) < seen.stat.size;
+        let run = sparse.then_some(Run { end: 0, hole: false });
+        Ok(Self { fd, atime_kept, opened: seen.stat, end, position: 0, run })
+    }
+
+    /// Whether the file has holes. They are handed on as zeros and not read.
+    pub fn is_sparse(&self) -> bool {
+        self.run.is_some()
+    }
+
+    /// The stretches that hold data, as (start, end), at most [`limits::EXTENTS`]; a file without holes is one stretch.
+    pub fn extents(&self) -> io::Result<Vec<(u64, u64)>> {
+        let size = self.opened.size;
+        let mut extents = Vec::new();
+        let mut at = 0;
+        while at < size && extents.len() < limits::EXTENTS {
+            let Some(start) = self.next(at, rustix::fs::SeekFrom::Data)? else { break };
+            let end = self.next(start, rustix::fs::SeekFrom::Hole)?.unwrap_or(size).min(size);
+            if start >= end {
+                break;
+            }
+            extents.push((start, end));
+            at = end;
+        }
+        self.go_to(self.position)?;
+        Ok(extents)
+    }
+
+    /// The next data or hole from here; `None` where there is none before the file's end. A file system that cannot tell
+    /// has data everywhere.
+    fn next(&self, from: u64, what: fn(u64) -> rustix::fs::SeekFrom) -> io::Result<Option<u64>> {
+        match rustix::fs::seek(&self.fd, what(from)) {
+            Ok(at) => Ok(Some(at)),
+            Err(Errno::NXIO) => Ok(None),
+            Err(Errno::INVAL | Errno::OPNOTSUPP) => {
+                let data = matches!(what(from), rustix::fs::SeekFrom::Data(_));
+                Ok(data.then_some(from))
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    fn go_to(&self, position: u64) -> io::Result<u64> {
+        Ok(rustix::fs::seek(&self.fd, rustix::fs::SeekFrom::Start(position))?)
+    }
+
+    /// Finds out what lies at the position, and puts the handle there.
+    fn next_run(&self) -> io::Result<Run> {
+        let run = match self.next(self.position, rustix::fs::SeekFrom::Data)? {
+            Some(start) if start > self.position => Run { end: start, hole: true },
+            Some(start) => Run { end: self.next(start, rustix::fs::SeekFrom::Hole)?.unwrap_or(self.end), hole: false },
+            // A hole up to the end; the end as it is now, for the file may have been cut since it was opened.
+            None => Run { end: self.stat()?.size.max(self.position), hole: true },
+        };
+        self.go_to(self.position)?;
+        Ok(run)
     }
 
     /// Metadata as it was right after opening.
@@ -156,7 +222,21 @@ impl Read for SourceFile {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         let left = usize::try_from(self.end.saturating_sub(self.position)).unwrap_or(usize::MAX);
         let room = left.min(buffer.len());
-        let Some(buffer) = buffer.get_mut(..room).filter(|buffer| !buffer.is_empty()) else { return Ok(0) };
+        let Some(mut buffer) = buffer.get_mut(..room).filter(|buffer| !buffer.is_empty()) else { return Ok(0) };
+        if let Some(mut run) = self.run {
+            if self.position >= run.end {
+                run = self.next_run()?;
+                self.run = Some(run);
+            }
+            let left = usize::try_from(run.end.saturating_sub(self.position)).unwrap_or(usize::MAX);
+            let room = left.min(buffer.len());
+            buffer = buffer.get_mut(..room).unwrap_or_default();
+            if run.hole {
+                buffer.fill(0);
+                self.position = self.position.saturating_add(room as u64);
+                return Ok(room);
+            }
+        }
         let count = retry_on_intr(|| rustix::io::read(&self.fd, &mut *buffer))?;
         self.position = self.position.saturating_add(count as u64);
         Ok(count)
@@ -171,7 +251,10 @@ impl Seek for SourceFile {
             SeekFrom::End(offset) => self.opened.size.checked_add_signed(offset),
         };
         let target = target.ok_or_else(|| io::Error::from(io::ErrorKind::InvalidInput))?;
-        self.position = rustix::fs::seek(&self.fd, rustix::fs::SeekFrom::Start(target))?;
+        self.position = self.go_to(target)?;
+        if self.run.is_some() {
+            self.run = Some(Run { end: 0, hole: false });
+        }
         Ok(self.position)
     }
 }

@@ -163,3 +163,73 @@ fn stat_tells_what_the_kernel_tells() {
     assert_eq!((stat.mtime.seconds, i64::from(stat.mtime.nanos)), (metadata.mtime(), metadata.mtime_nsec()));
     assert_eq!((stat.mode, stat.links, stat.blocks), (metadata.mode() & 0o7777, 1, metadata.blocks()));
 }
+
+/// 64 KiB of data, a hole, four bytes across a block's edge, and a hole up to the end.
+fn sparse(folder: &Path) -> Vec<u8> {
+    use std::os::unix::fs::FileExt;
+    let file = fs::File::create_new(folder.join("sparse")).unwrap();
+    file.write_all_at(&[b'a'; 65_536], 0).unwrap();
+    file.write_all_at(b"body", 4_194_302).unwrap();
+    file.set_len(9_000_001).unwrap();
+    fs::read(folder.join("sparse")).unwrap()
+}
+
+#[test]
+fn holes_read_as_zeros_at_any_buffer_size_and_from_any_place() {
+    let (folder, dir) = folder_with("x", b"");
+    let content = sparse(folder.path());
+    for size in [1_000, 65_536, 65_537, 4_000_000, 10_000_000] {
+        let mut source = SourceFile::open_at(&dir, b"sparse").unwrap();
+        assert!(source.is_sparse());
+        let mut read = Vec::new();
+        let mut buffer = vec![0xee; size];
+        loop {
+            let count = source.read_full(&mut buffer).unwrap();
+            read.extend_from_slice(&buffer[..count]);
+            if count < size {
+                break;
+            }
+        }
+        assert!(read == content, "{size}");
+    }
+    let mut source = SourceFile::open_at(&dir, b"sparse").unwrap();
+    for start in [4_194_300, 65_530, 9_000_000, 0, 5_000_000, 9_000_001, 4_194_304] {
+        source.seek(SeekFrom::Start(start)).unwrap();
+        let mut buffer = [0xee; 10];
+        let count = source.read_full(&mut buffer).unwrap();
+        let start = start as usize;
+        assert_eq!(buffer[..count], content[start..content.len().min(start + 10)], "{start}");
+    }
+}
+
+#[test]
+fn extents_cover_every_byte_that_is_not_zero() {
+    let (folder, dir) = folder_with("x", b"abc");
+    let content = sparse(folder.path());
+    let mut source = SourceFile::open_at(&dir, b"sparse").unwrap();
+    let mut first = [0; 9];
+    source.read_full(&mut first).unwrap();
+    let extents = source.extents().unwrap();
+    assert!(extents.windows(2).all(|pair| pair[0].1 < pair[1].0), "{extents:?}");
+    let mut outside = content.clone();
+    for (start, end) in &extents {
+        outside[*start as usize..*end as usize].fill(0);
+    }
+    assert!(outside.iter().all(|byte| *byte == 0));
+    assert!(extents.iter().map(|(start, end)| end - start).sum::<u64>() < 1_000_000, "{extents:?}");
+    let mut rest = Vec::new();
+    source.read_to_end(&mut rest).unwrap();
+    assert!(rest == content[9..], "asking for extents does not move the position");
+    assert_eq!(SourceFile::open_at(&dir, b"x").unwrap().extents().unwrap(), [(0, 3)]);
+}
+
+#[test]
+fn a_sparse_file_that_was_cut_ends_where_it_ends() {
+    let (folder, dir) = folder_with("x", b"");
+    sparse(folder.path());
+    let mut source = SourceFile::open_at(&dir, b"sparse").unwrap();
+    fs::File::options().write(true).open(folder.path().join("sparse")).unwrap().set_len(100_000).unwrap();
+    let mut rest = Vec::new();
+    source.read_to_end(&mut rest).unwrap();
+    assert_eq!(rest.len(), 100_000);
+}
