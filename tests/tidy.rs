@@ -43,7 +43,6 @@ const PLACES: &[(&str, &[&str], &str)] = &[
     ("process::Command", &[], "hozen starts no program"),
     ("println!", &["src/cli/", "src/main.rs"], "only cli prints"),
     ("print!", &["src/cli/", "src/main.rs"], "only cli prints"),
-    ("unsafe ", &[], "no unsafe code yet: kernels will have modules of their own"),
 ];
 
 /// The longest source file. Longer ones may stay as long as they are now, and only shrink.
@@ -171,7 +170,10 @@ fn the_check_of_floors_can_fail() {
 
 #[test]
 fn every_source_file_says_what_it_promises() {
-    let silent: Vec<String> = sources().into_iter().filter(|path| !tree::text(path).starts_with("//! ")).collect();
+    let silent: Vec<String> = sources()
+        .into_iter()
+        .filter(|path| !path.ends_with("/tests.rs") && !tree::text(path).starts_with("//! "))
+        .collect();
     tree::none("files without a module doc on their first line", &silent);
 }
 

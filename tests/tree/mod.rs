@@ -4,17 +4,17 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// The top of the repository.
-pub fn root() -> PathBuf {
+pub(crate) fn root() -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR"))
 }
 
 /// The text of a file; empty where it is no UTF-8 (bytes of test data).
-pub fn text(path: &str) -> String {
+pub(crate) fn text(path: &str) -> String {
     String::from_utf8(fs::read(root().join(path)).unwrap_or_else(|e| panic!("{path}: {e}"))).unwrap_or_default()
 }
 
 /// All files below a folder (or the file itself), sorted, as paths from the top. Links are left out.
-pub fn below(start: &str) -> Vec<String> {
+pub(crate) fn below(start: &str) -> Vec<String> {
     let mut found = Vec::new();
     visit(&root().join(start), &mut found);
     found.sort();
@@ -33,6 +33,6 @@ fn visit(path: &Path, found: &mut Vec<String>) {
 }
 
 /// Fails with every problem at once, one a line.
-pub fn none(what: &str, problems: &[String]) {
+pub(crate) fn none(what: &str, problems: &[String]) {
     assert!(problems.is_empty(), "{what}:\n  {}", problems.join("\n  "));
 }
