@@ -33,6 +33,7 @@ class Leaf:
     def __init__(self, path, fmt, encoding):
         self.path, self.format, self.encoding = path, fmt, encoding
         self.values, self.tolerated, self.people, self.lookalikes, self.gaps = [], [], set(), [], []
+        self.status = ["scanned"]
 
     def put(self, entity, value, person=None):
         self.values.append((entity, norm(entity, value)))
@@ -74,7 +75,8 @@ class Incident:
         return self.leaves[-1]
 
     def unread(self, path, fmt, *gaps):
-        self.leaf(path, fmt, None).gaps = list(gaps)
+        leaf = self.leaf(path, fmt, None)
+        leaf.gaps, leaf.status = list(gaps), ["not_scanned", "partial"]
 
 
 def rows(lines, delimiter=",", end="\r\n"):
@@ -124,7 +126,7 @@ def magazine(inc):
 def encrypted(inc):
     """30 people of the list once more, behind a password (shop-2024): a gap, and no more people than the list has."""
     path, member = "var/backup/取引先送付_20240815.zip", "会員_抜粋.csv"
-    inc.leaf(path, "zip", None)
+    inc.leaf(path, "zip", None).status = ["not_scanned", "partial"]
     inc.unread(path + JOIN + member, None, "encrypted")
     lines = [["氏名", "電話番号"]] + [[p.name, p.phone] for p in inc.listed[100:130]]
     inc.files[path] = zipped([(member, rows(lines).encode("cp932"))], b"shop-2024", b"made-up-salt")
@@ -338,7 +340,7 @@ def truth(inc, fetched):
         found = {k: v for k, v in tally(leaf.values).items() if v["occurrences"]}
         business = Counter(entity for entity, _ in leaf.tolerated)
         files[leaf.path] = {
-            "format": leaf.format, "encoding": leaf.encoding, "gaps": leaf.gaps, "entities": found, "people": len(leaf.people),
+            "format": leaf.format, "encoding": leaf.encoding, "status": leaf.status, "gaps": leaf.gaps, "entities": found, "people": len(leaf.people),
             "tolerated_occurrences": dict(sorted(business.items())),
             "lookalikes": dict(sorted(Counter(f"{x['entity']}/{x['kind']}" for x in leaf.lookalikes).items())),
             "lookalikes_that_pass_the_check": len(chance(leaf)),
