@@ -54,6 +54,12 @@ fn below_server(path: &str) -> String {
     path.split_once("server/").map_or(path, |(_, rest)| rest).to_owned()
 }
 
+/// The leaf that a finding stands in: its locator without the place.
+fn leaf_of(finding: &Value) -> String {
+    let locator = finding["locator"].as_str().unwrap();
+    below_server(locator.split(" @").next().unwrap())
+}
+
 /// One spelling: addresses in lower case, numbers as digits.
 fn normal(entity: &str, value: &str) -> String {
     if entity == "email" { value.to_lowercase() } else { value.chars().filter(char::is_ascii_digit).collect() }
@@ -69,7 +75,7 @@ fn sure(findings: &[Value]) -> BTreeMap<&'static str, Vec<(String, String)>> {
     for finding in findings.iter().filter(|finding| finding["confidence"] != "possible") {
         let entity = ENTITIES.into_iter().find(|entity| finding["entity"] == *entity).expect("an unknown entity");
         let value = normal(entity, finding["value"].as_str().unwrap());
-        out.get_mut(entity).unwrap().push((value, below_server(finding["path"].as_str().unwrap())));
+        out.get_mut(entity).unwrap().push((value, leaf_of(finding)));
     }
     out
 }

@@ -20,7 +20,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("count", &["model", "seal", "detect"]),
     ("pass", &["model", "disk", "seal", "text", "rules", "formats", "detect", "count"]),
     ("evidence", &["model", "disk", "seal", "text", "pass"]),
-    ("case", &["model", "disk", "seal", "text", "rules", "count", "pass", "evidence"]),
+    ("case", &["model", "disk", "seal", "text", "rules", "detect", "count", "pass", "evidence"]),
     ("report", &["model", "case"]),
     (
         "cli",
