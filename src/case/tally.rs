@@ -8,8 +8,7 @@ use serde::Serialize;
 
 use super::results::ScanResult;
 use crate::count::{Identifier, People};
-use crate::detect::LinkClass;
-use crate::model::{Digest, EntityTally, FileResult, Finding, Gap, LookStatus};
+use crate::model::{Digest, EntityTally, FileResult, Finding, Gap, LinkClass, LookStatus};
 use crate::pass::{Found, Looked};
 
 /// Where finding lines go, and whether values are shown.
@@ -41,13 +40,14 @@ pub struct Tally {
     files: Vec<FileResult>,
     gaps: Vec<Gap>,
     rules: Digest,
+    unread: u64,
 }
 
 impl Tally {
     /// An empty tally over these entities (all that the rules look for), with the digest of the rule pack.
     pub fn new(entities: Vec<String>, rules: Digest) -> Self {
         let people = People::new(entities.len());
-        Self { entities, people, files: Vec::new(), gaps: Vec::new(), rules }
+        Self { entities, people, files: Vec::new(), gaps: Vec::new(), rules, unread: 0 }
     }
 
     /// Findings of the file at `path`.
@@ -73,15 +73,26 @@ impl Tally {
         Some(Identifier { entity, digest: finding.digest, class, confidence: finding.confidence })
     }
 
-    /// What the look at one file came to.
-    pub fn looked(&mut self, looked: Looked) {
-        self.files.push(looked.result);
-        self.gaps.extend(looked.gaps);
+    /// What came of one entry: the gaps of walking and reading it, and of looking at it.
+    pub fn entry(&mut self, unread: Vec<Gap>, looked: Option<Looked>) {
+        let (result, mut gaps) = looked.map_or((None, Vec::new()), |looked| (Some(looked.result), looked.gaps));
+        for gap in unread {
+            // A read error shows to the format too: one gap is enough.
+            if !gaps.iter().any(|known| (&known.path, known.kind) == (&gap.path, gap.kind)) {
+                gaps.push(gap);
+            }
+        }
+        if result.is_none() && !gaps.is_empty() {
+            // A folder that could not be listed: how many files are in it is not known, but it is not nothing.
+            self.unread += 1;
+        }
+        self.files.extend(result);
+        self.gaps.extend(gaps);
     }
 
     /// The result.
     pub fn finish(self) -> ScanResult {
-        let unread = unread(&self.files);
+        let unread = self.unread + unread(&self.files);
         let (subjects, tallies) = self.people.finish(unread);
         let entities: BTreeMap<String, EntityTally> = self.entities.into_iter().zip(tallies).collect();
         ScanResult {

@@ -14,7 +14,7 @@ pub struct Env {
     /// The time now, in the machine's zone.
     pub now: Box<dyn Fn() -> Zoned>,
     /// Fills a buffer with random bytes for keys.
-    pub random: Box<dyn Fn(&mut [u8])>,
+    pub random: Box<dyn Fn(&mut [u8]) -> std::io::Result<()>>,
     /// Facts of the machine.
     pub host: Host,
     /// Login name of the user.
@@ -50,7 +50,7 @@ impl Env {
         Self {
             now: Box::new(Zoned::now),
             random: Box::new(crate::disk::host::random),
-            host: Host::read(),
+            host: Host::read(std::env::var("TZ").ok().as_deref()),
             user: first_of(&["SUDO_USER", "USER", "LOGNAME"]).unwrap_or_else(|| "unknown".to_owned()),
             lang: Lang::from_locale(&first_of(&["LC_ALL", "LC_MESSAGES", "LANG"]).unwrap_or_default()),
             stdout: Box::new(std::io::stdout()),

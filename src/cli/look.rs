@@ -27,10 +27,15 @@ pub fn engine(pack: &RulePack) -> Result<Engine, Failure> {
 }
 
 /// A fresh case key.
-pub fn new_key(env: &Env) -> CaseKey {
-    let mut bytes = [0; 32];
-    (env.random)(&mut bytes);
-    CaseKey::from_bytes(bytes)
+pub fn new_key(env: &Env) -> Result<CaseKey, Failure> {
+    Ok(CaseKey::from_bytes(random(env)?))
+}
+
+/// Random bytes from the kernel.
+pub fn random<const N: usize>(env: &Env) -> Result<[u8; N], Failure> {
+    let mut bytes = [0; N];
+    (env.random)(&mut bytes).map_err(|error| Failure::bug(&error))?;
+    Ok(bytes)
 }
 
 /// The findings file that the user asked for; opened before the process is confined.

@@ -57,7 +57,7 @@ pub fn run(args: &ScanArgs, lang: Lang, env: &mut Env) -> Result<Exit, Failure> 
 }
 
 fn case_key(args: &ScanArgs, env: &Env) -> Result<CaseKey, Failure> {
-    let Some(path) = &args.case_key else { return Ok(look::new_key(env)) };
+    let Some(path) = &args.case_key else { return look::new_key(env) };
     let text = own::read_own(path, limits::RULE_FILE_BYTES).map_err(|error| Failure::disk(&error))?;
     CaseKey::from_text(&String::from_utf8_lossy(&text)).map_err(|error| Failure::key(path, &error))
 }

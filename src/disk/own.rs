@@ -82,6 +82,31 @@ pub fn list_folder(path: &Path) -> Result<Vec<OsString>, DiskError> {
     Ok(names)
 }
 
+/// The rule files (`*.toml`) below a folder of the user's, sorted by path, with their text. Links are followed: it is the
+/// user's own folder, not a source.
+pub fn rule_files(folder: &Path) -> Result<Vec<(PathBuf, String)>, DiskError> {
+    let mut files = Vec::new();
+    for entry in walkdir::WalkDir::new(folder).follow_links(true).max_depth(RULE_FOLDER_DEPTH).sort_by_file_name() {
+        let entry = entry.map_err(|error| {
+            let path = error.path().unwrap_or(folder).to_path_buf();
+            DiskError { path, what: Doing::Open, source: error.into() }
+        })?;
+        if entry.file_type().is_file() && entry.path().extension().is_some_and(|ending| ending == "toml") {
+            let bytes = read_own(entry.path(), limits::RULE_FILE_BYTES)?;
+            let text = String::from_utf8(bytes).map_err(|error| DiskError {
+                path: entry.path().to_path_buf(),
+                what: Doing::Read,
+                source: io::Error::new(io::ErrorKind::InvalidData, error),
+            })?;
+            files.push((entry.into_path(), text));
+        }
+    }
+    Ok(files)
+}
+
+/// Folders inside a rule folder.
+const RULE_FOLDER_DEPTH: usize = 8;
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -1,8 +1,7 @@
 //! What the writer gets, in walk order, and the trait of who takes it.
 
 use super::keep::{Kept, Method};
-use crate::detect::LinkClass;
-use crate::model::{Bond, Digest, Entry, FileResult, Finding, Gap, Stat};
+use crate::model::{Bond, Digest, Entry, FileResult, Finding, Gap, LinkClass, Stat};
 
 /// The findings of one record: they stay together, because the record says that they belong together.
 #[derive(Debug, Clone)]
@@ -77,11 +76,11 @@ pub trait Commit {
     /// Any error ends the run.
     fn chunk(&mut self, stored: &[u8]) -> Result<(), Self::Error>;
 
-    /// Findings of the current entry.
+    /// Findings in the current entry, whose path (escaped) is `path`.
     ///
     /// # Errors
     /// Any error ends the run.
-    fn found(&mut self, found: Vec<Found>) -> Result<(), Self::Error>;
+    fn found(&mut self, path: &str, found: Vec<Found>) -> Result<(), Self::Error>;
 
     /// The current entry is done.
     ///

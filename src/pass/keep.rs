@@ -5,8 +5,6 @@
 
 use flate2::{Compress, Compression, FlushCompress, Status};
 
-use crate::model::limits;
-
 /// How a member is stored in the zip.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Method {
@@ -23,10 +21,6 @@ pub struct Kept {
     pub crc32: u32,
     /// Bytes of content.
     pub size: u64,
-    /// CRC-32 of the bytes as stored.
-    pub stored_crc32: u32,
-    /// Bytes as stored.
-    pub stored_size: u64,
 }
 
 /// How much of a large file is tried before its method is decided.
@@ -53,9 +47,7 @@ pub struct Keeper<'a> {
     method: Method,
     out: Vec<u8>,
     crc: crc32fast::Hasher,
-    stored_crc: crc32fast::Hasher,
     size: u64,
-    stored_size: u64,
 }
 
 impl<'a> Keeper<'a> {
@@ -68,9 +60,7 @@ impl<'a> Keeper<'a> {
             method,
             out: Vec::new(),
             crc: crc32fast::Hasher::new(),
-            stored_crc: crc32fast::Hasher::new(),
             size: 0,
-            stored_size: 0,
         };
         if whole {
             keeper.whole(first);
@@ -118,22 +108,14 @@ impl<'a> Keeper<'a> {
             deflate(&mut self.deflater.0, &[], FlushCompress::Finish, &mut self.out);
         }
         self.hand_on(emit)?;
-        Ok(Kept {
-            crc32: self.crc.finalize(),
-            size: self.size,
-            stored_crc32: self.stored_crc.finalize(),
-            stored_size: self.stored_size,
-        })
+        Ok(Kept { crc32: self.crc.finalize(), size: self.size })
     }
 
     fn hand_on<E>(&mut self, emit: &mut Emit<'_, E>) -> Result<(), E> {
         if self.out.is_empty() {
             return Ok(());
         }
-        let chunk = std::mem::take(&mut self.out);
-        self.stored_crc.update(&chunk);
-        self.stored_size = self.stored_size.saturating_add(chunk.len() as u64);
-        emit(chunk)
+        emit(std::mem::take(&mut self.out))
     }
 }
 
@@ -164,9 +146,6 @@ fn deflate(compress: &mut Compress, input: &[u8], flush: FlushCompress, out: &mu
         }
     }
 }
-
-/// The most that one file's keeper holds back: a chunk, and the deflate of one block.
-pub const HELD_BYTES: usize = CHUNK_BYTES + limits::BLOCK_BYTES;
 
 #[cfg(test)]
 mod tests {
@@ -231,9 +210,7 @@ mod tests {
             let (method, stored, kept) = keep(&slices);
             prop_assert_eq!(unkeep(method, &stored), &content[..]);
             prop_assert_eq!(kept.size, content.len() as u64);
-            prop_assert_eq!(kept.stored_size, stored.len() as u64);
             prop_assert_eq!(kept.crc32, crc32fast::hash(&content));
-            prop_assert_eq!(kept.stored_crc32, crc32fast::hash(&stored));
         }
     }
 }

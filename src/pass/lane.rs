@@ -1,6 +1,7 @@
 //! A worker's lane to the writer: the parts of one entry, sent in batches.
 
 use std::cell::RefCell;
+use std::sync::Arc;
 
 use super::commit::{FileOutcome, Found};
 use super::hash::PendingDigest;
@@ -14,8 +15,8 @@ pub enum Part {
     Begin(Box<Beginning>),
     /// Stored bytes.
     Chunk(Vec<u8>),
-    /// Findings, record by record.
-    Found(Vec<Found>),
+    /// Findings, record by record, in the source of this path (escaped).
+    Found(Arc<str>, Vec<Found>),
     /// Everything else, and the digest to wait for.
     End(Box<FileOutcome>, Option<PendingDigest>),
 }

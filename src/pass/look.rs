@@ -2,16 +2,17 @@
 //! what the detectors say into findings with an address and a keyed digest.
 
 use std::cell::Cell;
-use std::io::{Cursor, Read, SeekFrom};
+use std::io::{self, Cursor, Read, SeekFrom};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::budget::{Budget, Counted, Metered};
 use super::commit::{Found, Looked};
 use super::lane::{Lane, Part};
 use crate::detect::{Engine, Hit, LeafDetector, RecordHits};
-use crate::disk::spool::Spool;
+use crate::disk::spool::{Spool, SpoolError, SpoolReader};
 use crate::formats::{self, Format, Head, Input, Need, ReadSeek, Sink};
 use crate::model::{
     Charset, Confidence, FileResult, Finding, Gap, GapKind, Locator, LookStatus, Record, limits,
@@ -44,6 +45,7 @@ const FINDING_BYTES: usize = 768;
 struct Look<'a> {
     lens: Lens<'a>,
     lane: &'a Lane<'a>,
+    path: Arc<str>,
     budget: Rc<Budget>,
     gaps: Vec<Gap>,
     gaps_left_out: u64,
@@ -53,7 +55,7 @@ struct Look<'a> {
 /// Looks at one source of `source_bytes` bytes and at everything in it. Findings go to the lane as they come.
 pub fn look<'a>(lens: Lens<'a>, lane: &'a Lane<'a>, path: &str, source_bytes: u64, bytes: Bytes<'_>) -> Looked {
     let budget = Budget::new(source_bytes);
-    let mut look = Look { lens, lane, budget, gaps: Vec::new(), gaps_left_out: 0, members: Vec::new() };
+    let mut look = Look { lens, lane, path: path.into(), budget, gaps: Vec::new(), gaps_left_out: 0, members: Vec::new() };
     let mut result = look.leaf(path.to_owned(), 0, bytes);
     result.members = look.members;
     if look.gaps_left_out > 0 {
@@ -124,7 +126,10 @@ impl<'l, 'a> Leaf<'l, 'a> {
                 self.run(format, &head, Input::Stream(&mut all));
             }
             Need::Seek => match self.spool(&head_bytes, reader) {
-                Ok((mut spool, length)) => self.run(format, &head, Input::Seek(&mut spool, length)),
+                Ok(mut spool) => {
+                    let length = spool.len();
+                    self.run(format, &head, Input::Seek(&mut spool, length));
+                }
                 Err(reason) => self.gap(GapKind::OverLimit, reason),
             },
         }
@@ -176,15 +181,19 @@ impl<'l, 'a> Leaf<'l, 'a> {
         format
     }
 
-    fn spool(&mut self, head: &[u8], rest: &mut dyn Read) -> Result<(Spool, u64), String> {
+    fn spool(&mut self, head: &[u8], rest: &mut dyn Read) -> Result<SpoolReader, String> {
         // Deeper containers get less memory, so that nesting cannot add up: 16 + 8 + 4 … < 32 MiB a worker.
         let memory = limits::SEEK_MEMORY_BYTES >> self.depth.min(16);
-        let mut spool = Spool::new(self.look.lens.spool, memory);
-        let mut all = head.chain(rest);
-        match std::io::copy(&mut all, &mut spool) {
-            Ok(length) => spool.rewound().map(|spool| (spool, length)).map_err(|error| error.to_string()),
-            Err(error) => Err(format!("could not be set aside to be opened: {error}")),
-        }
+        let mut spool = Spool::with_memory(self.look.lens.spool.map(Path::to_path_buf), memory);
+        let copied = io::copy(&mut head.chain(rest), &mut spool).and_then(|_| spool.into_reader());
+        copied.map_err(|error| match SpoolError::in_io(&error) {
+            Some(SpoolError::NoFolder { .. }) => format!(
+                "a container of more than {memory} bytes must be set aside to be opened, and no folder was given for that: \
+                 scan again with --spool DIR (on a disk that is not evidence)"
+            ),
+            Some(known) => known.to_string(),
+            None => format!("it could not be read to its end: {error}"),
+        })
     }
 
     /// Runs the format; a panic in it costs a gap.
@@ -216,10 +225,10 @@ impl<'l, 'a> Leaf<'l, 'a> {
         }
         let weight = findings.len().saturating_mul(FINDING_BYTES);
         // A writer that has stopped shows at the end of the entry; findings are of no use to it any more.
-        let _ = self.look.lane.send(Part::Found(vec![Found { bond, findings }]), weight);
+        let _ = self.look.lane.send(Part::Found(self.look.path.clone(), vec![Found { bond, findings }]), weight);
     }
 
-    fn finding(&mut self, hit: Hit) -> (Finding, crate::detect::LinkClass) {
+    fn finding(&mut self, hit: Hit) -> (Finding, crate::model::LinkClass) {
         let tally = match hit.confidence {
             Confidence::Possible => &mut self.result.possible,
             Confidence::Likely | Confidence::Certain => &mut self.result.findings,

@@ -133,7 +133,7 @@ fn write<C: Commit>(order: &Order<Part>, plan: Plan<'_>, commit: &mut C) -> Resu
         match part {
             Part::Begin(begin) => commit.begin(&begin.entry, begin.method, begin.limit),
             Part::Chunk(stored) => commit.chunk(&stored),
-            Part::Found(found) => commit.found(found),
+            Part::Found(path, found) => commit.found(&path, found),
             Part::End(outcome, pending) => {
                 let outcome = settle(*outcome, pending).ok_or(RunError::Crashed(seq))?;
                 let gaps = outcome.gaps.len() + outcome.looked.as_ref().map_or(0, |looked| looked.gaps.len());

@@ -36,7 +36,7 @@ pub(super) fn work(item: Item, bench: &Bench<'_>, deflater: &mut Deflater) -> Re
         }
     } else if outcome.entry.kind == Kind::File && bench.plan.lens.is_some() {
         // A file that the walk itself could not reach still gets its row in the scan.
-        outcome.looked = Some(not_looked_at(&outcome.entry.path.shown(), Vec::new()));
+        outcome.looked = Some(not_looked_at(&outcome.entry.path.shown()));
     }
     lane.end(outcome, digest)
 }
@@ -60,12 +60,12 @@ fn begin(item: Item) -> (FileOutcome, Option<Box<dyn super::source::OpenSource>>
 
 fn unread(outcome: &mut FileOutcome, gap: Gap, looking: bool) {
     if looking {
-        outcome.looked = Some(not_looked_at(&outcome.entry.path.shown(), vec![gap.clone()]));
+        outcome.looked = Some(not_looked_at(&outcome.entry.path.shown()));
     }
     outcome.gaps.push(gap);
 }
 
-fn not_looked_at(path: &str, gaps: Vec<Gap>) -> Looked {
+fn not_looked_at(path: &str) -> Looked {
     let result = FileResult {
         path: path.to_owned(),
         status: LookStatus::NotScanned,
@@ -76,7 +76,7 @@ fn not_looked_at(path: &str, gaps: Vec<Gap>) -> Looked {
         possible: Default::default(),
         members: Vec::new(),
     };
-    Looked { result, gaps }
+    Looked { result, gaps: Vec::new() }
 }
 
 /// Reads an open source to its end: kept and looked at, or looked at alone.
@@ -114,7 +114,9 @@ fn read<'a>(
         Some(sealed.digest)
     } else {
         if let Some(lens) = bench.plan.lens {
-            outcome.looked = Some(look_only(lens, lane, (&path, limit), &mut *opened.reader, &bench.plan));
+            let (looked, broken) = look_only(lens, lane, (&path, limit), &mut *opened.reader, &bench.plan);
+            outcome.gaps.extend(broken.map(|error| read_error(&path, looked.result.bytes, &error)));
+            outcome.looked = Some(looked);
         }
         None
     };
@@ -130,19 +132,16 @@ fn look_only(
     (path, limit): (&str, u64),
     reader: &mut dyn SourceRead,
     plan: &Plan<'_>,
-) -> Looked {
+) -> (Looked, Option<io::Error>) {
     if let Some(seekable) = reader.seekable() {
         let looked = look(lens, lane, path, limit, Bytes::Seekable(seekable, limit));
         plan.progress.read(limit);
-        return looked;
+        return (looked, None);
     }
     let mut broken = None;
     let mut reader = Watched { inner: reader, left: limit, plan, broken: &mut broken };
-    let mut looked = look(lens, lane, path, limit, Bytes::Stream(&mut reader));
-    if let Some(error) = broken {
-        looked.gaps.push(read_error(path, looked.result.bytes, &error));
-    }
-    looked
+    let looked = look(lens, lane, path, limit, Bytes::Stream(&mut reader));
+    (looked, broken)
 }
 
 /// A reader that stops at the size at open, counts, and remembers an error.
@@ -178,7 +177,7 @@ impl Read for Watched<'_> {
 
 fn read_error(path: &str, after: u64, error: &io::Error) -> Gap {
     let reason = format!(
-        "reading failed after {after} bytes ({error}); what came before is kept. The medium may be failing: make an image \
+        "reading failed after {after} bytes ({error}); what came before stands. The medium may be failing: make an image \
          of it first, then collect from the image"
     );
     Gap { path: path.to_owned(), kind: GapKind::ReadError, reason }

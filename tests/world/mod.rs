@@ -58,7 +58,10 @@ pub fn hozen_in<S: AsRef<std::ffi::OsStr>>(lang: Lang, arguments: &[S]) -> Ended
     let mut env = Env {
         now: Box::new(|| "2026-11-21T12:00:00+09:00[Asia/Tokyo]".parse().unwrap()),
         // The same keys every time: what is made must be the same too.
-        random: Box::new(|buffer| buffer.iter_mut().zip(1u8..).for_each(|(byte, n)| *byte = n)),
+        random: Box::new(|buffer| {
+            buffer.iter_mut().zip(1u8..).for_each(|(byte, n)| *byte = n);
+            Ok(())
+        }),
         host: Host::read(Some("Asia/Tokyo")),
         user: "tester".to_owned(),
         lang,
