@@ -1,1 +1,22 @@
+//! Evidence: one sealed zip made by one collection, written straight from the source, checked in one read.
+//!
+//! docs/format.md is the norm. [`bag`] writes, [`verify`] checks, both over the byte forms in [`container`] and [`tags`].
 
+pub mod acquisition;
+pub mod bag;
+pub mod container;
+pub mod error;
+pub mod guide;
+pub mod journal;
+pub mod store;
+pub mod stored_name;
+pub mod tags;
+pub mod verify;
+
+pub use acquisition::Acquisition;
+pub use bag::{Closing, EvidenceWriter, Sealed};
+pub use container::Method;
+pub use error::EvidenceError;
+pub use journal::{Mark, Outcome};
+pub use store::{Journal, MemoryStore, Store};
+pub use verify::{Expected, verify_evidence};

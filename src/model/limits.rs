@@ -57,3 +57,11 @@ pub const JOURNAL_LINE_BYTES: usize = 4 * 1024 * 1024;
 pub const XATTR_BYTES: usize = 256 * 1024;
 /// Stretches of data that are listed of one sparse file.
 pub const EXTENTS: usize = 10_000;
+/// A stored name in UTF-16 units, as Windows counts: leaves 79 of its 259 for the folder that the bag is unpacked into.
+pub const STORED_NAME_CHARS: usize = 180;
+/// One part of a stored name in bytes, as Linux counts.
+pub const STORED_PART_BYTES: usize = 255;
+/// A member of an evidence zip that is read whole: the tag manifest, the signature, `acquisition.json`.
+pub const TAG_FILE_BYTES: usize = 1024 * 1024;
+/// Problems that one verification lists; a last one says that there were more.
+pub const PROBLEMS: usize = 1_000;

@@ -1,1 +1,8 @@
+//! Seals: what makes a change visible to somebody who does not trust us. Hash chains, keyed digests, signatures, time stamps.
+//!
+//! Pure functions over bytes: no file, no clock, no randomness of their own; keys and nonces come in through parameters.
 
+pub mod chain;
+pub mod keyed;
+pub mod sign;
+pub mod stamp;

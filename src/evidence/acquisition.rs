@@ -1,0 +1,86 @@
+//! `custody/acquisition.json`: who collected what, where, when, how and why; the first page of the story of this evidence.
+
+use serde::{Deserialize, Serialize};
+
+use crate::model::Digest;
+
+/// `hozen.acquisition/1`. What was not said is absent, never made up.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Acquisition {
+    /// `hozen.acquisition/1`.
+    pub schema: String,
+    /// Case id.
+    pub case: String,
+    /// Name of this evidence.
+    pub evidence: String,
+    /// Who collected.
+    pub operator: String,
+    /// Who watched.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub witness: Option<String>,
+    /// Why.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// Where the machine stood.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
+    /// The organization, also in `bag-info.txt`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub organization: Option<String>,
+    /// Host it was collected on.
+    pub host: String,
+    /// Its operating system, as the kernel names it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub system: Option<String>,
+    /// Its time zone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub time_zone: Option<String>,
+    /// How far its clock is ahead of true time, in milliseconds.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clock_offset_ms: Option<i64>,
+    /// How that is known.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub clock_offset_source: Option<String>,
+    /// First byte, RFC 3339, UTC, by that clock.
+    pub started: String,
+    /// Last byte, the same way.
+    pub finished: String,
+    /// Tool and version.
+    pub tool: String,
+    /// SHA-256 of the tool's own program file.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tool_sha256: Option<Digest>,
+    /// The command line, each argument escaped for display.
+    pub argv: Vec<String>,
+    /// Profile, if one was used.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub profile: Option<String>,
+    /// What was to be collected, escaped for display.
+    pub scope: Vec<String>,
+    /// What was left out on purpose, and why.
+    pub skipped: Vec<Skipped>,
+    /// Entries, kept files and their bytes, gaps.
+    pub counts: Counts,
+}
+
+/// Something left out on purpose.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Skipped {
+    /// What, escaped for display.
+    pub path: String,
+    /// Why.
+    pub reason: String,
+}
+
+/// What a collection amounts to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counts {
+    /// Everything that the walk saw.
+    pub entries: u64,
+    /// Files whose content was kept.
+    pub files: u64,
+    /// Bytes of their content.
+    pub bytes: u64,
+    /// Gaps.
+    pub gaps: u64,
+}

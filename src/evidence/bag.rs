@@ -1,0 +1,132 @@
+//! Writes a bag straight into its zip, in walk order, and seals it: payload first, tag files behind, the signature last.
+//!
+//! Every entry ends as one line of the journal, with a digest or a gap; an entry out of turn or without either is an error.
+
+mod close;
+
+pub use close::{Closing, Sealed};
+
+use super::acquisition::Counts;
+use super::container::{Container, Member, MemberHead, Method};
+use super::error::EvidenceError;
+use super::journal::{EntryRecord, Outcome};
+use super::store::{Journal, Store};
+use super::stored_name::StoredNames;
+use crate::model::{Entry, Kind, Timestamp};
+
+/// Evidence that is being written: the zip in `S`, one line per entry in `J`.
+#[derive(Debug)]
+pub struct EvidenceWriter<S, J> {
+    name: String,
+    zip: Container<S>,
+    journal: J,
+    names: StoredNames,
+    folder: Member,
+    next: u64,
+    open: Option<String>,
+    counts: Counts,
+}
+
+impl<S: Store, J: Journal> EvidenceWriter<S, J> {
+    /// Begins the bag `name` at time `begun`.
+    pub fn new(name: &str, zip: S, journal: J, begun: Timestamp) -> Result<Self, EvidenceError> {
+        if !is_bag_name(name) {
+            return Err(EvidenceError::BagName { name: name.escape_debug().to_string() });
+        }
+        let mut zip = Container::new(zip);
+        // A bag without payload still has its folder.
+        zip.begin_member(MemberHead {
+            name: format!("{name}/data/"),
+            method: Method::Stored,
+            mtime: Some(begun.seconds),
+            size_hint: 0,
+        })?;
+        let folder = zip.end_member(0, 0)?;
+        let (names, counts) = (StoredNames::default(), Counts::default());
+        Ok(Self { name: name.to_owned(), zip, journal, names, folder, next: 0, open: None, counts })
+    }
+
+    /// Records an entry of which no content is kept.
+    pub fn entry(&mut self, entry: &Entry, outcome: &Outcome) -> Result<(), EvidenceError> {
+        self.expect(entry.seq, self.open.is_none(), "entry")?;
+        if entry.kind == Kind::Folder {
+            // Its name is taken, so that what lies in it is kept apart from its neighbours.
+            self.names.name(entry.seq, &entry.path, true);
+        }
+        self.record(&EntryRecord::new(entry, outcome, None))
+    }
+
+    /// Begins a file whose content is kept. Its size decides how much room its header has.
+    pub fn begin_file(&mut self, entry: &Entry, method: Method) -> Result<(), EvidenceError> {
+        self.expect(entry.seq, self.open.is_none(), "begin_file")?;
+        let stored = self.names.name(entry.seq, &entry.path, false);
+        self.zip.begin_member(MemberHead {
+            name: format!("{}/{stored}", self.name),
+            method,
+            mtime: entry.stat.as_ref().map(|s| s.mtime.seconds),
+            size_hint: entry.stat.as_ref().map_or(0, |s| s.size),
+        })?;
+        self.open = Some(stored);
+        Ok(())
+    }
+
+    /// Adds content, already compressed by the method that [`Self::begin_file`] named.
+    pub fn chunk(&mut self, stored: &[u8]) -> Result<(), EvidenceError> {
+        self.zip.write(stored)
+    }
+
+    /// Ends the file. `outcome` must hold the digest and the number of the bytes that were kept; `crc32` is theirs too.
+    pub fn end_file(&mut self, entry: &Entry, outcome: &Outcome, crc32: u32) -> Result<(), EvidenceError> {
+        self.expect(entry.seq, self.open.is_some() && outcome.sha256.is_some(), "end_file")?;
+        let stored = self.open.take().unwrap_or_default();
+        let member = self.zip.end_member(crc32, outcome.bytes)?;
+        self.counts.files = self.counts.files.saturating_add(1);
+        self.counts.bytes = self.counts.bytes.saturating_add(outcome.bytes);
+        self.record(&EntryRecord::new(entry, outcome, Some((stored, &member))))
+    }
+
+    /// Returns when all entries so far are durable: content first, so that no line speaks of bytes that are not there.
+    pub fn checkpoint(&mut self) -> Result<(), EvidenceError> {
+        self.zip.sync()?;
+        self.journal.flush().and_then(|()| self.journal.sync()).map_err(journal_refused)
+    }
+
+    /// What was recorded so far.
+    pub fn counts(&self) -> Counts {
+        self.counts
+    }
+
+    fn expect(&self, seq: u64, is_in_order: bool, what: &'static str) -> Result<(), EvidenceError> {
+        if seq == self.next && is_in_order { Ok(()) } else { Err(EvidenceError::OutOfOrder { seq, what }) }
+    }
+
+    fn record(&mut self, record: &EntryRecord) -> Result<(), EvidenceError> {
+        if !record.is_accounted_for() {
+            return Err(EvidenceError::Unaccounted { path: record.path.clone() });
+        }
+        let mut line = serde_json::to_vec(record)?;
+        line.push(b'\n');
+        self.journal.write_all(&line).map_err(journal_refused)?;
+        self.next = self.next.saturating_add(1);
+        self.counts.entries = self.next;
+        self.counts.gaps = self.counts.gaps.saturating_add(record.gaps.len() as u64);
+        Ok(())
+    }
+}
+
+fn journal_refused(source: std::io::Error) -> EvidenceError {
+    EvidenceError::Write { what: "the collection's journal".to_owned(), source }
+}
+
+/// Whether a name may stand in file names and, without quotes, in the commands of the guide.
+pub fn is_bag_name(name: &str) -> bool {
+    let plain = |c: char| c.is_alphanumeric() || matches!(c, '.' | '_' | '-');
+    !name.is_empty()
+        && name.len() <= 100
+        && name.chars().all(plain)
+        && !name.starts_with(['.', '-'])
+        && super::stored_name::escape_part(name.as_bytes(), 0) == name
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,180 @@
+//! The end of a verification: are all tag files there, do they say the same, and does the seal hold over them?
+
+use super::{Expected, State, layer_of};
+use crate::case::results::Layer;
+use crate::evidence::acquisition::{Acquisition, Counts};
+use crate::evidence::tags::{self, bag_info_value, parse_manifest_line};
+use crate::model::Digest;
+use crate::model::limits::TAG_FILE_BYTES;
+use crate::seal::{sign, stamp};
+
+/// What the seal turned out to be.
+pub(super) struct Found {
+    pub(super) digest: Option<Digest>,
+    pub(super) key: Option<String>,
+}
+
+/// Judges everything that needs the whole bag.
+pub(super) fn judge(state: &mut State, expected: &Expected) -> Found {
+    presence(state);
+    lists(state);
+    tag_manifest(state);
+    facts(state);
+    let digest = state.tags.get(tags::TAG_MANIFEST).copied();
+    if let (Some(due), Some(digest)) = (expected.seal_sha256, digest)
+        && due != digest
+    {
+        let what = format!("the seal has the digest {digest}, not {due} as recorded elsewhere");
+        state.problems.add(Layer::Seal, tags::TAG_MANIFEST, what);
+    }
+    let key = signature(state);
+    if let (Some(due), Some(key)) = (&expected.key, &key)
+        && due != key
+    {
+        let what = format!("was made with the key {key}, not with {due}");
+        state.problems.add(Layer::Seal, tags::SIGNATURE, what);
+    }
+    stamp_request(state, digest);
+    Found { digest, key }
+}
+
+/// Every tag file is there, once, in the one order, and of a size that was read whole.
+fn presence(state: &mut State) {
+    if state.seen.is_empty() {
+        state.problems.add(Layer::Zip, "", "holds no evidence".into());
+    }
+    for tag in tags::all() {
+        if !state.tags.contains_key(tag) {
+            let what = match layer_of(tag) {
+                Layer::Seal => "is missing: this evidence is not sealed",
+                _ => "is missing",
+            };
+            state.problems.add(layer_of(tag), tag, what.to_owned());
+        } else if state.texts.get(tag).is_some_and(|text| text.len() >= TAG_FILE_BYTES) {
+            state.problems.add(layer_of(tag), tag, "is larger than any that hozen writes, and was not read whole".into());
+        }
+    }
+    let mut due = tags::all().filter(|tag| state.tags.contains_key(tag));
+    let moved = state.order.iter().find(|tag| due.next() != Some(**tag)).copied();
+    if let Some(tag) = moved {
+        state.problems.add(Layer::Zip, tag, "does not stand in its place in the zip".into());
+    }
+}
+
+/// Manifest and records name all payload.
+fn lists(state: &mut State) {
+    let payload = state.seen.get(1..=state.payload).unwrap_or_default();
+    // Without the file, that it is missing says it all.
+    if state.tags.contains_key(tags::MANIFEST) {
+        state.manifest.end(payload, &mut state.problems);
+    }
+    if state.tags.contains_key(tags::FILES) {
+        state.files.end(payload, &mut state.problems);
+    }
+    if state.tags.contains_key(tags::CUSTODY) && state.chain.events == 0 {
+        state.problems.add(Layer::Custody, tags::CUSTODY, "holds no event".into());
+    }
+}
+
+/// The tag manifest names exactly the sealed tag files, in order, with their digests.
+fn tag_manifest(state: &mut State) {
+    let Some(text) = state.texts.get(tags::TAG_MANIFEST) else { return };
+    let mut lines = text.split_inclusive(|b| *b == b'\n');
+    let mut found = Vec::new();
+    for tag in tags::SEALED_TAGS {
+        let line = lines.next().and_then(|line| line.strip_suffix(b"\n")).and_then(parse_manifest_line);
+        match (line, state.tags.get(tag)) {
+            (Some((digest, path)), Some(actual)) if path == tag => {
+                if digest != *actual {
+                    found.push((tag, "its bytes do not have the digest that the tag manifest gives"));
+                }
+            }
+            (_, None) => {}
+            _ => found.push((tag, "has no line in the tag manifest where it is due")),
+        }
+    }
+    if lines.next().is_some() {
+        found.push((tags::TAG_MANIFEST, "has more lines than tag files to seal"));
+    }
+    for (tag, what) in found {
+        state.problems.add(Layer::TagManifest, tag, what.to_owned());
+    }
+}
+
+fn text<'a>(state: &'a State, tag: &str) -> &'a str {
+    state.texts.get(tag).and_then(|bytes| std::str::from_utf8(bytes).ok()).unwrap_or_default()
+}
+
+/// `bagit.txt`, `bag-info.txt` and `acquisition.json` say what is true of this bag.
+fn facts(state: &mut State) {
+    let mut found = Vec::new();
+    if state.tags.contains_key("bagit.txt") && text(state, "bagit.txt") != tags::BAGIT {
+        found.push((Layer::TagManifest, "bagit.txt", "is not that of a BagIt 1.0 bag in UTF-8".to_owned()));
+    }
+    if state.tags.contains_key(tags::BAG_INFO) {
+        let info = text(state, tags::BAG_INFO);
+        let oxum = format!("{}.{}", state.payload_bytes, state.payload);
+        if bag_info_value(info, "Payload-Oxum") != Some(&oxum) {
+            let what = format!("its Payload-Oxum is not {oxum}, which the payload adds up to");
+            found.push((Layer::Manifest, tags::BAG_INFO, what));
+        }
+        if bag_info_value(info, "External-Identifier") != Some(state.bag()) {
+            let what = format!("names another bag than {}: the folder in the zip was renamed", state.bag());
+            found.push((Layer::Name, tags::BAG_INFO, what));
+        }
+    }
+    if state.tags.contains_key(tags::ACQUISITION) {
+        let counts = Counts {
+            entries: state.files.lines,
+            files: state.payload as u64,
+            bytes: state.payload_bytes,
+            gaps: state.files.gaps,
+        };
+        match serde_json::from_str::<Acquisition>(text(state, tags::ACQUISITION)) {
+            Err(error) => found.push((Layer::Record, tags::ACQUISITION, format!("cannot be read: {error}"))),
+            Ok(a) if a.counts != counts || a.evidence != state.bag() => {
+                let what = "its name or counts are not those of this evidence".to_owned();
+                found.push((Layer::Record, tags::ACQUISITION, what));
+            }
+            Ok(_) => {}
+        }
+    }
+    for (layer, tag, what) in found {
+        state.problems.add(layer, tag, what);
+    }
+}
+
+/// The signature holds over the tag manifest; the key beside it and the one in `bag-info.txt` are the one that signed.
+fn signature(state: &mut State) -> Option<String> {
+    let signed = state.texts.get(tags::TAG_MANIFEST)?;
+    state.texts.get(tags::SIGNATURE)?;
+    let key = match sign::verify(text(state, tags::SIGNATURE), signed) {
+        Ok(key) => key,
+        Err(why) => {
+            state.problems.add(Layer::Seal, tags::SIGNATURE, why.to_string());
+            return None;
+        }
+    };
+    let fingerprint = key.fingerprint();
+    let info = text(state, tags::BAG_INFO);
+    let allowed = key.allowed_signers(bag_info_value(info, "Hozen-Signer").unwrap_or_default());
+    let is_allowed = text(state, tags::ALLOWED_SIGNERS) == allowed;
+    let is_named = bag_info_value(info, "Hozen-Key") == Some(&fingerprint);
+    if state.tags.contains_key(tags::ALLOWED_SIGNERS) && !is_allowed {
+        let what = "does not name the signer of this evidence with the key that signed".to_owned();
+        state.problems.add(Layer::Seal, tags::ALLOWED_SIGNERS, what);
+    }
+    if !is_named {
+        let what = format!("was made with the key {fingerprint}, which is not the one in bag-info.txt");
+        state.problems.add(Layer::Seal, tags::SIGNATURE, what);
+    }
+    Some(fingerprint)
+}
+
+fn stamp_request(state: &mut State, seal: Option<Digest>) {
+    let Some(request) = state.texts.get(tags::STAMP_REQUEST) else { return };
+    if seal.is_none() || stamp::digest_of_request(request) != seal {
+        let what = "does not ask for a time stamp on this seal".to_owned();
+        state.problems.add(Layer::Seal, tags::STAMP_REQUEST, what);
+    }
+}
