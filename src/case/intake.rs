@@ -8,8 +8,8 @@ use crate::evidence::EvidenceError;
 use crate::evidence::bag::EvidenceWriter;
 use crate::evidence::journal::{Mark, Outcome};
 use crate::evidence::store::{Journal, Store};
-use crate::model::{Digest, Entry, Gap, GapKind, Kind};
-use crate::pass::{Commit, FileOutcome, Found, Method};
+use crate::model::{Digest, Entry, Gap, GapKind, Kind, Method};
+use crate::pass::{Commit, FileOutcome, Found};
 
 /// Why results could not be taken.
 #[derive(Debug, thiserror::Error)]

@@ -12,6 +12,7 @@ pub mod leaf;
 pub mod limits;
 pub mod locator;
 pub mod masked;
+pub mod method;
 pub mod record;
 pub mod subject;
 
@@ -24,5 +25,6 @@ pub use lang::Lang;
 pub use leaf::{FileResult, LookStatus};
 pub use locator::{Locator, Place};
 pub use masked::Secret;
+pub use method::Method;
 pub use record::{Bond, Charset, Field, Record};
 pub use subject::{EntityTally, Subjects};

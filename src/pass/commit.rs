@@ -1,7 +1,7 @@
 //! What the writer gets, in walk order, and the trait of who takes it.
 
-use super::keep::{Kept, Method};
-use crate::model::{Bond, Digest, Entry, FileResult, Finding, Gap, LinkClass, Stat};
+use super::keep::Kept;
+use crate::model::{Bond, Digest, Entry, FileResult, Finding, Gap, LinkClass, Method, Stat};
 
 /// The findings of one record: they stay together, because the record says that they belong together.
 #[derive(Debug, Clone)]

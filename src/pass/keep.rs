@@ -3,16 +3,8 @@
 //! The method is decided on the first block alone, and blocks are always cut at the same places: so the bytes that come out
 //! depend on the content only, never on timing.
 
+use crate::model::Method;
 use flate2::{Compress, Compression, FlushCompress, Status};
-
-/// How a member is stored in the zip.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Method {
-    /// As it is.
-    Stored,
-    /// Raw deflate (RFC 1951).
-    Deflated,
-}
 
 /// What was kept of one file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,7 +45,7 @@ pub struct Keeper<'a> {
 impl<'a> Keeper<'a> {
     /// Begins a file with its first block; `whole` if that is all of it. Decides the method.
     pub fn begin(deflater: &'a mut Deflater, first: &[u8], whole: bool) -> Self {
-        let method = if whole { Method::Deflated } else { probe(deflater, first) };
+        let method = if whole { Method::Deflate } else { probe(deflater, first) };
         deflater.0.reset();
         let mut keeper = Self {
             deflater,
@@ -94,7 +86,7 @@ impl<'a> Keeper<'a> {
         self.size = self.size.saturating_add(block.len() as u64);
         match self.method {
             Method::Stored => self.out.extend_from_slice(block),
-            Method::Deflated => deflate(&mut self.deflater.0, block, FlushCompress::None, &mut self.out),
+            Method::Deflate => deflate(&mut self.deflater.0, block, FlushCompress::None, &mut self.out),
         }
         if self.out.len() >= CHUNK_BYTES { self.hand_on(emit) } else { Ok(()) }
     }
@@ -104,7 +96,7 @@ impl<'a> Keeper<'a> {
     /// # Errors
     /// What `emit` says.
     pub fn finish<E>(mut self, whole: bool, emit: &mut Emit<'_, E>) -> Result<Kept, E> {
-        if !whole && self.method == Method::Deflated {
+        if !whole && self.method == Method::Deflate {
             deflate(&mut self.deflater.0, &[], FlushCompress::Finish, &mut self.out);
         }
         self.hand_on(emit)?;
@@ -125,7 +117,7 @@ fn probe(deflater: &mut Deflater, first: &[u8]) -> Method {
     let mut out = Vec::new();
     deflater.0.reset();
     deflate(&mut deflater.0, sample, FlushCompress::Finish, &mut out);
-    if out.len() > sample.len() / 30 * 29 { Method::Stored } else { Method::Deflated }
+    if out.len() > sample.len() / 30 * 29 { Method::Stored } else { Method::Deflate }
 }
 
 fn deflate(compress: &mut Compress, input: &[u8], flush: FlushCompress, out: &mut Vec<u8>) {
@@ -176,7 +168,7 @@ mod tests {
     fn unkeep(method: Method, stored: &[u8]) -> Vec<u8> {
         match method {
             Method::Stored => stored.to_vec(),
-            Method::Deflated => {
+            Method::Deflate => {
                 let mut out = Vec::new();
                 flate2::read::DeflateDecoder::new(stored).read_to_end(&mut out).unwrap();
                 out
@@ -187,7 +179,7 @@ mod tests {
     #[test]
     fn text_is_deflated_and_noise_is_stored() {
         let text = b"192.0.2.1 - - [16/Oct/2026:10:00:00 +0900] \"GET / HTTP/1.1\" 200 512\n".repeat(5000);
-        assert_eq!(keep(&[&text]).0, Method::Deflated);
+        assert_eq!(keep(&[&text]).0, Method::Deflate);
         let mut seed = 1u32;
         let noise: Vec<u8> = std::iter::repeat_with(|| {
             seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);

@@ -5,9 +5,8 @@ use std::sync::Arc;
 
 use super::commit::{FileOutcome, Found};
 use super::hash::PendingDigest;
-use super::keep::Method;
 use super::order::{Order, Stopped};
-use crate::model::Entry;
+use crate::model::{Entry, Method};
 
 /// One part of an entry's result, in the order: `Begin`, then any of `Chunk` and `Found`, then `End`.
 pub enum Part {

@@ -25,7 +25,6 @@ pub mod tee;
 mod work;
 
 pub use commit::{Commit, Content, FileOutcome, Found, Looked};
-pub use keep::Method;
 pub use look::Lens;
 pub use notice::{Notice, Progress};
 pub use run::{Plan, RunError, Totals, run};

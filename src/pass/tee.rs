@@ -8,12 +8,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::block::{Block, Pool};
 use super::hash::{HashService, HashStream, PendingDigest};
-use super::keep::{Deflater, Keeper, Kept, Method};
+use super::keep::{Deflater, Keeper, Kept};
 use super::lane::{Beginning, Lane, Part};
 use super::notice::Progress;
 use super::order::Stopped;
 use super::source::SourceRead;
-use crate::model::{Entry, limits};
+use crate::model::{Entry, Method, limits};
 
 /// What came of reading a source to its end.
 pub struct Sealed {

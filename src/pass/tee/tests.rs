@@ -69,7 +69,7 @@ fn through(content: &[u8], broken: bool, take: usize, panics: bool) -> (Digest, 
         }
         let content = match method {
             Method::Stored => stored,
-            Method::Deflated => {
+            Method::Deflate => {
                 let mut out = Vec::new();
                 flate2::read::DeflateDecoder::new(&stored[..]).read_to_end(&mut out).unwrap();
                 out
