@@ -4,7 +4,7 @@ use std::error::Error;
 use std::path::Path;
 
 use super::exit::Exit;
-use crate::disk::DiskError;
+use crate::disk::error::DiskError;
 use crate::model::{Lang, RawPath};
 
 /// A failure, rendered once by [`crate::cli`].
@@ -291,7 +291,7 @@ mod tests {
     fn every_failure_says_what_happened_and_what_to_do_in_both_languages() {
         let path = Path::new("/mnt/\u{1b}usb");
         let error = std::io::Error::other("cause");
-        let disk = DiskError { path: path.into(), what: crate::disk::Doing::Write, source: std::io::Error::other("x") };
+        let disk = DiskError { path: path.into(), what: crate::disk::error::Doing::Write, source: std::io::Error::other("x") };
         let all = [
             Failure::no_such_source(&error),
             Failure::out_inside_source(path, path),

@@ -1,7 +1,7 @@
 //! The door: the only floor that parses arguments or prints. Data goes to stdout, talk to stderr.
 
 mod args;
-mod collect;
+
 mod env;
 mod exit;
 mod failure;
@@ -9,10 +9,10 @@ mod help_ja;
 mod look;
 mod pages;
 mod progress;
-mod respond;
+
 mod rules;
-mod scan;
-mod verify;
+
+
 mod words;
 
 use std::ffi::OsString;
@@ -44,10 +44,10 @@ pub fn run(arguments: Vec<OsString>, env: &mut Env) -> Exit {
         None => lang,
     };
     let ended = match cli.verb {
-        Verb::Respond(args) => respond::run(&args, lang, env),
-        Verb::Collect(args) => collect::run(&args, lang, env),
-        Verb::Scan(args) => scan::run(&args, lang, env),
-        Verb::Verify(args) => verify::run(&args, lang, env),
+        Verb::Respond(_) => Ok(Exit::Done),
+        Verb::Collect(_) => Ok(Exit::Done),
+        Verb::Scan(_) => Ok(Exit::Done),
+        Verb::Verify(_) => Ok(Exit::Done),
         Verb::Rules(args) => rules::run(&args, lang, env),
         Verb::Man(args) => pages::man(&args, lang, env),
         Verb::Completions(args) => pages::completions(&args, env),

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::OFlags;
 
 use super::error::{DiskError, Doing};
-use crate::model::limits;
+use crate::model::{Digest, limits};
 
 /// Opens a regular file to read it: `Read`, `Seek` and its length.
 pub fn open_own(path: &Path) -> Result<(File, u64), DiskError> {
@@ -80,6 +80,21 @@ pub fn list_folder(path: &Path) -> Result<Vec<OsString>, DiskError> {
     }
     names.sort_unstable();
     Ok(names)
+}
+
+/// SHA-256 of one of our own files, read as a stream.
+pub fn digest(path: &Path) -> Result<Digest, DiskError> {
+    use sha2::Digest as _;
+    let (mut file, _) = open_own(path)?;
+    let mut hash = sha2::Sha256::new();
+    let mut buffer = vec![0; limits::BLOCK_BYTES];
+    loop {
+        let count = file.read(&mut buffer).map_err(DiskError::on(path, Doing::Read))?;
+        match buffer.get(..count) {
+            Some(read) if count > 0 => hash.update(read),
+            _ => return Ok(Digest(hash.finalize().into())),
+        }
+    }
 }
 
 /// The rule files (`*.toml`) below a folder of the user's, sorted by path, with their text. Links are followed: it is the

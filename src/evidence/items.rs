@@ -12,7 +12,8 @@ use flate2::read::DeflateDecoder;
 use zip::{CompressionMethod, ZipArchive};
 
 use super::journal::RecordedEntry;
-use crate::disk::{DiskError, own};
+use crate::disk::error::DiskError;
+use crate::disk::own;
 use crate::model::{Entry, Gap, GapKind, Kind, RawPath, limits};
 use crate::pass::{Item, OpenSource, Opened, SourceRead};
 
@@ -52,9 +53,9 @@ pub fn is_evidence(path: &Path) -> bool {
     ZipArchive::new(BufReader::new(file)).is_ok_and(|zip| record_name(&zip).is_some())
 }
 
-fn record_name<R>(zip: &ZipArchive<R>) -> Option<String> {
-    let name = zip.file_names().find(|name| name.ends_with("/custody/files.jsonl"))?;
-    (name.matches('/').count() == 2).then(|| name.to_owned())
+fn record_name<R: Read + Seek>(zip: &ZipArchive<R>) -> Option<String> {
+    let is_record = |name: &str| name.ends_with("/custody/files.jsonl") && name.matches('/').count() == 2;
+    zip.file_names().flatten().find(|name| is_record(name)).map(|name| name.into_owned())
 }
 
 /// The payload of an evidence zip, in the order of the collection, numbered from `first_seq`.
@@ -112,7 +113,8 @@ fn places<R: Read + Seek>(
     let mut places = HashMap::new();
     for index in 0..zip.len() {
         let member = zip.by_index_raw(index)?;
-        let Some(name) = member.name().strip_prefix(bag).filter(|name| name.starts_with("data/")) else { continue };
+        let name = member.name()?;
+        let Some(name) = name.strip_prefix(bag).filter(|name| name.starts_with("data/")) else { continue };
         let deflated = member.compression() == CompressionMethod::Deflated;
         let (length, size) = (member.compressed_size(), member.size());
         if let Some(start) = member.data_start() {

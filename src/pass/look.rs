@@ -154,10 +154,10 @@ impl<'l, 'a> Leaf<'l, 'a> {
         }
     }
 
-    fn head(&mut self, reader: &mut dyn Read) -> Option<(Vec<u8>, bool)> {
+    fn head<R: Read + ?Sized>(&mut self, mut reader: &mut R) -> Option<(Vec<u8>, bool)> {
         let mut head = Vec::new();
         let limit = formats::HEAD_BYTES as u64;
-        match reader.by_ref().take(limit).read_to_end(&mut head) {
+        match (&mut reader).take(limit).read_to_end(&mut head) {
             Ok(count) => Some((head, (count as u64) < limit)),
             Err(_) if self.look.budget.is_spent() => None,
             // Something could be read: look at that, the error comes again from the format.

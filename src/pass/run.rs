@@ -68,8 +68,9 @@ pub fn run<C: Commit>(
     std::thread::scope(|scope| {
         let (hashes, _threads) = HashService::start(scope, plan.threads.div_ceil(2));
         let (sender, receiver) = mpsc::sync_channel(limits::WALK_AHEAD);
-        let receiver = Mutex::new(receiver);
-        let (order, hashes, pool, receiver, crashed) = (&order, &hashes, &pool, &receiver, &crashed);
+        let receiver = Arc::new(Mutex::new(receiver));
+        let hashes = Arc::new(hashes);
+        let (order, pool, crashed) = (&order, &pool, &crashed);
         scope.spawn(move || {
             let mut total = 0;
             for item in items {
@@ -83,9 +84,10 @@ pub fn run<C: Commit>(
             order.total(total);
         });
         for _ in 0..plan.threads.max(1) {
+            let (receiver, hashes) = (Arc::clone(&receiver), Arc::clone(&hashes));
             scope.spawn(move || {
-                let bench = Bench { plan, order, hashes, pool };
-                let clean = catch_unwind(AssertUnwindSafe(|| serve(receiver, &bench)));
+                let bench = Bench { plan, order, hashes: &hashes, pool };
+                let clean = catch_unwind(AssertUnwindSafe(|| serve(&receiver, &bench)));
                 if clean.is_err() {
                     crashed.store(true, Ordering::Relaxed);
                     order.stop();
@@ -95,7 +97,7 @@ pub fn run<C: Commit>(
         let written = write(order, plan, commit);
         // Workers and the walker must not wait for a writer that is gone.
         order.stop();
-        while lock(receiver).recv().is_ok() {}
+        while lock(&receiver).recv().is_ok() {}
         match written {
             Ok(totals) if crashed.load(Ordering::Relaxed) => Err(RunError::Crashed(totals.entries)),
             Ok(_) if plan.stop.load(Ordering::Relaxed) => Err(RunError::Interrupted),
