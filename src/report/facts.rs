@@ -29,6 +29,8 @@ pub(super) struct Facts {
     pub(super) deadlines: Option<Deadlines>,
     /// How many files were looked at, and how.
     pub(super) looked: Looked,
+    /// Whether nothing was looked at, or for nothing: then no number means anything.
+    pub(super) blind: bool,
     /// Files, members and folders that were not, or only partly, read.
     pub(super) unread: u64,
     /// Entries whose content was not kept, or not whole.
@@ -71,19 +73,20 @@ pub(super) struct Looked {
 impl Facts {
     pub(super) fn of(input: &ReportInput) -> Self {
         let looked = looked(&input.scan.files);
-        let any = looked.files > looked.not_looked_at;
+        let blind = looked.files == looked.not_looked_at || input.scan.entities.is_empty();
         let unread = unread(input);
-        let duties = weigh(&input.scan, any, unread);
+        let duties = weigh(&input.scan, !blind, unread);
         let (files, more_files) = files(&input.scan.files);
         let kept_short: BTreeSet<&str> =
             input.collect.gaps.iter().filter(|gap| hides_content(gap.kind)).map(|gap| gap.path.as_str()).collect();
         Self {
-            level: level(&input.scan, &duties, any, unread),
+            level: level(&input.scan, &duties, !blind, unread),
             kinds: kinds(input),
             not_looked_for: not_looked_for(|id| input.scan.entities.contains_key(id)).collect(),
             duties,
             deadlines: input.known_on.and_then(deadlines),
             looked,
+            blind,
             unread,
             not_kept: kept_short.len() as u64,
             files,
@@ -99,7 +102,11 @@ impl Facts {
 }
 
 fn kinds(input: &ReportInput) -> Vec<Kind> {
-    let row = |(entity, tally): (&String, &EntityTally)| Kind { entity: entity.clone(), rung: place(entity).0, tally: *tally };
+    let row = |(entity, tally): (&String, &EntityTally)| Kind {
+        entity: entity.clone(),
+        rung: place(entity).0,
+        tally: *tally,
+    };
     let mut kinds: Vec<Kind> = input.scan.entities.iter().map(row).collect();
     kinds.sort_by(|a, b| (place(&a.entity), &a.entity).cmp(&(place(&b.entity), &b.entity)));
     kinds

@@ -6,19 +6,17 @@ use askama::Template;
 
 use super::assess::Touch;
 use super::facts::{Facts, Kind};
-use super::gaps::hides_content;
+use super::gaps::{GapGroup, hides_content};
 use super::kinds::{RUNGS, Rung, label};
 use super::show::{self, grouped, in_eights, size};
 use super::verify::{Check, checks};
-use super::words::{
-    DutyWords, GapWords, Verdict, Words, because, deadline, duty, gap, questions, steps, touch, words,
-};
+use super::words::{DutyWords, GapWords, Verdict, Words, because, deadline, duty, gap, questions, steps, touch, words};
 use super::{ReportError, ReportInput};
 use crate::case::results::{FileResult, LookStatus};
 use crate::model::{GapKind, Lang};
 
 /// Kinds of gap that the first screen names.
-const FIRST_SCREEN_GAPS: usize = 3;
+const FIRST_SCREEN_GAPS: usize = 4;
 
 /// The report as one HTML file in one language.
 ///
@@ -42,7 +40,7 @@ struct Page<'a> {
     people: PeopleView,
     duties: Vec<DutyView>,
     steps: Vec<&'static str>,
-    deadlines: Vec<(&'static str, String)>,
+    deadlines: [(&'static str, String); 2],
     questions: [&'static str; 4],
     sealed_line: String,
     seal: Vec<String>,
@@ -112,6 +110,8 @@ struct DutyView {
     words: DutyWords,
     class: &'static str,
     answer: &'static str,
+    /// The answer says it all: there is no number behind it.
+    asks: bool,
     why: String,
 }
 
@@ -189,9 +189,8 @@ impl<'a> Page<'a> {
 fn kind_view(kind: &Kind, facts: &Facts, lang: Lang) -> KindView {
     let w = words(lang);
     let tally = kind.tally;
-    let nothing_read = facts.looked.files == facts.looked.not_looked_at;
     let seen = match (tally.distinct, tally.possible_distinct) {
-        (0, 0) if nothing_read => Seen::Unknown,
+        (0, 0) if facts.blind => Seen::Unknown,
         (0, 0) => Seen::None,
         (0, _) => Seen::Doubtful,
         _ => Seen::Found,
@@ -219,7 +218,7 @@ fn ladder(facts: &Facts, lang: Lang) -> Vec<RungView> {
     let view = |rung: Rung| {
         let mut rows: Vec<_> =
             facts.kinds.iter().filter(|kind| kind.rung == rung).map(|kind| kind_view(kind, facts, lang)).collect();
-        if rows.is_empty() {
+        if rows.is_empty() && rung != Rung::Other {
             let missing: Vec<_> =
                 facts.not_looked_for.iter().filter(|id| super::kinds::place(id).0 == rung).take(2).collect();
             let labels: Vec<_> = missing.into_iter().map(|id| label(id, lang)).collect();
@@ -243,17 +242,20 @@ fn ladder(facts: &Facts, lang: Lang) -> Vec<RungView> {
 fn people(input: &ReportInput, facts: &Facts, lang: Lang) -> PeopleView {
     let w = words(lang);
     let subjects = &input.scan.subjects;
+    let number = |people| if facts.blind { "?".to_owned() } else { grouped(people) };
     let mut hidden: Vec<_> = facts.gaps.iter().filter(|group| hides_content(group.kind)).collect();
     hidden.sort_by_key(|group| std::cmp::Reverse(group.paths));
-    let gaps = hidden
-        .into_iter()
-        .take(FIRST_SCREEN_GAPS)
-        .map(|group| format!("{} {}", gap(group.kind, lang).name, (w.values)(group.paths)))
-        .collect();
+    let more = hidden.len() > FIRST_SCREEN_GAPS;
+    let name =
+        |group: &GapGroup| format!("{}{}{}", gap(group.kind, lang).name, lang.pick(": ", " "), (w.values)(group.paths));
+    let mut gaps: Vec<_> = hidden.into_iter().take(FIRST_SCREEN_GAPS).map(name).collect();
+    if more {
+        gaps.push(lang.pick("…", "ほか").to_owned());
+    }
     PeopleView {
-        at_least: grouped(subjects.at_least),
-        estimate: grouped(subjects.estimate),
-        at_most: grouped(subjects.at_most),
+        at_least: number(subjects.at_least),
+        estimate: number(subjects.estimate),
+        at_most: number(subjects.at_most),
         track: track(subjects.at_least, subjects.estimate, subjects.at_most, facts.unread > 0),
         unread: (facts.unread > 0).then(|| (w.unread)(facts.unread)),
         gaps,
@@ -290,6 +292,7 @@ fn duties(facts: &Facts, lang: Lang) -> Vec<DutyView> {
             Touch::Untold | Touch::NotLookedFor => "unlooked",
         },
         answer: touch(one.touch, lang),
+        asks: one.touch == Touch::AskPeople,
         why: because(one.duty, one.touch, &one.because, facts.unread, lang),
     };
     facts.duties.iter().map(view).collect()
@@ -304,7 +307,8 @@ fn file_view(file: &FileResult, lang: Lang) -> FileView {
             found.into_iter().map(|(entity, count)| format!("{} {}", label(entity, lang), grouped(*count))).collect();
         named.join(w.list_separator)
     };
-    let about: Vec<_> = [file.format.clone(), file.encoding.clone(), Some(size(file.bytes))].into_iter().flatten().collect();
+    let about: Vec<_> =
+        [file.format.clone(), file.encoding.clone(), Some(size(file.bytes))].into_iter().flatten().collect();
     FileView {
         path: file.path.clone(),
         status: (w.look_status)(file.status),

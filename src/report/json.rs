@@ -38,6 +38,7 @@ pub fn json(input: &ReportInput) -> Value {
         },
         "answer": {
             "level": facts.level,
+            "blind": facts.blind,
             "kinds": facts.kinds,
             "not_looked_for": facts.not_looked_for,
             "subjects": subjects,

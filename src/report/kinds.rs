@@ -40,14 +40,14 @@ const fn known(id: &'static str, rung: Rung, ja: &'static str, en: &'static str,
 const KNOWN: &[Known] = &[
     known("card", Rung::Urgent, "クレジットカード番号", "Payment card number", true),
     known("card_number", Rung::Urgent, "クレジットカード番号", "Payment card number", false),
-    known("my_number", Rung::Urgent, "マイナンバー(個人番号)", "My Number (Individual Number)", true),
+    known("my_number", Rung::Urgent, "マイナンバー（個人番号）", "My Number (Individual Number)", true),
     known("bank_account", Rung::Urgent, "銀行口座番号", "Bank account number", true),
     known("password", Rung::Urgent, "IDとパスワード", "Login and password", true),
     known("card_cvv", Rung::Urgent, "カードのセキュリティコード", "Card security code", false),
     known("person_name", Rung::Identity, "氏名", "Person's name", true),
     known("birth_date", Rung::Identity, "生年月日", "Date of birth", true),
     known("drivers_license", Rung::Identity, "運転免許証番号", "Driver's licence number", true),
-    known("passport_number", Rung::Identity, "旅券(パスポート)番号", "Passport number", true),
+    known("passport_number", Rung::Identity, "旅券（パスポート）番号", "Passport number", true),
     known("residence_card", Rung::Identity, "在留カード番号", "Residence card number", false),
     known("health_insurance_no", Rung::Identity, "健康保険証の記号・番号", "Health insurance number", true),
     known("pension_number", Rung::Identity, "基礎年金番号", "Basic pension number", true),
@@ -62,7 +62,13 @@ const KNOWN: &[Known] = &[
     known("mobile_phone", Rung::Contact, "携帯電話番号", "Mobile phone number", false),
     known("address", Rung::Contact, "住所", "Postal address", true),
     known("postal_code", Rung::Contact, "郵便番号", "Postal code", false),
-    known("sensitive", Rung::Other, "要配慮個人情報(病歴、健診結果、犯罪歴など)", "Special-care data (illness, check-up results, criminal record, …)", true),
+    known(
+        "sensitive",
+        Rung::Other,
+        "要配慮個人情報（病歴、健診結果、犯罪歴など）",
+        "Special-care data (illness, check-up results, criminal record, …)",
+        true,
+    ),
 ];
 
 /// What an entity is called: its label, or its own id if the table does not know it.

@@ -75,7 +75,7 @@ fn kinds(screen: &mut Screen, facts: &Facts, w: &'static Words, lang: Lang) {
     for kind in shown {
         let tally = kind.tally;
         let said = match (tally.distinct, tally.possible_distinct) {
-            (0, 0) if facts.looked.files == facts.looked.not_looked_at => w.nothing_read.to_owned(),
+            (0, 0) if facts.blind => w.nothing_read.to_owned(),
             (0, 0) => w.no_values.to_owned(),
             (distinct, 0) => (w.values)(distinct),
             (distinct, possible) => {
@@ -99,7 +99,7 @@ fn kinds(screen: &mut Screen, facts: &Facts, w: &'static Words, lang: Lang) {
 
 fn people(screen: &mut Screen, input: &ReportInput, facts: &Facts, w: &'static Words) {
     let subjects = &input.scan.subjects;
-    let line = if facts.looked.files == facts.looked.not_looked_at {
+    let line = if facts.blind {
         w.nothing_read.to_owned()
     } else {
         (w.screen.people_line)(&grouped(subjects.at_least), &grouped(subjects.estimate), &grouped(subjects.at_most))

@@ -54,8 +54,13 @@ pub(super) fn grouped(number: u64) -> String {
 
 /// Bytes as a person says them (`1.5 GB`, powers of 1000, cut not rounded, so never more than there is).
 pub(super) fn size(bytes: u64) -> String {
-    const UNITS: [(&str, u64); 5] =
-        [("PB", 1_000_000_000_000_000), ("TB", 1_000_000_000_000), ("GB", 1_000_000_000), ("MB", 1_000_000), ("kB", 1_000)];
+    const UNITS: [(&str, u64); 5] = [
+        ("PB", 1_000_000_000_000_000),
+        ("TB", 1_000_000_000_000),
+        ("GB", 1_000_000_000),
+        ("MB", 1_000_000),
+        ("kB", 1_000),
+    ];
     for (unit, one) in UNITS {
         if bytes >= one {
             let tenths = bytes % one / (one / 10);

@@ -109,7 +109,9 @@ fn nothing_turns_the_direction_of_the_page() {
 fn the_page_loads_nothing_and_runs_nothing() {
     for lang in [Lang::Ja, Lang::En] {
         let page = html(&sample::incident(), lang).unwrap().to_lowercase();
-        for banned in ["http:", "https:", "//", "<script", "<link", "<img", "<iframe", "<form", "url(", "@import", " on"] {
+        for banned in
+            ["http:", "https:", "//", "<script", "<link", "<img", "<iframe", "<form", "url(", "@import", " on"]
+        {
             // " on" alone is an English word: only as an attribute, `on…="`.
             let found = match banned {
                 " on" => page.split('<').any(|tag| tag.split('>').next().is_some_and(|inside| inside.contains(" on"))),

@@ -6,7 +6,12 @@ use crate::case::results::{CollectResult, FileResult, LookStatus, ScanResult, Se
 use crate::model::{Digest, EntityTally, Gap, GapKind, Subjects};
 use crate::report::{Confinement, EvidenceZip, Note, ReportInput};
 
-pub(in crate::report) fn tally(distinct: u64, occurrences: u64, possible: u64, possible_occurrences: u64) -> EntityTally {
+pub(in crate::report) fn tally(
+    distinct: u64,
+    occurrences: u64,
+    possible: u64,
+    possible_occurrences: u64,
+) -> EntityTally {
     EntityTally { distinct, occurrences, possible_distinct: possible, possible_occurrences }
 }
 
@@ -34,8 +39,7 @@ fn gap(path: &str, kind: GapKind, reason: &str) -> Gap {
 /// Nothing in it: no file, no finding, no gap.
 pub(in crate::report) fn empty() -> ReportInput {
     let key = "SHA256:8mP0bq3mYwVdX1nq5mJ7t0oYbEwZ2kq9QmB4rT6uVxA".to_owned();
-    let seal =
-        SealResult { sha256: Digest::of(b"seal"), zip_sha256: Digest::of(b"zip"), key: key.clone() };
+    let seal = SealResult { sha256: Digest::of(b"seal"), zip_sha256: Digest::of(b"zip"), key: key.clone() };
     let entities = ["card", "my_number", "email", "phone"].map(|id| (id.to_owned(), EntityTally::default()));
     ReportInput {
         case_id: "2026-014".to_owned(),
@@ -83,7 +87,13 @@ pub(in crate::report) fn nothing_found() -> ReportInput {
     input.collect.files = 11;
     input.collect.bytes = 48_211;
     for n in 1..=11 {
-        input.scan.files.push(file(&format!("/var/www/html/page{n}.html"), LookStatus::Scanned, "plain", "utf-8", 4_382));
+        input.scan.files.push(file(
+            &format!("/var/www/html/page{n}.html"),
+            LookStatus::Scanned,
+            "plain",
+            "utf-8",
+            4_382,
+        ));
     }
     input
 }
@@ -114,7 +124,11 @@ pub(in crate::report) fn incident() -> ReportInput {
     input.scan.gaps = scan_gaps();
     input.collect.gaps = vec![
         gap("/var/www/private", GapKind::PermissionDenied, "permission refused (os error 13); run as root"),
-        gap("/var/log/nginx/access.log", GapKind::ChangedDuringRead, "grew from 48213 to 48399 bytes while it was read"),
+        gap(
+            "/var/log/nginx/access.log",
+            GapKind::ChangedDuringRead,
+            "grew from 48213 to 48399 bytes while it was read",
+        ),
         gap("/var/www/run/php.sock", GapKind::SpecialFile, "socket: recorded, never opened"),
     ];
     input.notes = vec![Note::OutputOnSourceDisk { source: "/var/www".to_owned() }];
@@ -144,8 +158,16 @@ fn files() -> Vec<FileResult> {
 
 fn scan_gaps() -> Vec<Gap> {
     let mut gaps = vec![
-        gap("/var/www/html/old/backup.zip ▸ mail/inbox.mbox", GapKind::Truncated, "the deflate stream ends after 9311240 bytes"),
-        gap("/var/www/html/old/給与.zip ▸ 2025.xlsx", GapKind::Encrypted, "member is encrypted (AES-256); ask for the password"),
+        gap(
+            "/var/www/html/old/backup.zip ▸ mail/inbox.mbox",
+            GapKind::Truncated,
+            "the deflate stream ends after 9311240 bytes",
+        ),
+        gap(
+            "/var/www/html/old/給与.zip ▸ 2025.xlsx",
+            GapKind::Encrypted,
+            "member is encrypted (AES-256); ask for the password",
+        ),
         gap("/var/www/html/docs/manual.pdf", GapKind::UnsupportedFormat, "PDF is not opened by this version"),
     ];
     for n in 1..=5 {

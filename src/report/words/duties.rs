@@ -20,27 +20,27 @@ pub(in crate::report) fn duty(duty: Duty, lang: Lang) -> DutyWords {
     let (number, short, rule) = match (lang, duty) {
         (Lang::Ja, Duty::Item2Property) => (
             "2号",
-            "財産的被害のおそれ(1人から)",
+            "財産的被害のおそれ（1人から）",
             "不正に使われると財産的な被害が生じるおそれがある個人データ。1人分から対象。クレジットカード番号は、番号だけでも当たります。",
         ),
         (Lang::Ja, Duty::Item4Thousand) => (
             "4号",
             "千人を超える",
-            "本人の数が千人を超える漏えい等(1,001人から)。人数が決まらないときは、最大の人数で見ます。行政機関・自治体などでは、百人を超えるときです。",
+            "本人の数が千人を超える漏えい等（1,001人から）。人数が決まらないときは、最大の人数で見ます。行政機関・自治体などでは、百人を超えるときです。",
         ),
         (Lang::Ja, Duty::MyNumber) => (
             "番号法",
             "マイナンバーを含む",
-            "マイナンバーを含む情報の漏えい等。百人を超えるとき、不特定多数に見られた(見られ得た)とき、不正の目的によるときなどが対象。報告先は個人情報保護委員会です。",
+            "マイナンバーを含む情報の漏えい等。百人を超えるとき、不特定多数に見られた（見られ得た）とき、不正の目的によるときなどが対象。報告先は個人情報保護委員会です。",
         ),
         (Lang::Ja, Duty::Item1SpecialCare) => (
             "1号",
-            "要配慮個人情報(1人から)",
+            "要配慮個人情報（1人から）",
             "病歴、診療・調剤の情報、健康診断の結果、障害、犯罪の経歴、信条、人種、社会的身分などを含む個人データ。1人分から対象。",
         ),
         (Lang::Ja, Duty::Item3Wrongful) => (
             "3号",
-            "不正の目的による行為(1人から)",
+            "不正の目的による行為（1人から）",
             "不正アクセス、ランサムウェア、盗難、従業者の持ち出しなど、不正の目的をもって行われたおそれがある行為によるもの。1人分から対象。",
         ),
         (Lang::En, Duty::Item2Property) => (
@@ -90,7 +90,16 @@ pub(in crate::report) fn because(which: Duty, touch: Touch, because: &Because, u
         (Because::OutsideFiles, _) => {
             lang.pick("hozen cannot see this in files", "hozen では分かりません。関係者に確認してください").to_owned()
         }
-        (_, Touch::NotLookedFor) => lang.pick("no rule of this run looks for it", "今回のルールでは探していません").to_owned(),
+        (_, Touch::NotLookedFor) => {
+            lang.pick("no rule of this run looks for it", "今回のルールでは探していません").to_owned()
+        }
+        (Because::People { at_most, .. }, Touch::Untold) => {
+            let (most, unread) = (grouped(*at_most), grouped(unread));
+            lang.pick(
+                format!("at most {most} in what was read; {unread} not read, or only in part"),
+                format!("読めた範囲では最大 {most} 人ですが、読めなかったもの等が {unread} 件あります"),
+            )
+        }
         (_, Touch::Untold) => {
             let unread = grouped(unread);
             lang.pick(
@@ -101,7 +110,7 @@ pub(in crate::report) fn because(which: Duty, touch: Touch, because: &Because, u
         (Because::Values { distinct, possible }, _) => values(which, *distinct, *possible, lang),
         (Because::People { at_least, at_most }, _) => {
             let (least, most) = (grouped(*at_least), grouped(*at_most));
-            lang.pick(format!("at most {most} (at least {least})"), format!("最大 {most} 人(最小 {least} 人)"))
+            lang.pick(format!("at most {most} (at least {least})"), format!("最大 {most} 人（最小 {least} 人）"))
         }
     }
 }
@@ -116,10 +125,11 @@ fn values(which: Duty, distinct: u64, possible: u64, lang: Lang) -> String {
         n => lang.pick(format!("{what}: {}", grouped(n)), format!("{what} {} 件", grouped(n))),
     };
     if possible > 0 {
-        text += &lang.pick(format!(", {} only possible", grouped(possible)), format!("、可能性のみ {} 件", grouped(possible)));
+        text += &lang
+            .pick(format!(", {} only possible", grouped(possible)), format!("、可能性のみ {} 件", grouped(possible)));
     }
     if which == Duty::MyNumber && distinct.saturating_add(possible) > HUNDRED_PERSONS {
-        text += lang.pick("; more than 100", "(百件を超えます)");
+        text += lang.pick("; more than 100", "（百件を超えます）");
     }
     text
 }
@@ -134,10 +144,10 @@ pub(in crate::report) fn questions(lang: Lang) -> [&'static str; 4] {
             "Was data handled for another company? Then tell that company promptly.",
         ],
         [
-            "1号:病歴、診療、健康診断、障害、犯罪歴などの情報はありませんか(紙や画像の中も含めて)。",
-            "3号:不正アクセス、ウイルス、盗難、内部の持ち出しなどの疑いはありませんか。あれば1人分から対象となり、確報の期限は60日です。",
-            "2号:送金や決済ができるサービスの、IDとパスワードの組は漏れていませんか。",
-            "ほかの会社から預かったデータはありませんか。あれば、その会社(委託元)へ速やかに知らせてください。",
+            "1号：病歴、診療、健康診断、障害、犯罪歴などの情報はありませんか（紙や画像の中も含めて）。",
+            "3号：不正アクセス、ウイルス、盗難、内部の持ち出しなどの疑いはありませんか。あれば1人分から対象となり、確報の期限は60日です。",
+            "2号：送金や決済ができるサービスの、IDとパスワードの組は漏れていませんか。",
+            "ほかの会社から預かったデータはありませんか。あれば、その会社（委託元）へ速やかに知らせてください。",
         ],
     )
 }
@@ -151,7 +161,7 @@ pub(in crate::report) fn steps(facts: &Facts, lang: Lang) -> Vec<&'static str> {
     )];
     steps.push(lang.pick(
         "Show this page to whoever is responsible for personal data; ask about items 1 and 3.",
-        "個人情報保護の責任者にこの画面を見せ、1号・3号に当たる事情がないか確認する。",
+        "責任者にこの画面を見せ、1号・3号に当たる事情がないか確認する。",
     ));
     if cards {
         steps.push(lang.pick(
@@ -160,36 +170,46 @@ pub(in crate::report) fn steps(facts: &Facts, lang: Lang) -> Vec<&'static str> {
         ));
     }
     if facts.unread > 0 {
-        steps.push(lang.pick("Have what could not be read looked at (section 5).", "読めなかったものを確認する(5. の一覧)。"));
+        steps.push(
+            lang.pick(
+                "Have what could not be read looked at (section 5).",
+                "読めなかったものを確認する（5. の一覧）。",
+            ),
+        );
     }
     steps
 }
 
 /// The two deadlines; with dates only if the day of knowledge was given.
-pub(in crate::report) fn deadline(dates: Option<&Deadlines>, lang: Lang) -> Vec<(&'static str, String)> {
-    let first = lang.pick(
-        "promptly, about 3 to 5 days from the day of knowledge".to_owned(),
-        "知った後すみやかに(おおむね3〜5日以内)".to_owned(),
-    );
-    let full = lang.pick(
-        "within 30 days (60 if item 3 applies); the day of knowledge is day 1, and every calendar day counts".to_owned(),
-        "30日以内(3号に当たるときは60日以内)。知った日を1日目とし、土日祝も数える".to_owned(),
-    );
-    let mut lines = vec![(lang.pick("First report", "速報"), first), (lang.pick("Full report", "確報"), full)];
-    if let Some(days) = dates {
-        lines.push((
-            lang.pick("Dates", "期日"),
-            lang.pick(
-                format!(
-                    "known on {} (day 1): first report {} to {}; full report {} (item 3: {}). A last day that is a closed day moves to the next open day.",
-                    days.known_on, days.day_3, days.day_5, days.day_30, days.day_60
-                ),
-                format!(
-                    "{} に知った場合(1日目)、速報は {}〜{}、確報は {}(3号は {})。確報の期日が土日祝・年末年始(12/29〜1/3)なら翌開庁日",
-                    days.known_on, days.day_3, days.day_5, days.day_30, days.day_60
-                ),
-            ),
-        ));
-    }
-    lines
+pub(in crate::report) fn deadline(dates: Option<&Deadlines>, lang: Lang) -> [(&'static str, String); 2] {
+    let names = lang.pick(["First report", "Full report"], ["速報", "確報"]);
+    let [first, full] = match dates {
+        None => lang.pick(
+            [
+                "promptly, about 3 to 5 days from the day of knowledge",
+                "within 30 days (60 if item 3 applies); the day of knowledge is day 1, and every calendar day counts",
+            ],
+            [
+                "知った後すみやかに（おおむね3〜5日以内）",
+                "30日以内（3号なら60日以内）。知った日が1日目で、土日祝も数えます",
+            ],
+        )
+        .map(str::to_owned),
+        Some(days) => dated(days, lang),
+    };
+    [(names[0], first), (names[1], full)]
+}
+
+fn dated(days: &Deadlines, lang: Lang) -> [String; 2] {
+    let Deadlines { known_on, day_3, day_5, day_30, day_60 } = days;
+    lang.pick(
+        [
+            format!("about {day_3} to {day_5} (known on {known_on}, day 1)"),
+            format!("by {day_30}; by {day_60} if item 3 applies. A closed day moves to the next open one"),
+        ],
+        [
+            format!("{day_3}〜{day_5} ごろまで（知った日 {known_on} を1日目として）"),
+            format!("{day_30} まで（3号なら {day_60}）。土日祝・年末年始なら翌開庁日"),
+        ],
+    )
 }

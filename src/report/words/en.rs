@@ -32,7 +32,7 @@ pub(super) static EN: Words = Words {
     kinds: "Kinds of personal data found",
     kinds_caption: "different values; repeats counted once",
     rung: |rung| match rung {
-        Rung::Urgent => "Great harm if misused",
+        Rung::Urgent => "Great harm",
         Rung::Identity => "Identifies a person",
         Rung::Contact => "Contact data",
         Rung::Other => "Other",
@@ -57,7 +57,11 @@ pub(super) static EN: Words = Words {
     next: "Do next",
     sealed: "Evidence preserved and sealed",
     sealed_line: |entries, files, size| {
-        format!("{} entries recorded; the content of {} files ({size}) kept and sealed.", grouped(entries), grouped(files))
+        format!(
+            "{} entries recorded; the content of {} files ({size}) kept and sealed.",
+            grouped(entries),
+            grouped(files)
+        )
     },
     all_kept: "No file's content is missing.",
     not_kept: |n| format!("Content not kept, or not whole: {} (see 5).", things(n)),
@@ -93,7 +97,12 @@ pub(super) static EN: Words = Words {
     possible_explained: "\u{201c}Only possible\u{201d} values have the right shape and check digit, but chance could explain them (an order number, say). The two columns before it leave them out. A person must look.",
     distinct_explained: "\u{201c}Different values\u{201d} counts a value once, however often it stands there.",
     files_section: "Files in which personal data was found",
-    looked_lead: |n| format!("{} met, members of archives included.", if n == 1 { "1 file was".to_owned() } else { format!("{} files were", grouped(n)) }),
+    looked_lead: |n| {
+        format!(
+            "{} met, members of archives included.",
+            if n == 1 { "1 file was".to_owned() } else { format!("{} files were", grouped(n)) }
+        )
+    },
     looked_found: "found",
     looked_none: "read to the end, 0 found",
     looked_partly: "read in part, 0 found",
@@ -115,7 +124,7 @@ pub(super) static EN: Words = Words {
     gaps_lead: "hozen skips nothing silently. What it could not read stands here, with the reason.",
     no_gaps: "Nothing: everything was read and kept.",
     gap_counts: |paths, not_kept, not_looked_at| {
-        format!("{} ({} of keeping, {} of looking)", grouped(paths), grouped(not_kept), grouped(not_looked_at))
+        format!("{} (keeping: {}, searching: {})", grouped(paths), grouped(not_kept), grouped(not_looked_at))
     },
     gap_next: "Do next",
     gap_recorded: "Reason as recorded",
@@ -146,6 +155,7 @@ pub(super) static EN: Words = Words {
     limits_section: "Limits of this report",
     limits,
     list_separator: ", ",
+    colon: ":",
     screen: ScreenWords {
         kinds: "Kinds",
         people: "People",
@@ -154,7 +164,9 @@ pub(super) static EN: Words = Words {
         seal: "Seal",
         report: "Report",
         next: "Next",
-        people_line: |least, estimate, most| format!("at least {least} - estimate {estimate} - at most {most} (in what was read)"),
+        people_line: |least, estimate, most| {
+            format!("at least {least} - estimate {estimate} - at most {most} (in what was read)")
+        },
         unread: |n| format!("not counted: {n} that could not be read, or only in part"),
         kept_line: |entries, files, size| format!("{entries} entries, {files} files ({size}) preserved and sealed"),
         not_kept: |n| format!("content not kept, or not whole: {n}"),
@@ -185,7 +197,7 @@ fn verdict(level: Level, unread: u64) -> Verdict {
         ),
         Level::Found => (
             "Personal data was found.",
-            "What was read holds no card numbers, no My Numbers and no more than a thousand people; that alone does not rule a report out. Check the points below that only people can answer.".to_owned(),
+            "Nothing that was read shows card numbers, My Numbers or more than a thousand people for certain. That alone does not rule a report out: go through the points below.".to_owned(),
         ),
         Level::DoubtfulOnly => (
             "Values that may be personal data were found.",
@@ -209,7 +221,9 @@ fn confinement(confinement: &Confinement) -> String {
             format!("The kernel (Landlock, ABI {abi}) refused every write outside the case folder during the run.")
         }
         Confinement::Unavailable { reason } => {
-            format!("The kernel's Landlock could not be used ({reason}). Sources were opened for reading only; nothing was written to them.")
+            format!(
+                "The kernel's Landlock could not be used ({reason}). Sources were opened for reading only; nothing was written to them."
+            )
         }
     }
 }

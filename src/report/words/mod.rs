@@ -145,6 +145,7 @@ pub(super) struct Words {
     pub(super) limits_section: &'static str,
     pub(super) limits: fn(&Facts, &str) -> Vec<String>,
     pub(super) list_separator: &'static str,
+    pub(super) colon: &'static str,
     // The terminal.
     pub(super) screen: ScreenWords,
 }
