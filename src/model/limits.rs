@@ -55,3 +55,5 @@ pub const RULE_FILE_BYTES: u64 = 1024 * 1024;
 pub const JOURNAL_LINE_BYTES: usize = 4 * 1024 * 1024;
 /// Extended attributes of one entry: total bytes of names and values.
 pub const XATTR_BYTES: usize = 256 * 1024;
+/// Stretches of data that are listed of one sparse file.
+pub const EXTENTS: usize = 10_000;

@@ -1,11 +1,9 @@
 //! Gaps from both sides of the pass, joined and grouped: what was not kept, what was not looked at, and what is only noted.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::ReportInput;
-use crate::case::results::LookStatus;
 use crate::model::{Gap, GapKind};
 
 /// Paths that the page names, over all kinds together.
@@ -50,10 +48,10 @@ struct Seen<'a> {
 }
 
 /// Joins both lists by kind and path, and picks at most [`LISTED_GAPS`] paths, shared fairly between the kinds.
-pub(super) fn group(input: &ReportInput) -> Vec<GapGroup> {
+pub(super) fn group(of_collect: &[Gap], of_scan: &[Gap]) -> Vec<GapGroup> {
     let mut kinds: BTreeMap<GapKind, BTreeMap<&str, Seen<'_>>> = BTreeMap::new();
-    let kept = input.collect.gaps.iter().map(|gap| (gap, true));
-    let looked = input.scan.gaps.iter().map(|gap| (gap, false));
+    let kept = of_collect.iter().map(|gap| (gap, true));
+    let looked = of_scan.iter().map(|gap| (gap, false));
     for (gap, from_collect) in kept.chain(looked) {
         let Gap { path, kind, reason } = gap;
         let seen = kinds.entry(*kind).or_default().entry(path).or_default();
@@ -98,25 +96,9 @@ fn fair_share(mut sizes: Vec<usize>, total: usize) -> usize {
     total
 }
 
-/// How many files, members and folders were not, or only partly, read. Never fewer than the count of people says.
-pub(super) fn unread(input: &ReportInput) -> u64 {
-    let mut hidden: BTreeMap<&str, bool> = BTreeMap::new();
-    for gap in input.collect.gaps.iter().chain(&input.scan.gaps) {
-        *hidden.entry(&gap.path).or_default() |= hides_content(gap.kind);
-    }
-    let mut unread: BTreeSet<&str> = hidden.iter().filter(|(_, hides)| **hides).map(|(path, _)| *path).collect();
-    for file in &input.scan.files {
-        if file.status != LookStatus::Scanned && hidden.get(file.path.as_str()) != Some(&false) {
-            unread.insert(&file.path);
-        }
-    }
-    (unread.len() as u64).max(input.scan.subjects.unread)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::report::tests::sample;
 
     fn gap(path: &str, kind: GapKind) -> Gap {
         Gap { path: path.to_owned(), kind, reason: "why".to_owned() }
@@ -124,21 +106,16 @@ mod tests {
 
     #[test]
     fn a_gap_known_to_both_sides_is_one() {
-        let mut input = sample::empty();
-        input.collect.gaps.push(gap("/a", GapKind::PermissionDenied));
-        input.scan.gaps.push(gap("/a", GapKind::PermissionDenied));
-        input.scan.gaps.push(gap("/p", GapKind::SpecialFile));
-        let groups = group(&input);
+        let denied = [gap("/a", GapKind::PermissionDenied)];
+        let groups = group(&denied, &[gap("/a", GapKind::PermissionDenied), gap("/p", GapKind::SpecialFile)]);
         assert_eq!((groups[0].paths, groups[0].not_kept, groups[0].not_looked_at), (1, 1, 1));
-        assert_eq!(unread(&input), 1, "a pipe hides no text");
     }
 
     #[test]
     fn a_rare_kind_is_named_beside_a_flood() {
-        let mut input = sample::empty();
-        input.scan.gaps.extend((0..5_000).map(|n| gap(&format!("/img/{n:04}"), GapKind::NoText)));
-        input.scan.gaps.push(gap("/secret.zip", GapKind::Encrypted));
-        let groups = group(&input);
+        let mut gaps: Vec<_> = (0..5_000).map(|n| gap(&format!("/img/{n:04}"), GapKind::NoText)).collect();
+        gaps.push(gap("/secret.zip", GapKind::Encrypted));
+        let groups = group(&[], &gaps);
         let named = |group: &GapGroup| group.reasons.iter().map(|reason| reason.paths.len()).sum::<usize>();
         assert_eq!(groups.iter().map(named).sum::<usize>(), LISTED_GAPS);
         let encrypted = groups.iter().find(|group| group.kind == GapKind::Encrypted).unwrap();

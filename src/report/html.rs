@@ -2,12 +2,15 @@
 //!
 //! Every value goes through `show::Hostile` (see `askama.toml`), so no text of the input can become markup.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 
-use super::assess::Touch;
+use super::assess::{Touch, Weighed};
 use super::facts::{Facts, Kind};
+use super::files::{Listed, inside};
 use super::gaps::{GapGroup, hides_content};
-use super::kinds::{RUNGS, Rung, label};
+use super::kinds::{RUNGS, Rung, label, place};
 use super::show::{self, grouped, in_eights, size};
 use super::verify::{Check, checks};
 use super::words::{DutyWords, GapWords, Verdict, Words, because, deadline, duty, gap, questions, steps, touch, words};
@@ -122,6 +125,16 @@ struct FileView {
     about: String,
     findings: String,
     possible: String,
+    members: Vec<MemberView>,
+    more_members: Option<String>,
+}
+
+struct MemberView {
+    path: String,
+    whole: bool,
+    status: &'static str,
+    findings: String,
+    possible: String,
 }
 
 struct GapView {
@@ -219,8 +232,7 @@ fn ladder(facts: &Facts, lang: Lang) -> Vec<RungView> {
         let mut rows: Vec<_> =
             facts.kinds.iter().filter(|kind| kind.rung == rung).map(|kind| kind_view(kind, facts, lang)).collect();
         if rows.is_empty() && rung != Rung::Other {
-            let missing: Vec<_> =
-                facts.not_looked_for.iter().filter(|id| super::kinds::place(id).0 == rung).take(2).collect();
+            let missing: Vec<_> = facts.not_looked_for.iter().filter(|id| place(id).0 == rung).take(2).collect();
             let labels: Vec<_> = missing.into_iter().map(|id| label(id, lang)).collect();
             if !labels.is_empty() {
                 rows.push(KindView {
@@ -283,7 +295,7 @@ fn track(at_least: u64, estimate: u64, at_most: u64, open: bool) -> Option<Track
 }
 
 fn duties(facts: &Facts, lang: Lang) -> Vec<DutyView> {
-    let view = |one: &super::assess::Weighed| DutyView {
+    let view = |one: &Weighed| DutyView {
         words: duty(one.duty, lang),
         class: match one.touch {
             Touch::Possible => "found",
@@ -298,25 +310,36 @@ fn duties(facts: &Facts, lang: Lang) -> Vec<DutyView> {
     facts.duties.iter().map(view).collect()
 }
 
-fn file_view(file: &FileResult, lang: Lang) -> FileView {
+fn file_view(listed: &Listed, lang: Lang) -> FileView {
     let w = words(lang);
-    let list = |counts: &std::collections::BTreeMap<String, u64>| {
-        let mut found: Vec<_> = counts.iter().filter(|(_, count)| **count > 0).collect();
-        found.sort_by_key(|(entity, _)| (super::kinds::place(entity), entity.as_str()));
-        let named: Vec<_> =
-            found.into_iter().map(|(entity, count)| format!("{} {}", label(entity, lang), grouped(*count))).collect();
-        named.join(w.list_separator)
-    };
+    let file = &listed.file;
     let about: Vec<_> =
         [file.format.clone(), file.encoding.clone(), Some(size(file.bytes))].into_iter().flatten().collect();
+    let member = |member: &FileResult| MemberView {
+        path: inside(&member.path, &file.path).to_owned(),
+        whole: member.status == LookStatus::Scanned,
+        status: (w.look_status)(member.status),
+        findings: counts(&member.findings, lang),
+        possible: counts(&member.possible, lang),
+    };
     FileView {
         path: file.path.clone(),
         status: (w.look_status)(file.status),
         whole: file.status == LookStatus::Scanned,
         about: about.join(" · "),
-        findings: list(&file.findings),
-        possible: list(&file.possible),
+        findings: counts(&file.findings, lang),
+        possible: counts(&file.possible, lang),
+        members: listed.members_with_findings.iter().map(member).collect(),
+        more_members: (listed.more_members > 0).then(|| (w.more_files)(listed.more_members)),
     }
+}
+
+/// Kinds and their numbers in one line, in ladder order.
+fn counts(of: &BTreeMap<String, u64>, lang: Lang) -> String {
+    let mut found: Vec<_> = of.iter().filter(|(_, count)| **count > 0).collect();
+    found.sort_by_key(|(entity, _)| (place(entity), entity.as_str()));
+    let named = found.into_iter().map(|(entity, count)| format!("{} {}", label(entity, lang), grouped(*count)));
+    named.collect::<Vec<_>>().join(words(lang).list_separator)
 }
 
 fn gaps(facts: &Facts, lang: Lang) -> Vec<GapView> {

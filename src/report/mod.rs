@@ -7,6 +7,7 @@
 
 mod assess;
 mod facts;
+mod files;
 mod gaps;
 mod html;
 mod json;
@@ -25,7 +26,7 @@ use crate::model::Digest;
 
 pub use html::html;
 pub use json::{SCHEMA, json};
-pub use screen::summary;
+pub use screen::{scan_summary, summary};
 
 /// All that a report is made of. Strings may be hostile: they are escaped where they are shown, not before.
 #[derive(Debug, Clone, PartialEq)]

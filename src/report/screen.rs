@@ -10,6 +10,7 @@ use super::facts::{Facts, Kind};
 use super::kinds::label;
 use super::show::{calm, grouped, in_eights, size};
 use super::words::{Words, duty, words};
+use crate::case::results::ScanResult;
 use crate::model::Lang;
 
 /// The widest line, in columns.
@@ -28,7 +29,7 @@ pub fn summary(input: &ReportInput, lang: Lang) -> String {
     screen.line((w.verdict)(facts.level, facts.unread).headline);
     screen.line("");
     kinds(&mut screen, &facts, w, lang);
-    people(&mut screen, input, &facts, w);
+    people(&mut screen, &input.scan, &facts, w);
     duties(&mut screen, &facts, w, lang);
     kept(&mut screen, input, &facts, w);
     for line in folded(&calm(&input.report_path), COLUMNS - screen.indent) {
@@ -36,6 +37,19 @@ pub fn summary(input: &ReportInput, lang: Lang) -> String {
     }
     screen.row(w.screen.next, w.screen.next_seal);
     screen.row(w.screen.next, if facts.level.calls_for_a_report() { w.screen.next_report } else { w.screen.next_keep });
+    screen.text
+}
+
+/// The answer at the end of `hozen scan`: as [`summary`], without what only a collection has.
+pub fn scan_summary(scan: &ScanResult, lang: Lang) -> String {
+    let facts = Facts::from(scan, &[], None);
+    let w = words(lang);
+    let mut screen = Screen::new(lang);
+    screen.line((w.verdict)(facts.level, facts.unread).headline);
+    screen.line("");
+    kinds(&mut screen, &facts, w, lang);
+    people(&mut screen, scan, &facts, w);
+    duties(&mut screen, &facts, w, lang);
     screen.text
 }
 
@@ -97,8 +111,8 @@ fn kinds(screen: &mut Screen, facts: &Facts, w: &'static Words, lang: Lang) {
     }
 }
 
-fn people(screen: &mut Screen, input: &ReportInput, facts: &Facts, w: &'static Words) {
-    let subjects = &input.scan.subjects;
+fn people(screen: &mut Screen, scan: &ScanResult, facts: &Facts, w: &'static Words) {
+    let subjects = &scan.subjects;
     let line = if facts.blind {
         w.nothing_read.to_owned()
     } else {
@@ -221,6 +235,7 @@ mod tests {
         }
         for lang in [Lang::Ja, Lang::En] {
             fits(&summary(&full, lang));
+            fits(&scan_summary(&full.scan, lang));
             fits(&summary(&sample::incident(), lang));
             fits(&summary(&sample::empty(), lang));
             for usual in [sample::incident(), sample::nothing_found(), sample::empty()] {

@@ -20,20 +20,22 @@ pub(super) struct Check {
 
 /// The commands for every evidence zip.
 pub(super) fn checks(input: &ReportInput) -> Vec<Check> {
-    input.evidence.iter().map(|zip| check(&zip.name, &input.signer)).collect()
+    input.evidence.iter().map(|zip| check(&zip.name, input)).collect()
 }
 
-fn check(name: &str, signer: &str) -> Check {
+fn check(name: &str, input: &ReportInput) -> Check {
     let zip = shell_word(name);
     let folder = shell_word(name.strip_suffix(".zip").unwrap_or(name));
     let beside = shell_word(&format!("{name}.sha256"));
-    let signer = shell_word(signer);
+    let signer = shell_word(&input.signer);
+    // `sha256sum -c` takes no empty list for an answer.
+    let payload = if input.collect.files > 0 { "sha256sum -c --quiet manifest-sha256.txt && " } else { "" };
     Check {
         zip: name.to_owned(),
         stock: [
             format!("sha256sum -c {beside}"),
-            format!("unzip -q {zip} && cd {folder}"),
-            "sha256sum -c --quiet manifest-sha256.txt && sha256sum -c --quiet tagmanifest-sha256.txt".to_owned(),
+            format!("LC_ALL=C.UTF-8 unzip -q {zip} && cd {folder}"),
+            format!("{payload}sha256sum -c --quiet tagmanifest-sha256.txt"),
             "sha256sum tagmanifest-sha256.txt".to_owned(),
             format!(
                 "ssh-keygen -Y verify -f custody/sig/allowed_signers -I {signer} -n hozen \
@@ -51,8 +53,9 @@ mod tests {
 
     #[test]
     fn a_hostile_name_stays_one_word() {
-        let check = check("a;rm -r ~.zip", "op");
-        assert_eq!(check.stock[1], "unzip -q 'a;rm -r ~.zip' && cd 'a;rm -r ~'");
+        let check = check("a;rm -r ~.zip", &crate::report::tests::sample::empty());
+        assert_eq!(check.stock[1], "LC_ALL=C.UTF-8 unzip -q 'a;rm -r ~.zip' && cd 'a;rm -r ~'");
+        assert_eq!(check.stock[2], "sha256sum -c --quiet tagmanifest-sha256.txt");
         assert_eq!(check.hozen, "hozen verify 'a;rm -r ~.zip'");
     }
 }

@@ -66,6 +66,7 @@ fn hostile(evil: &str) -> super::ReportInput {
         file.encoding = Some(text());
         file.findings.insert(text(), 7);
         file.possible.insert(text(), 7);
+        file.members = vec![crate::model::FileResult { members: Vec::new(), ..file.clone() }];
     }
     input.scan.gaps = vec![Gap { path: text(), kind: GapKind::Malformed, reason: text() }];
     input.collect.gaps = input.scan.gaps.clone();

@@ -19,7 +19,7 @@ fn counts(of: &[(&str, u64)]) -> BTreeMap<String, u64> {
     of.iter().map(|(entity, count)| ((*entity).to_owned(), *count)).collect()
 }
 
-fn file(path: &str, status: LookStatus, format: &str, encoding: &str, bytes: u64) -> FileResult {
+pub(in crate::report) fn file(path: &str, status: LookStatus, format: &str, encoding: &str, bytes: u64) -> FileResult {
     let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     FileResult {
         path: path.to_owned(),
@@ -29,6 +29,7 @@ fn file(path: &str, status: LookStatus, format: &str, encoding: &str, bytes: u64
         bytes,
         findings: BTreeMap::new(),
         possible: BTreeMap::new(),
+        members: Vec::new(),
     }
 }
 
@@ -140,13 +141,17 @@ fn files() -> Vec<FileResult> {
     let mut list = file("/var/www/html/backup/会員一覧.csv", Scanned, "csv", "cp932", 1_482_113);
     list.findings = counts(&[("email", 1_020), ("phone", 948), ("card", 12)]);
     let mut mail = file("/var/www/html/old/backup.zip ▸ mail/inbox.mbox", Partial, "plain", "iso-2022-jp", 9_311_240);
+    let mut backup = file("/var/www/html/old/backup.zip", Partial, "zip", "", 4_100_233);
     mail.findings = counts(&[("email", 2_880), ("phone", 901)]);
     mail.possible = counts(&[("phone", 41)]);
+    backup.findings = mail.findings.clone();
+    backup.possible = mail.possible.clone();
+    backup.members = vec![file("/var/www/html/old/backup.zip ▸ readme.txt", Scanned, "plain", "ascii", 812), mail];
     let mut orders = file("/var/log/shop/order.log", Scanned, "plain", "utf-8", 88_120);
     orders.possible = counts(&[("card", 5)]);
     let mut access = file("/var/log/nginx/access.log", Scanned, "plain", "utf-8", 48_213);
     access.findings = counts(&[("email", 21)]);
-    let mut all = vec![list, mail, orders, access];
+    let mut all = vec![list, backup, orders, access];
     for n in 1..=40 {
         all.push(file(&format!("/var/www/html/item/{n:03}.html"), Scanned, "plain", "utf-8", 8_210 + n));
     }

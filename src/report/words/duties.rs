@@ -156,7 +156,7 @@ pub(in crate::report) fn questions(lang: Lang) -> [&'static str; 4] {
 pub(in crate::report) fn steps(facts: &Facts, lang: Lang) -> Vec<&'static str> {
     let cards = facts.duties.iter().any(|one| one.duty == Duty::Item2Property && matches!(one.touch, Touch::Possible));
     let mut steps = vec![lang.pick(
-        "Copy the seal number onto paper. Keep the original machine and files: delete nothing.",
+        "Copy the digest of the seal onto paper. Keep the original machine and files: delete nothing.",
         "封印番号を紙に書き写す。元の機器とファイルは消さずに保管する。",
     )];
     steps.push(lang.pick(

@@ -99,7 +99,7 @@ pub(super) static EN: Words = Words {
     files_section: "Files in which personal data was found",
     looked_lead: |n| {
         format!(
-            "{} met, members of archives included.",
+            "{} met; an archive is counted by its members.",
             if n == 1 { "1 file was".to_owned() } else { format!("{} files were", grouped(n)) }
         )
     },
@@ -133,12 +133,12 @@ pub(super) static EN: Words = Words {
     entries: "Entries recorded",
     kept_files: "Files whose content was kept",
     kept_bytes: "Their size",
-    seal_number: "Seal number (SHA-256)",
+    seal_number: "Digest of the seal (SHA-256)",
     seal_number_note: "Copy it onto the paper form now, or print this page and sign it. It is how anyone can tell later that the evidence was not changed.",
-    key: "Fingerprint of the sealing key",
+    key: "Fingerprint of the signing key",
     zip: "Evidence file",
     zip_digest: "SHA-256 of the whole file",
-    paper: "Paper record",
+    paper: "Paper form",
     paper_fields: ["Operator (signature)", "Witness (signature)", "Date and time", "Kept where"],
     custody_section: "Record of the work",
     verify_section: "How to check that the evidence is unchanged",
@@ -148,7 +148,7 @@ pub(super) static EN: Words = Words {
         "The evidence file as a whole is unchanged (prints OK)",
         "Unpack it",
         "Every single member is unchanged (silence is good)",
-        "The seal number is the one on paper",
+        "The digest of the seal is the one on paper",
         "The signature is good (prints Good \"hozen\" signature) and the key's fingerprint is the one on paper",
     ],
     verify_windows: "The evidence file as a whole, on Windows (PowerShell)",
@@ -175,7 +175,7 @@ pub(super) static EN: Words = Words {
         ask: "ask people: item 1 (special-care data), item 3 (wrongful act)",
         more_kinds: |n| format!("{n} more kinds in the report"),
         not_looked_for: |kinds| format!("not looked for: {kinds}, ..."),
-        next_seal: "Copy the seal number to paper; show the report to those responsible.",
+        next_seal: "Copy the seal's digest to paper; show the report to those responsible.",
         next_report: "First report: about 3-5 days from the day you knew. Keep originals.",
         next_keep: "Keep the originals; read the limits at the end of the report.",
     },
@@ -260,7 +260,7 @@ fn limits(facts: &Facts, key: &str) -> Vec<String> {
         .map(str::to_owned),
     );
     limits.push(format!(
-        "The signature shows that whoever holds the key ({key}) made the seal. Proof of the time of sealing by a third party is not part of this report; the paper record stands in for it."
+        "The signature shows that whoever holds the key ({key}) made the seal. Proof of the time of sealing by a third party is not part of this report; the paper form stands in for it."
     ));
     limits.push("This report is not legal advice.".to_owned());
     limits

@@ -57,6 +57,11 @@ fn ja(kind: GapKind) -> Row {
             "別のディスクや共有フォルダーが接続されており、指定がなかったため入っていません。",
             "関係がありそうなら、その場所を指定してもう一度実行してください。",
         ),
+        GapKind::LinkNotFollowed => (
+            "指定された場所がリンク",
+            "指定された場所はシンボリックリンクでした。リンクがあることだけを記録し、先は見ていません。",
+            "リンク先の実際の場所を指定して、もう一度実行してください。",
+        ),
         GapKind::OwnOutput => (
             "hozen 自身の出力",
             "出力先が、調べる場所の中にありました。自分の出力は調べていません。",
@@ -141,6 +146,11 @@ fn en(kind: GapKind) -> Row {
             "Another disk is mounted here",
             "Another disk or a share is attached here. It was not asked for, so it was not entered.",
             "If it may matter, run again and name this place.",
+        ),
+        GapKind::LinkNotFollowed => (
+            "The place asked for is a link",
+            "It is a symbolic link. Only the link was recorded; what it leads to was not looked at.",
+            "Run again and name the place that it leads to.",
         ),
         GapKind::OwnOutput => (
             "hozen's own output",

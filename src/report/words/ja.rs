@@ -97,7 +97,9 @@ pub(super) static JA: Words = Words {
     possible_explained: "「可能性のみ」は、桁数や検査数字は合うものの、注文番号などが偶然一致したとも考えられる値です。左の2列には含めていません。人の目で確かめてください。",
     distinct_explained: "「異なる値」は、同じ値が何度出ても1件と数えたものです。",
     files_section: "個人データが見つかったファイル",
-    looked_lead: |n| format!("対象になったファイル（圧縮ファイルの中身を含む）は {} 件です。", grouped(n)),
+    looked_lead: |n| {
+        format!("対象になったファイルは {} 件です。圧縮ファイルは、中のファイルを1件ずつ数えます。", grouped(n))
+    },
     looked_found: "見つかった",
     looked_none: "最後まで調べて 0 件",
     looked_partly: "一部だけ調べて 0 件",
@@ -133,12 +135,12 @@ pub(super) static JA: Words = Words {
     entries: "記録した項目",
     kept_files: "内容を保全したファイル",
     kept_bytes: "その大きさ",
-    seal_number: "封印番号（SHA-256）",
+    seal_number: "封印番号（封印のダイジェスト、SHA-256）",
     seal_number_note: "今すぐ紙の記録票に書き写すか、この頁を印刷して署名してください。あとから証拠が書き換えられていないことを、この番号で確かめます。",
-    key: "署名鍵の指紋",
+    key: "署名鍵のフィンガープリント",
     zip: "証拠ファイル",
     zip_digest: "ファイル全体のSHA-256",
-    paper: "紙の控え",
+    paper: "紙の記録票",
     paper_fields: ["実施者（署名）", "立会人（署名）", "日時", "保管場所"],
     custody_section: "作業の記録",
     verify_section: "証拠が変わっていないことの確かめ方",
@@ -148,8 +150,8 @@ pub(super) static JA: Words = Words {
         "証拠ファイル全体が変わっていないこと（OK と出る）",
         "展開する",
         "中身の1つ1つが変わっていないこと（何も出なければ正常）",
-        "封印番号が、紙の控えと同じであること",
-        "署名が正しく、鍵の指紋が紙の控えと同じであること（Good \"hozen\" signature と出る）",
+        "封印番号が、紙の記録票と同じであること",
+        "署名が正しく、鍵のフィンガープリントが紙の記録票と同じであること（Good \"hozen\" signature と出る）",
     ],
     verify_windows: "Windows で証拠ファイル全体を確かめるとき（PowerShell）",
     limits_section: "この報告書の限界",
@@ -250,7 +252,7 @@ fn limits(facts: &Facts, key: &str) -> Vec<String> {
         .map(str::to_owned),
     );
     limits.push(format!(
-        "署名は、鍵（指紋 {key}）を持つ人が封印したことを示します。封印した日時を第三者が証明するタイムスタンプは、この報告書には含みません。紙の控えがその代わりになります。"
+        "署名は、鍵（{key}）を持つ人が封印したことを示します。封印した日時を第三者が証明するタイムスタンプは、この報告書には含みません。紙の記録票がその代わりになります。"
     ));
     limits.push("この報告書は法律上の助言ではありません。".to_owned());
     limits
