@@ -53,7 +53,7 @@ pub(super) static EN: Words = Words {
     all_read: "Everything could be read.",
     names_not_counted: "This version does not count records that hold only a name or a postal address.",
     duties: "Duties to report that may apply",
-    duties_caption: "not a legal conclusion: the person responsible, with advice, decides",
+    duties_caption: "Enforcement Rules, article 7, and My Number Act; not a legal conclusion",
     next: "Do next",
     sealed: "Evidence preserved and sealed",
     sealed_line: |entries, files, size| {

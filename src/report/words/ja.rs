@@ -53,7 +53,7 @@ pub(super) static JA: Words = Words {
     all_read: "読めなかったものはありません。",
     names_not_counted: "氏名や住所だけの記録は、この版では数えていません。",
     duties: "報告義務に該当する可能性",
-    duties_caption: "法律上の結論ではありません。判断は責任者・専門家が行ってください",
+    duties_caption: "施行規則第7条・番号法について。結論ではなく、判断は責任者が行います",
     next: "次にすること",
     sealed: "証拠の保全と封印",
     sealed_line: |entries, files, size| {
