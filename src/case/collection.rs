@@ -69,6 +69,7 @@ pub struct Collection<'c> {
     orders: Orders,
     keys: Keys,
     now: &'c dyn Fn() -> Zoned,
+    atime_not_kept: u64,
 }
 
 /// Evidence that is being written: in memory it is only what is not flushed yet.
@@ -92,7 +93,7 @@ impl<'c> Collection<'c> {
         });
         output::write_once(&dir.facts(), (serde_json::to_string_pretty(&facts)? + "\n").as_bytes())?;
         let journal = CaseJournal::create(&dir.journal())?;
-        let mut collection = Self { dir, journal, orders, keys, now };
+        let mut collection = Self { dir, journal, orders, keys, now, atime_not_kept: 0 };
         let scope = json!({ "scope": collection.orders.acquisition.scope, "evidence": collection.evidence_name() });
         collection.note(Act::Collect, scope)?;
         Ok(collection)
@@ -106,6 +107,16 @@ impl<'c> Collection<'c> {
     /// Key of the digests.
     pub fn case_key(&self) -> &CaseKey {
         &self.keys.case
+    }
+
+    /// Sets down how far the kernel held the process to its output folder.
+    pub fn confined(&mut self, how: String) {
+        self.orders.acquisition.confinement = Some(how);
+    }
+
+    /// Entries whose access time the kernel would not let alone.
+    pub fn atime_not_kept(&self) -> u64 {
+        self.atime_not_kept
     }
 
     /// What was set down about this collection so far.
@@ -144,6 +155,7 @@ impl<'c> Collection<'c> {
     /// # Errors
     /// [`CollectionError`]; then there is no seal.
     pub fn seal(&mut self, writer: Writer, collected: Collected) -> Result<CollectResult, CollectionError> {
+        self.atime_not_kept = collected.atime_not_kept;
         let name = self.evidence_name();
         let counts = json!({
             "evidence": name, "entries": collected.entries, "files": collected.files, "bytes": collected.bytes,

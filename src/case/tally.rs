@@ -7,7 +7,7 @@ use data_encoding::HEXLOWER;
 use serde::Serialize;
 
 use super::results::ScanResult;
-use crate::count::{Identifier, People};
+use crate::count::{Counted, Identifier, People};
 use crate::model::{Digest, EntityTally, FileResult, Finding, Gap, LinkClass, LookStatus};
 use crate::pass::{Found, Looked};
 
@@ -56,8 +56,9 @@ impl Tally {
     /// When a finding line can not be written.
     pub fn found(&mut self, path: &str, found: &[Found], mut out: Option<&mut FindingsOut<'_>>) -> io::Result<()> {
         for record in found {
-            let ids: Vec<Identifier> = record.findings.iter().filter_map(|(finding, class)| self.id(finding, *class)).collect();
-            self.people.record(record.bond, &ids);
+            let ids: Vec<Identifier> =
+                record.findings.iter().filter_map(|(finding, class)| self.id(finding, *class)).collect();
+            self.people.record(record.bond, record.row, &ids);
             if let Some(out) = out.as_deref_mut() {
                 for (finding, _) in &record.findings {
                     write_line(out, path, finding)?;
@@ -93,7 +94,7 @@ impl Tally {
     /// The result.
     pub fn finish(self) -> ScanResult {
         let unread = self.unread + unread(&self.files);
-        let (subjects, tallies) = self.people.finish(unread);
+        let Counted { subjects, entities: tallies } = self.people.finish(unread);
         let entities: BTreeMap<String, EntityTally> = self.entities.into_iter().zip(tallies).collect();
         ScanResult {
             schema: "hozen.scan/1".to_owned(),

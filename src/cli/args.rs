@@ -14,7 +14,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
     disable_help_subcommand = true,
     propagate_version = true
 )]
-pub struct Cli {
+pub(super) struct Cli {
     /// Language of everything a person reads (default: from the locale)
     #[arg(long, global = true, value_enum, value_name = "LANG")]
     pub lang: Option<LangArg>,
@@ -32,7 +32,7 @@ Examples:
 
 /// The verbs.
 #[derive(Debug, Subcommand)]
-pub enum Verb {
+pub(super) enum Verb {
     /// The main job: preserve, look for personal data, count the people and report, in one pass over the source
     #[command(after_help = RESPOND_EXAMPLES)]
     Respond(RespondArgs),
@@ -86,7 +86,7 @@ Examples:
 
 /// Arguments of `respond`.
 #[derive(Debug, Args)]
-pub struct RespondArgs {
+pub(super) struct RespondArgs {
     /// What to preserve and scan, and where to
     #[command(flatten)]
     pub collect: CollectArgs,
@@ -97,7 +97,7 @@ pub struct RespondArgs {
 
 /// Arguments of `collect`, and of the collecting half of `respond`.
 #[derive(Debug, Args)]
-pub struct CollectArgs {
+pub(super) struct CollectArgs {
     /// Folders and files to preserve
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
@@ -138,7 +138,7 @@ pub struct CollectArgs {
 
 /// How to look for personal data.
 #[derive(Debug, Args)]
-pub struct LookArgs {
+pub(super) struct LookArgs {
     /// Folder with further detection rules (may be given again)
     #[arg(long, value_name = "DIR")]
     pub rules: Vec<PathBuf>,
@@ -155,7 +155,7 @@ pub struct LookArgs {
 
 /// Arguments of `scan`.
 #[derive(Debug, Args)]
-pub struct ScanArgs {
+pub(super) struct ScanArgs {
     /// Folders, files, evidence zips or cases to look at
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
@@ -181,7 +181,7 @@ pub struct ScanArgs {
 
 /// Arguments of `verify`.
 #[derive(Debug, Args)]
-pub struct VerifyArgs {
+pub(super) struct VerifyArgs {
     /// A case folder or an evidence zip
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
@@ -198,7 +198,7 @@ pub struct VerifyArgs {
 
 /// Arguments of `rules`.
 #[derive(Debug, Args)]
-pub struct RulesArgs {
+pub(super) struct RulesArgs {
     /// What to do with them
     #[command(subcommand)]
     pub act: RulesAct,
@@ -206,7 +206,7 @@ pub struct RulesArgs {
 
 /// What can be done with rules.
 #[derive(Debug, Subcommand)]
-pub enum RulesAct {
+pub(super) enum RulesAct {
     /// Show every rule: what it finds, how sure it is, where it comes from
     List {
         /// Folder with further detection rules (may be given again)
@@ -235,7 +235,7 @@ pub enum RulesAct {
 
 /// Arguments of `man`.
 #[derive(Debug, Args)]
-pub struct ManArgs {
+pub(super) struct ManArgs {
     /// Folder that gets the pages
     #[arg(value_name = "DIR")]
     pub out: PathBuf,
@@ -243,7 +243,7 @@ pub struct ManArgs {
 
 /// Arguments of `completions`.
 #[derive(Debug, Args)]
-pub struct CompletionsArgs {
+pub(super) struct CompletionsArgs {
     /// Shell
     #[arg(value_enum)]
     pub shell: clap_complete::Shell,
@@ -251,7 +251,7 @@ pub struct CompletionsArgs {
 
 /// What stdout gets.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
+pub(super) enum Format {
     /// Plain text for people
     Text,
     /// JSON for scripts (docs/output.md)
@@ -260,7 +260,7 @@ pub enum Format {
 
 /// Conditions of `--fail-on`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum FailOn {
+pub(super) enum FailOn {
     /// At least one likely or certain finding
     Findings,
     /// At least one finding, however doubtful
@@ -269,7 +269,7 @@ pub enum FailOn {
 
 /// Values of `--lang`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum LangArg {
+pub(super) enum LangArg {
     /// Japanese
     Ja,
     /// English

@@ -33,7 +33,7 @@ impl Exit {
     }
 
     /// The worse of two.
-    pub fn and(self, other: Self) -> Self {
+    pub(super) fn and(self, other: Self) -> Self {
         self.max(other)
     }
 }

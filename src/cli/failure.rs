@@ -9,7 +9,7 @@ use crate::model::{Lang, RawPath};
 
 /// A failure, rendered once by [`crate::cli`].
 #[derive(Debug)]
-pub struct Failure {
+pub(super) struct Failure {
     what: [String; 2],
     next: [String; 2],
     causes: Vec<String>,
@@ -17,7 +17,7 @@ pub struct Failure {
 }
 
 /// A path for a message: hostile names are escaped.
-pub fn shown(path: &Path) -> String {
+pub(super) fn shown(path: &Path) -> String {
     use std::os::unix::ffi::OsStrExt;
     RawPath(path.as_os_str().as_bytes().to_vec()).shown()
 }
@@ -30,7 +30,7 @@ impl Failure {
 
     /// Adds what an error and its sources say.
     #[must_use]
-    pub fn because(mut self, error: &dyn Error) -> Self {
+    pub(super) fn because(mut self, error: &dyn Error) -> Self {
         let mut next = Some(error);
         while let Some(error) = next {
             self.causes.push(error.to_string());
@@ -46,12 +46,12 @@ impl Failure {
     }
 
     /// How the process ends.
-    pub fn exit(&self) -> Exit {
+    pub(super) fn exit(&self) -> Exit {
         self.exit
     }
 
     /// The whole message.
-    pub fn text(&self, lang: Lang) -> String {
+    pub(super) fn text(&self, lang: Lang) -> String {
         let [what_en, what_ja] = &self.what;
         let [next_en, next_ja] = &self.next;
         let mut text = format!("{} {}\n", lang.pick("error:", "エラー:"), lang.pick(what_en, what_ja));
@@ -63,7 +63,7 @@ impl Failure {
     }
 
     /// A source path that is not there.
-    pub fn no_such_source(error: &dyn Error) -> Self {
+    pub(super) fn no_such_source(error: &dyn Error) -> Self {
         Self::new(
             ("a source can not be walked".into(), "check the spelling; nothing was read or written"),
             ("対象を読み取れません".into(), "パスのつづりを確認してください。まだ何も読み書きしていません"),
@@ -72,7 +72,7 @@ impl Failure {
     }
 
     /// The output folder lies inside a source.
-    pub fn out_inside_source(out: &Path, source: &Path) -> Self {
+    pub(super) fn out_inside_source(out: &Path, source: &Path) -> Self {
         let (out, source) = (shown(out), shown(source));
         Self::new(
             (
@@ -89,23 +89,23 @@ impl Failure {
     }
 
     /// The output folder does not exist or can not be used.
-    pub fn out_unusable(out: &Path, error: &dyn Error) -> Self {
+    pub(super) fn out_unusable(out: &Path, error: &dyn Error) -> Self {
         let out = shown(out);
         Self::new(
             (format!("the output folder {out} can not be used"), "make the folder first, or name another with --out"),
-            (
-                format!("出力先 {out} を使えません"),
-                "先にフォルダを作るか、--out で別のフォルダを指定してください",
-            ),
+            (format!("出力先 {out} を使えません"), "先にフォルダを作るか、--out で別のフォルダを指定してください"),
         )
         .because(error)
     }
 
     /// The case folder exists.
-    pub fn case_exists(dir: &Path) -> Self {
+    pub(super) fn case_exists(dir: &Path) -> Self {
         let dir = shown(dir);
         Self::new(
-            (format!("the case folder {dir} exists already; nothing in it was touched"), "name another case with --case"),
+            (
+                format!("the case folder {dir} exists already; nothing in it was touched"),
+                "name another case with --case",
+            ),
             (
                 format!("ケースフォルダ {dir} はすでにあります(中は変更していません)"),
                 "--case で別の名前を指定してください",
@@ -114,7 +114,7 @@ impl Failure {
     }
 
     /// The case id can not be a folder name.
-    pub fn bad_case_id(id: &str) -> Self {
+    pub(super) fn bad_case_id(id: &str) -> Self {
         let id = RawPath(id.as_bytes().to_vec()).shown();
         Self::new(
             (
@@ -129,7 +129,7 @@ impl Failure {
     }
 
     /// Less space than the source may need.
-    pub fn too_little_space(out: &Path, need: u64, free: u64) -> Self {
+    pub(super) fn too_little_space(out: &Path, need: u64, free: u64) -> Self {
         let out = shown(out);
         let (need, free) = (super::words::bytes(need), super::words::bytes(free));
         Self::new(
@@ -147,7 +147,7 @@ impl Failure {
     }
 
     /// One of our own files could not be handled.
-    pub fn disk(error: &DiskError) -> Self {
+    pub(super) fn disk(error: &DiskError) -> Self {
         let full = error.is_full();
         let next = if full {
             (
@@ -171,8 +171,31 @@ impl Failure {
         Self::new((what.0, next.0), (what.1, next.1)).because(error)
     }
 
+    /// Evidence or findings could not be written.
+    pub(super) fn writing(error: &std::io::Error, whole: &dyn Error) -> Self {
+        let full = matches!(error.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded);
+        let (en, ja) = if full {
+            ("the output disk is full", "出力先のディスクが満杯です")
+        } else {
+            ("the output could not be written", "出力先に書き込めません")
+        };
+        Self::new(
+            (
+                en.into(),
+                "free some space or name another disk with --out, then run it again into a new case; what was written so far \
+                 is kept, and it is not sealed",
+            ),
+            (
+                ja.into(),
+                "空きを作るか --out で別のディスクを指定し、新しいケースとして実行し直してください。\
+                 書けた分は残っていますが、封印はされていません",
+            ),
+        )
+        .because(whole)
+    }
+
     /// A signing or case key can not be used.
-    pub fn key(path: &Path, error: &dyn Error) -> Self {
+    pub(super) fn key(path: &Path, error: &dyn Error) -> Self {
         let path = shown(path);
         Self::new(
             (
@@ -190,7 +213,7 @@ impl Failure {
     }
 
     /// A rule is broken: a scan with a rule silently missing would be a false all-clear.
-    pub fn rules(error: &dyn Error) -> Self {
+    pub(super) fn rules(error: &dyn Error) -> Self {
         Self::new(
             (
                 "a detection rule is broken, so nothing was scanned".into(),
@@ -205,7 +228,7 @@ impl Failure {
     }
 
     /// Something that is no case and no evidence zip was to be verified.
-    pub fn not_evidence(path: &Path) -> Self {
+    pub(super) fn not_evidence(path: &Path) -> Self {
         let path = shown(path);
         Self::new(
             (
@@ -220,7 +243,7 @@ impl Failure {
     }
 
     /// A digest or fingerprint on the command line is no such thing.
-    pub fn bad_expectation(text: &str) -> Self {
+    pub(super) fn bad_expectation(text: &str) -> Self {
         let text = RawPath(text.as_bytes().to_vec()).shown();
         Self::new(
             (
@@ -235,7 +258,7 @@ impl Failure {
     }
 
     /// The user interrupted.
-    pub fn interrupted(kept: Option<&Path>) -> Self {
+    pub(super) fn interrupted(kept: Option<&Path>) -> Self {
         let kept = kept.map(shown).unwrap_or_default();
         Self::new(
             (
@@ -259,7 +282,7 @@ impl Failure {
     }
 
     /// Data could not be written to stdout.
-    pub fn output(error: &dyn Error) -> Self {
+    pub(super) fn output(error: &dyn Error) -> Self {
         Self::new(
             ("the output could not be written".into(), "check where stdout goes; a case that was made is complete"),
             ("出力を書けませんでした".into(), "標準出力の行き先を確認してください。作成済みのケースはそのまま使えます"),
@@ -268,7 +291,7 @@ impl Failure {
     }
 
     /// A bug.
-    pub fn bug(error: &dyn Error) -> Self {
+    pub(super) fn bug(error: &dyn Error) -> Self {
         Self::new(
             (
                 "hozen failed in a way that is its own fault".into(),
@@ -291,7 +314,8 @@ mod tests {
     fn every_failure_says_what_happened_and_what_to_do_in_both_languages() {
         let path = Path::new("/mnt/\u{1b}usb");
         let error = std::io::Error::other("cause");
-        let disk = DiskError { path: path.into(), what: crate::disk::error::Doing::Write, source: std::io::Error::other("x") };
+        let disk =
+            DiskError { path: path.into(), what: crate::disk::error::Doing::Write, source: std::io::Error::other("x") };
         let all = [
             Failure::no_such_source(&error),
             Failure::out_inside_source(path, path),
@@ -300,6 +324,7 @@ mod tests {
             Failure::bad_case_id("../x"),
             Failure::too_little_space(path, 10, 5),
             Failure::disk(&disk),
+            Failure::writing(&error, &error),
             Failure::key(path, &error),
             Failure::rules(&error),
             Failure::not_evidence(path),

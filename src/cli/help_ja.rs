@@ -8,7 +8,7 @@ use clap::{Arg, Command};
 use crate::model::Lang;
 
 /// The language to speak before the arguments are parsed: `--lang` if it is there, else the locale.
-pub fn language(arguments: &[OsString], locale: Lang) -> Lang {
+pub(super) fn language(arguments: &[OsString], locale: Lang) -> Lang {
     let mut words = arguments.iter().filter_map(|argument| argument.to_str());
     while let Some(word) = words.next() {
         let value = if word == "--lang" { words.next() } else { word.strip_prefix("--lang=") };
@@ -74,7 +74,7 @@ fn argument_text(id: &str) -> Option<&'static str> {
 }
 
 /// The command with its help in Japanese.
-pub fn translate(mut command: Command) -> Command {
+pub(super) fn translate(mut command: Command) -> Command {
     // Built first, so that clap's own --help and --version exist and are translated too.
     command.build();
     translate_at(command, "")
@@ -94,17 +94,14 @@ fn translate_at(mut command: Command, path: &str) -> Command {
         command = command.mut_subcommand(&verb, |verb| translate_at(verb, &path));
     }
     let template = "{about-with-newline}\n使い方: {usage}\n\n{all-args}{after-help}";
-    command
-        .help_template(template)
-        .subcommand_help_heading("サブコマンド")
-        .mut_args(|argument| {
-            let heading = if argument.is_positional() { "引数" } else { "オプション" };
-            argument.help_heading(heading)
-        })
+    command.help_template(template).subcommand_help_heading("サブコマンド").mut_args(|argument| {
+        let heading = if argument.is_positional() { "引数" } else { "オプション" };
+        argument.help_heading(heading)
+    })
 }
 
 /// A usage error in Japanese: what is wrong, then clap's own usage lines.
-pub fn error(error: &clap::Error, english: &str) -> String {
+pub(super) fn error(error: &clap::Error, english: &str) -> String {
     let context = |kind| match error.get(kind) {
         Some(ContextValue::String(text)) => text.clone(),
         Some(ContextValue::Strings(texts)) => texts.join(" "),
@@ -127,7 +124,8 @@ pub fn error(error: &clap::Error, english: &str) -> String {
         _ => return english.to_owned(),
     };
     let usage = english.lines().skip_while(|line| !line.starts_with("Usage:") && !line.starts_with("使い方:"));
-    let usage: String = usage.take_while(|line| !line.starts_with("For more")).map(|line| format!("{line}\n")).collect();
+    let usage: String =
+        usage.take_while(|line| !line.starts_with("For more")).map(|line| format!("{line}\n")).collect();
     format!("エラー: {what}\n\n{usage}対処: 'hozen --help' で使い方を確認してください\n")
 }
 

@@ -13,7 +13,7 @@ use crate::rules::RulePack;
 use crate::seal::keyed::CaseKey;
 
 /// The built-in rules and those in these folders.
-pub fn rule_pack(folders: &[PathBuf]) -> Result<RulePack, Failure> {
+pub(super) fn rule_pack(folders: &[PathBuf]) -> Result<RulePack, Failure> {
     let mut extra = Vec::new();
     for folder in folders {
         extra.extend(own::rule_files(folder).map_err(|error| Failure::disk(&error))?);
@@ -22,29 +22,29 @@ pub fn rule_pack(folders: &[PathBuf]) -> Result<RulePack, Failure> {
 }
 
 /// The rules, compiled.
-pub fn engine(pack: &RulePack) -> Result<Engine, Failure> {
+pub(super) fn engine(pack: &RulePack) -> Result<Engine, Failure> {
     Engine::new(pack).map_err(|error| Failure::rules(&error))
 }
 
 /// A fresh case key.
-pub fn new_key(env: &Env) -> Result<CaseKey, Failure> {
+pub(super) fn new_key(env: &Env) -> Result<CaseKey, Failure> {
     Ok(CaseKey::from_bytes(random(env)?))
 }
 
 /// Random bytes from the kernel.
-pub fn random<const N: usize>(env: &Env) -> Result<[u8; N], Failure> {
+pub(super) fn random<const N: usize>(env: &Env) -> Result<[u8; N], Failure> {
     let mut bytes = [0; N];
     (env.random)(&mut bytes).map_err(|error| Failure::bug(&error))?;
     Ok(bytes)
 }
 
 /// The findings file that the user asked for; opened before the process is confined.
-pub fn findings_file(args: &LookArgs) -> Result<Option<OutputFile>, Failure> {
+pub(super) fn findings_file(args: &LookArgs) -> Result<Option<OutputFile>, Failure> {
     args.findings.as_deref().map(OutputFile::create).transpose().map_err(|error| Failure::disk(&error))
 }
 
 /// How a scan ends: gaps, or the condition that was asked for.
-pub fn exit(scan: &ScanResult, fail_on: Option<FailOn>) -> Exit {
+pub(super) fn exit(scan: &ScanResult, fail_on: Option<FailOn>) -> Exit {
     let likely = scan.entities.values().any(|tally| tally.distinct > 0);
     let possible = scan.entities.values().any(|tally| tally.possible_distinct > 0);
     let holds = match fail_on {

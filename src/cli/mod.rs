@@ -1,6 +1,7 @@
 //! The door: the only floor that parses arguments or prints. Data goes to stdout, talk to stderr.
 
 mod args;
+mod collect;
 
 mod env;
 mod exit;
@@ -9,9 +10,10 @@ mod help_ja;
 mod look;
 mod pages;
 mod progress;
+mod respond;
 
 mod rules;
-
+mod scan;
 
 mod words;
 
@@ -44,9 +46,9 @@ pub fn run(arguments: Vec<OsString>, env: &mut Env) -> Exit {
         None => lang,
     };
     let ended = match cli.verb {
-        Verb::Respond(_) => Ok(Exit::Done),
-        Verb::Collect(_) => Ok(Exit::Done),
-        Verb::Scan(_) => Ok(Exit::Done),
+        Verb::Respond(args) => respond::run(&args, lang, env),
+        Verb::Collect(args) => collect::run(&args, lang, env),
+        Verb::Scan(args) => scan::run(&args, lang, env),
         Verb::Verify(_) => Ok(Exit::Done),
         Verb::Rules(args) => rules::run(&args, lang, env),
         Verb::Man(args) => pages::man(&args, lang, env),

@@ -9,7 +9,7 @@ use crate::disk::output;
 use crate::model::Lang;
 
 /// Writes `hozen.1`, `hozen-respond.1`, … into a folder.
-pub fn man(args: &ManArgs, lang: Lang, _env: &mut Env) -> Result<Exit, Failure> {
+pub(super) fn man(args: &ManArgs, lang: Lang, _env: &mut Env) -> Result<Exit, Failure> {
     let mut command = Cli::command();
     if lang == Lang::Ja {
         command = help_ja::translate(command);
@@ -30,7 +30,7 @@ pub fn man(args: &ManArgs, lang: Lang, _env: &mut Env) -> Result<Exit, Failure> 
 }
 
 /// Prints completions for a shell.
-pub fn completions(args: &CompletionsArgs, env: &mut Env) -> Result<Exit, Failure> {
+pub(super) fn completions(args: &CompletionsArgs, env: &mut Env) -> Result<Exit, Failure> {
     let mut script = Vec::new();
     clap_complete::generate(args.shell, &mut Cli::command(), "hozen", &mut script);
     print(env, &String::from_utf8_lossy(&script))?;

@@ -15,7 +15,13 @@ const TICK: Duration = Duration::from_millis(120);
 const LINE_EVERY: Duration = Duration::from_secs(15);
 
 /// Runs `work` while progress is shown on stderr.
-pub fn shown<T>(progress: &Progress, total_bytes: u64, lang: Lang, terminal: bool, work: impl FnOnce() -> T) -> T {
+pub(super) fn shown<T>(
+    progress: &Progress,
+    total_bytes: u64,
+    lang: Lang,
+    terminal: bool,
+    work: impl FnOnce() -> T,
+) -> T {
     let done = AtomicBool::new(false);
     std::thread::scope(|scope| {
         scope.spawn(|| {

@@ -8,7 +8,7 @@ use crate::model::{Bond, Field, Lang, Place, Record};
 use crate::rules::RulePack;
 
 /// Runs the verb.
-pub fn run(args: &RulesArgs, lang: Lang, env: &mut Env) -> Result<Exit, Failure> {
+pub(super) fn run(args: &RulesArgs, lang: Lang, env: &mut Env) -> Result<Exit, Failure> {
     match &args.act {
         RulesAct::List { rules, format } => list(&look::rule_pack(rules)?, *format, lang, env),
         RulesAct::Check { rules } => check(&look::rule_pack(rules)?, lang, env),
@@ -34,7 +34,13 @@ fn list(pack: &RulePack, format: Format, lang: Lang, env: &mut Env) -> Result<Ex
     }
     let mut text = String::new();
     for rule in &pack.detectors {
-        text.push_str(&format!("{:<14} {:<12} {}  ({})\n", rule.cited(), rule.table.entity, rule.name(lang), rule.file));
+        text.push_str(&format!(
+            "{:<14} {:<12} {}  ({})\n",
+            rule.cited(),
+            rule.table.entity,
+            rule.name(lang),
+            rule.file
+        ));
     }
     text.push_str(&format!("{} {}\n", lang.pick("pack", "ルール一式"), pack.digest));
     print(env, &text)?;
@@ -75,7 +81,13 @@ fn try_text(pack: &RulePack, text: &str, lang: Lang, env: &mut Env) -> Result<Ex
                 crate::model::Confidence::Possible => "疑い",
             },
         );
-        out.push_str(&format!("{} {} {confidence} [{}] ({})\n", hit.entity, hit.masked, hit.reasons.join(", "), hit.rule));
+        out.push_str(&format!(
+            "{} {} {confidence} [{}] ({})\n",
+            hit.entity,
+            hit.masked,
+            hit.reasons.join(", "),
+            hit.rule
+        ));
     }
     if hits.is_empty() {
         out.push_str(lang.pick("nothing found\n", "何も検出されません\n"));

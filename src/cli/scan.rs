@@ -11,14 +11,14 @@ use crate::case::results::ScanResult;
 use crate::case::tally::{FindingsOut, Tally};
 use crate::disk::own;
 use crate::disk::walk::{Walk, WalkOptions};
-use crate::evidence::items;
+use crate::evidence::{MemoryStore, items};
 use crate::model::{Lang, LookStatus, limits};
 use crate::pass::{Item, Lens, Plan, Progress, from_disk};
 use crate::report;
 use crate::seal::keyed::CaseKey;
 
 /// Runs the verb.
-pub fn run(args: &ScanArgs, lang: Lang, env: &mut Env) -> Result<Exit, Failure> {
+pub(super) fn run(args: &ScanArgs, lang: Lang, env: &mut Env) -> Result<Exit, Failure> {
     let pack = look::rule_pack(&args.look.rules)?;
     let engine = look::engine(&pack)?;
     let key = case_key(args, env)?;
@@ -39,13 +39,14 @@ pub fn run(args: &ScanArgs, lang: Lang, env: &mut Env) -> Result<Exit, Failure> 
     let tally = Tally::new(entities, pack.digest);
     let reveal = args.look.reveal;
     let out = findings.as_mut().map(|out| FindingsOut { out: out as &mut dyn Write, reveal });
-    let mut intake = Intake::scan(tally, out);
+    let mut intake = Intake::<MemoryStore, MemoryStore>::new(None, Some(tally), out);
     let (total, items) = sources.items(args)?;
     let ran = progress::shown(&progress_now, total, lang, env.stderr_is_terminal, || {
         crate::pass::run(items, plan, &mut intake)
     });
     ran.map_err(|error| collect::run_failure(error, None))?;
-    let scan = intake.finish_scan().ok_or_else(|| Failure::bug(&std::io::Error::other("a scan without a tally")))?;
+    let (_, scan, _) = intake.finish();
+    let scan = scan.ok_or_else(|| Failure::bug(&std::io::Error::other("a scan without a tally")))?;
     if let Some(findings) = &mut findings {
         findings.sync().map_err(|error| Failure::disk(&error))?;
     }
@@ -88,7 +89,8 @@ impl Sources {
     fn items(&self, args: &ScanArgs) -> Result<(u64, Box<dyn Iterator<Item = Item> + Send>), Failure> {
         let mut first: Vec<Item> = Vec::new();
         for zip in &self.zips {
-            let more = items::items(zip, first.len() as u64).map_err(|error| Failure::not_evidence(zip).because(&error))?;
+            let more =
+                items::items(zip, first.len() as u64).map_err(|error| Failure::not_evidence(zip).because(&error))?;
             first.extend(more);
         }
         if self.roots.is_empty() {
@@ -109,10 +111,13 @@ impl Sources {
 /// The answer for people: values, people, what was not looked at, and the files with findings.
 fn text(scan: &ScanResult, lang: Lang) -> String {
     let mut text = report::scan_summary(scan, lang);
-    let with: Vec<_> = scan.files.iter().filter(|file| !file.findings.is_empty() || !file.possible.is_empty()).collect();
+    let with: Vec<_> =
+        scan.files.iter().filter(|file| !file.findings.is_empty() || !file.possible.is_empty()).collect();
     for file in &with {
-        let kinds: Vec<String> = file.findings.iter().map(|(entity, count)| format!("{entity} {}", words::count(*count))).collect();
-        let kinds = if kinds.is_empty() { lang.pick("only possible", "疑いのみ").to_owned() } else { kinds.join(", ") };
+        let kinds: Vec<String> =
+            file.findings.iter().map(|(entity, count)| format!("{entity} {}", words::count(*count))).collect();
+        let kinds =
+            if kinds.is_empty() { lang.pick("only possible", "疑いのみ").to_owned() } else { kinds.join(", ") };
         text.push_str(&format!("  {}  {kinds}\n", file.path));
     }
     let not_read = scan.files.iter().filter(|file| file.status != LookStatus::Scanned).count();
@@ -125,7 +130,9 @@ fn text(scan: &ScanResult, lang: Lang) -> String {
             text.push_str(&format!("  {}: {}\n", gap.path, gap.reason));
         }
         if scan.gaps.len() > 20 {
-            text.push_str(&lang.pick("  … (--format json shows all)\n", "  …(--format json ですべて表示)\n").to_owned());
+            text.push_str(
+                &lang.pick("  … (--format json shows all)\n", "  …(--format json ですべて表示)\n").to_owned(),
+            );
         }
     }
     text

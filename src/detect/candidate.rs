@@ -19,7 +19,13 @@ pub(super) struct Candidate {
 }
 
 /// The candidates of one rule within `within` of the text, in order. `headed`: the header names the entity.
-pub(super) fn find(rule: &Compiled, text: &str, within: std::ops::Range<usize>, headed: bool, into: &mut Vec<Candidate>) {
+pub(super) fn find(
+    rule: &Compiled,
+    text: &str,
+    within: std::ops::Range<usize>,
+    headed: bool,
+    into: &mut Vec<Candidate>,
+) {
     let Some(part) = text.get(within.clone()) else { return };
     if !headed && !rule.any.is_match(part) {
         return;
@@ -45,7 +51,13 @@ fn whole_field(rule: &Compiled, pattern: &Pattern, index: usize, text: &str, hea
     }
 }
 
-fn within_part(rule: &Compiled, (pattern, index): (&Pattern, usize), text: &str, within: &std::ops::Range<usize>, into: &mut Vec<Candidate>) {
+fn within_part(
+    rule: &Compiled,
+    (pattern, index): (&Pattern, usize),
+    text: &str,
+    within: &std::ops::Range<usize>,
+    into: &mut Vec<Candidate>,
+) {
     let Some(part) = text.get(within.clone()) else { return };
     let mut at = 0;
     while let Some(found) = pattern.regex.find_at(part, at) {
@@ -124,7 +136,12 @@ fn normalise(how: Normalise, text: &str) -> String {
 }
 
 /// The header first; then the nearest word; then the header's doubt.
-fn by_words(rule: &Compiled, shape: &Shape<'_>, base: Confidence, around: Around<'_>) -> (Confidence, Option<Cow<'static, str>>) {
+fn by_words(
+    rule: &Compiled,
+    shape: &Shape<'_>,
+    base: Confidence,
+    around: Around<'_>,
+) -> (Confidence, Option<Cow<'static, str>>) {
     let reason = |kind: &str, word: &str| Some(Cow::Owned(format!("{kind}:{word}")));
     if let header::Verdict::Names(word) = around.header {
         return (Confidence::Certain, reason("header", word));

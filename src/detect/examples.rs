@@ -89,7 +89,10 @@ mod tests {
     fn a_rule_that_does_not_do_what_it_says_is_told() {
         let text = include_str!("../../rules/detect/my_number.toml")
             .replace("version = 1", "version = 2\noverride = true")
-            .replace("values = [\"983205673214\"], confidence = \"certain\"", "values = [\"983205673214\"], confidence = \"likely\"")
+            .replace(
+                "values = [\"983205673214\"], confidence = \"certain\"",
+                "values = [\"983205673214\"], confidence = \"likely\"",
+            )
             .replace("\"123456789019\"", "\"123456789018\"");
         let pack = RulePack::load(&[("own.toml".into(), text)]).unwrap();
         let failures = check(&pack).unwrap();

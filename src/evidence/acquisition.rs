@@ -50,6 +50,9 @@ pub struct Acquisition {
     /// SHA-256 of the tool's own program file.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tool_sha256: Option<Digest>,
+    /// How far the kernel held the process to its output folder (Landlock).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub confinement: Option<String>,
     /// The command line, each argument escaped for display.
     pub argv: Vec<String>,
     /// Profile, if one was used.

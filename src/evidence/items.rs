@@ -136,7 +136,8 @@ fn item(zip: &Path, shown: &str, entry: RecordedEntry, places: &HashMap<String, 
         Gap { path: path.shown(), kind, reason }
     };
     let gaps = if place.is_none() { vec![missing()] } else { Vec::new() };
-    let source = place.map(|place| Box::new(InZip { zip: zip.to_path_buf(), place, path: path.clone() }) as Box<dyn OpenSource>);
+    let source =
+        place.map(|place| Box::new(InZip { zip: zip.to_path_buf(), place, path: path.clone() }) as Box<dyn OpenSource>);
     let entry = Entry { seq, path, kind: Kind::File, stat: None, link_target: None, device_node: None };
     Item { entry, source, gaps, listing: None, xattrs: Vec::new(), atime_kept: true }
 }
@@ -155,7 +156,14 @@ impl OpenSource for InZip {
         let stored = BufReader::new(file).take(self.place.length);
         let reader: Box<dyn SourceRead> =
             if self.place.deflated { Box::new(Inflated(DeflateDecoder::new(stored))) } else { Box::new(Plain(stored)) };
-        Ok(Opened { reader, size: self.place.size, unsized_content: false, stat: None, atime_kept: true, xattrs: Vec::new() })
+        Ok(Opened {
+            reader,
+            size: self.place.size,
+            unsized_content: false,
+            stat: None,
+            atime_kept: true,
+            xattrs: Vec::new(),
+        })
     }
 }
 

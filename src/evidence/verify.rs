@@ -186,7 +186,8 @@ impl State {
         if is_payload && self.order.is_empty() {
             return (Role::Payload, path.to_owned());
         }
-        let what = if is_payload { "is payload behind the tag files: it was added" } else { "does not belong in a bag" };
+        let what =
+            if is_payload { "is payload behind the tag files: it was added" } else { "does not belong in a bag" };
         self.problems.add(Layer::Name, name, what.to_owned());
         (Role::Unknown, path.to_owned())
     }

@@ -8,6 +8,8 @@ use crate::model::{Bond, Digest, Entry, FileResult, Finding, Gap, LinkClass, Met
 pub struct Found {
     /// How they belong together.
     pub bond: Bond,
+    /// Fingerprint of a table row none of whose values names one person ([`crate::detect::RecordHits::row`]).
+    pub row: Option<u64>,
     /// Each with the class that says how it links people.
     pub findings: Vec<(Finding, LinkClass)>,
 }

@@ -47,13 +47,7 @@ impl<'a> Keeper<'a> {
     pub fn begin(deflater: &'a mut Deflater, first: &[u8], whole: bool) -> Self {
         let method = if whole { Method::Deflate } else { probe(deflater, first) };
         deflater.0.reset();
-        let mut keeper = Self {
-            deflater,
-            method,
-            out: Vec::new(),
-            crc: crc32fast::Hasher::new(),
-            size: 0,
-        };
+        let mut keeper = Self { deflater, method, out: Vec::new(), crc: crc32fast::Hasher::new(), size: 0 };
         if whole {
             keeper.whole(first);
         }

@@ -14,9 +14,7 @@ use super::lane::{Lane, Part};
 use crate::detect::{Engine, Hit, LeafDetector, RecordHits};
 use crate::disk::spool::{Spool, SpoolError, SpoolReader};
 use crate::formats::{self, Format, Head, Input, Need, ReadSeek, Sink};
-use crate::model::{
-    Charset, Confidence, FileResult, Finding, Gap, GapKind, Locator, LookStatus, Record, limits,
-};
+use crate::model::{Charset, Confidence, FileResult, Finding, Gap, GapKind, Locator, LookStatus, Record, limits};
 use crate::seal::keyed::CaseKey;
 
 /// What a look needs, the same for every file.
@@ -55,7 +53,8 @@ struct Look<'a> {
 /// Looks at one source of `source_bytes` bytes and at everything in it. Findings go to the lane as they come.
 pub fn look<'a>(lens: Lens<'a>, lane: &'a Lane<'a>, path: &str, source_bytes: u64, bytes: Bytes<'_>) -> Looked {
     let budget = Budget::new(source_bytes);
-    let mut look = Look { lens, lane, path: path.into(), budget, gaps: Vec::new(), gaps_left_out: 0, members: Vec::new() };
+    let mut look =
+        Look { lens, lane, path: path.into(), budget, gaps: Vec::new(), gaps_left_out: 0, members: Vec::new() };
     let mut result = look.leaf(path.to_owned(), 0, bytes);
     result.members = look.members;
     if look.gaps_left_out > 0 {
@@ -218,14 +217,19 @@ impl<'l, 'a> Leaf<'l, 'a> {
 
     /// Turns the hits of one record into findings and sends them.
     fn hits(&mut self, record: RecordHits) {
-        let bond = record.bond;
+        let (bond, row) = (record.bond, record.row);
+        if record.over_limit > 0 {
+            let reason =
+                format!("{} more matches in one record were not kept; look at the file by hand", record.over_limit);
+            Sink::gap(self, GapKind::OverLimit, reason);
+        }
         let findings: Vec<_> = record.hits.into_iter().map(|hit| self.finding(hit)).collect();
         if findings.is_empty() {
             return;
         }
         let weight = findings.len().saturating_mul(FINDING_BYTES);
         // A writer that has stopped shows at the end of the entry; findings are of no use to it any more.
-        let _ = self.look.lane.send(Part::Found(self.look.path.clone(), vec![Found { bond, findings }]), weight);
+        let _ = self.look.lane.send(Part::Found(self.look.path.clone(), vec![Found { bond, row, findings }]), weight);
     }
 
     fn finding(&mut self, hit: Hit) -> (Finding, crate::model::LinkClass) {

@@ -66,11 +66,8 @@ impl<T> Order<T> {
             state = wait(&self.changed, state);
         }
         state.bytes = state.bytes.saturating_add(bytes);
-        let queue = state.queues.entry(seq).or_insert_with(|| Waiting {
-            parts: VecDeque::new(),
-            bytes: 0,
-            ended: false,
-        });
+        let queue =
+            state.queues.entry(seq).or_insert_with(|| Waiting { parts: VecDeque::new(), bytes: 0, ended: false });
         queue.bytes = queue.bytes.saturating_add(bytes);
         queue.parts.extend(batch);
         queue.ended |= ended;

@@ -202,9 +202,10 @@ fn compare(reader: &dyn SourceRead, outcome: &mut FileOutcome, limit: u64) {
         }
     }
     if reader.replaced() {
-        let reason = "another file took this name while the first was read; the first one is kept, the new one is not: \
+        let reason =
+            "another file took this name while the first was read; the first one is kept, the new one is not: \
                       collect again to have both"
-            .to_owned();
+                .to_owned();
         outcome.gaps.push(Gap { path, kind: GapKind::Replaced, reason });
     }
     outcome.stat_after = after;

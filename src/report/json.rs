@@ -73,7 +73,8 @@ fn days(days: &Deadlines) -> Value {
 
 fn confinement(confinement: &Confinement) -> Value {
     match confinement {
-        Confinement::Landlock { abi } => json!({ "by": "landlock", "abi": abi }),
+        Confinement::Landlock => json!({ "by": "landlock" }),
+        Confinement::Partly { reason } => json!({ "by": "landlock", "lacking": reason }),
         Confinement::Unavailable { reason } => json!({ "by": null, "reason": reason }),
     }
 }

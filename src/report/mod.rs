@@ -84,9 +84,11 @@ pub struct EvidenceZip {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Confinement {
     /// Landlock refused every write outside the output folder.
-    Landlock {
-        /// Version of the kernel's Landlock interface.
-        abi: u32,
+    Landlock,
+    /// Landlock refused writes outside the output folder, but this kernel lacks some of the rest.
+    Partly {
+        /// What it lacks, in English.
+        reason: String,
     },
     /// The kernel could not; the sources were still only opened for reading.
     Unavailable {

@@ -5,12 +5,18 @@ use crate::model::Charset;
 use crate::rules::RulePack;
 
 fn engine() -> &'static Engine {
-    static ENGINE: std::sync::LazyLock<Engine> = std::sync::LazyLock::new(|| Engine::new(&RulePack::builtin().unwrap()).unwrap());
+    static ENGINE: std::sync::LazyLock<Engine> =
+        std::sync::LazyLock::new(|| Engine::new(&RulePack::builtin().unwrap()).unwrap());
     &ENGINE
 }
 
 fn row<'a>(name: Option<&'a str>, text: &'a str, number: u64) -> Field<'a> {
-    Field { name, text, place: Place { offset: number * 100, row: Some(number), column: Some(1), pointer: None }, raw: None }
+    Field {
+        name,
+        text,
+        place: Place { offset: number * 100, row: Some(number), column: Some(1), pointer: None },
+        raw: None,
+    }
 }
 
 /// Rows of one column; the record hits come out in order.
@@ -128,10 +134,11 @@ fn the_class_of_a_telephone_is_its_own() {
 
 #[test]
 fn rows_with_only_shared_values_are_told_apart() {
-    let fingerprints: Vec<Option<u64>> = column(&["03-1234-5678 A", "03-1234-5678 B", "03-1234-5678 A", "090-1234-5678"].map(String::from))
-        .iter()
-        .map(|record| record.row)
-        .collect();
+    let fingerprints: Vec<Option<u64>> =
+        column(&["03-1234-5678 A", "03-1234-5678 B", "03-1234-5678 A", "090-1234-5678"].map(String::from))
+            .iter()
+            .map(|record| record.row)
+            .collect();
     assert!(fingerprints[0].is_some() && fingerprints[0] != fingerprints[1] && fingerprints[0] == fingerprints[2]);
     assert_eq!(fingerprints[3], None);
 }
@@ -150,7 +157,9 @@ fn ordinary_logs_and_texts_give_nothing() {
     ] {
         // A bare article number that passes Luhn too is the one thing that stays possible.
         let mut hits = line(text);
-        hits.retain(|hit| hit.confidence > Confidence::Possible || !hit.reasons.iter().any(|reason| reason == "jan_check"));
+        hits.retain(|hit| {
+            hit.confidence > Confidence::Possible || !hit.reasons.iter().any(|reason| reason == "jan_check")
+        });
         assert!(hits.is_empty(), "{text}: {:?}", hits.iter().map(|h| (&h.rule, &h.masked)).collect::<Vec<_>>());
     }
 }

@@ -9,8 +9,8 @@ use std::io::{self, Read};
 use flate2::{Decompress, FlushDecompress, Status};
 
 use super::form::{self, Member};
-use crate::model::Method;
 use crate::case::results::Layer;
+use crate::model::Method;
 use crate::model::limits::BLOCK_BYTES;
 use crate::model::{Digest, RawPath};
 
@@ -73,9 +73,13 @@ pub fn read_through(file: &mut dyn Read, visit: &mut dyn Visit) -> io::Result<Re
 fn no_header(at: u64, got: usize, last: &str) -> String {
     let after = if last.is_empty() { "at its beginning".to_owned() } else { format!("after {last}") };
     if got == 0 {
-        format!("the zip ends at byte {at}, {after}, without a directory: it was cut, or its collection was never finished")
+        format!(
+            "the zip ends at byte {at}, {after}, without a directory: it was cut, or its collection was never finished"
+        )
     } else {
-        format!("at byte {at}, {after}, stands something that is neither a member nor the directory; the rest was not checked")
+        format!(
+            "at byte {at}, {after}, stands something that is neither a member nor the directory; the rest was not checked"
+        )
     }
 }
 
@@ -160,7 +164,11 @@ fn directory(source: &mut Source<'_>, at: u64, members: u64, visit: &mut dyn Vis
     if got < end.len() && expected.starts_with(end.get(..got).unwrap_or_default()) {
         visit.problem(Layer::Zip, PLACE, "the zip ends before its end record is complete: it was cut".into());
     } else if end != expected {
-        visit.problem(Layer::Zip, PLACE, "its end record does not fit the members: something was added or changed".into());
+        visit.problem(
+            Layer::Zip,
+            PLACE,
+            "its end record does not fit the members: something was added or changed".into(),
+        );
     }
     let behind = source.next_block(usize::MAX)?.len();
     if behind > 0 {

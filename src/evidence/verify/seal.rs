@@ -51,7 +51,11 @@ fn presence(state: &mut State) {
             };
             state.problems.add(layer_of(tag), tag, what.to_owned());
         } else if state.texts.get(tag).is_some_and(|text| text.len() >= TAG_FILE_BYTES) {
-            state.problems.add(layer_of(tag), tag, "is larger than any that hozen writes, and was not read whole".into());
+            state.problems.add(
+                layer_of(tag),
+                tag,
+                "is larger than any that hozen writes, and was not read whole".into(),
+            );
         }
     }
     let mut due = tags::all().filter(|tag| state.tags.contains_key(tag));

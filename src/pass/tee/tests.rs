@@ -45,8 +45,14 @@ fn through(content: &[u8], broken: bool, take: usize, panics: bool) -> (Digest, 
         let lane = Lane::new(&order, 0);
         let mut source = Given { content: content.to_vec(), at: 0, broken };
         let limit = content.len() as u64 + u64::from(broken);
-        let outlets =
-            Outlets { pool: &pool, hashes: &hashes, deflater: &mut deflater, lane: &lane, progress: &progress, stop: &stop };
+        let outlets = Outlets {
+            pool: &pool,
+            hashes: &hashes,
+            deflater: &mut deflater,
+            lane: &lane,
+            progress: &progress,
+            stop: &stop,
+        };
         let mut tee = Tee::begin(&entry(), &mut source, limit, outlets).unwrap();
         let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             let mut seen = Vec::new();

@@ -76,7 +76,7 @@ pub(in crate::report) fn empty() -> ReportInput {
         key,
         signer: "hozen".to_owned(),
         evidence: vec![EvidenceZip { name: "shop-web01-20261121.zip".to_owned(), sha256: Digest::of(b"zip") }],
-        confinement: Confinement::Landlock { abi: 4 },
+        confinement: Confinement::Landlock,
         notes: Vec::new(),
     }
 }

@@ -217,8 +217,13 @@ fn verdict(level: Level, unread: u64) -> Verdict {
 
 fn confinement(confinement: &Confinement) -> String {
     match confinement {
-        Confinement::Landlock { abi } => {
-            format!("The kernel (Landlock, ABI {abi}) refused every write outside the case folder during the run.")
+        Confinement::Landlock => {
+            "The kernel (Landlock) refused every write outside the case folder during the run.".to_owned()
+        }
+        Confinement::Partly { reason } => {
+            format!(
+                "The kernel (Landlock) refused writes outside the case folder during the run, with this reservation: {reason}."
+            )
         }
         Confinement::Unavailable { reason } => {
             format!(

@@ -213,8 +213,13 @@ fn verdict(level: Level, unread: u64) -> Verdict {
 
 fn confinement(confinement: &Confinement) -> String {
     match confinement {
-        Confinement::Landlock { abi } => {
-            format!("OSの機能（Landlock、ABI {abi}）により、保管フォルダー以外への書き込みを禁じて実行しました。")
+        Confinement::Landlock => {
+            "OSの機能（Landlock）により、保管フォルダー以外への書き込みを禁じて実行しました。".to_owned()
+        }
+        Confinement::Partly { reason } => {
+            format!(
+                "OSの機能（Landlock）により、保管フォルダー以外への書き込みを禁じて実行しました。ただし制限があります（{reason}）。"
+            )
         }
         Confinement::Unavailable { reason } => format!(
             "OSの機能（Landlock）による制限は使えませんでした（{reason}）。調べた場所は読み取り専用で開いており、書き込みはしていません。"

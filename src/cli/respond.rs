@@ -1,0 +1,194 @@
+//! `hozen respond`, the main job: preserve, look, count and report in one pass, and one screen of answer at the end.
+
+use std::io::Write;
+
+use super::args::{Format, RespondArgs};
+use super::collect::{self, Ready};
+use super::failure::Failure;
+use super::{Env, Exit, json, look, print, progress, words};
+use crate::case::collection::Collection;
+use crate::case::results::{CollectResult, RespondResult, ScanResult};
+use crate::case::tally::{FindingsOut, Tally};
+use crate::disk::output::OutputFile;
+use crate::disk::own;
+use crate::disk::sandbox::Confinement;
+use crate::model::{Act, Lang};
+use crate::pass::{Lens, Plan, Progress, from_disk};
+use crate::report::{self, EvidenceZip, Note, ReportInput};
+use crate::rules::RulePack;
+use crate::seal::sign::principal;
+
+/// Runs the verb.
+pub(super) fn run(args: &RespondArgs, lang: Lang, env: &mut Env) -> Result<Exit, Failure> {
+    let pack = look::rule_pack(&args.look.rules)?;
+    let engine = look::engine(&pack)?;
+    let ready = collect::prepare(&args.collect, lang, env)?;
+    let extra = look::findings_file(&args.look)?;
+    let now = std::mem::replace(&mut env.now, Box::new(jiff::Zoned::now));
+    let mut collection = collect::begin(&ready, &args.collect, env, &now)?;
+    let confinement = collect::confine(env, lang, &args.collect.paths, &[collection.folder()]);
+    collection.confined(words::confinement(&confinement));
+    let (result, scan) = pass(args, &ready, (&pack, &engine), &mut collection, extra, (lang, env))?;
+    let input = report_input(&ready, args, env, &collection, &confinement, (&result, &scan));
+    let written = write_reports(&mut collection, &input, lang)?;
+    env.now = now;
+    let case = result.case.clone();
+    let exit = collect::exit(&result).and(look::exit(&scan, args.look.fail_on));
+    match args.collect.format {
+        Format::Text => print(env, &report::summary(&input, lang))?,
+        Format::Json => {
+            let schema = "hozen.respond/1".to_owned();
+            print(env, &json(&RespondResult { schema, case, report: written, collect: result, scan })?)?;
+        }
+    }
+    Ok(exit)
+}
+
+/// The one pass over the sources, then the seal, then the results.
+fn pass(
+    args: &RespondArgs,
+    ready: &Ready,
+    (pack, engine): (&RulePack, &crate::detect::Engine),
+    collection: &mut Collection<'_>,
+    extra: Option<OutputFile>,
+    (lang, env): (Lang, &mut Env),
+) -> Result<(CollectResult, ScanResult), Failure> {
+    let (stop, progress) = (std::sync::Arc::clone(&env.stop), Progress::default());
+    let findings_path = collection.dir().result("findings.jsonl");
+    let mut findings =
+        Both { first: OutputFile::create(&findings_path).map_err(|error| Failure::disk(&error))?, extra };
+    let spool = collection.dir().spool();
+    let key = collection.case_key().clone();
+    let plan = Plan {
+        threads: collect::threads(&args.collect, env),
+        keep: true,
+        lens: Some(Lens { engine, key: &key, spool: Some(&spool) }),
+        stop: &stop,
+        progress: &progress,
+    };
+    let tally = Tally::new(pack.entities().into_iter().map(str::to_owned).collect(), pack.digest);
+    let out = FindingsOut { out: &mut findings, reveal: args.look.reveal };
+    let mut intake = collection.intake(Some(tally), Some(out)).map_err(collect::failure)?;
+    let items = from_disk::items(collect::walk(&args.collect, &[collection.folder()])?);
+    let ran = progress::shown(&progress, ready.survey.bytes, lang, env.stderr_is_terminal, || {
+        crate::pass::run(items, plan, &mut intake)
+    });
+    ran.map_err(|error| collect::run_failure(error, Some(collection.folder())))?;
+    let (Some(evidence), Some(scan), collected) = intake.finish() else {
+        return Err(Failure::bug(&std::io::Error::other("a pass without evidence or scan")));
+    };
+    let result = collection.seal(evidence, collected).map_err(collect::failure)?;
+    findings.sync()?;
+    keep_results(collection, &scan, &result)?;
+    Ok((result, scan))
+}
+
+/// Writes the findings to the case, and to the user's own file if one was named.
+struct Both {
+    first: OutputFile,
+    extra: Option<OutputFile>,
+}
+
+impl Write for Both {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.first.write_all(bytes)?;
+        if let Some(extra) = &mut self.extra {
+            extra.write_all(bytes)?;
+        }
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Both {
+    fn sync(&mut self) -> Result<(), Failure> {
+        for file in std::iter::once(&mut self.first).chain(&mut self.extra) {
+            file.sync().map_err(|error| Failure::disk(&error))?;
+        }
+        Ok(())
+    }
+}
+
+fn keep_results(collection: &mut Collection<'_>, scan: &ScanResult, result: &CollectResult) -> Result<(), Failure> {
+    let findings = collection.dir().result("findings.jsonl");
+    let digest = own::digest(&findings).map_err(|error| Failure::disk(&error))?;
+    collection.note_result(&findings, digest).map_err(collect::failure)?;
+    let counted = serde_json::json!({
+        "rules": scan.rules, "files": scan.files.len(), "gaps": scan.gaps.len(),
+        "at_least": scan.subjects.at_least, "estimate": scan.subjects.estimate, "at_most": scan.subjects.at_most,
+    });
+    collection.note(Act::Scan, counted).map_err(collect::failure)?;
+    for (file, text) in [("scan.json", json(scan)?), ("collect.json", json(result)?)] {
+        let path = collection.dir().result(file);
+        collection.keep_result(&path, text.as_bytes()).map_err(collect::failure)?;
+    }
+    Ok(())
+}
+
+fn report_input(
+    ready: &Ready,
+    args: &RespondArgs,
+    env: &Env,
+    collection: &Collection<'_>,
+    confinement: &Confinement,
+    (result, scan): (&CollectResult, &ScanResult),
+) -> ReportInput {
+    let acquisition = collection.acquisition();
+    let zone = env.host.zone.name.clone().unwrap_or_else(|| "UTC".to_owned());
+    let mut notes: Vec<Note> =
+        ready.same_disk.iter().map(|source| Note::OutputOnSourceDisk { source: source.clone() }).collect();
+    let moved = collection.atime_not_kept();
+    if moved > 0 {
+        notes.push(Note::AccessTimesMayHaveChanged { entries: moved });
+    }
+    if args.look.reveal {
+        notes.push(Note::Other("--reveal: results/findings.jsonl holds personal values in clear".to_owned()));
+    }
+    ReportInput {
+        case_id: ready.case.clone(),
+        case_folder: result.case.clone(),
+        report_path: collection.dir().report("report.html").display().to_string(),
+        operator: acquisition.operator.clone(),
+        host: acquisition.host.clone(),
+        started: acquisition.started.clone(),
+        finished: acquisition.finished.clone(),
+        time_zone: zone,
+        known_on: None,
+        tool: acquisition.tool.clone(),
+        rules: scan.rules,
+        sources: acquisition.scope.clone(),
+        collect: result.clone(),
+        scan: scan.clone(),
+        key: result.seal.key.clone(),
+        signer: principal(&acquisition.operator),
+        evidence: vec![EvidenceZip {
+            name: format!("{}.zip", collection.evidence_name()),
+            sha256: result.seal.zip_sha256,
+        }],
+        confinement: match confinement {
+            Confinement::Full => report::Confinement::Landlock,
+            Confinement::Partial(reason) => report::Confinement::Partly { reason: reason.clone() },
+            Confinement::None(reason) => report::Confinement::Unavailable { reason: reason.clone() },
+        },
+        notes,
+    }
+}
+
+/// Writes the report in the user's language as `report.html`, in the other beside it, and as JSON. Gives the path of the first.
+fn write_reports(collection: &mut Collection<'_>, input: &ReportInput, lang: Lang) -> Result<String, Failure> {
+    let other = lang.pick(Lang::Ja, Lang::En);
+    let page = |lang| report::html(input, lang).map_err(|error| Failure::bug(&error));
+    let files = [
+        ("report.html".to_owned(), page(lang)?),
+        (format!("report.{}.html", other.tag()), page(other)?),
+        ("report.json".to_owned(), json(&report::json(input))?),
+    ];
+    for (file, text) in files {
+        let path = collection.dir().report(&file);
+        collection.keep_result(&path, text.as_bytes()).map_err(collect::failure)?;
+    }
+    Ok(collection.dir().report("report.html").display().to_string())
+}
