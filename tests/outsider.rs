@@ -1,5 +1,8 @@
 //! What is sealed can be checked without hozen: stock tools accept the bag, and the commands in VERIFY.txt run as they stand.
-#![expect(clippy::disallowed_methods, reason = "a test may write to its own temporary folder and run the tools it names")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a test may write to its own temporary folder and run the tools it names"
+)]
 
 mod bag_fixture;
 
@@ -103,7 +106,8 @@ fn more_members_than_sixteen_bits_can_count() {
     let many: Vec<_> = (0..65_600_u32).map(|n| (format!("/srv/{}/{n}", n / 1000).into_bytes(), Vec::new())).collect();
     let dir = unpacked("many", &many);
     must(dir.path(), "unzip -tqq many.zip && 7z t many.zip > 7z.log");
-    let script = "import zipfile; z = zipfile.ZipFile('many.zip'); assert len(z.namelist()) == 65600 + 13, len(z.namelist())";
+    let script =
+        "import zipfile; z = zipfile.ZipFile('many.zip'); assert len(z.namelist()) == 65600 + 13, len(z.namelist())";
     must(dir.path(), &format!("python3 -c \"{script}\""));
 }
 

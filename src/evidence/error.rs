@@ -31,7 +31,9 @@ pub enum EvidenceError {
         why: String,
     },
     /// A name that cannot be used in the commands of VERIFY.txt.
-    #[error("\"{name}\" cannot name evidence: use letters, digits, `.`, `_` and `-`, at most 100 bytes, not first `.` or `-`")]
+    #[error(
+        "\"{name}\" cannot name evidence: use letters, digits, `.`, `_` and `-`, at most 100 bytes, not first `.` or `-`"
+    )]
     BagName {
         /// The name.
         name: String,
@@ -57,7 +59,9 @@ pub enum EvidenceError {
         path: String,
     },
     /// The custody journal is broken before the seal.
-    #[error("the custody journal of this case is broken: run `hozen verify` on the case; evidence is not sealed over it")]
+    #[error(
+        "the custody journal of this case is broken: run `hozen verify` on the case; evidence is not sealed over it"
+    )]
     Custody(#[source] CheckError),
     /// The seal could not be made.
     #[error("the evidence could not be sealed")]

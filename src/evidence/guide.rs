@@ -24,8 +24,11 @@ impl Guide<'_> {
         let check = if self.has_payload {
             "    sha256sum -c --quiet manifest-sha256.txt".to_owned()
         } else {
-            lang.pick("(manifest-sha256.txt is empty: no file was kept)", "(manifest-sha256.txt は空です。保全されたファイルはありません)")
-                .to_owned()
+            lang.pick(
+                "(manifest-sha256.txt is empty: no file was kept)",
+                "(manifest-sha256.txt は空です。保全されたファイルはありません)",
+            )
+            .to_owned()
         };
         template
             .replace("{CHECK_PAYLOAD}", &check)

@@ -217,8 +217,9 @@ fn is_reserved(part: &[u8]) -> bool {
     let Ok(text) = std::str::from_utf8(part) else { return false };
     let stem = text.split('.').next().unwrap_or_default().trim_end_matches(' ').to_ascii_uppercase();
     let numbered = |prefix| {
-        stem.strip_prefix(prefix)
-            .is_some_and(|n: &str| n.chars().count() == 1 && n.contains(|c: char| c.is_ascii_digit() || "¹²³".contains(c)))
+        stem.strip_prefix(prefix).is_some_and(|n: &str| {
+            n.chars().count() == 1 && n.contains(|c: char| c.is_ascii_digit() || "¹²³".contains(c))
+        })
     };
     matches!(stem.as_str(), "CON" | "PRN" | "AUX" | "NUL" | "CONIN$" | "CONOUT$" | "CLOCK$")
         || numbered("COM")

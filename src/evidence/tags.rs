@@ -9,16 +9,8 @@ use crate::model::entry::is_deceptive;
 pub const BAGIT: &str = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n";
 
 /// Tag files under the tag manifest, in the order in which they stand in the zip, after the payload.
-pub const SEALED_TAGS: [&str; 8] = [
-    "bagit.txt",
-    BAG_INFO,
-    MANIFEST,
-    FILES,
-    CUSTODY,
-    ACQUISITION,
-    "VERIFY.ja.txt",
-    "VERIFY.en.txt",
-];
+pub const SEALED_TAGS: [&str; 8] =
+    ["bagit.txt", BAG_INFO, MANIFEST, FILES, CUSTODY, ACQUISITION, "VERIFY.ja.txt", "VERIFY.en.txt"];
 /// Facts of the bag.
 pub const BAG_INFO: &str = "bag-info.txt";
 /// Digests of the payload.

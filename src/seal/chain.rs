@@ -113,7 +113,10 @@ impl Chain {
             return Err(broken(if self.events == 0 {
                 "is not the first event: lines before it are missing".into()
             } else {
-                format!("does not follow line {}: one of the two was changed, or lines between them are gone", self.events)
+                format!(
+                    "does not follow line {}: one of the two was changed, or lines between them are gone",
+                    self.events
+                )
             }));
         }
         if event.seq != self.events {
@@ -161,7 +164,8 @@ pub fn check(journal: &mut dyn BufRead, each: &mut dyn FnMut(CustodyEvent)) -> R
             return Ok(chain);
         }
         let Some(text) = line.strip_suffix(b"\n") else {
-            let why = if read >= JOURNAL_LINE_BYTES { "is over the length limit" } else { "has no end: it was cut off" };
+            let why =
+                if read >= JOURNAL_LINE_BYTES { "is over the length limit" } else { "has no end: it was cut off" };
             return Err(Broken { line: chain.events.saturating_add(1), why: why.into() }.into());
         };
         each(chain.accept(text)?);

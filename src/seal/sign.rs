@@ -49,7 +49,7 @@ pub enum BadSignature {
     #[error("was made for the namespace \"{0}\", not \"hozen\"")]
     Namespace(String),
     /// The bytes are not those that were signed, or the signature was changed.
-    #[error("does not fit the signed bytes")]
+    #[error("does not fit the bytes that it should sign: they, or it, were changed")]
     Mismatch,
 }
 
@@ -63,7 +63,8 @@ impl Signer {
     /// A new key from 32 random bytes.
     pub fn from_seed(seed: &[u8; 32]) -> Result<Self, SignError> {
         let pair = Ed25519Keypair::from_seed(seed);
-        let key = PrivateKey::new(KeypairData::Ed25519(pair), "hozen").map_err(|source| SignError::Failed { source })?;
+        let key =
+            PrivateKey::new(KeypairData::Ed25519(pair), "hozen").map_err(|source| SignError::Failed { source })?;
         Ok(Self { key })
     }
 

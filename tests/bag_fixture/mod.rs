@@ -122,8 +122,7 @@ pub(crate) fn keep(bag: &mut EvidenceWriter<MemoryStore, MemoryStore>, entry: &E
     for chunk in (if pays { &packed } else { content }).chunks(100) {
         bag.chunk(chunk).unwrap();
     }
-    let outcome =
-        Outcome { sha256: Some(Digest::of(content)), bytes: content.len() as u64, ..Outcome::default() };
+    let outcome = Outcome { sha256: Some(Digest::of(content)), bytes: content.len() as u64, ..Outcome::default() };
     bag.end_file(entry, &outcome, crc32fast::hash(content)).unwrap();
 }
 

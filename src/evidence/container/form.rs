@@ -6,6 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::model::Digest;
+use crate::model::limits::STORED_NAME_CHARS;
 
 /// How a member's bytes are stored.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -63,6 +64,8 @@ pub(super) const END: [u8; 4] = *b"PK\x05\x06";
 pub(super) const END64: [u8; 4] = *b"PK\x06\x06";
 /// Length of a local header before its name.
 pub(super) const LOCAL_BYTES: usize = 30;
+/// Length of the longest local header: the bag's name, a stored name in UTF-8, and the extra fields.
+pub(super) const LOCAL_BYTES_MOST: usize = LOCAL_BYTES + 101 + 3 * STORED_NAME_CHARS + 64;
 /// Length of a central record before its name.
 pub(super) const CENTRAL_BYTES: usize = 46;
 /// A member that may get this long is given 64-bit fields; deflate may add a little to what it cannot compress.

@@ -37,69 +37,102 @@ pub struct ReadThrough {
     pub sha256: Digest,
     /// Members that were read.
     pub members: u64,
+    /// Whether the file could be followed to its directory. If not, what lies behind the break is unknown, not missing.
+    pub is_followed: bool,
 }
 
 /// Reads the whole file, whatever is in it, and tells `visit` all there is to tell.
+///
+/// Past a damaged header it looks for the next one, so that one changed byte does not hide what else is whole.
 pub fn read_through(file: &mut dyn Read, visit: &mut dyn Visit) -> io::Result<ReadThrough> {
     let mut source = Source::new(file);
-    let mut members = 0;
-    let mut last = String::new();
-    loop {
-        let at = source.offset;
-        let mut signature = [0; 4];
-        let got = source.fill(&mut signature)?;
-        match signature {
-            form::LOCAL if got == 4 => {
-                let Some(name) = member(&mut source, at, visit)? else { break };
-                last = name;
-                members += 1;
+    let mut so_far = SoFar { members: 0, last: String::new(), is_broken: false };
+    let mut is_followed = false;
+    let mut signature = [0; 4];
+    while let at = source.offset
+        && source.fill(&mut signature)? == 4
+    {
+        if signature == form::CENTRAL {
+            directory(&mut source, at, &so_far, visit)?;
+            is_followed = true;
+            break;
+        }
+        match member(&mut source, signature, at, visit)? {
+            Next::Member(name) => {
+                so_far.last = name;
+                so_far.members += 1;
             }
-            form::CENTRAL if got == 4 => {
-                directory(&mut source, at, members, visit)?;
-                break;
-            }
-            _ => {
-                visit.problem(Layer::Zip, &last, no_header(at, got, &last));
-                break;
+            Next::Torn => so_far.is_broken = true,
+            Next::Lost => {
+                visit.problem(Layer::Zip, &so_far.last, format!("at byte {at}, {}, {FOREIGN}", after(&so_far.last)));
+                so_far.is_broken = true;
+                source.seek_signature()?;
             }
         }
     }
+    if !is_followed {
+        let what = format!("the zip ends at byte {}, {}, {TORN}", source.offset, after(&so_far.last));
+        visit.problem(Layer::Zip, &so_far.last, what);
+    }
     // Whatever went wrong, the digest covers the whole file.
     while !source.next_block(usize::MAX)?.is_empty() {}
-    Ok(ReadThrough { sha256: source.digest(), members })
+    Ok(ReadThrough { sha256: source.digest(), members: so_far.members, is_followed })
 }
 
-fn no_header(at: u64, got: usize, last: &str) -> String {
-    let after = if last.is_empty() { "at its beginning".to_owned() } else { format!("after {last}") };
-    if got == 0 {
-        format!("the zip ends at byte {at}, {after}, without a directory: it was cut, or its collection was never finished")
-    } else {
-        format!("at byte {at}, {after}, stands something that is neither a member nor the directory; the rest was not checked")
+/// What has been read.
+struct SoFar {
+    members: u64,
+    last: String,
+    /// Whether some bytes could not be told for a member: then members may be missing from the count.
+    is_broken: bool,
+}
+
+const TORN: &str = "without a directory: it was cut, or its collection was never finished";
+const FOREIGN: &str = "stands something that is neither a whole member nor the directory";
+
+fn after(last: &str) -> String {
+    if last.is_empty() { "at its beginning".to_owned() } else { format!("after {last}") }
+}
+
+/// What stood where a member was due.
+enum Next {
+    /// A member; where it ends the next one is due.
+    Member(String),
+    /// The end of the file, inside a member. It was told.
+    Torn,
+    /// Something else, or a member of which the end cannot be known.
+    Lost,
+}
+
+/// Reads one member behind its signature. With a damaged signature, if the fields behind it are those of a member, its name
+/// can still be told.
+fn member(source: &mut Source<'_>, signature: [u8; 4], at: u64, visit: &mut dyn Visit) -> io::Result<Next> {
+    let mut raw = signature.to_vec();
+    let head = header(source, form::LOCAL_BYTES, &mut raw)?;
+    let is_like_ours = signature == form::LOCAL || matches!(raw.get(4..8), Some([20 | 45, 0, 0, 8]));
+    if !is_like_ours || raw.len() > form::LOCAL_BYTES_MOST {
+        return Ok(Next::Lost);
     }
-}
-
-/// Reads one member behind its signature. `None`: the file ended inside it, or where the next one begins cannot be known.
-fn member(source: &mut Source<'_>, at: u64, visit: &mut dyn Visit) -> io::Result<Option<String>> {
-    let torn = |visit: &mut dyn Visit, name: &str| {
-        visit.problem(Layer::Zip, name, format!("the zip ends inside the header of the member at byte {at}"));
+    let Some(Head { name, extra, fixed }) = head else {
+        visit.problem(Layer::Zip, "", format!("the zip ends inside the header of the member at byte {at}: it was cut"));
+        return Ok(Next::Torn);
     };
-    let mut raw = form::LOCAL.to_vec();
-    let Some(Head { name, extra, fixed }) = header(source, form::LOCAL_BYTES, &mut raw)? else {
-        torn(visit, "");
-        return Ok(None);
+    let wants = [fixed.u32(18) == u32::MAX, fixed.u32(22) == u32::MAX];
+    let Some(extra) = Extra::parse(&extra, wants) else {
+        // Most likely a damaged length: the name would run into what follows it.
+        return Ok(Next::Lost);
     };
     let shown = RawPath(name.clone()).shown();
     visit.begin(&shown);
     let Some(method) = Method::from_code(fixed.u16(8)) else {
         visit.problem(Layer::Zip, &shown, format!("is stored by method {}, which hozen never writes", fixed.u16(8)));
-        return Ok(None);
+        return Ok(Next::Lost);
     };
-    let extra = Extra::parse(&extra, [fixed.u32(18) == u32::MAX, fixed.u32(22) == u32::MAX, false]);
     let claimed_stored = extra.stored_size.unwrap_or(fixed.u32(18).into());
     let claimed_size = extra.size.unwrap_or(fixed.u32(22).into());
     let Some(content) = unpack(source, method, [claimed_stored, claimed_size], &mut |bytes| visit.chunk(bytes))? else {
         visit.problem(Layer::Zip, &shown, "the zip ends inside this member: it was cut, or its header lies".into());
-        return Ok(None);
+        return Ok(Next::Torn);
     };
     if let Some(why) = content.trouble {
         visit.problem(Layer::Digest, &shown, format!("its stored bytes are damaged: {why}"));
@@ -121,13 +154,17 @@ fn member(source: &mut Source<'_>, at: u64, visit: &mut dyn Visit) -> io::Result
         visit.problem(Layer::Zip, &shown, "its local header is not as hozen writes it".into());
     }
     visit.end(member);
-    Ok(Some(shown))
+    Ok(Next::Member(shown))
 }
 
 /// Reads the directory behind its first signature, and the end of the file.
-fn directory(source: &mut Source<'_>, at: u64, members: u64, visit: &mut dyn Visit) -> io::Result<()> {
+fn directory(source: &mut Source<'_>, at: u64, so_far: &SoFar, visit: &mut dyn Visit) -> io::Result<()> {
     const PLACE: &str = "the zip's directory";
-    for index in 0..members {
+    if so_far.is_broken {
+        // Its records cannot be matched to members; manifest and records tell which are missing.
+        return Ok(());
+    }
+    for index in 0..so_far.members {
         let mut raw = form::CENTRAL.to_vec();
         if index > 0 {
             let mut signature = [0; 4];
@@ -153,13 +190,17 @@ fn directory(source: &mut Source<'_>, at: u64, members: u64, visit: &mut dyn Vis
             visit.problem(Layer::Zip, &name, what);
         }
     }
-    let expected = form::end_of_directory(members, at, source.offset.saturating_sub(at));
+    let expected = form::end_of_directory(so_far.members, at, source.offset.saturating_sub(at));
     let mut end = vec![0; expected.len()];
     let got = source.fill(&mut end)?;
     if got < end.len() && expected.starts_with(end.get(..got).unwrap_or_default()) {
         visit.problem(Layer::Zip, PLACE, "the zip ends before its end record is complete: it was cut".into());
     } else if end != expected {
-        visit.problem(Layer::Zip, PLACE, "its end record does not fit the members: something was added or changed".into());
+        visit.problem(
+            Layer::Zip,
+            PLACE,
+            "its end record does not fit the members: something was added or changed".into(),
+        );
     }
     let behind = source.next_block(usize::MAX)?.len();
     if behind > 0 {
@@ -201,7 +242,13 @@ fn header(source: &mut Source<'_>, fixed_bytes: usize, raw: &mut Vec<u8>) -> io:
     let name_bytes = usize::from(fixed.u16(lengths_at));
     let extra_bytes = usize::from(fixed.u16(lengths_at + 2));
     let comment_bytes = if is_central { usize::from(fixed.u16(lengths_at + 4)) } else { 0 };
-    if !source.append(name_bytes + extra_bytes + comment_bytes, raw)? {
+    let rest = name_bytes + extra_bytes + comment_bytes;
+    if !is_central && fixed_bytes + rest > form::LOCAL_BYTES_MOST {
+        // Longer than any that hozen writes: a damaged length, which would swallow the members behind.
+        raw.resize(fixed_bytes + rest, 0);
+        return Ok(None);
+    }
+    if !source.append(rest, raw)? {
         return Ok(None);
     }
     let part = |from: usize, len: usize| raw.get(from..from + len).unwrap_or_default().to_vec();
@@ -210,7 +257,7 @@ fn header(source: &mut Source<'_>, fixed_bytes: usize, raw: &mut Vec<u8>) -> io:
     Ok(Some(Head { fixed, name, extra }))
 }
 
-/// What extra fields say; anything odd in them shows when the header is rebuilt.
+/// What extra fields say. What is odd in their values shows when the header is rebuilt.
 #[derive(Default)]
 struct Extra {
     size: Option<u64>,
@@ -219,26 +266,27 @@ struct Extra {
 }
 
 impl Extra {
-    /// `wants`: whether the 32-bit stored size, size and offset say "look here".
-    fn parse(bytes: &[u8], wants: [bool; 3]) -> Self {
+    /// Nothing, if they are not fields that hozen writes. `wants`: whether the 32-bit sizes say "look here".
+    fn parse(bytes: &[u8], wants: [bool; 2]) -> Option<Self> {
         let mut out = Self::default();
         let mut rest = bytes;
         while let Some((head, after)) = rest.split_first_chunk::<4>() {
             let [id_low, id_high, len_low, len_high] = *head;
             let len = usize::from(u16::from_le_bytes([len_low, len_high]));
-            let Some((body, next)) = after.split_at_checked(len) else { break };
+            let (body, next) = after.split_at_checked(len)?;
             let body = Fixed(body.to_vec());
             match u16::from_le_bytes([id_low, id_high]) {
-                form::EXTRA_ZIP64 if wants == [true, true, false] && len == 16 => {
+                form::EXTRA_ZIP64 if wants == [true, true] && len == 16 => {
                     out.size = Some(u64::from_le_bytes(body.array(0)));
                     out.stored_size = Some(u64::from_le_bytes(body.array(8)));
                 }
                 form::EXTRA_TIME if len == 5 => out.mtime = Some(i32::from_le_bytes(body.array(1))),
-                _ => {}
+                form::EXTRA_ZIP64 | form::EXTRA_TIME => {}
+                _ => return None,
             }
             rest = next;
         }
-        out
+        rest.is_empty().then_some(out)
     }
 }
 
@@ -331,6 +379,15 @@ impl Inflater {
     }
 }
 
+fn read_some(file: &mut dyn Read, out: &mut [u8]) -> io::Result<usize> {
+    loop {
+        match file.read(out) {
+            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+            other => return other,
+        }
+    }
+}
+
 /// The file, read forward only, hashed as it goes.
 struct Source<'a> {
     file: &'a mut dyn Read,
@@ -350,19 +407,39 @@ impl<'a> Source<'a> {
     /// The next bytes, at most `most`; none at the end of the file.
     fn next_block(&mut self, most: usize) -> io::Result<&[u8]> {
         if self.start == self.end {
-            self.end = loop {
-                match self.file.read(&mut self.buffer) {
-                    Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-                    other => break other?,
-                }
-            };
-            self.start = 0;
-            sha2::Digest::update(&mut self.sha256, self.buffer.get(..self.end).unwrap_or_default());
+            self.top_up()?;
         }
         let from = self.start;
         self.start = self.end.min(from.saturating_add(most));
         self.offset = self.offset.saturating_add((self.start - from) as u64);
         Ok(self.buffer.get(from..self.start).unwrap_or_default())
+    }
+
+    /// Goes on to the next four bytes that begin a member or the directory, or to the end.
+    fn seek_signature(&mut self) -> io::Result<()> {
+        loop {
+            let held = self.buffer.get(self.start..self.end).unwrap_or_default();
+            let found = held.windows(4).position(|four| four == form::LOCAL || four == form::CENTRAL);
+            let skip = found.unwrap_or(held.len().saturating_sub(3));
+            self.start += skip;
+            self.offset = self.offset.saturating_add(skip as u64);
+            if found.is_some() || !self.top_up()? {
+                return Ok(());
+            }
+        }
+    }
+
+    /// Reads more behind what is held (at most three bytes); false at the end of the file.
+    fn top_up(&mut self) -> io::Result<bool> {
+        self.buffer.copy_within(self.start..self.end, 0);
+        self.end -= self.start;
+        self.start = 0;
+        let free = self.buffer.get_mut(self.end..).unwrap_or_default();
+        let count = read_some(self.file, free)?;
+        let new = self.buffer.get(self.end..self.end + count).unwrap_or_default();
+        sha2::Digest::update(&mut self.sha256, new);
+        self.end += count;
+        Ok(count > 0)
     }
 
     /// Fills `out` as far as the file goes.

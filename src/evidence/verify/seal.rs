@@ -15,8 +15,13 @@ pub(super) struct Found {
 }
 
 /// Judges everything that needs the whole bag.
-pub(super) fn judge(state: &mut State, expected: &Expected) -> Found {
-    presence(state);
+pub(super) fn judge(state: &mut State, expected: &Expected, is_followed: bool) -> Found {
+    if is_followed {
+        presence(state);
+    } else {
+        let what = "the seal was not reached: nothing shows that this evidence was ever sealed".to_owned();
+        state.problems.add(Layer::Seal, "", what);
+    }
     lists(state);
     tag_manifest(state);
     facts(state);
@@ -51,7 +56,11 @@ fn presence(state: &mut State) {
             };
             state.problems.add(layer_of(tag), tag, what.to_owned());
         } else if state.texts.get(tag).is_some_and(|text| text.len() >= TAG_FILE_BYTES) {
-            state.problems.add(layer_of(tag), tag, "is larger than any that hozen writes, and was not read whole".into());
+            state.problems.add(
+                layer_of(tag),
+                tag,
+                "is larger than any that hozen writes, and was not read whole".into(),
+            );
         }
     }
     let mut due = tags::all().filter(|tag| state.tags.contains_key(tag));
@@ -86,11 +95,11 @@ fn tag_manifest(state: &mut State) {
         match (line, state.tags.get(tag)) {
             (Some((digest, path)), Some(actual)) if path == tag => {
                 if digest != *actual {
-                    found.push((tag, "its bytes do not have the digest that the tag manifest gives"));
+                    found.push((tag, "its bytes do not have the digest that tagmanifest-sha256.txt gives"));
                 }
             }
             (_, None) => {}
-            _ => found.push((tag, "has no line in the tag manifest where it is due")),
+            _ => found.push((tag, "has no line in tagmanifest-sha256.txt where it is due")),
         }
     }
     if lines.next().is_some() {
