@@ -5,9 +5,9 @@ mod bag_fixture;
 
 use bag_fixture::{deflate, seal};
 use hozen::case::results::{Layer, Problem};
-use hozen::evidence::container::{Container, MemberHead, Method};
+use hozen::evidence::container::{Container, MemberHead};
 use hozen::evidence::{Expected, MemoryStore, verify_evidence};
-use hozen::model::Digest;
+use hozen::model::{Digest, Method};
 use hozen::seal::sign::Signer;
 
 fn small() -> Vec<u8> {

@@ -1,1 +1,34 @@
+//! The only floor that touches the file system: sources are read without a trace, output is written without overwriting.
+//!
+//! | file | promises |
+//! |---|---|
+//! | [`dir`] | a folder by its handle: listed once, sorted, its access time kept |
+//! | [`source`] | a source file by its handle: read-only, stat before and after, no link followed, no pipe opened |
+//! | [`walk`] | every entry below the roots, in one order, each with its metadata or a gap |
+//! | [`quiet`] | mounts of our own that keep no access times (links have no other way) |
+//! | [`output`] | our own folders and files: 0700 and 0600, never overwritten, synced before they count |
+//! | [`own`] | reading back what is ours, within limits |
+//! | [`spool`] | bytes that must be seekable: in memory, beyond a limit in an unlinked file |
+//! | [`space`] | free bytes, and whether two paths share a file system |
+//! | [`sandbox`] | from here on the kernel refuses every write outside the output (Landlock) |
+//! | [`host`] | the machine's name, kernel, time zone; the digest of the running binary |
+//! | [`error`] | what failed, on which path, and what to do next |
+//!
+//! What is deliberately absent: no function here opens a source for writing, follows a link met by the walk, or opens
+//! anything but regular files and folders. Linux only: handles, `O_NOATIME` and Landlock have no portable equal.
 
+#[cfg(not(target_os = "linux"))]
+compile_error!("hozen reads its sources with O_NOATIME, statx and Landlock: it builds for Linux only");
+
+pub mod dir;
+pub mod error;
+mod handle;
+pub mod host;
+pub mod output;
+pub mod own;
+pub mod quiet;
+pub mod sandbox;
+pub mod source;
+pub mod space;
+pub mod spool;
+pub mod walk;

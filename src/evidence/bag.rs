@@ -7,7 +7,8 @@ mod close;
 pub use close::{Closing, Sealed};
 
 use super::acquisition::Counts;
-use super::container::{Container, Member, MemberHead, Method};
+use super::container::{Container, Member, MemberHead};
+use crate::model::Method;
 use super::error::EvidenceError;
 use super::journal::{EntryRecord, Outcome};
 use super::store::{Journal, Store};

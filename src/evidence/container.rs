@@ -5,7 +5,8 @@
 mod form;
 pub mod read;
 
-pub use form::{Member, Method};
+pub use form::Member;
+use crate::model::Method;
 
 use super::error::EvidenceError;
 use super::store::Store;

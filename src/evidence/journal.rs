@@ -5,7 +5,8 @@
 use data_encoding::BASE64;
 use serde::{Deserialize, Serialize};
 
-use super::container::{Member, Method};
+use super::container::Member;
+use crate::model::Method;
 use crate::model::{Digest, Entry, Gap, GapKind, Kind, RawPath, Stat};
 
 /// Something about how an entry was read that a reader of the record must know.

@@ -15,7 +15,6 @@ pub mod verify;
 
 pub use acquisition::Acquisition;
 pub use bag::{Closing, EvidenceWriter, Sealed};
-pub use container::Method;
 pub use error::EvidenceError;
 pub use journal::{Mark, Outcome};
 pub use store::{Journal, MemoryStore, Store};

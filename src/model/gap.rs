@@ -22,6 +22,8 @@ pub enum GapKind {
     OtherFileSystem,
     /// hozen's own output folder, met inside the source.
     OwnOutput,
+    /// A path that was asked for is a symbolic link: recorded, not followed.
+    LinkNotFollowed,
     /// A container or text that breaks its own format.
     Malformed,
     /// Cut off before its own end (a torn zip, a truncated gzip).

@@ -55,6 +55,8 @@ pub const RULE_FILE_BYTES: u64 = 1024 * 1024;
 pub const JOURNAL_LINE_BYTES: usize = 4 * 1024 * 1024;
 /// Extended attributes of one entry: total bytes of names and values.
 pub const XATTR_BYTES: usize = 256 * 1024;
+/// Stretches of data that are listed of one sparse file.
+pub const EXTENTS: usize = 10_000;
 /// A stored name in UTF-16 units, as Windows counts: leaves 79 of its 259 for the folder that the bag is unpacked into.
 pub const STORED_NAME_CHARS: usize = 180;
 /// One part of a stored name in bytes, as Linux counts.

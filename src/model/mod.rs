@@ -11,6 +11,7 @@ pub mod lang;
 pub mod limits;
 pub mod locator;
 pub mod masked;
+pub mod method;
 pub mod record;
 pub mod subject;
 
@@ -22,5 +23,6 @@ pub use gap::{Gap, GapKind};
 pub use lang::Lang;
 pub use locator::{Locator, Place};
 pub use masked::Secret;
+pub use method::Method;
 pub use record::{Bond, Charset, Field, Record};
 pub use subject::{EntityTally, Subjects};

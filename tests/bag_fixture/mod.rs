@@ -3,8 +3,8 @@
 
 use std::io::Write as _;
 
-use hozen::evidence::{Acquisition, Closing, EvidenceWriter, MemoryStore, Method, Outcome, Sealed};
-use hozen::model::{Act, Digest, Entry, Gap, GapKind, Kind, RawPath, Stat, Timestamp};
+use hozen::evidence::{Acquisition, Closing, EvidenceWriter, MemoryStore, Outcome, Sealed};
+use hozen::model::{Act, Digest, Entry, Gap, GapKind, Kind, Method, RawPath, Stat, Timestamp};
 use hozen::seal::chain::{Chain, Draft};
 use hozen::seal::sign::Signer;
 

@@ -3,7 +3,8 @@
 use std::io::{self, BufRead, Read as _, Write};
 
 use super::super::acquisition::{Acquisition, Counts};
-use super::super::container::{Container, Member, MemberHead, Method};
+use super::super::container::{Container, Member, MemberHead};
+use crate::model::Method;
 use super::super::error::EvidenceError;
 use super::super::guide::Guide;
 use super::super::journal::RecordedEntry;

@@ -3,37 +3,8 @@
 //! Every field follows from a [`Member`], so the reader rebuilds each header and compares all its bytes: none can be changed
 //! unseen, not even one that other tools ignore.
 
-use serde::{Deserialize, Serialize};
-
-use crate::model::Digest;
 use crate::model::limits::STORED_NAME_CHARS;
-
-/// How a member's bytes are stored.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Method {
-    /// As they are.
-    Stored,
-    /// Deflate (RFC 1951).
-    Deflate,
-}
-
-impl Method {
-    fn code(self) -> u16 {
-        match self {
-            Self::Stored => 0,
-            Self::Deflate => 8,
-        }
-    }
-
-    pub(super) fn from_code(code: u16) -> Option<Self> {
-        match code {
-            0 => Some(Self::Stored),
-            8 => Some(Self::Deflate),
-            _ => None,
-        }
-    }
-}
+use crate::model::{Digest, Method};
 
 /// All that the zip says of one member.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -148,7 +119,7 @@ impl Member {
     fn push_shared(&self, out: &mut Bytes, extra: usize) {
         let needed = if self.wide || self.offset >= u64::from(u32::MAX) { 45 } else { 20 };
         let (time, date) = dos_time(self.mtime);
-        out.u16(needed).u16(FLAGS).u16(self.method.code()).u16(time).u16(date).u32(self.crc32);
+        out.u16(needed).u16(FLAGS).u16(self.method.zip_code()).u16(time).u16(date).u32(self.crc32);
         if self.wide {
             out.u32(u32::MAX).u32(u32::MAX);
         } else {

@@ -8,7 +8,8 @@ use std::io::{self, Read};
 
 use flate2::{Decompress, FlushDecompress, Status};
 
-use super::form::{self, Member, Method};
+use super::form::{self, Member};
+use crate::model::Method;
 use crate::case::results::Layer;
 use crate::model::limits::BLOCK_BYTES;
 use crate::model::{Digest, RawPath};
@@ -124,7 +125,7 @@ fn member(source: &mut Source<'_>, signature: [u8; 4], at: u64, visit: &mut dyn 
     };
     let shown = RawPath(name.clone()).shown();
     visit.begin(&shown);
-    let Some(method) = Method::from_code(fixed.u16(8)) else {
+    let Some(method) = Method::from_zip_code(fixed.u16(8)) else {
         visit.problem(Layer::Zip, &shown, format!("is stored by method {}, which hozen never writes", fixed.u16(8)));
         return Ok(Next::Lost);
     };

@@ -1,0 +1,124 @@
+//! Reading what is ours (cases, evidence, rule files, keys): regular files only, and within limits.
+//!
+//! For sources there is [`super::source`]: this file neither keeps access times nor refuses links that the user named.
+
+#![expect(clippy::disallowed_methods, reason = "disk is the floor that touches files")]
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::{self, Read};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use rustix::fs::OFlags;
+
+use super::error::{DiskError, Doing};
+use crate::model::limits;
+
+/// Opens a regular file to read it: `Read`, `Seek` and its length.
+pub fn open_own(path: &Path) -> Result<(File, u64), DiskError> {
+    let mut options = File::options();
+    // Not blocking: a pipe under that name is refused, not waited for.
+    options.read(true).custom_flags((OFlags::NONBLOCK | OFlags::NOCTTY).bits().cast_signed());
+    let file = options.open(path).map_err(DiskError::on(path, Doing::Open))?;
+    let metadata = file.metadata().map_err(DiskError::on(path, Doing::Look))?;
+    if !metadata.is_file() {
+        return Err(DiskError::on(path, Doing::Open)(io::Error::from(io::ErrorKind::InvalidInput)));
+    }
+    Ok((file, metadata.len()))
+}
+
+/// Reads a whole file of at most `limit_bytes`; a larger one is an error ([`io::ErrorKind::FileTooLarge`]).
+pub fn read_own(path: &Path, limit_bytes: u64) -> Result<Vec<u8>, DiskError> {
+    let (file, _) = open_own(path)?;
+    let mut bytes = Vec::new();
+    file.take(limit_bytes.saturating_add(1)).read_to_end(&mut bytes).map_err(DiskError::on(path, Doing::Read))?;
+    if bytes.len() as u64 > limit_bytes {
+        return Err(DiskError::on(path, Doing::Read)(io::Error::from(io::ErrorKind::FileTooLarge)));
+    }
+    Ok(bytes)
+}
+
+/// Whether something is at this path, be it a link that leads nowhere.
+pub fn exists(path: &Path) -> Result<bool, DiskError> {
+    match std::fs::symlink_metadata(path) {
+        Ok(_) => Ok(true),
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(false),
+        Err(error) => Err(DiskError::on(path, Doing::Look)(error)),
+    }
+}
+
+/// Whether a folder is at this path (or at the end of a link there).
+pub fn is_folder(path: &Path) -> Result<bool, DiskError> {
+    match std::fs::metadata(path) {
+        Ok(metadata) => Ok(metadata.is_dir()),
+        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => Ok(false),
+        Err(error) => Err(DiskError::on(path, Doing::Look)(error)),
+    }
+}
+
+/// The absolute path without links.
+pub fn canonical(path: &Path) -> Result<PathBuf, DiskError> {
+    std::fs::canonicalize(path).map_err(DiskError::on(path, Doing::Look))
+}
+
+/// Device and inode, for [`super::walk::WalkOptions::leave_out`].
+pub fn identity(path: &Path) -> Result<(u64, u64), DiskError> {
+    let metadata = std::fs::metadata(path).map_err(DiskError::on(path, Doing::Look))?;
+    Ok((metadata.dev(), metadata.ino()))
+}
+
+/// The names in a folder of ours, sorted, at most [`limits::FOLDER_NAMES`].
+pub fn list_folder(path: &Path) -> Result<Vec<OsString>, DiskError> {
+    let failed = |error| DiskError::on(path, Doing::Read)(error);
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(path).map_err(DiskError::on(path, Doing::Open))? {
+        names.push(entry.map_err(failed)?.file_name());
+        if names.len() > limits::FOLDER_NAMES {
+            return Err(failed(io::Error::from(io::ErrorKind::FileTooLarge)));
+        }
+    }
+    names.sort_unstable();
+    Ok(names)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::disk::output::write_once;
+
+    #[test]
+    fn files_are_read_up_to_their_limit_and_not_past_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("rules.toml");
+        write_once(&path, b"12345").unwrap();
+        assert_eq!(read_own(&path, 5).unwrap(), b"12345");
+        let error = read_own(&path, 4).unwrap_err();
+        assert_eq!(error.source.kind(), io::ErrorKind::FileTooLarge);
+        assert!(error.to_string().contains("rules.toml"), "{error}");
+        assert_eq!(open_own(&path).unwrap().1, 5);
+    }
+
+    #[test]
+    fn folders_and_pipes_are_refused_at_once() {
+        let folder = tempfile::tempdir().unwrap();
+        let pipe = folder.path().join("pipe");
+        rustix::fs::mkfifoat(rustix::fs::CWD, &pipe, rustix::fs::Mode::from_raw_mode(0o600)).unwrap();
+        assert!(open_own(&pipe).is_err());
+        assert!(read_own(folder.path(), 10).is_err());
+    }
+
+    #[test]
+    fn listings_are_sorted_and_presence_is_told_without_following() {
+        let folder = tempfile::tempdir().unwrap();
+        for name in ["b", "a", "c"] {
+            write_once(&folder.path().join(name), b"").unwrap();
+        }
+        std::os::unix::fs::symlink("/no/where", folder.path().join("d")).unwrap();
+        assert_eq!(list_folder(folder.path()).unwrap(), ["a", "b", "c", "d"]);
+        assert!(exists(&folder.path().join("d")).unwrap());
+        assert!(!exists(&folder.path().join("e")).unwrap());
+        assert!(!exists(&folder.path().join("a/x")).unwrap());
+        assert!(is_folder(folder.path()).unwrap() && !is_folder(&folder.path().join("a")).unwrap());
+    }
+}

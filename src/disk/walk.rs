@@ -1,0 +1,291 @@
+//! The walk: every entry below the roots, once, in one order, each with its metadata or a gap that says why not.
+//!
+//! Depth first, a folder before what is in it, names by raw bytes. No recursion and never more than one list of names per
+//! open folder in memory. Everything is reached through its folder's handle, so paths may be longer than the kernel's
+//! 4096 bytes. Deliberately absent: no link is followed, no file, pipe or device is opened (see [`super::source`]), no
+//! mount point below a root is crossed unless asked, nothing is left out without a gap.
+
+mod roots;
+#[cfg(test)]
+mod tests;
+
+use std::collections::VecDeque;
+use std::io;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use self::roots::Root;
+pub use self::roots::WalkError;
+use super::dir::{DirHandle, Names};
+use super::error::{gap_advice, gap_kind};
+use super::handle::Seen;
+use crate::model::{Digest, Entry, Gap, GapKind, Kind, RawPath, limits};
+
+/// How a walk is bounded.
+#[derive(Debug, Clone)]
+pub struct WalkOptions {
+    /// Mount points below a root are recorded and not crossed. On by default.
+    pub one_file_system: bool,
+    /// Device and inode of what must not be walked into: our own output ([`super::own::identity`]).
+    pub leave_out: Vec<(u64, u64)>,
+}
+
+impl Default for WalkOptions {
+    fn default() -> Self {
+        Self { one_file_system: true, leave_out: Vec::new() }
+    }
+}
+
+/// Where a file can be opened: its folder's handle and its name in it ([`super::source::SourceFile::open_at`]).
+#[derive(Debug, Clone)]
+pub struct SourceRef {
+    /// The folder.
+    pub dir: Arc<DirHandle>,
+    /// The name in it, as bytes.
+    pub name: Vec<u8>,
+}
+
+/// One entry as the walk saw it.
+#[derive(Debug)]
+pub struct Walked {
+    /// What it is. `stat` is from before anything was opened.
+    pub entry: Entry,
+    /// Regular files that may be read, and only they.
+    pub source: Option<SourceRef>,
+    /// Why it, or what is in it, was not looked at. Empty for everything that was.
+    pub gaps: Vec<Gap>,
+    /// Folders that were listed: SHA-256 over the sorted raw names, each followed by NUL.
+    pub listing: Option<Digest>,
+    /// Extended attributes of folders, sorted by name.
+    pub xattrs: Vec<(Vec<u8>, Vec<u8>)>,
+    /// Whether the walk left the access time as it was. False where the kernel refused `O_NOATIME` for a folder, or
+    /// where reading a link's target moved its access time ([`super::quiet`] prevents both).
+    pub atime_kept: bool,
+}
+
+/// A folder that is being walked.
+struct Frame {
+    dir: Arc<DirHandle>,
+    names: Names,
+    next: usize,
+    path_bytes: usize,
+    identity: (u64, u64),
+}
+
+/// The walk. See the module for what it promises.
+pub struct Walk {
+    roots: VecDeque<Root>,
+    notes: Vec<String>,
+    options: WalkOptions,
+    frames: Vec<Frame>,
+    /// Path of the entry at hand; each frame knows how much of it is its own.
+    path: Vec<u8>,
+    seq: u64,
+}
+
+impl Walk {
+    /// Looks at every root, drops those that lie inside another, and is then ready to walk.
+    ///
+    /// A root that does not exist is an error before anything is read: a typing mistake must not look like an empty source.
+    pub fn new(roots: Vec<PathBuf>, options: WalkOptions) -> Result<Self, WalkError> {
+        let (roots, notes) = roots::without_overlaps(&roots, options.one_file_system)?;
+        Ok(Self { roots: roots.into(), notes, options, frames: Vec::new(), path: Vec::new(), seq: 0 })
+    }
+
+    /// Roots that were dropped because another one covers them, in words for the user.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
+    }
+
+    fn next_child(&mut self) -> Option<Walked> {
+        loop {
+            let frame = self.frames.last_mut()?;
+            let Some(name) = frame.names.get(frame.next) else {
+                self.frames.pop();
+                continue;
+            };
+            frame.next += 1;
+            self.path.truncate(frame.path_bytes);
+            if self.path.last() != Some(&b'/') {
+                self.path.push(b'/');
+            }
+            self.path.extend_from_slice(name);
+            let place = Place { dir: Arc::clone(&frame.dir), name: name.to_vec(), device: Some(frame.identity.0) };
+            return Some(self.visit(place));
+        }
+    }
+
+    fn next_root(&mut self) -> Option<Walked> {
+        let root = self.roots.pop_front()?;
+        self.path.clone_from(&root.shown_path);
+        Some(match DirHandle::anchor(&root.anchor) {
+            Ok(dir) => self.visit(Place { dir: Arc::new(dir), name: root.name, device: None }),
+            Err(error) => self.unseen(&error),
+        })
+    }
+
+    /// One entry, whatever it is.
+    fn visit(&mut self, place: Place) -> Walked {
+        let seen = match place.dir.see_at(&place.name) {
+            Ok(seen) => seen,
+            Err(error) => return self.unseen(&error),
+        };
+        let mut walked = self.walked(&seen);
+        if self.options.leave_out.contains(&seen.identity()) {
+            let reason = "hozen writes its own output here; it was left out";
+            walked.gaps.push(self.gap(GapKind::OwnOutput, reason.to_owned()));
+        } else if self.options.one_file_system && place.is_crossing(&seen) {
+            let reason = "another file system is mounted here and was not walked into; name it as a path of its own, \
+                          or ask for all file systems";
+            walked.gaps.push(self.gap(GapKind::OtherFileSystem, reason.to_owned()));
+        } else {
+            match seen.kind {
+                Kind::File => walked.source = Some(SourceRef { dir: place.dir, name: place.name }),
+                Kind::Folder => self.enter(&place, &seen, &mut walked),
+                Kind::Link => self.read_link(&place, &mut walked),
+                _ => walked.gaps.push(self.gap(GapKind::SpecialFile, special(seen.kind))),
+            }
+        }
+        walked
+    }
+
+    /// Opens and lists a folder, and puts it on the stack. What goes wrong is a gap at the folder.
+    fn enter(&mut self, place: &Place, seen: &Seen, walked: &mut Walked) {
+        if self.frames.len() >= limits::WALK_DEPTH {
+            let reason =
+                format!("folders are nested more than {} deep; collect this one by itself", limits::WALK_DEPTH);
+            return walked.gaps.push(self.gap(GapKind::OverLimit, reason));
+        }
+        if self.frames.iter().any(|frame| frame.identity == seen.identity()) {
+            let reason = "this folder is mounted inside itself; it was walked above and not again here";
+            return walked.gaps.push(self.gap(GapKind::OtherFileSystem, reason.to_owned()));
+        }
+        let dir = match place.dir.open_at(&place.name) {
+            Ok(dir) => dir,
+            Err(error) => return walked.gaps.push(self.not_entered(&error)),
+        };
+        walked.atime_kept = dir.atime_kept();
+        match dir.see() {
+            Ok(opened) if opened.identity() == seen.identity() => {}
+            Ok(_) => {
+                let reason = "another folder took its place between looking and opening; collect it again";
+                return walked.gaps.push(self.gap(GapKind::Replaced, reason.to_owned()));
+            }
+            Err(error) => return walked.gaps.push(self.not_entered(&error)),
+        }
+        match dir.xattrs() {
+            Ok(xattrs) => walked.xattrs = xattrs,
+            Err(error) => {
+                let reason = format!("its extended attributes were not read: {error}; its content was");
+                walked.gaps.push(self.gap(xattr_gap_kind(&error), reason));
+            }
+        }
+        match dir.list(limits::FOLDER_NAMES) {
+            Ok(names) => self.push(dir, names, seen.identity(), walked),
+            Err(error) => walked.gaps.push(self.not_entered(&error)),
+        }
+    }
+
+    fn push(&mut self, dir: DirHandle, names: Names, identity: (u64, u64), walked: &mut Walked) {
+        if names.cut_short() {
+            let reason = format!(
+                "the folder holds more than {} names; the rest were not looked at: collect it in parts",
+                limits::FOLDER_NAMES
+            );
+            walked.gaps.push(self.gap(GapKind::OverLimit, reason));
+        }
+        walked.listing = Some(names.digest());
+        self.frames.push(Frame { dir: Arc::new(dir), names, next: 0, path_bytes: self.path.len(), identity });
+    }
+
+    /// Links are recorded by their target. A link that is itself a root gets a gap: the user meant what it leads to.
+    fn read_link(&mut self, place: &Place, walked: &mut Walked) {
+        match place.dir.link_target(&place.name) {
+            Ok(target) => walked.entry.link_target = Some(target),
+            Err(error) => {
+                let kind = gap_kind(&error);
+                let reason = format!("the link's target was not read: {error}; {}", gap_advice(kind));
+                walked.gaps.push(self.gap(kind, reason));
+            }
+        }
+        // No flag keeps a link's access time while its target is read: so look whether it moved.
+        let after = place.dir.see_at(&place.name).ok().map(|seen| seen.stat.atime);
+        walked.atime_kept = after.is_none() || after == walked.entry.stat.as_ref().map(|stat| stat.atime);
+        if place.device.is_none() {
+            let target = RawPath(walked.entry.link_target.clone().unwrap_or_default()).shown();
+            let reason = format!("this path is a link and links are not followed; name its target instead: {target}");
+            walked.gaps.push(self.gap(GapKind::LinkNotFollowed, reason));
+        }
+    }
+
+    fn not_entered(&self, error: &io::Error) -> Gap {
+        let kind = gap_kind(error);
+        self.gap(kind, format!("the folder was not read: {error}; nothing in it was looked at: {}", gap_advice(kind)))
+    }
+
+    /// An entry of which not even metadata could be read.
+    fn unseen(&mut self, error: &io::Error) -> Walked {
+        let kind = gap_kind(error);
+        let gap = self.gap(kind, format!("its metadata was not read: {error}; {}", gap_advice(kind)));
+        let entry = self.entry(Kind::Unknown);
+        Walked { entry, source: None, gaps: vec![gap], listing: None, xattrs: Vec::new(), atime_kept: true }
+    }
+
+    fn walked(&mut self, seen: &Seen) -> Walked {
+        let mut entry = self.entry(seen.kind);
+        entry.stat = Some(seen.stat.clone());
+        entry.device_node = seen.device_node;
+        Walked { entry, source: None, gaps: Vec::new(), listing: None, xattrs: Vec::new(), atime_kept: true }
+    }
+
+    fn entry(&mut self, kind: Kind) -> Entry {
+        let seq = self.seq;
+        self.seq += 1;
+        let path = RawPath(self.path.clone());
+        Entry { seq, path, kind, stat: None, link_target: None, device_node: None }
+    }
+
+    fn gap(&self, kind: GapKind, reason: String) -> Gap {
+        Gap { path: RawPath(self.path.clone()).shown(), kind, reason }
+    }
+}
+
+impl Iterator for Walk {
+    type Item = Walked;
+
+    fn next(&mut self) -> Option<Walked> {
+        self.next_child().or_else(|| self.next_root())
+    }
+}
+
+/// Where an entry is reached.
+struct Place {
+    dir: Arc<DirHandle>,
+    name: Vec<u8>,
+    /// Device of the folder it is in; `None` for a root.
+    device: Option<u64>,
+}
+
+impl Place {
+    /// Whether one would leave the mount here. Devices are only a fallback, and for folders only: on overlay file systems
+    /// files may show another device than their folder.
+    fn is_crossing(&self, seen: &Seen) -> bool {
+        let Some(device) = self.device else { return false };
+        seen.automount || seen.mount_root.unwrap_or(seen.kind == Kind::Folder && seen.stat.device != device)
+    }
+}
+
+fn xattr_gap_kind(error: &io::Error) -> GapKind {
+    if error.kind() == io::ErrorKind::FileTooLarge { GapKind::OverLimit } else { gap_kind(error) }
+}
+
+fn special(kind: Kind) -> String {
+    let what = match kind {
+        Kind::Fifo => "a named pipe",
+        Kind::Socket => "a socket",
+        Kind::CharDevice => "a character device",
+        Kind::BlockDevice => "a block device",
+        _ => "of a kind that the kernel did not name",
+    };
+    format!("it is {what}: recorded, never opened; if its content matters, image it by itself")
+}

@@ -1,0 +1,152 @@
+//! The paths that the user named: each must exist, and none is walked twice.
+
+#![expect(clippy::disallowed_methods, reason = "disk is the floor that touches files")]
+
+use std::collections::BTreeMap;
+use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+
+use rustix::fs::CWD;
+
+use crate::disk::error::shown;
+use crate::disk::handle::{self, Seen};
+use crate::model::Kind;
+
+/// Why a walk cannot begin.
+#[derive(Debug, thiserror::Error)]
+pub enum WalkError {
+    /// Nothing was named.
+    #[error("no path was named: name at least one file or folder")]
+    NoRoots,
+    /// A named path cannot be looked at.
+    #[error("cannot look at {}: {}", shown(path), advice(source))]
+    Root {
+        /// The path, as it was given.
+        path: PathBuf,
+        /// What the kernel said.
+        source: io::Error,
+    },
+}
+
+fn advice(error: &io::Error) -> &'static str {
+    match error.kind() {
+        io::ErrorKind::NotFound => "check its spelling, and that its medium is mounted",
+        io::ErrorKind::PermissionDenied => "run as root, or as a user who may enter its folder",
+        io::ErrorKind::InvalidFilename => "it is too long for the kernel; name a folder above it",
+        _ => "check the path and its medium",
+    }
+}
+
+/// A root that will be walked.
+#[derive(Debug)]
+pub(super) struct Root {
+    /// As given, for [`crate::model::Entry::path`]; without closing slashes.
+    pub(super) shown_path: Vec<u8>,
+    /// The folder it is reached through.
+    pub(super) anchor: PathBuf,
+    /// Its name there.
+    pub(super) name: Vec<u8>,
+}
+
+/// A root with what tells whether two are one.
+struct Candidate<'a> {
+    given: &'a Path,
+    canonical: PathBuf,
+    seen: Seen,
+}
+
+/// Looks at each root in order; drops those that an other one's walk will reach, with a note for each.
+pub(super) fn without_overlaps(
+    given: &[PathBuf],
+    one_file_system: bool,
+) -> Result<(Vec<Root>, Vec<String>), WalkError> {
+    if given.is_empty() {
+        return Err(WalkError::NoRoots);
+    }
+    let candidates = given.iter().map(|path| look(path)).collect::<Result<Vec<_>, _>>()?;
+    let mut first_by_path = BTreeMap::new();
+    let mut first_by_identity = BTreeMap::new();
+    for (index, candidate) in candidates.iter().enumerate() {
+        first_by_path.entry(candidate.canonical.as_path()).or_insert(index);
+        if candidate.seen.kind == Kind::Folder {
+            first_by_identity.entry(candidate.seen.identity()).or_insert(index);
+        }
+    }
+    let covered_by = |index: usize, candidate: &Candidate<'_>| {
+        let same_path = first_by_path.get(candidate.canonical.as_path()).copied();
+        // The same folder under two names: a bind mount. One mounted inside itself must not cover what covers it.
+        let same_folder = first_by_identity.get(&candidate.seen.identity()).copied().filter(|&other| {
+            candidates.get(other).is_some_and(|other| !other.canonical.starts_with(&candidate.canonical))
+        });
+        let twin = same_path.into_iter().chain(same_folder).find(|&other| other < index);
+        let mut above = candidate.canonical.ancestors().skip(1).filter_map(|path| first_by_path.get(path).copied());
+        let above = above.find(|&other| candidates.get(other).is_some_and(|c| c.reaches(candidate, one_file_system)));
+        twin.or(above).and_then(|other| candidates.get(other))
+    };
+    let mut roots = Vec::new();
+    let mut notes = Vec::new();
+    for (index, candidate) in candidates.iter().enumerate() {
+        match covered_by(index, candidate) {
+            None => roots.push(root(candidate.given)),
+            Some(other) => notes.push(format!(
+                "{} is covered by {}: it is walked once, there",
+                shown(candidate.given),
+                shown(other.given)
+            )),
+        }
+    }
+    Ok((roots, notes))
+}
+
+impl Candidate<'_> {
+    /// Whether a walk from here comes to another root whose path lies below.
+    fn reaches(&self, below: &Self, one_file_system: bool) -> bool {
+        if self.seen.kind != Kind::Folder {
+            return false;
+        }
+        if !one_file_system {
+            return true;
+        }
+        match (self.seen.mount, below.seen.mount) {
+            (Some(here), Some(there)) => here == there,
+            _ => self.seen.stat.device == below.seen.stat.device,
+        }
+    }
+}
+
+fn look(path: &Path) -> Result<Candidate<'_>, WalkError> {
+    let failed = |source| WalkError::Root { path: path.to_path_buf(), source };
+    if path.as_os_str().is_empty() {
+        return Err(failed(io::ErrorKind::NotFound.into()));
+    }
+    let seen = handle::see_at(CWD, path.as_os_str().as_bytes()).map_err(failed)?;
+    let canonical = if seen.kind == Kind::Link {
+        let root = root(path);
+        std::fs::canonicalize(&root.anchor).map(|folder| folder.join(std::ffi::OsStr::from_bytes(&root.name)))
+    } else {
+        std::fs::canonicalize(path)
+    };
+    // Without a canonical form (a folder on the way that may not be searched any more) the path stands for itself.
+    let canonical = canonical.or_else(|_| std::path::absolute(path)).map_err(failed)?;
+    Ok(Candidate { given: path, canonical, seen })
+}
+
+/// Splits a root into the folder it is reached through and its name there. `link/` means what the link leads to, as it
+/// does everywhere; so it is reached through itself.
+fn root(path: &Path) -> Root {
+    let bytes = path.as_os_str().as_bytes();
+    let last = bytes.rsplit(|&byte| byte == b'/').next().unwrap_or_default();
+    let shown_path = match bytes.iter().rposition(|&byte| byte != b'/') {
+        Some(end) => bytes.get(..=end).unwrap_or(bytes).to_vec(),
+        None => b"/".to_vec(),
+    };
+    if matches!(last, b"" | b"." | b"..") {
+        return Root { shown_path, anchor: path.to_path_buf(), name: b".".to_vec() };
+    }
+    let anchor = match path.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent.to_path_buf(),
+        _ => PathBuf::from("."),
+    };
+    Root { shown_path, anchor, name: last.to_vec() }
+}

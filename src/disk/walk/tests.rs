@@ -1,0 +1,249 @@
+#![expect(clippy::disallowed_methods, reason = "the tests build their own trees")]
+
+use super::*;
+use crate::disk::own;
+use crate::disk::source::SourceFile;
+use rustix::fs::{CWD, Mode};
+use std::ffi::OsStr;
+use std::fs;
+use std::os::fd::AsFd;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
+
+fn walk(roots: &[&Path]) -> Vec<Walked> {
+    walk_with(roots, WalkOptions::default())
+}
+
+fn walk_with(roots: &[&Path], options: WalkOptions) -> Vec<Walked> {
+    Walk::new(roots.iter().map(|root| root.to_path_buf()).collect(), options).unwrap().collect()
+}
+
+/// Paths below the first root, as shown.
+fn shown(walked: &[Walked]) -> Vec<String> {
+    let root = walked[0].entry.path.shown();
+    walked.iter().map(|one| one.entry.path.shown()[root.len()..].to_owned()).collect()
+}
+
+fn find<'a>(walked: &'a [Walked], end: &str) -> &'a Walked {
+    walked.iter().find(|one| one.entry.path.shown().ends_with(end)).unwrap_or_else(|| panic!("no {end}"))
+}
+
+fn gap_kinds(walked: &[Walked]) -> Vec<GapKind> {
+    walked.iter().flat_map(|one| &one.gaps).map(|gap| gap.kind).collect()
+}
+
+#[test]
+fn order_is_depth_first_by_raw_bytes_and_a_folder_comes_before_its_content() {
+    let temp = tempfile::tempdir().unwrap();
+    for folder in ["b", "a/z", "a.d"] {
+        fs::create_dir_all(temp.path().join(folder)).unwrap();
+    }
+    for file in ["a/z/1", "a/y", "b/x", "c", "a.d/q", "B"] {
+        fs::write(temp.path().join(file), file).unwrap();
+    }
+    let walked = walk(&[temp.path()]);
+    let expected = ["", "/B", "/a", "/a/y", "/a/z", "/a/z/1", "/a.d", "/a.d/q", "/b", "/b/x", "/c"];
+    assert_eq!(shown(&walked), expected);
+    let seqs: Vec<u64> = walked.iter().map(|one| one.entry.seq).collect();
+    assert_eq!(seqs, (0..11).collect::<Vec<u64>>());
+    assert_eq!(gap_kinds(&walked), []);
+    assert_eq!(walked[0].listing, Some(Digest::of(b"B\0a\0a.d\0b\0c\0")));
+    assert!(walked.iter().all(|one| one.atime_kept), "we own the tree");
+}
+
+#[test]
+fn names_are_bytes_whatever_they_say() {
+    let temp = tempfile::tempdir().unwrap();
+    let long = [b'n'; 255];
+    let names: [&[u8]; 4] = [b"a\nb", &long, b"\x8c\xda\x8b\x71\x83\x5c.csv", "名簿\u{202e}.txt".as_bytes()];
+    for name in names {
+        fs::write(temp.path().join(OsStr::from_bytes(name)), name).unwrap();
+    }
+    let walked = walk(&[temp.path()]);
+    assert_eq!(walked.len(), 5);
+    for one in &walked[1..] {
+        let source = one.source.as_ref().unwrap();
+        assert!(names.contains(&source.name.as_slice()));
+        let mut content = vec![0; 300];
+        let mut file = SourceFile::open_at(&source.dir, &source.name).unwrap();
+        let length = file.read_full(&mut content).unwrap();
+        assert_eq!(content[..length], source.name);
+        assert!(one.entry.path.0.ends_with(&source.name));
+    }
+}
+
+#[test]
+fn what_is_no_file_is_recorded_and_never_opened() {
+    let temp = tempfile::tempdir().unwrap();
+    rustix::fs::mkfifoat(CWD, temp.path().join("pipe"), Mode::from_raw_mode(0o600)).unwrap();
+    let _socket = std::os::unix::net::UnixListener::bind(temp.path().join("socket")).unwrap();
+    std::os::unix::fs::symlink(OsStr::from_bytes(b"../\xff"), temp.path().join("link")).unwrap();
+    std::os::unix::fs::symlink(".", temp.path().join("loop")).unwrap();
+    let walked = walk(&[temp.path()]);
+    assert_eq!(shown(&walked), ["", "/link", "/loop", "/pipe", "/socket"]);
+    let kinds: Vec<Kind> = walked.iter().map(|one| one.entry.kind).collect();
+    assert_eq!(kinds, [Kind::Folder, Kind::Link, Kind::Link, Kind::Fifo, Kind::Socket]);
+    assert_eq!(walked[1].entry.link_target.as_deref(), Some(b"../\xff".as_slice()));
+    assert!(walked.iter().all(|one| one.source.is_none()));
+    assert_eq!(gap_kinds(&walked), [GapKind::SpecialFile, GapKind::SpecialFile]);
+    assert!(find(&walked, "pipe").gaps[0].reason.contains("a named pipe"));
+}
+
+#[test]
+fn devices_tell_their_numbers() {
+    let walked = walk(&[Path::new("/dev/null")]);
+    assert_eq!((walked[0].entry.kind, walked[0].entry.device_node), (Kind::CharDevice, Some((1, 3))));
+    assert_eq!(gap_kinds(&walked), [GapKind::SpecialFile]);
+}
+
+#[test]
+fn paths_longer_than_the_kernel_takes_are_walked_and_read() {
+    let temp = tempfile::tempdir().unwrap();
+    let name = "d".repeat(200);
+    let mut dir = DirHandle::open_path(temp.path()).unwrap();
+    for _ in 0..40 {
+        rustix::fs::mkdirat(&dir, &name, Mode::from_raw_mode(0o700)).unwrap();
+        dir = dir.open_at(name.as_bytes()).unwrap();
+    }
+    write_at(&dir, "leaf", b"deep");
+    let walked = walk(&[temp.path()]);
+    assert_eq!((walked.len(), gap_kinds(&walked)), (42, vec![]));
+    let leaf = walked.last().unwrap();
+    assert!(leaf.entry.path.0.len() > 8_000);
+    let source = leaf.source.as_ref().unwrap();
+    let mut content = [0; 9];
+    assert_eq!(SourceFile::open_at(&source.dir, &source.name).unwrap().read_full(&mut content).unwrap(), 4);
+}
+
+fn write_at(dir: impl AsFd, name: &str, content: &[u8]) {
+    use rustix::fs::OFlags;
+    let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::CLOEXEC;
+    let fd = rustix::fs::openat(dir, name, flags, Mode::from_raw_mode(0o600)).unwrap();
+    rustix::io::write(fd, content).unwrap();
+}
+
+#[test]
+fn a_missing_root_is_an_error_that_names_it() {
+    let temp = tempfile::tempdir().unwrap();
+    let gone = temp.path().join("gone\x1b");
+    let Err(error) = Walk::new(vec![temp.path().into(), gone], WalkOptions::default()) else { panic!("walked") };
+    assert!(error.to_string().contains("gone\\u{1b}: check its spelling"), "{error}");
+    assert!(matches!(Walk::new(vec![], WalkOptions::default()), Err(WalkError::NoRoots)));
+    assert!(Walk::new(vec!["".into()], WalkOptions::default()).is_err());
+}
+
+#[test]
+fn overlapping_roots_are_walked_once_in_whatever_order() {
+    let temp = tempfile::tempdir().unwrap();
+    let (a, b) = (temp.path().join("a"), temp.path().join("a/b"));
+    fs::create_dir_all(&b).unwrap();
+    fs::write(b.join("x"), b"").unwrap();
+    let other = temp.path().join("ab");
+    fs::write(&other, b"").unwrap();
+    let dotted = temp.path().join("a/../a/.");
+    for roots in [vec![&a, &b, &other], vec![&b, &other, &a, &b], vec![&a, &a, &other, &dotted]] {
+        let dropped = roots.len() - 2;
+        let walk = Walk::new(roots.into_iter().cloned().collect(), WalkOptions::default()).unwrap();
+        assert_eq!(walk.notes().len(), dropped, "{:?}", walk.notes());
+        let mut paths: Vec<String> = walk.map(|one| one.entry.path.shown()).collect();
+        paths.sort_unstable();
+        let expected: Vec<String> =
+            [&a, &b, &b.join("x"), &other].iter().map(|path| path.display().to_string()).collect();
+        assert_eq!(paths, expected);
+    }
+}
+
+#[test]
+fn two_names_of_one_file_are_two_entries() {
+    let temp = tempfile::tempdir().unwrap();
+    let (one, two) = (temp.path().join("one"), temp.path().join("two"));
+    fs::write(&one, b"x").unwrap();
+    fs::hard_link(&one, &two).unwrap();
+    assert_eq!(walk(&[&one, &two]).len(), 2);
+}
+
+#[test]
+fn a_root_that_is_a_link_is_recorded_and_the_user_is_told() {
+    let temp = tempfile::tempdir().unwrap();
+    fs::create_dir(temp.path().join("real")).unwrap();
+    fs::write(temp.path().join("real/x"), b"").unwrap();
+    let link = temp.path().join("link");
+    std::os::unix::fs::symlink("real", &link).unwrap();
+    let walked = walk(&[&link]);
+    assert_eq!((walked.len(), walked[0].entry.kind), (1, Kind::Link));
+    assert_eq!(gap_kinds(&walked), [GapKind::LinkNotFollowed]);
+    assert!(walked[0].gaps[0].reason.ends_with("real"), "{}", walked[0].gaps[0].reason);
+    // With a closing slash the user asks for what it leads to.
+    let walked = walk(&[&temp.path().join("link/")]);
+    assert_eq!(shown(&walked), ["", "/x"]);
+}
+
+#[test]
+fn a_root_may_be_a_file_or_named_by_dots() {
+    let temp = tempfile::tempdir().unwrap();
+    fs::create_dir(temp.path().join("sub")).unwrap();
+    fs::write(temp.path().join("x"), b"abc").unwrap();
+    let walked = walk(&[&temp.path().join("x")]);
+    let source = walked[0].source.as_ref().unwrap();
+    assert_eq!(SourceFile::open_at(&source.dir, &source.name).unwrap().size_at_open(), 3);
+    let walked = walk(&[&temp.path().join("sub/..")]);
+    assert_eq!(shown(&walked), ["", "/sub", "/x"]);
+}
+
+#[test]
+fn our_own_output_is_left_out_with_a_gap() {
+    let temp = tempfile::tempdir().unwrap();
+    let case = temp.path().join("case");
+    fs::create_dir(&case).unwrap();
+    fs::write(case.join("evidence.zip"), b"").unwrap();
+    fs::write(temp.path().join("x"), b"").unwrap();
+    let options = WalkOptions { leave_out: vec![own::identity(&case).unwrap()], ..WalkOptions::default() };
+    let walked = walk_with(&[temp.path()], options);
+    assert_eq!(shown(&walked), ["", "/case", "/x"]);
+    assert_eq!(gap_kinds(&walked), [GapKind::OwnOutput]);
+}
+
+#[test]
+fn mount_points_are_recorded_and_crossed_only_when_asked() {
+    // Every Linux has file systems of their own mounted below /dev.
+    let walked = walk(&[Path::new("/dev")]);
+    let pts = find(&walked, "/dev/pts");
+    assert_eq!(pts.gaps.iter().map(|gap| gap.kind).collect::<Vec<_>>(), [GapKind::OtherFileSystem]);
+    assert!(pts.listing.is_none() && pts.entry.stat.is_some());
+    assert!(walked.iter().all(|one| !one.entry.path.0.starts_with(b"/dev/pts/")));
+    let walked = walk_with(&[Path::new("/dev")], WalkOptions { one_file_system: false, ..WalkOptions::default() });
+    assert!(find(&walked, "/dev/pts").listing.is_some());
+    assert_eq!(find(&walked, "/dev/pts/ptmx").entry.kind, Kind::CharDevice);
+    // A root that is a mount point itself was asked for by name.
+    assert!(walk(&[Path::new("/dev/pts")]).len() > 1);
+}
+
+#[test]
+fn what_vanishes_between_listing_and_looking_is_a_gap() {
+    let temp = tempfile::tempdir().unwrap();
+    for name in ["a", "b", "c"] {
+        fs::create_dir(temp.path().join(name)).unwrap();
+    }
+    let mut walk = Walk::new(vec![temp.path().into()], WalkOptions::default()).unwrap();
+    assert_eq!(walk.next().unwrap().entry.kind, Kind::Folder);
+    fs::remove_dir(temp.path().join("b")).unwrap();
+    let rest: Vec<Walked> = walk.collect();
+    assert_eq!(rest.iter().map(|one| one.entry.kind).collect::<Vec<_>>(), [Kind::Folder, Kind::Unknown, Kind::Folder]);
+    assert_eq!(gap_kinds(&rest), [GapKind::Vanished]);
+    assert!(rest[1].entry.stat.is_none() && rest[1].gaps[0].path.ends_with("/b"));
+}
+
+#[test]
+fn a_folder_that_is_renamed_away_while_it_is_walked_is_still_the_one_that_is_read() {
+    let temp = tempfile::tempdir().unwrap();
+    fs::create_dir(temp.path().join("a")).unwrap();
+    fs::write(temp.path().join("a/x"), b"true").unwrap();
+    let mut walk = Walk::new(vec![temp.path().into()], WalkOptions::default()).unwrap();
+    assert_eq!(walk.by_ref().take(2).count(), 2);
+    fs::rename(temp.path().join("a"), temp.path().join("gone")).unwrap();
+    std::os::unix::fs::symlink("/etc", temp.path().join("a")).unwrap();
+    let file = walk.next().unwrap();
+    let source = file.source.unwrap();
+    let mut content = [0; 9];
+    assert_eq!(SourceFile::open_at(&source.dir, &source.name).unwrap().read_full(&mut content).unwrap(), 4);
+}
