@@ -8,11 +8,11 @@ pub use close::{Closing, Sealed};
 
 use super::acquisition::Counts;
 use super::container::{Container, Member, MemberHead};
-use crate::model::Method;
 use super::error::EvidenceError;
 use super::journal::{EntryRecord, Outcome};
 use super::store::{Journal, Store};
 use super::stored_name::StoredNames;
+use crate::model::Method;
 use crate::model::{Entry, Kind, Timestamp};
 
 /// Evidence that is being written: the zip in `S`, one line per entry in `J`.

@@ -5,8 +5,8 @@
 mod form;
 pub mod read;
 
-pub use form::Member;
 use crate::model::Method;
+pub use form::Member;
 
 use super::error::EvidenceError;
 use super::store::Store;

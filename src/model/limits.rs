@@ -65,3 +65,5 @@ pub const STORED_PART_BYTES: usize = 255;
 pub const TAG_FILE_BYTES: usize = 1024 * 1024;
 /// Problems that one verification lists; a last one says that there were more.
 pub const PROBLEMS: usize = 1_000;
+/// The chain of custody of a case, when it is copied into an evidence zip.
+pub const CUSTODY_BYTES: u64 = 64 * 1024 * 1024;

@@ -4,13 +4,13 @@ use std::io::{self, BufRead, Read as _, Write};
 
 use super::super::acquisition::{Acquisition, Counts};
 use super::super::container::{Container, Member, MemberHead};
-use crate::model::Method;
 use super::super::error::EvidenceError;
 use super::super::guide::Guide;
 use super::super::journal::RecordedEntry;
 use super::super::store::{Journal, Store};
 use super::super::tags::{self, BagInfo};
 use super::EvidenceWriter;
+use crate::model::Method;
 use crate::model::limits::JOURNAL_LINE_BYTES;
 use crate::model::{Digest, Lang, Timestamp};
 use crate::seal::chain;

@@ -9,8 +9,8 @@ use std::io::{self, Read};
 use flate2::{Decompress, FlushDecompress, Status};
 
 use super::form::{self, Member};
-use crate::model::Method;
 use crate::case::results::Layer;
+use crate::model::Method;
 use crate::model::limits::BLOCK_BYTES;
 use crate::model::{Digest, RawPath};
 

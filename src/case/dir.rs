@@ -1,0 +1,152 @@
+//! The layout of a case folder. docs/case-format.md is the norm; nothing else knows where things lie.
+
+use std::path::{Path, PathBuf};
+
+use crate::disk::error::DiskError;
+use crate::disk::{output, own};
+
+/// Paths in a case folder.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CaseDir {
+    root: PathBuf,
+}
+
+/// Folders of a new case, made 0700.
+const FOLDERS: [&str; 5] = ["custody", "evidence", "results", "report", "secret"];
+
+impl CaseDir {
+    /// Makes a new case folder.
+    ///
+    /// # Errors
+    /// When it exists already or can not be made.
+    pub fn create(root: &Path) -> Result<Self, DiskError> {
+        output::create_folder(root)?;
+        for folder in FOLDERS {
+            output::create_folder(&root.join(folder))?;
+        }
+        Ok(Self { root: root.to_path_buf() })
+    }
+
+    /// An existing case folder: one that holds `case.json`.
+    ///
+    /// # Errors
+    /// When that can not be told.
+    pub fn open(root: &Path) -> Result<Option<Self>, DiskError> {
+        let dir = Self { root: root.to_path_buf() };
+        // A file in place of the folder is no case, and no error either.
+        if !own::exists(root)? || !own::is_folder(root)? || !own::exists(&dir.facts())? {
+            return Ok(None);
+        }
+        Ok(Some(dir))
+    }
+
+    /// The folder itself.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
+    /// Facts of the case.
+    pub fn facts(&self) -> PathBuf {
+        self.root.join("case.json")
+    }
+
+    /// The chain of custody.
+    pub fn journal(&self) -> PathBuf {
+        self.root.join("custody/custody.jsonl")
+    }
+
+    /// A sealed evidence zip.
+    pub fn evidence(&self, name: &str) -> PathBuf {
+        self.root.join(format!("evidence/{name}.zip"))
+    }
+
+    /// The digest of that zip, as `sha256sum -c` reads it.
+    pub fn evidence_digest(&self, name: &str) -> PathBuf {
+        self.root.join(format!("evidence/{name}.zip.sha256"))
+    }
+
+    /// Evidence that is not sealed yet: after a crash it is what is left.
+    pub fn partial(&self, name: &str) -> PathBuf {
+        self.root.join(format!("evidence/{name}.zip.partial"))
+    }
+
+    /// The entries of evidence that is not sealed yet.
+    pub fn entry_journal(&self, name: &str) -> PathBuf {
+        self.root.join(format!("evidence/{name}.journal.jsonl"))
+    }
+
+    /// A result, by file name.
+    pub fn result(&self, file: &str) -> PathBuf {
+        self.root.join("results").join(file)
+    }
+
+    /// A report, by file name.
+    pub fn report(&self, file: &str) -> PathBuf {
+        self.root.join("report").join(file)
+    }
+
+    /// Key of the digests of personal values. Never leaves the house.
+    pub fn case_key(&self) -> PathBuf {
+        self.root.join("secret/case.key")
+    }
+
+    /// The signing key, where it was made for this case.
+    pub fn sign_key(&self) -> PathBuf {
+        self.root.join("secret/sign.key")
+    }
+
+    /// Where large containers are set aside while they are looked at.
+    pub fn spool(&self) -> PathBuf {
+        self.root.join("results")
+    }
+
+    /// The sealed evidence zips, in order.
+    ///
+    /// # Errors
+    /// When the folder can not be listed.
+    pub fn sealed(&self) -> Result<Vec<PathBuf>, DiskError> {
+        let folder = self.root.join("evidence");
+        let names = own::list_folder(&folder)?;
+        let zips = names.into_iter().filter(|name| Path::new(name).extension().is_some_and(|ending| ending == "zip"));
+        Ok(zips.map(|name| folder.join(name)).collect())
+    }
+}
+
+/// The evidence zips of a case folder; none if the path is no case folder.
+///
+/// # Errors
+/// When that can not be told.
+pub fn evidence_of(path: &Path) -> Result<Vec<PathBuf>, DiskError> {
+    CaseDir::open(path)?.map_or(Ok(Vec::new()), |dir| dir.sealed())
+}
+
+/// Whether an id may name a case: it becomes a folder name, and part of commands that people copy.
+pub fn is_case_id(id: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+    (1..=64).contains(&id.len()) && id.chars().all(plain) && id.starts_with(|c: char| c.is_ascii_alphanumeric())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_plain() {
+        for good in ["a", "2026-11-21_web.01", "A1"] {
+            assert!(is_case_id(good), "{good}");
+        }
+        for bad in ["", ".hidden", "-x", "a/b", "..", "事案1", "a b", "a\n", &"x".repeat(65)] {
+            assert!(!is_case_id(bad), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_new_case_never_touches_an_old_one() {
+        let folder = tempfile::tempdir().unwrap();
+        let root = folder.path().join("case");
+        CaseDir::create(&root).unwrap();
+        assert!(CaseDir::create(&root).is_err());
+        assert_eq!(CaseDir::open(&root).unwrap(), None);
+        assert_eq!(CaseDir::open(folder.path()).unwrap(), None);
+    }
+}
