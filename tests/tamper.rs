@@ -1,5 +1,4 @@
 //! Whatever is done to a sealed zip, `verify_evidence` says what and where: it never panics, and never calls it whole.
-#![expect(clippy::disallowed_methods, reason = "none is called; the shared fixture of two test programs names them")]
 
 mod bag_fixture;
 

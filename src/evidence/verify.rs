@@ -316,6 +316,3 @@ fn layer_of(tag: &str) -> Layer {
 fn is_safe(path: &str) -> bool {
     !path.contains(['\\', ':', '\0']) && path.split('/').all(|part| !matches!(part, "" | "." | ".."))
 }
-
-#[cfg(test)]
-mod tests;

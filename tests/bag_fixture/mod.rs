@@ -1,5 +1,4 @@
 //! A small sealed bag, made through the public API, and a zip taken apart into members that a test may change and put back.
-#![expect(dead_code, reason = "each test program uses its own part of this")]
 
 use std::io::Write as _;
 

@@ -168,8 +168,8 @@ fn dos_time(mtime: Option<i32>) -> (u16, u16) {
     let small = |n: i8| u16::try_from(n).unwrap_or(0);
     match u16::try_from(at.year()).ok().and_then(|y| y.checked_sub(1980)) {
         Some(year) if year <= 127 => (
-            small(at.hour()) << 11 | small(at.minute()) << 5 | small(at.second()) / 2,
-            year << 9 | small(at.month()) << 5 | small(at.day()),
+            (small(at.hour()) << 11) | (small(at.minute()) << 5) | (small(at.second()) / 2),
+            (year << 9) | (small(at.month()) << 5) | small(at.day()),
         ),
         _ => START,
     }

@@ -4,18 +4,16 @@
 //! or behind them, then the directory in the same order. Ordinary zips are read elsewhere. Hostile input costs problems, never
 //! a panic, and no memory beyond one block and one header.
 
+mod source;
+mod unpack;
+
 use std::io::{self, Read};
 
-use flate2::{Decompress, FlushDecompress, Status};
-
+use self::source::Source;
+use self::unpack::unpack;
 use super::form::{self, Member};
 use crate::case::results::Layer;
-use crate::model::Method;
-use crate::model::limits::BLOCK_BYTES;
-use crate::model::{Digest, RawPath};
-
-/// Unpacked bytes that are handed on at once.
-const INFLATED_BYTES: usize = 64 * 1024;
+use crate::model::{Digest, Method, RawPath};
 
 /// Where a reader's results go.
 pub trait Visit {
@@ -288,184 +286,5 @@ impl Extra {
             rest = next;
         }
         rest.is_empty().then_some(out)
-    }
-}
-
-/// What a member's bytes truly are.
-struct Content {
-    crc32: u32,
-    stored_crc32: u32,
-    size: u64,
-    trouble: Option<&'static str>,
-}
-
-/// Unpacks `claimed[0]` stored bytes, at most `claimed[1]` unpacked ones. `None`: the file ended.
-fn unpack(
-    source: &mut Source<'_>,
-    method: Method,
-    claimed: [u64; 2],
-    out: &mut dyn FnMut(&[u8]),
-) -> io::Result<Option<Content>> {
-    let [mut left, most] = claimed;
-    let mut inflater = (method == Method::Deflate).then(|| Inflater::new(most));
-    let mut crc = crc32fast::Hasher::new();
-    let mut stored_crc = crc32fast::Hasher::new();
-    let mut size: u64 = 0;
-    let mut emit = |bytes: &[u8]| {
-        crc.update(bytes);
-        size = size.saturating_add(bytes.len() as u64);
-        out(bytes);
-    };
-    while left > 0 {
-        let block = source.next_block(usize::try_from(left).unwrap_or(usize::MAX))?;
-        if block.is_empty() {
-            return Ok(None);
-        }
-        left = left.saturating_sub(block.len() as u64);
-        stored_crc.update(block);
-        match &mut inflater {
-            Some(inflater) => inflater.push(block, &mut emit),
-            None => emit(block),
-        }
-    }
-    let trouble = inflater.and_then(Inflater::finish);
-    Ok(Some(Content { crc32: crc.finalize(), stored_crc32: stored_crc.finalize(), size, trouble }))
-}
-
-/// Inflates without ever giving out more than a member says it holds.
-struct Inflater {
-    state: Decompress,
-    buffer: Vec<u8>,
-    most: u64,
-    ended: bool,
-    trouble: Option<&'static str>,
-}
-
-impl Inflater {
-    fn new(most: u64) -> Self {
-        Self { state: Decompress::new(false), buffer: vec![0; INFLATED_BYTES], most, ended: false, trouble: None }
-    }
-
-    fn push(&mut self, mut stored: &[u8], emit: &mut dyn FnMut(&[u8])) {
-        loop {
-            if self.ended && !stored.is_empty() {
-                self.trouble = Some("bytes follow the end of its deflate stream");
-            }
-            if self.trouble.is_some() || self.ended {
-                return;
-            }
-            let (before_in, before_out) = (self.state.total_in(), self.state.total_out());
-            let status = self.state.decompress(stored, &mut self.buffer, FlushDecompress::None);
-            let used = usize::try_from(self.state.total_in() - before_in).unwrap_or(0);
-            let made = usize::try_from(self.state.total_out() - before_out).unwrap_or(0);
-            stored = stored.get(used..).unwrap_or_default();
-            emit(self.buffer.get(..made).unwrap_or_default());
-            self.ended = matches!(status, Ok(Status::StreamEnd));
-            self.trouble = match status {
-                Err(_) => Some("they are no deflate stream"),
-                Ok(_) if self.state.total_out() > self.most => Some("they unpack to more than the header says"),
-                Ok(_) if used == 0 && made == 0 && !stored.is_empty() => Some("its deflate stream stops short"),
-                Ok(_) => None,
-            };
-            // A full buffer may mean that more is waiting inside.
-            if stored.is_empty() && made < self.buffer.len() && !self.ended {
-                return;
-            }
-        }
-    }
-
-    /// Takes what is still inside, and says what is wrong, if anything is.
-    fn finish(self) -> Option<&'static str> {
-        self.trouble.or(if self.ended { None } else { Some("its deflate stream has no end") })
-    }
-}
-
-fn read_some(file: &mut dyn Read, out: &mut [u8]) -> io::Result<usize> {
-    loop {
-        match file.read(out) {
-            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-            other => return other,
-        }
-    }
-}
-
-/// The file, read forward only, hashed as it goes.
-struct Source<'a> {
-    file: &'a mut dyn Read,
-    buffer: Vec<u8>,
-    start: usize,
-    end: usize,
-    offset: u64,
-    sha256: sha2::Sha256,
-}
-
-impl<'a> Source<'a> {
-    fn new(file: &'a mut dyn Read) -> Self {
-        let buffer = vec![0; BLOCK_BYTES];
-        Self { file, buffer, start: 0, end: 0, offset: 0, sha256: <sha2::Sha256 as sha2::Digest>::new() }
-    }
-
-    /// The next bytes, at most `most`; none at the end of the file.
-    fn next_block(&mut self, most: usize) -> io::Result<&[u8]> {
-        if self.start == self.end {
-            self.top_up()?;
-        }
-        let from = self.start;
-        self.start = self.end.min(from.saturating_add(most));
-        self.offset = self.offset.saturating_add((self.start - from) as u64);
-        Ok(self.buffer.get(from..self.start).unwrap_or_default())
-    }
-
-    /// Goes on to the next four bytes that begin a member or the directory, or to the end.
-    fn seek_signature(&mut self) -> io::Result<()> {
-        loop {
-            let held = self.buffer.get(self.start..self.end).unwrap_or_default();
-            let found = held.windows(4).position(|four| four == form::LOCAL || four == form::CENTRAL);
-            let skip = found.unwrap_or(held.len().saturating_sub(3));
-            self.start += skip;
-            self.offset = self.offset.saturating_add(skip as u64);
-            if found.is_some() || !self.top_up()? {
-                return Ok(());
-            }
-        }
-    }
-
-    /// Reads more behind what is held (at most three bytes); false at the end of the file.
-    fn top_up(&mut self) -> io::Result<bool> {
-        self.buffer.copy_within(self.start..self.end, 0);
-        self.end -= self.start;
-        self.start = 0;
-        let free = self.buffer.get_mut(self.end..).unwrap_or_default();
-        let count = read_some(self.file, free)?;
-        let new = self.buffer.get(self.end..self.end + count).unwrap_or_default();
-        sha2::Digest::update(&mut self.sha256, new);
-        self.end += count;
-        Ok(count > 0)
-    }
-
-    /// Fills `out` as far as the file goes.
-    fn fill(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let mut done = 0;
-        while let Some(rest) = out.get_mut(done..).filter(|rest| !rest.is_empty()) {
-            let block = self.next_block(rest.len())?;
-            if block.is_empty() {
-                break;
-            }
-            rest.iter_mut().zip(block).for_each(|(to, from)| *to = *from);
-            done += block.len();
-        }
-        Ok(done)
-    }
-
-    /// Appends exactly `count` bytes; false if the file ends before.
-    fn append(&mut self, count: usize, out: &mut Vec<u8>) -> io::Result<bool> {
-        let from = out.len();
-        out.resize(from + count, 0);
-        let got = self.fill(out.get_mut(from..).unwrap_or_default())?;
-        Ok(got == count)
-    }
-
-    fn digest(self) -> Digest {
-        Digest(sha2::Digest::finalize(self.sha256).into())
     }
 }

@@ -127,6 +127,10 @@ fn facts(state: &mut State) {
             let what = format!("its Payload-Oxum is not {oxum}, which the payload adds up to");
             found.push((Layer::Manifest, tags::BAG_INFO, what));
         }
+        if bag_info_value(info, "Hozen-Format") != Some(tags::FORMAT) {
+            let what = format!("its Hozen-Format is not {}: use the version of hozen that wrote it", tags::FORMAT);
+            found.push((Layer::TagManifest, tags::BAG_INFO, what));
+        }
         if bag_info_value(info, "External-Identifier") != Some(state.bag()) {
             let what = format!("names another bag than {}: the folder in the zip was renamed", state.bag());
             found.push((Layer::Name, tags::BAG_INFO, what));
