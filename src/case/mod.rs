@@ -1,6 +1,11 @@
 //! The case: a folder that holds facts, custody journal, evidence, results and reports.
+//!
+//! Verbs come in through [`collection`] (making one); the pass's results come in through [`intake`].
 
+pub mod collection;
 pub mod dir;
+pub mod intake;
 pub mod journal;
 pub mod results;
+pub mod tally;
 pub mod verify;

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::model::{Digest, EntityTally, Gap, Subjects};
+pub use crate::model::{FileResult, LookStatus};
 
 /// `hozen.collect/1`.
 #[derive(Debug, Clone, Serialize, Deserialize, PartialEq)]
@@ -38,38 +39,6 @@ pub struct SealResult {
     pub zip_sha256: Digest,
     /// OpenSSH fingerprint of the signing key (`SHA256:…`).
     pub key: String,
-}
-
-/// Whether a file was looked at. "0 findings" means something only with `Scanned`.
-#[derive(Debug, Clone, Copy, Serialize, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
-#[serde(rename_all = "snake_case")]
-pub enum LookStatus {
-    /// Read to its end, every record looked at.
-    Scanned,
-    /// Looked at, but some part was not: see its gaps.
-    Partial,
-    /// Not looked at: see its gaps.
-    NotScanned,
-}
-
-/// One file of a scan. Members of containers are rows of their own, with `path` = `archive ▸ member`.
-#[derive(Debug, Clone, Serialize, Deserialize, PartialEq)]
-pub struct FileResult {
-    /// Source path, then members, escaped for display.
-    pub path: String,
-    /// Whether it was looked at.
-    pub status: LookStatus,
-    /// Encoding that was decided on, if it is text.
-    pub encoding: Option<String>,
-    /// Format id, if one was found.
-    pub format: Option<String>,
-    /// Bytes that were read.
-    pub bytes: u64,
-    /// Findings per entity, likely and certain; only entities that were found.
-    pub findings: BTreeMap<String, u64>,
-    /// Findings that are only possible, per entity.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub possible: BTreeMap<String, u64>,
 }
 
 /// `hozen.scan/1`.

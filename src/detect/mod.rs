@@ -1,1 +1,21 @@
+//! Detectors: personal data in records, each finding with its exact place, its confidence and why.
+//!
+//! A rule's patterns propose, validators and neighbours decide, words and columns say how sure. No disk, no clock.
 
+mod candidate;
+mod column;
+mod compile;
+mod context;
+pub mod examples;
+mod gate;
+mod guard;
+pub mod header;
+mod hit;
+mod leaf;
+mod mask;
+pub mod validate;
+
+pub use compile::Engine;
+pub use hit::{Hit, RecordHits};
+pub use leaf::LeafDetector;
+pub use mask::masked;

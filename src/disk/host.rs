@@ -5,7 +5,7 @@
 #![expect(clippy::disallowed_methods, reason = "disk is the floor that touches files")]
 
 use std::fs::File;
-use std::io::Read;
+use std::io::{self, Read};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
@@ -127,6 +127,15 @@ pub fn running_binary() -> Result<Digest, DiskError> {
             Err(error) => return Err(DiskError::on(path, Doing::Read)(error)),
         }
     }
+}
+
+/// Fills a buffer with random bytes from the kernel, for keys.
+pub fn random(buffer: &mut [u8]) -> io::Result<()> {
+    let mut filled = 0;
+    while let Some(rest) = buffer.get_mut(filled..).filter(|rest| !rest.is_empty()) {
+        filled += rustix::io::retry_on_intr(|| rustix::rand::getrandom(&mut *rest, rustix::rand::GetRandomFlags::empty()))?;
+    }
+    Ok(())
 }
 
 /// Raises the number of files that may be open at once as far as the machine allows; says how many that is (`None`: no

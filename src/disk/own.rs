@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use rustix::fs::OFlags;
 
 use super::error::{DiskError, Doing};
-use crate::model::limits;
+use crate::model::{Digest, limits};
 
 /// Opens a regular file to read it: `Read`, `Seek` and its length.
 pub fn open_own(path: &Path) -> Result<(File, u64), DiskError> {
@@ -81,6 +81,46 @@ pub fn list_folder(path: &Path) -> Result<Vec<OsString>, DiskError> {
     names.sort_unstable();
     Ok(names)
 }
+
+/// SHA-256 of one of our own files, read as a stream.
+pub fn digest(path: &Path) -> Result<Digest, DiskError> {
+    use sha2::Digest as _;
+    let (mut file, _) = open_own(path)?;
+    let mut hash = sha2::Sha256::new();
+    let mut buffer = vec![0; limits::BLOCK_BYTES];
+    loop {
+        let count = file.read(&mut buffer).map_err(DiskError::on(path, Doing::Read))?;
+        match buffer.get(..count) {
+            Some(read) if count > 0 => hash.update(read),
+            _ => return Ok(Digest(hash.finalize().into())),
+        }
+    }
+}
+
+/// The rule files (`*.toml`) below a folder of the user's, sorted by path, with their text. Links are followed: it is the
+/// user's own folder, not a source.
+pub fn rule_files(folder: &Path) -> Result<Vec<(PathBuf, String)>, DiskError> {
+    let mut files = Vec::new();
+    for entry in walkdir::WalkDir::new(folder).follow_links(true).max_depth(RULE_FOLDER_DEPTH).sort_by_file_name() {
+        let entry = entry.map_err(|error| {
+            let path = error.path().unwrap_or(folder).to_path_buf();
+            DiskError { path, what: Doing::Open, source: error.into() }
+        })?;
+        if entry.file_type().is_file() && entry.path().extension().is_some_and(|ending| ending == "toml") {
+            let bytes = read_own(entry.path(), limits::RULE_FILE_BYTES)?;
+            let text = String::from_utf8(bytes).map_err(|error| DiskError {
+                path: entry.path().to_path_buf(),
+                what: Doing::Read,
+                source: io::Error::new(io::ErrorKind::InvalidData, error),
+            })?;
+            files.push((entry.into_path(), text));
+        }
+    }
+    Ok(files)
+}
+
+/// Folders inside a rule folder.
+const RULE_FOLDER_DEPTH: usize = 8;
 
 #[cfg(test)]
 mod tests {

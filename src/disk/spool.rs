@@ -67,6 +67,11 @@ impl Spool {
         Self::with_limits(folder, limits::SEEK_MEMORY_BYTES, limits::SPOOL_BYTES)
     }
 
+    /// The same, with less room in memory: containers inside containers must not add up.
+    pub fn with_memory(folder: Option<PathBuf>, memory_bytes: u64) -> Self {
+        Self::with_limits(folder, memory_bytes.min(limits::SEEK_MEMORY_BYTES), limits::SPOOL_BYTES)
+    }
+
     fn with_limits(folder: Option<PathBuf>, memory_bytes: u64, limit_bytes: u64) -> Self {
         Self { store: Store::Memory(Cursor::default()), length: 0, folder, memory_bytes, limit_bytes }
     }

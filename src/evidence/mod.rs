@@ -7,6 +7,7 @@ pub mod bag;
 pub mod container;
 pub mod error;
 pub mod guide;
+pub mod items;
 pub mod journal;
 pub mod store;
 pub mod stored_name;

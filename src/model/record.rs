@@ -34,6 +34,9 @@ pub struct Record<'a> {
     pub bond: Bond,
     /// Its parts, in order.
     pub fields: &'a [Field<'a>],
+    /// In a window of an over-long record: byte offset in the leaf up to which the window before it was looked at. A match
+    /// that ends at or before it was already reported. `None` where nothing overlaps.
+    pub fresh_from: Option<u64>,
 }
 
 /// A character encoding that hozen decides between. Names as the WHATWG Encoding Standard gives them, but for ASCII.

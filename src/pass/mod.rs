@@ -1,1 +1,31 @@
+//! The pass: one read of each source, in which it is hashed, kept and looked at at once.
+//!
+//! ```text
+//! walk ─ Item(seq) ─▶ worker: open ▸ Tee ─┬─ hashing service (many files at once)
+//!                                         ├─ Keeper: deflate ─┐
+//!                                         └─ Look: findings ──┴─▶ Order ─▶ one writer, in walk order ─▶ Commit
+//! ```
+//!
+//! Every queue is bounded in bytes; the entry whose turn it is always gets through, so nothing can lock up. What is
+//! committed does not depend on the number of workers.
 
+pub mod block;
+mod budget;
+pub mod commit;
+pub mod from_disk;
+pub mod hash;
+pub mod keep;
+pub mod lane;
+pub mod look;
+pub mod notice;
+pub mod order;
+pub mod run;
+pub mod source;
+pub mod tee;
+mod work;
+
+pub use commit::{Commit, Content, FileOutcome, Found, Looked};
+pub use look::Lens;
+pub use notice::{Notice, Progress};
+pub use run::{Plan, RunError, Totals, run};
+pub use source::{Item, OpenSource, Opened, SourceRead};

@@ -1,0 +1,142 @@
+//! The intake: takes the pass's results in walk order, into the evidence, the tally, or both.
+
+use std::io;
+
+use super::results::ScanResult;
+use super::tally::{FindingsOut, Tally};
+use crate::evidence::EvidenceError;
+use crate::evidence::bag::EvidenceWriter;
+use crate::evidence::journal::{Mark, Outcome};
+use crate::evidence::store::{Journal, Store};
+use crate::model::{Digest, Entry, Gap, GapKind, Kind, Method};
+use crate::pass::{Commit, FileOutcome, Found};
+
+/// Why results could not be taken.
+#[derive(Debug, thiserror::Error)]
+pub enum IntakeError {
+    /// The evidence could not be written.
+    #[error("the evidence could not be written")]
+    Evidence(#[from] EvidenceError),
+    /// The findings could not be written.
+    #[error("the findings could not be written")]
+    Findings(#[from] io::Error),
+}
+
+/// What was collected so far.
+#[derive(Debug, Default, Clone, PartialEq)]
+pub struct Collected {
+    /// Entries of every kind.
+    pub entries: u64,
+    /// Files whose content was kept.
+    pub files: u64,
+    /// Bytes of it.
+    pub bytes: u64,
+    /// Entries whose access time the kernel would not let alone.
+    pub atime_not_kept: u64,
+    /// What was not kept, and why.
+    pub gaps: Vec<Gap>,
+}
+
+/// The intake of one run. `S` and `J` are where evidence is written; a scan has none.
+pub struct Intake<'a, S, J> {
+    evidence: Option<EvidenceWriter<S, J>>,
+    tally: Option<Tally>,
+    findings: Option<FindingsOut<'a>>,
+    collected: Collected,
+}
+
+impl<'a, S: Store, J: Journal> Intake<'a, S, J> {
+    /// Into evidence, a tally, or both; finding lines to `findings`.
+    pub fn new(
+        evidence: Option<EvidenceWriter<S, J>>,
+        tally: Option<Tally>,
+        findings: Option<FindingsOut<'a>>,
+    ) -> Self {
+        Self { evidence, tally, findings, collected: Collected::default() }
+    }
+
+    /// What came in: the evidence to be sealed, the result of the scan, and the counts.
+    pub fn finish(self) -> (Option<EvidenceWriter<S, J>>, Option<ScanResult>, Collected) {
+        (self.evidence, self.tally.map(Tally::finish), self.collected)
+    }
+
+    fn keep(&mut self, outcome: &FileOutcome) -> Result<(), EvidenceError> {
+        let Some(evidence) = &mut self.evidence else { return Ok(()) };
+        self.collected.entries += 1;
+        self.collected.atime_not_kept += u64::from(!outcome.atime_kept);
+        self.collected.gaps.extend(outcome.gaps.iter().cloned());
+        let record = record(outcome);
+        match &outcome.content {
+            Some(content) => {
+                self.collected.files += 1;
+                self.collected.bytes += content.kept.size;
+                evidence.end_file(&outcome.entry, &record, content.kept.crc32)
+            }
+            None => evidence.entry(&outcome.entry, &record),
+        }
+    }
+}
+
+impl<S: Store, J: Journal> Commit for Intake<'_, S, J> {
+    type Error = IntakeError;
+
+    fn begin(&mut self, entry: &Entry, method: Method, limit: u64) -> Result<(), IntakeError> {
+        if let Some(evidence) = &mut self.evidence {
+            let mut entry = entry.clone();
+            if let Some(stat) = &mut entry.stat {
+                // The size at open decides how much room the header has; the walk may have seen a smaller file.
+                stat.size = stat.size.max(limit);
+            }
+            evidence.begin_file(&entry, method)?;
+        }
+        Ok(())
+    }
+
+    fn chunk(&mut self, stored: &[u8]) -> Result<(), IntakeError> {
+        match &mut self.evidence {
+            Some(evidence) => Ok(evidence.chunk(stored)?),
+            None => Ok(()),
+        }
+    }
+
+    fn found(&mut self, path: &str, found: Vec<Found>) -> Result<(), IntakeError> {
+        match &mut self.tally {
+            Some(tally) => Ok(tally.found(path, &found, self.findings.as_mut())?),
+            None => Ok(()),
+        }
+    }
+
+    fn end(&mut self, outcome: FileOutcome) -> Result<(), IntakeError> {
+        self.keep(&outcome)?;
+        if let Some(tally) = &mut self.tally {
+            tally.entry(outcome.gaps, outcome.looked);
+        }
+        Ok(())
+    }
+}
+
+/// The record of an entry: every one ends with a digest or a gap.
+fn record(outcome: &FileOutcome) -> Outcome {
+    let sha256 = match outcome.entry.kind {
+        Kind::File => outcome.content.map(|content| content.digest),
+        Kind::Folder => outcome.listing,
+        Kind::Link => outcome.entry.link_target.as_deref().map(Digest::of),
+        _ => None,
+    };
+    let has = |kind| outcome.gaps.iter().any(|gap| gap.kind == kind);
+    let marks = [
+        (!outcome.atime_kept, Mark::AtimeNotKept),
+        (outcome.grew, Mark::Grew),
+        (has(GapKind::ChangedDuringRead), Mark::ChangedDuringRead),
+        (has(GapKind::Replaced), Mark::Replaced),
+        (outcome.size_unknown, Mark::SizeUnknown),
+    ];
+    Outcome {
+        sha256,
+        bytes: outcome.content.map_or(0, |content| content.kept.size),
+        after: outcome.stat_after.clone(),
+        xattrs: outcome.xattrs.clone(),
+        marks: marks.into_iter().filter_map(|(holds, mark)| holds.then_some(mark)).collect(),
+        gaps: outcome.gaps.clone(),
+    }
+}

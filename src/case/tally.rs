@@ -1,0 +1,130 @@
+//! The scan half of a run: findings written as they come, people and values counted, files and gaps listed.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use data_encoding::HEXLOWER;
+use serde::Serialize;
+
+use super::results::ScanResult;
+use crate::count::{Identifier, People};
+use crate::model::{Digest, EntityTally, FileResult, Finding, Gap, LinkClass, LookStatus};
+use crate::pass::{Found, Looked};
+
+/// Where finding lines go, and whether values are shown.
+pub struct FindingsOut<'a> {
+    /// Gets one JSON line per finding.
+    pub out: &'a mut dyn Write,
+    /// Clear values instead of masked ones: only because the user asked.
+    pub reveal: bool,
+}
+
+/// One line of a findings file, `hozen.finding/1`.
+#[derive(Serialize)]
+struct FindingLine<'a> {
+    schema: &'static str,
+    path: &'a str,
+    locator: String,
+    entity: &'a str,
+    value: &'a str,
+    digest: String,
+    confidence: crate::model::Confidence,
+    rule: &'a str,
+    reasons: &'a [String],
+}
+
+/// Counts of one run, fed in walk order.
+pub struct Tally {
+    entities: Vec<String>,
+    people: People,
+    files: Vec<FileResult>,
+    gaps: Vec<Gap>,
+    rules: Digest,
+    unread: u64,
+}
+
+impl Tally {
+    /// An empty tally over these entities (all that the rules look for), with the digest of the rule pack.
+    pub fn new(entities: Vec<String>, rules: Digest) -> Self {
+        let people = People::new(entities.len());
+        Self { entities, people, files: Vec::new(), gaps: Vec::new(), rules, unread: 0 }
+    }
+
+    /// Findings of the file at `path`.
+    ///
+    /// # Errors
+    /// When a finding line can not be written.
+    pub fn found(&mut self, path: &str, found: &[Found], mut out: Option<&mut FindingsOut<'_>>) -> io::Result<()> {
+        for record in found {
+            let ids: Vec<Identifier> = record.findings.iter().filter_map(|(finding, class)| self.id(finding, *class)).collect();
+            self.people.record(record.bond, &ids);
+            if let Some(out) = out.as_deref_mut() {
+                for (finding, _) in &record.findings {
+                    write_line(out, path, finding)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn id(&self, finding: &Finding, class: LinkClass) -> Option<Identifier> {
+        let index = self.entities.iter().position(|entity| *entity == finding.entity)?;
+        let entity = u16::try_from(index).ok()?;
+        Some(Identifier { entity, digest: finding.digest, class, confidence: finding.confidence })
+    }
+
+    /// What came of one entry: the gaps of walking and reading it, and of looking at it.
+    pub fn entry(&mut self, unread: Vec<Gap>, looked: Option<Looked>) {
+        let (result, mut gaps) = looked.map_or((None, Vec::new()), |looked| (Some(looked.result), looked.gaps));
+        for gap in unread {
+            // A read error shows to the format too: one gap is enough.
+            if !gaps.iter().any(|known| (&known.path, known.kind) == (&gap.path, gap.kind)) {
+                gaps.push(gap);
+            }
+        }
+        if result.is_none() && !gaps.is_empty() {
+            // A folder that could not be listed: how many files are in it is not known, but it is not nothing.
+            self.unread += 1;
+        }
+        self.files.extend(result);
+        self.gaps.extend(gaps);
+    }
+
+    /// The result.
+    pub fn finish(self) -> ScanResult {
+        let unread = self.unread + unread(&self.files);
+        let (subjects, tallies) = self.people.finish(unread);
+        let entities: BTreeMap<String, EntityTally> = self.entities.into_iter().zip(tallies).collect();
+        ScanResult {
+            schema: "hozen.scan/1".to_owned(),
+            subjects,
+            entities,
+            files: self.files,
+            gaps: self.gaps,
+            rules: self.rules,
+        }
+    }
+}
+
+fn write_line(out: &mut FindingsOut<'_>, path: &str, finding: &Finding) -> io::Result<()> {
+    let line = FindingLine {
+        schema: "hozen.finding/1",
+        path,
+        locator: finding.locator.to_string(),
+        entity: &finding.entity,
+        value: if out.reveal { finding.value.reveal() } else { &finding.masked },
+        digest: HEXLOWER.encode(&finding.digest),
+        confidence: finding.confidence,
+        rule: &finding.rule,
+        reasons: &finding.reasons,
+    };
+    serde_json::to_writer(&mut *out.out, &line)?;
+    out.out.write_all(b"\n")
+}
+
+/// Files and members that were not, or not wholly, looked at. A container counts by its members.
+fn unread(files: &[FileResult]) -> u64 {
+    let leaf = |file: &FileResult| u64::from(file.status != LookStatus::Scanned);
+    let of_members = |file: &FileResult| file.members.iter().map(leaf).sum::<u64>();
+    files.iter().map(|file| leaf(file).max(of_members(file))).sum()
+}

@@ -1,0 +1,277 @@
+//! The command line. Help is English here; `help_ja.rs` holds the same in Japanese, and a test keeps the two in step.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Everything on the command line.
+#[derive(Debug, Parser)]
+#[command(
+    name = "hozen",
+    version,
+    about = "Preserve evidence after a leak, find the personal data in it, count the people",
+    after_help = EXAMPLES,
+    disable_help_subcommand = true,
+    propagate_version = true
+)]
+pub struct Cli {
+    /// Language of everything a person reads (default: from the locale)
+    #[arg(long, global = true, value_enum, value_name = "LANG")]
+    pub lang: Option<LangArg>,
+    /// What to do
+    #[command(subcommand)]
+    pub verb: Verb,
+}
+
+const EXAMPLES: &str = "\
+Examples:
+  hozen respond /var/www /var/log --out /mnt/usb     the main job, onto a USB disk
+  hozen verify /mnt/usb/CASE                         is everything still as it was sealed?
+  hozen scan customers.csv --format json             look for personal data only
+";
+
+/// The verbs.
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// The main job: preserve, look for personal data, count the people and report, in one pass over the source
+    #[command(after_help = RESPOND_EXAMPLES)]
+    Respond(RespondArgs),
+    /// Preserve only: copy, hash and sign into a new case
+    #[command(after_help = COLLECT_EXAMPLES)]
+    Collect(CollectArgs),
+    /// Look for personal data and count people; writes nothing but its output
+    #[command(after_help = SCAN_EXAMPLES)]
+    Scan(ScanArgs),
+    /// Check a case or an evidence zip: whole, or exactly what is not
+    #[command(after_help = VERIFY_EXAMPLES)]
+    Verify(VerifyArgs),
+    /// List, check and try the rules that find personal data
+    #[command(after_help = RULES_EXAMPLES)]
+    Rules(RulesArgs),
+    /// Write man pages for all verbs into a folder
+    #[command(hide = true)]
+    Man(ManArgs),
+    /// Print shell completions
+    #[command(hide = true)]
+    Completions(CompletionsArgs),
+}
+
+const RESPOND_EXAMPLES: &str = "\
+Examples:
+  hozen respond /var/www /var/log --out /mnt/usb --operator 'Yamada Hanako'
+  hozen respond D-drive-copy --out /mnt/usb --lang ja --format json
+";
+const COLLECT_EXAMPLES: &str = "\
+Examples:
+  hozen collect /var/log --out /mnt/usb
+  hozen collect /srv --out /mnt/usb --sign-key ~/.ssh/id_ed25519 --witness 'Sato Ichiro'
+";
+const SCAN_EXAMPLES: &str = "\
+Examples:
+  hozen scan /var/www/html
+  hozen scan /mnt/usb/CASE/evidence/CASE-E001.zip --format json --findings /mnt/usb/findings.jsonl
+  hozen scan upload/ --fail-on findings && echo clean
+";
+const VERIFY_EXAMPLES: &str = "\
+Examples:
+  hozen verify /mnt/usb/CASE
+  hozen verify CASE-E001.zip --expect-seal 5f2a…   the number from the paper form
+";
+const RULES_EXAMPLES: &str = "\
+Examples:
+  hozen rules list
+  hozen rules check ./our-rules
+  hozen rules try '電話 03-1234-5678'
+";
+
+/// Arguments of `respond`.
+#[derive(Debug, Args)]
+pub struct RespondArgs {
+    /// What to preserve and scan, and where to
+    #[command(flatten)]
+    pub collect: CollectArgs,
+    /// How to scan
+    #[command(flatten)]
+    pub look: LookArgs,
+}
+
+/// Arguments of `collect`, and of the collecting half of `respond`.
+#[derive(Debug, Args)]
+pub struct CollectArgs {
+    /// Folders and files to preserve
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Folder in which the case folder is made (best: another disk)
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    pub out: PathBuf,
+    /// Name of the case (default: hozen-HOST-TIME)
+    #[arg(long, value_name = "ID")]
+    pub case: Option<String>,
+    /// Who does this (default: the login name)
+    #[arg(long, value_name = "NAME")]
+    pub operator: Option<String>,
+    /// Who watches (立会人)
+    #[arg(long, value_name = "NAME")]
+    pub witness: Option<String>,
+    /// Why the evidence is taken
+    #[arg(long, value_name = "TEXT")]
+    pub reason: Option<String>,
+    /// Where the machine stands
+    #[arg(long, value_name = "TEXT")]
+    pub place: Option<String>,
+    /// OpenSSH ed25519 key that signs the seal (default: a key made for the case)
+    #[arg(long, value_name = "FILE")]
+    pub sign_key: Option<PathBuf>,
+    /// Also go down into other file systems mounted below PATH
+    #[arg(long)]
+    pub cross_file_systems: bool,
+    /// Go on where hozen would stop to ask: output inside the source, too little space
+    #[arg(long)]
+    pub force: bool,
+    /// Worker threads (default: one per core); the result does not depend on it
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub threads: Option<u16>,
+    /// What stdout gets
+    #[arg(long, value_enum, default_value_t = Format::Text, value_name = "FORMAT")]
+    pub format: Format,
+}
+
+/// How to look for personal data.
+#[derive(Debug, Args)]
+pub struct LookArgs {
+    /// Folder with further detection rules (may be given again)
+    #[arg(long, value_name = "DIR")]
+    pub rules: Vec<PathBuf>,
+    /// Show personal values in clear in the findings (default: masked)
+    #[arg(long)]
+    pub reveal: bool,
+    /// Also write the findings as JSON lines to FILE
+    #[arg(long, value_name = "FILE")]
+    pub findings: Option<PathBuf>,
+    /// Exit with 1 when this holds
+    #[arg(long, value_enum, value_name = "CONDITION")]
+    pub fail_on: Option<FailOn>,
+}
+
+/// Arguments of `scan`.
+#[derive(Debug, Args)]
+pub struct ScanArgs {
+    /// Folders, files, evidence zips or cases to look at
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// How to scan
+    #[command(flatten)]
+    pub look: LookArgs,
+    /// Key file of a case, so that digests match that case's (default: a key for this run alone)
+    #[arg(long, value_name = "FILE")]
+    pub case_key: Option<PathBuf>,
+    /// Folder for large archives that must be set aside to be opened (default: memory only)
+    #[arg(long, value_name = "DIR")]
+    pub spool: Option<PathBuf>,
+    /// Also go down into other file systems mounted below PATH
+    #[arg(long)]
+    pub cross_file_systems: bool,
+    /// Worker threads (default: one per core); the result does not depend on it
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub threads: Option<u16>,
+    /// What stdout gets
+    #[arg(long, value_enum, default_value_t = Format::Text, value_name = "FORMAT")]
+    pub format: Format,
+}
+
+/// Arguments of `verify`.
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    /// A case folder or an evidence zip
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Digest of the seal, from the paper form
+    #[arg(long, value_name = "SHA256")]
+    pub expect_seal: Option<String>,
+    /// Fingerprint of the signing key, from the paper form
+    #[arg(long, value_name = "SHA256:…")]
+    pub expect_key: Option<String>,
+    /// What stdout gets
+    #[arg(long, value_enum, default_value_t = Format::Text, value_name = "FORMAT")]
+    pub format: Format,
+}
+
+/// Arguments of `rules`.
+#[derive(Debug, Args)]
+pub struct RulesArgs {
+    /// What to do with them
+    #[command(subcommand)]
+    pub act: RulesAct,
+}
+
+/// What can be done with rules.
+#[derive(Debug, Subcommand)]
+pub enum RulesAct {
+    /// Show every rule: what it finds, how sure it is, where it comes from
+    List {
+        /// Folder with further detection rules (may be given again)
+        #[arg(long, value_name = "DIR")]
+        rules: Vec<PathBuf>,
+        /// What stdout gets
+        #[arg(long, value_enum, default_value_t = Format::Text, value_name = "FORMAT")]
+        format: Format,
+    },
+    /// Check rule folders: syntax, bounds, and every example in them
+    Check {
+        /// Folders with rules (default: the built-in ones alone)
+        #[arg(value_name = "DIR")]
+        rules: Vec<PathBuf>,
+    },
+    /// Show what the rules find in a text, and why
+    Try {
+        /// The text; a value in it is shown masked
+        #[arg(value_name = "TEXT")]
+        text: String,
+        /// Folder with further detection rules (may be given again)
+        #[arg(long, value_name = "DIR")]
+        rules: Vec<PathBuf>,
+    },
+}
+
+/// Arguments of `man`.
+#[derive(Debug, Args)]
+pub struct ManArgs {
+    /// Folder that gets the pages
+    #[arg(value_name = "DIR")]
+    pub out: PathBuf,
+}
+
+/// Arguments of `completions`.
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    /// Shell
+    #[arg(value_enum)]
+    pub shell: clap_complete::Shell,
+}
+
+/// What stdout gets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// Plain text for people
+    Text,
+    /// JSON for scripts (docs/output.md)
+    Json,
+}
+
+/// Conditions of `--fail-on`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    /// At least one likely or certain finding
+    Findings,
+    /// At least one finding, however doubtful
+    Possible,
+}
+
+/// Values of `--lang`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LangArg {
+    /// Japanese
+    Ja,
+    /// English
+    En,
+}

@@ -1,0 +1,71 @@
+//! The one place where time, host, randomness and the terminal come in. Tests hand in their own.
+
+use std::io::{IsTerminal, Write};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use jiff::Zoned;
+
+use crate::disk::host::Host;
+use crate::model::Lang;
+
+/// The world as the verbs see it.
+pub struct Env {
+    /// The time now, in the machine's zone.
+    pub now: Box<dyn Fn() -> Zoned>,
+    /// Fills a buffer with random bytes for keys.
+    pub random: Box<dyn Fn(&mut [u8]) -> std::io::Result<()>>,
+    /// Facts of the machine.
+    pub host: Host,
+    /// Login name of the user.
+    pub user: String,
+    /// Language by the locale.
+    pub lang: Lang,
+    /// Data goes here.
+    pub stdout: Box<dyn Write>,
+    /// Talk goes here.
+    pub stderr: Box<dyn Write>,
+    /// Whether talk is read on a terminal.
+    pub stderr_is_terminal: bool,
+    /// Whether data is read on a terminal.
+    pub stdout_is_terminal: bool,
+    /// Number of cores.
+    pub cores: usize,
+    /// Set when the user interrupts.
+    pub stop: Arc<AtomicBool>,
+    /// The arguments, for the acquisition record.
+    pub argv: Vec<String>,
+    /// Whether to confine the process (tests that run in-process must not confine the test runner).
+    pub confine: bool,
+}
+
+impl Env {
+    /// The real world.
+    pub fn real() -> Self {
+        let stop = Arc::new(AtomicBool::new(false));
+        for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM, signal_hook::consts::SIGHUP] {
+            // If a handler can not be set, the signal ends the process as it always did: resumable all the same.
+            let _ = signal_hook::flag::register(signal, Arc::clone(&stop));
+        }
+        Self {
+            now: Box::new(Zoned::now),
+            random: Box::new(crate::disk::host::random),
+            host: Host::read(std::env::var("TZ").ok().as_deref()),
+            user: first_of(&["SUDO_USER", "USER", "LOGNAME"]).unwrap_or_else(|| "unknown".to_owned()),
+            lang: Lang::from_locale(&first_of(&["LC_ALL", "LC_MESSAGES", "LANG"]).unwrap_or_default()),
+            stdout: Box::new(std::io::stdout()),
+            stderr: Box::new(std::io::stderr()),
+            stderr_is_terminal: std::io::stderr().is_terminal(),
+            stdout_is_terminal: std::io::stdout().is_terminal(),
+            cores: std::thread::available_parallelism().map_or(1, usize::from),
+            stop,
+            argv: std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect(),
+            confine: true,
+        }
+    }
+}
+
+/// The first of these variables that is set and not empty.
+fn first_of(names: &[&str]) -> Option<String> {
+    names.iter().filter_map(|name| std::env::var(name).ok()).find(|value| !value.is_empty())
+}

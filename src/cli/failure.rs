@@ -1,0 +1,319 @@
+//! What a person is told when hozen can not go on: what happened, to which path, and what to do next, in both languages.
+
+use std::error::Error;
+use std::path::Path;
+
+use super::exit::Exit;
+use crate::disk::error::DiskError;
+use crate::model::{Lang, RawPath};
+
+/// A failure, rendered once by [`crate::cli`].
+#[derive(Debug)]
+pub struct Failure {
+    what: [String; 2],
+    next: [String; 2],
+    causes: Vec<String>,
+    exit: Exit,
+}
+
+/// A path for a message: hostile names are escaped.
+pub fn shown(path: &Path) -> String {
+    use std::os::unix::ffi::OsStrExt;
+    RawPath(path.as_os_str().as_bytes().to_vec()).shown()
+}
+
+impl Failure {
+    fn new(en: (String, &str), ja: (String, &str)) -> Self {
+        let next = [en.1.to_owned(), ja.1.to_owned()];
+        Self { what: [en.0, ja.0], next, causes: Vec::new(), exit: Exit::CouldNotRun }
+    }
+
+    /// Adds what an error and its sources say.
+    #[must_use]
+    pub fn because(mut self, error: &dyn Error) -> Self {
+        let mut next = Some(error);
+        while let Some(error) = next {
+            self.causes.push(error.to_string());
+            next = error.source();
+        }
+        self
+    }
+
+    #[must_use]
+    fn exits(mut self, exit: Exit) -> Self {
+        self.exit = exit;
+        self
+    }
+
+    /// How the process ends.
+    pub fn exit(&self) -> Exit {
+        self.exit
+    }
+
+    /// The whole message.
+    pub fn text(&self, lang: Lang) -> String {
+        let [what_en, what_ja] = &self.what;
+        let [next_en, next_ja] = &self.next;
+        let mut text = format!("{} {}\n", lang.pick("error:", "エラー:"), lang.pick(what_en, what_ja));
+        for cause in &self.causes {
+            text.push_str(&format!("  {} {cause}\n", lang.pick("because:", "原因:")));
+        }
+        text.push_str(&format!("{} {}\n", lang.pick("what to do:", "対処:"), lang.pick(next_en, next_ja)));
+        text
+    }
+
+    /// A source path that is not there.
+    pub fn no_such_source(error: &dyn Error) -> Self {
+        Self::new(
+            ("a source can not be walked".into(), "check the spelling; nothing was read or written"),
+            ("対象を読み取れません".into(), "パスのつづりを確認してください。まだ何も読み書きしていません"),
+        )
+        .because(error)
+    }
+
+    /// The output folder lies inside a source.
+    pub fn out_inside_source(out: &Path, source: &Path) -> Self {
+        let (out, source) = (shown(out), shown(source));
+        Self::new(
+            (
+                format!("the output folder {out} lies inside the source {source}"),
+                "name a folder on another disk with --out; or add --force to go on: the output is then left out of the \
+                 collection, but it still overwrites free space of the source's disk",
+            ),
+            (
+                format!("出力先 {out} が保全対象 {source} の中にあります"),
+                "--out で別のディスクのフォルダを指定してください。--force を付けると続行できますが(出力先は保全対象から除きます)、\
+                 対象ディスクの空き領域に書き込むことになります",
+            ),
+        )
+    }
+
+    /// The output folder does not exist or can not be used.
+    pub fn out_unusable(out: &Path, error: &dyn Error) -> Self {
+        let out = shown(out);
+        Self::new(
+            (format!("the output folder {out} can not be used"), "make the folder first, or name another with --out"),
+            (
+                format!("出力先 {out} を使えません"),
+                "先にフォルダを作るか、--out で別のフォルダを指定してください",
+            ),
+        )
+        .because(error)
+    }
+
+    /// The case folder exists.
+    pub fn case_exists(dir: &Path) -> Self {
+        let dir = shown(dir);
+        Self::new(
+            (format!("the case folder {dir} exists already; nothing in it was touched"), "name another case with --case"),
+            (
+                format!("ケースフォルダ {dir} はすでにあります(中は変更していません)"),
+                "--case で別の名前を指定してください",
+            ),
+        )
+    }
+
+    /// The case id can not be a folder name.
+    pub fn bad_case_id(id: &str) -> Self {
+        let id = RawPath(id.as_bytes().to_vec()).shown();
+        Self::new(
+            (
+                format!("\"{id}\" can not name a case"),
+                "use 1 to 64 letters, digits, '-', '_' and '.'; begin with a letter or digit",
+            ),
+            (
+                format!("「{id}」はケース名に使えません"),
+                "半角の英数字と - _ . を 1〜64 文字で指定してください(先頭は英数字)",
+            ),
+        )
+    }
+
+    /// Less space than the source may need.
+    pub fn too_little_space(out: &Path, need: u64, free: u64) -> Self {
+        let out = shown(out);
+        let (need, free) = (super::words::bytes(need), super::words::bytes(free));
+        Self::new(
+            (
+                format!("{out} has {free} free; the source may need {need}"),
+                "name a larger disk with --out, or fewer sources; --force goes on all the same: what is kept is compressed \
+                 and may fit, and if the disk fills up what was written stays and no seal is made",
+            ),
+            (
+                format!("{out} の空きは {free} ですが、最大で {need} 必要です"),
+                "--out で空きの大きいディスクを指定するか、対象を減らしてください。--force で続行することもできます\
+                 (圧縮するので収まることもあります。満杯になった場合、書けた分は残りますが封印はされません)",
+            ),
+        )
+    }
+
+    /// One of our own files could not be handled.
+    pub fn disk(error: &DiskError) -> Self {
+        let full = error.is_full();
+        let next = if full {
+            (
+                "free some space or name a larger disk with --out, then collect again into a new case; what was written so \
+                 far is kept, and it is not sealed",
+                "空きを作るか --out で大きいディスクを指定し、新しいケースとして保全し直してください。\
+                 書けた分は残っていますが、封印はされていません",
+            )
+        } else {
+            (
+                "see the cause; what was written so far is kept, and it is not sealed",
+                "原因を確認してください。書けた分は残っていますが、封印はされていません",
+            )
+        };
+        let path = shown(&error.path);
+        let what = if full {
+            (format!("the disk is full at {path}"), format!("ディスクが満杯です: {path}"))
+        } else {
+            (format!("{path} could not be written or read"), format!("{path} を読み書きできません"))
+        };
+        Self::new((what.0, next.0), (what.1, next.1)).because(error)
+    }
+
+    /// A signing or case key can not be used.
+    pub fn key(path: &Path, error: &dyn Error) -> Self {
+        let path = shown(path);
+        Self::new(
+            (
+                format!("the key {path} can not be used"),
+                "give an unencrypted OpenSSH ed25519 private key (ssh-keygen -t ed25519), or leave --sign-key away: then a \
+                 key is made for the case",
+            ),
+            (
+                format!("鍵 {path} を使えません"),
+                "パスフレーズなしの OpenSSH ed25519 秘密鍵(ssh-keygen -t ed25519)を指定するか、--sign-key を省いてください\
+                 (ケース専用の鍵を作ります)",
+            ),
+        )
+        .because(error)
+    }
+
+    /// A rule is broken: a scan with a rule silently missing would be a false all-clear.
+    pub fn rules(error: &dyn Error) -> Self {
+        Self::new(
+            (
+                "a detection rule is broken, so nothing was scanned".into(),
+                "mend the rule, or leave its folder away; `hozen rules check DIR` shows every problem",
+            ),
+            (
+                "検出ルールに誤りがあるため、検査していません".into(),
+                "ルールを直すか、そのフォルダの指定を外してください。`hozen rules check DIR` で問題をすべて表示します",
+            ),
+        )
+        .because(error)
+    }
+
+    /// Something that is no case and no evidence zip was to be verified.
+    pub fn not_evidence(path: &Path) -> Self {
+        let path = shown(path);
+        Self::new(
+            (
+                format!("{path} is neither a case folder nor an evidence zip"),
+                "name the case folder (it holds case.json) or the zip in its evidence/ folder",
+            ),
+            (
+                format!("{path} はケースフォルダでも証拠 zip でもありません"),
+                "ケースフォルダ(case.json がある)か、その evidence/ の zip を指定してください",
+            ),
+        )
+    }
+
+    /// A digest or fingerprint on the command line is no such thing.
+    pub fn bad_expectation(text: &str) -> Self {
+        let text = RawPath(text.as_bytes().to_vec()).shown();
+        Self::new(
+            (
+                format!("\"{text}\" is no SHA-256 digest"),
+                "copy the 64 hexadecimal digits from the paper form (spaces between groups are fine)",
+            ),
+            (
+                format!("「{text}」は SHA-256 の値ではありません"),
+                "紙の記録にある 64 桁の 16 進数を入力してください(区切りの空白はあっても構いません)",
+            ),
+        )
+    }
+
+    /// The user interrupted.
+    pub fn interrupted(kept: Option<&Path>) -> Self {
+        let kept = kept.map(shown).unwrap_or_default();
+        Self::new(
+            (
+                "interrupted; no seal was made".into(),
+                if kept.is_empty() {
+                    "run it again"
+                } else {
+                    "run it again into a new case; what was kept so far stays in the case folder, unsealed"
+                },
+            ),
+            (
+                "中断しました。封印はされていません".into(),
+                if kept.is_empty() {
+                    "もう一度実行してください"
+                } else {
+                    "新しいケースとしてもう一度実行してください。書けた分は封印なしでケースフォルダに残っています"
+                },
+            ),
+        )
+        .exits(Exit::Interrupted)
+    }
+
+    /// Data could not be written to stdout.
+    pub fn output(error: &dyn Error) -> Self {
+        Self::new(
+            ("the output could not be written".into(), "check where stdout goes; a case that was made is complete"),
+            ("出力を書けませんでした".into(), "標準出力の行き先を確認してください。作成済みのケースはそのまま使えます"),
+        )
+        .because(error)
+    }
+
+    /// A bug.
+    pub fn bug(error: &dyn Error) -> Self {
+        Self::new(
+            (
+                "hozen failed in a way that is its own fault".into(),
+                "please report this message to the authors; what was written so far is kept, and it is not sealed",
+            ),
+            (
+                "hozen 自身の不具合で止まりました".into(),
+                "このメッセージを開発元に知らせてください。書けた分は残っていますが、封印はされていません",
+            ),
+        )
+        .because(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_failure_says_what_happened_and_what_to_do_in_both_languages() {
+        let path = Path::new("/mnt/\u{1b}usb");
+        let error = std::io::Error::other("cause");
+        let disk = DiskError { path: path.into(), what: crate::disk::error::Doing::Write, source: std::io::Error::other("x") };
+        let all = [
+            Failure::no_such_source(&error),
+            Failure::out_inside_source(path, path),
+            Failure::out_unusable(path, &error),
+            Failure::case_exists(path),
+            Failure::bad_case_id("../x"),
+            Failure::too_little_space(path, 10, 5),
+            Failure::disk(&disk),
+            Failure::key(path, &error),
+            Failure::rules(&error),
+            Failure::not_evidence(path),
+            Failure::bad_expectation("zz"),
+            Failure::interrupted(Some(path)),
+            Failure::output(&error),
+            Failure::bug(&error),
+        ];
+        for failure in all {
+            let (en, ja) = (failure.text(Lang::En), failure.text(Lang::Ja));
+            assert!(en.starts_with("error: ") && en.contains("\nwhat to do: "), "{en}");
+            assert!(ja.starts_with("エラー: ") && ja.contains("\n対処: "), "{ja}");
+            assert!(!en.contains('\u{1b}') && !ja.contains('\u{1b}'));
+            assert_ne!(failure.exit(), Exit::Done);
+        }
+    }
+}

@@ -1,0 +1,58 @@
+//! What `scan` and `respond` share: loading the rules, the findings file, the condition to fail on.
+
+use std::path::PathBuf;
+
+use super::args::{FailOn, LookArgs};
+use super::failure::Failure;
+use super::{Env, Exit};
+use crate::case::results::ScanResult;
+use crate::detect::Engine;
+use crate::disk::output::OutputFile;
+use crate::disk::own;
+use crate::rules::RulePack;
+use crate::seal::keyed::CaseKey;
+
+/// The built-in rules and those in these folders.
+pub fn rule_pack(folders: &[PathBuf]) -> Result<RulePack, Failure> {
+    let mut extra = Vec::new();
+    for folder in folders {
+        extra.extend(own::rule_files(folder).map_err(|error| Failure::disk(&error))?);
+    }
+    RulePack::load(&extra).map_err(|error| Failure::rules(&error))
+}
+
+/// The rules, compiled.
+pub fn engine(pack: &RulePack) -> Result<Engine, Failure> {
+    Engine::new(pack).map_err(|error| Failure::rules(&error))
+}
+
+/// A fresh case key.
+pub fn new_key(env: &Env) -> Result<CaseKey, Failure> {
+    Ok(CaseKey::from_bytes(random(env)?))
+}
+
+/// Random bytes from the kernel.
+pub fn random<const N: usize>(env: &Env) -> Result<[u8; N], Failure> {
+    let mut bytes = [0; N];
+    (env.random)(&mut bytes).map_err(|error| Failure::bug(&error))?;
+    Ok(bytes)
+}
+
+/// The findings file that the user asked for; opened before the process is confined.
+pub fn findings_file(args: &LookArgs) -> Result<Option<OutputFile>, Failure> {
+    args.findings.as_deref().map(OutputFile::create).transpose().map_err(|error| Failure::disk(&error))
+}
+
+/// How a scan ends: gaps, or the condition that was asked for.
+pub fn exit(scan: &ScanResult, fail_on: Option<FailOn>) -> Exit {
+    let likely = scan.entities.values().any(|tally| tally.distinct > 0);
+    let possible = scan.entities.values().any(|tally| tally.possible_distinct > 0);
+    let holds = match fail_on {
+        None => false,
+        Some(FailOn::Findings) => likely,
+        Some(FailOn::Possible) => likely || possible,
+    };
+    let condition = if holds { Exit::Condition } else { Exit::Done };
+    let gaps = if scan.gaps.is_empty() { Exit::Done } else { Exit::Gaps };
+    condition.and(gaps)
+}

@@ -1,0 +1,80 @@
+//! Progress on long work: a bar with bytes, rate and time left on a terminal, a plain line now and then elsewhere.
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+
+use super::words;
+use crate::model::Lang;
+use crate::pass::Progress;
+
+/// How often the bar is drawn.
+const TICK: Duration = Duration::from_millis(120);
+/// How often a line is printed where there is no terminal.
+const LINE_EVERY: Duration = Duration::from_secs(15);
+
+/// Runs `work` while progress is shown on stderr.
+pub fn shown<T>(progress: &Progress, total_bytes: u64, lang: Lang, terminal: bool, work: impl FnOnce() -> T) -> T {
+    let done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            if terminal {
+                bar(progress, total_bytes, lang, &done);
+            } else {
+                lines(progress, total_bytes, lang, &done);
+            }
+        });
+        // The watcher must end even if the work panics, or the scope would wait for ever.
+        let ended = Ended(&done);
+        let result = work();
+        drop(ended);
+        result
+    })
+}
+
+struct Ended<'a>(&'a AtomicBool);
+
+impl Drop for Ended<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
+fn bar(progress: &Progress, total_bytes: u64, lang: Lang, done: &AtomicBool) {
+    let bar = ProgressBar::with_draw_target(Some(total_bytes.max(1)), ProgressDrawTarget::stderr());
+    let template = lang.pick(
+        "{bar:28} {bytes}/{total_bytes} {bytes_per_sec} {eta} left  {msg}",
+        "{bar:28} {bytes}/{total_bytes} {bytes_per_sec} 残り {eta}  {msg}",
+    );
+    if let Ok(style) = ProgressStyle::with_template(template) {
+        bar.set_style(style.progress_chars("=> "));
+    }
+    while !done.load(Ordering::Relaxed) {
+        let now = progress.now();
+        bar.set_position(now.read.min(total_bytes));
+        bar.set_message(lang.pick(
+            format!("{} entries, {} gaps", words::count(now.committed), words::count(now.gaps)),
+            format!("{} 件、ギャップ {} 件", words::count(now.committed), words::count(now.gaps)),
+        ));
+        std::thread::sleep(TICK);
+    }
+    bar.finish_and_clear();
+}
+
+#[expect(clippy::print_stderr, reason = "this is the door: talk goes to stderr, from a thread of its own")]
+fn lines(progress: &Progress, total_bytes: u64, lang: Lang, done: &AtomicBool) {
+    let start = Instant::now();
+    let mut last = start;
+    while !done.load(Ordering::Relaxed) {
+        std::thread::sleep(Duration::from_millis(20));
+        if last.elapsed() < LINE_EVERY {
+            continue;
+        }
+        last = Instant::now();
+        let now = progress.now();
+        let rate = now.read / start.elapsed().as_secs().max(1);
+        let left_s = total_bytes.saturating_sub(now.read) / rate.max(1);
+        eprintln!("{}", words::progress(lang, now.read, total_bytes, rate, left_s, now.gaps));
+    }
+}

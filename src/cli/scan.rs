@@ -1,0 +1,132 @@
+//! `hozen scan`: look for personal data and count people; writes nothing but its output.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use super::args::{Format, ScanArgs};
+use super::failure::Failure;
+use super::{Env, Exit, collect, json, look, print, progress, words};
+use crate::case::intake::Intake;
+use crate::case::results::ScanResult;
+use crate::case::tally::{FindingsOut, Tally};
+use crate::disk::own;
+use crate::disk::walk::{Walk, WalkOptions};
+use crate::evidence::items;
+use crate::model::{Lang, LookStatus, limits};
+use crate::pass::{Item, Lens, Plan, Progress, from_disk};
+use crate::report;
+use crate::seal::keyed::CaseKey;
+
+/// Runs the verb.
+pub fn run(args: &ScanArgs, lang: Lang, env: &mut Env) -> Result<Exit, Failure> {
+    let pack = look::rule_pack(&args.look.rules)?;
+    let engine = look::engine(&pack)?;
+    let key = case_key(args, env)?;
+    let sources = sources(args)?;
+    let mut findings = look::findings_file(&args.look)?;
+    let writable: Vec<&Path> = args.look.findings.as_deref().into_iter().chain(args.spool.as_deref()).collect();
+    collect::confine(env, lang, &args.paths, &writable);
+    let progress_now = Progress::default();
+    let stop = std::sync::Arc::clone(&env.stop);
+    let plan = Plan {
+        threads: args.threads.map_or(env.cores, usize::from),
+        keep: false,
+        lens: Some(Lens { engine: &engine, key: &key, spool: args.spool.as_deref() }),
+        stop: &stop,
+        progress: &progress_now,
+    };
+    let entities = pack.entities().into_iter().map(str::to_owned).collect();
+    let tally = Tally::new(entities, pack.digest);
+    let reveal = args.look.reveal;
+    let out = findings.as_mut().map(|out| FindingsOut { out: out as &mut dyn Write, reveal });
+    let mut intake = Intake::scan(tally, out);
+    let (total, items) = sources.items(args)?;
+    let ran = progress::shown(&progress_now, total, lang, env.stderr_is_terminal, || {
+        crate::pass::run(items, plan, &mut intake)
+    });
+    ran.map_err(|error| collect::run_failure(error, None))?;
+    let scan = intake.finish_scan().ok_or_else(|| Failure::bug(&std::io::Error::other("a scan without a tally")))?;
+    if let Some(findings) = &mut findings {
+        findings.sync().map_err(|error| Failure::disk(&error))?;
+    }
+    match args.format {
+        Format::Json => print(env, &json(&scan)?)?,
+        Format::Text => print(env, &text(&scan, lang))?,
+    }
+    Ok(look::exit(&scan, args.look.fail_on))
+}
+
+fn case_key(args: &ScanArgs, env: &Env) -> Result<CaseKey, Failure> {
+    let Some(path) = &args.case_key else { return look::new_key(env) };
+    let text = own::read_own(path, limits::RULE_FILE_BYTES).map_err(|error| Failure::disk(&error))?;
+    CaseKey::from_text(&String::from_utf8_lossy(&text)).map_err(|error| Failure::key(path, &error))
+}
+
+/// What is to be scanned: evidence zips by their members, everything else by a walk.
+struct Sources {
+    zips: Vec<PathBuf>,
+    roots: Vec<PathBuf>,
+}
+
+fn sources(args: &ScanArgs) -> Result<Sources, Failure> {
+    let mut sources = Sources { zips: Vec::new(), roots: Vec::new() };
+    for path in &args.paths {
+        let evidence = crate::case::dir::evidence_of(path).map_err(|error| Failure::disk(&error))?;
+        if !evidence.is_empty() {
+            sources.zips.extend(evidence);
+        } else if items::is_evidence(path) {
+            sources.zips.push(path.clone());
+        } else {
+            sources.roots.push(path.clone());
+        }
+    }
+    Ok(sources)
+}
+
+impl Sources {
+    /// All items in order, numbered without holes, and how many bytes they are.
+    fn items(&self, args: &ScanArgs) -> Result<(u64, Box<dyn Iterator<Item = Item> + Send>), Failure> {
+        let mut first: Vec<Item> = Vec::new();
+        for zip in &self.zips {
+            let more = items::items(zip, first.len() as u64).map_err(|error| Failure::not_evidence(zip).because(&error))?;
+            first.extend(more);
+        }
+        if self.roots.is_empty() {
+            return Ok((0, Box::new(first.into_iter())));
+        }
+        let options = WalkOptions { one_file_system: !args.cross_file_systems, ..WalkOptions::default() };
+        let walk = |options| Walk::new(self.roots.clone(), options).map_err(|error| Failure::no_such_source(&error));
+        let survey = collect::survey(walk(options.clone())?);
+        let offset = first.len() as u64;
+        let walked = from_disk::items(walk(options)?).map(move |mut item| {
+            item.entry.seq += offset;
+            item
+        });
+        Ok((survey.bytes, Box::new(first.into_iter().chain(walked))))
+    }
+}
+
+/// The answer for people: values, people, what was not looked at, and the files with findings.
+fn text(scan: &ScanResult, lang: Lang) -> String {
+    let mut text = report::scan_summary(scan, lang);
+    let with: Vec<_> = scan.files.iter().filter(|file| !file.findings.is_empty() || !file.possible.is_empty()).collect();
+    for file in &with {
+        let kinds: Vec<String> = file.findings.iter().map(|(entity, count)| format!("{entity} {}", words::count(*count))).collect();
+        let kinds = if kinds.is_empty() { lang.pick("only possible", "疑いのみ").to_owned() } else { kinds.join(", ") };
+        text.push_str(&format!("  {}  {kinds}\n", file.path));
+    }
+    let not_read = scan.files.iter().filter(|file| file.status != LookStatus::Scanned).count();
+    if not_read > 0 {
+        text.push_str(&lang.pick(
+            format!("{not_read} files were not, or not wholly, looked at:\n"),
+            format!("検査できなかった(一部を含む)ファイル: {not_read} 個\n"),
+        ));
+        for gap in scan.gaps.iter().take(20) {
+            text.push_str(&format!("  {}: {}\n", gap.path, gap.reason));
+        }
+        if scan.gaps.len() > 20 {
+            text.push_str(&lang.pick("  … (--format json shows all)\n", "  …(--format json ですべて表示)\n").to_owned());
+        }
+    }
+    text
+}

@@ -1,0 +1,244 @@
+//! Feeds records in and gives people out: which values count, which belong together, and the sentence behind each number.
+
+use std::collections::HashSet;
+
+use super::links::{BESIDE, Kind, Links, SOFT, join, join_all};
+use super::nodes::{COVERED, Groups, LIKELY, Node, Nodes, OWN, PRIMARY, ROW, SURE};
+use crate::model::subject::SubjectRules;
+use crate::model::{Bond, Confidence, EntityTally, LinkClass, Subjects};
+
+/// One value in a record, as the count sees it: never the value itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Identifier {
+    /// Index of the entity, as the caller numbers them.
+    pub entity: u16,
+    /// Keyed digest of entity and normalised value.
+    pub digest: [u8; 32],
+    /// What the value says about its person.
+    pub class: LinkClass,
+    /// How sure the finding is.
+    pub confidence: Confidence,
+}
+
+/// What the records add up to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Counted {
+    /// People.
+    pub subjects: Subjects,
+    /// Values, by entity index.
+    pub entities: Vec<EntityTally>,
+}
+
+/// People in the making. Records may come in any order, and any number of times: neither changes the outcome.
+#[derive(Debug, Default)]
+pub struct People {
+    nodes: Nodes,
+    links: Links,
+    /// Rows that name nobody but by a shared value, each a person at the strictest level.
+    rows: HashSet<u64>,
+    tallies: Vec<EntityTally>,
+    records: u64,
+    seen: Vec<Seen>,
+    members: Vec<u32>,
+}
+
+/// One value of the record at hand.
+#[derive(Debug, Clone, Copy)]
+struct Seen {
+    node: Node,
+    entity: u16,
+    class: LinkClass,
+    likely: bool,
+}
+
+impl Seen {
+    /// Names one person, and is no chance hit: it alone may link records.
+    fn is_hard(&self) -> bool {
+        self.likely && self.class != LinkClass::Weak
+    }
+
+    fn is_weak(&self) -> bool {
+        self.class == LinkClass::Weak
+    }
+}
+
+impl People {
+    /// An empty count of entities numbered from 0.
+    pub fn new(entities: usize) -> Self {
+        Self { tallies: vec![EntityTally::default(); entities], ..Self::default() }
+    }
+
+    /// One record: how its parts belong together, the fingerprint of its row where it has one
+    /// ([`crate::detect::RecordHits::row`]), and its values.
+    pub fn record(&mut self, bond: Bond, row: Option<u64>, ids: &[Identifier]) {
+        if ids.is_empty() {
+            return;
+        }
+        self.records = self.records.saturating_add(1);
+        let mut seen = std::mem::take(&mut self.seen);
+        seen.clear();
+        seen.extend(ids.iter().filter_map(|id| self.see(id)));
+        // The same value twice in a record is one value, as sure as its surest.
+        seen.sort_unstable_by_key(|s| (s.node, !s.likely));
+        seen.dedup_by_key(|s| s.node);
+        // That many values are a list of people, whatever the record is.
+        let bond = if seen.len() > BESIDE + 1 { Bond::Loose } else { bond };
+        match bond {
+            Bond::Loose => seen.iter().for_each(|s| self.own(s)),
+            Bond::Line => self.line(&seen),
+            Bond::Row => self.row(row, &seen),
+        }
+        self.seen = seen;
+    }
+
+    /// The numbers. `unread`: files or members that could not be read as text or records.
+    pub fn finish(mut self, unread: u64) -> Counted {
+        for (flags, &entity) in self.nodes.flags.iter().zip(&self.nodes.entities) {
+            if let Some(tally) = self.tallies.get_mut(usize::from(entity)) {
+                tally.distinct += u64::from(flags & LIKELY != 0);
+                tally.possible_distinct += u64::from(flags & LIKELY == 0);
+            }
+        }
+        let count = self.nodes.len();
+        let mut groups = Groups::new(count);
+        join(&self.links, &mut groups, count, &[Kind::RowOne], false);
+        let (at_most, _) = self.people(&mut groups, |flags| flags & OWN != 0);
+        join_all(&self.links, &mut groups, Kind::RowShared);
+        join(&self.links, &mut groups, count, &[Kind::RowMany, Kind::LineOne], false);
+        let sure = |flags: u8| flags & ROW != 0 || flags & (SURE | COVERED) == SURE;
+        let (estimate, _) = self.people(&mut groups, sure);
+        let all = [Kind::RowOne, Kind::RowMany, Kind::LineOne, Kind::LineMany, Kind::RowShared];
+        join(&self.links, &mut groups, count, &all, true);
+        let (at_least, conflicts) = self.people(&mut groups, sure);
+        let at_most = at_most.saturating_add(self.rows.len() as u64);
+        let rules = rules();
+        let subjects = Subjects { at_least, estimate, at_most, rules, records: self.records, conflicts, unread };
+        Counted { subjects, entities: self.tallies }
+    }
+
+    /// Puts a value into the table and its entity's tally.
+    fn see(&mut self, id: &Identifier) -> Option<Seen> {
+        let likely = id.confidence > Confidence::Possible;
+        if self.tallies.len() <= usize::from(id.entity) {
+            self.tallies.resize(usize::from(id.entity) + 1, EntityTally::default());
+        }
+        if let Some(tally) = self.tallies.get_mut(usize::from(id.entity)) {
+            tally.occurrences += u64::from(likely);
+            tally.possible_occurrences += u64::from(!likely);
+        }
+        let [a, b, c, d, e, f, g, h, ..] = id.digest;
+        let node = self.nodes.node(u64::from_be_bytes([a, b, c, d, e, f, g, h]), id.entity)?;
+        let primary = if id.class == LinkClass::Primary { PRIMARY } else { 0 };
+        self.nodes.flag(node, primary | if likely { LIKELY } else { 0 });
+        Some(Seen { node, entity: id.entity, class: id.class, likely })
+    }
+
+    /// The value is a person of its own, unless a link says otherwise.
+    fn own(&mut self, seen: &Seen) {
+        self.nodes.flag(seen.node, if seen.likely { OWN | SURE } else { OWN });
+    }
+
+    fn line(&mut self, seen: &[Seen]) {
+        seen.iter().for_each(|s| self.own(s));
+        let one = is_one_each(seen.iter().filter(|s| s.is_hard())) && is_one_each(seen.iter().filter(|s| s.is_weak()));
+        let hard = seen.iter().any(Seen::is_hard);
+        if one && hard {
+            self.cover(seen);
+        }
+        self.link(if one && hard { Kind::LineOne } else { Kind::LineMany }, seen, Seen::is_hard);
+    }
+
+    fn row(&mut self, row: Option<u64>, seen: &[Seen]) {
+        if seen.iter().any(Seen::is_hard) {
+            seen.iter().filter(|s| s.is_hard()).for_each(|s| self.own(s));
+            self.cover(seen);
+            let one = is_one_each(seen.iter().filter(|s| s.is_hard()));
+            return self.link(if one { Kind::RowOne } else { Kind::RowMany }, seen, Seen::is_hard);
+        }
+        let shared = seen.iter().any(|s| s.is_weak() && s.likely);
+        if shared || seen.iter().all(Seen::is_weak) {
+            // Without a fingerprint, the values themselves tell rows apart.
+            self.rows.insert(row.unwrap_or_else(|| fingerprint(seen)));
+            seen.iter().filter(|s| s.is_weak() && s.likely).for_each(|s| self.nodes.flag(s.node, ROW));
+        } else {
+            seen.iter().filter(|s| !s.is_weak()).for_each(|s| self.own(s));
+        }
+        self.link(Kind::RowShared, seen, |s| s.is_weak() && s.likely);
+    }
+
+    /// Shared values beside a person's own are that person's, and nobody else's need.
+    fn cover(&mut self, seen: &[Seen]) {
+        seen.iter().filter(|s| s.is_weak()).for_each(|s| self.nodes.flag(s.node, COVERED));
+    }
+
+    fn link(&mut self, kind: Kind, seen: &[Seen], firm: impl Fn(&Seen) -> bool) {
+        self.members.clear();
+        self.members.extend(seen.iter().map(|s| if firm(s) { s.node } else { s.node | SOFT }));
+        self.members.sort_unstable();
+        self.links.add(kind, &self.members);
+    }
+
+    /// Groups that hold a value which counts; more where one of them holds several values that a person has only one of.
+    /// The second number is how many more: the merges that were refused.
+    fn people(&self, groups: &mut Groups, counts: impl Fn(u8) -> bool) -> (u64, u64) {
+        let mut is_person = vec![false; self.nodes.len()];
+        let mut primaries: Vec<(Node, u16)> = Vec::new();
+        for ((node, &flags), &entity) in (0..).zip(&self.nodes.flags).zip(&self.nodes.entities) {
+            if !counts(flags) {
+                continue;
+            }
+            let root = groups.root(node);
+            if let Some(person) = is_person.get_mut(root as usize) {
+                *person = true;
+            }
+            if flags & PRIMARY != 0 {
+                primaries.push((root, entity));
+            }
+        }
+        primaries.sort_unstable();
+        let most = |group: &[(Node, u16)]| group.chunk_by(|a, b| a.1 == b.1).map(<[_]>::len).max().unwrap_or(1) as u64;
+        let refused = primaries.chunk_by(|a, b| a.0 == b.0).map(|group| most(group).saturating_sub(1)).sum();
+        (is_person.iter().filter(|&&person| person).count() as u64 + refused, refused)
+    }
+}
+
+/// Whether no entity has two values.
+fn is_one_each<'a>(seen: impl Iterator<Item = &'a Seen> + Clone) -> bool {
+    let mut rest = seen;
+    while let Some(first) = rest.next() {
+        if rest.clone().any(|other| other.entity == first.entity) {
+            return false;
+        }
+    }
+    true
+}
+
+fn fingerprint(seen: &[Seen]) -> u64 {
+    seen.iter().fold(0x9e37_79b9_7f4a_7c15, |all: u64, s| {
+        (all.rotate_left(5) ^ u64::from(s.node)).wrapping_mul(0x517c_c1b7_2722_0a95)
+    })
+}
+
+/// The sentence behind each number.
+fn rules() -> SubjectRules {
+    SubjectRules {
+        at_most: format!(
+            "Only strict links: the same value that names one person (My Number, card, e-mail address, mobile or 050 number), and the \
+             values of one table row, unless it holds two different ones of a kind. A row that holds only a shared value (a \
+             landline), a shared value outside rows, and a finding that is only possible count as a person each. A value met \
+             beside more than {BESIDE} others links none of them."
+        ),
+        estimate: format!(
+            "Findings that are likely or certain only. As at most, and also linked: the values of one line with no two of a \
+             kind, and of a row with several of a kind; rows with only a shared value are one person per value. A shared value that \
+             stands beside a person's own is no further person. A value met beside more than {BESIDE} others links none of them."
+        ),
+        at_least: format!(
+            "As the estimate, and also linked: all values of one line, and whoever shares a landline or a value that is only \
+             possible. Two different My Numbers stay two people. A value met beside more than {BESIDE} others links none of them."
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests;

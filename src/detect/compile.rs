@@ -1,0 +1,131 @@
+//! The engine: every rule compiled once, shared by all threads.
+
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use regex::Regex;
+
+use super::context::ContextWords;
+use super::header::HeaderWords;
+use super::leaf::LeafDetector;
+use super::validate::{VALIDATORS, Validator};
+use crate::model::{Confidence, LinkClass};
+use crate::rules::check::{Needs, needs};
+use crate::rules::syntax::{DetectorTable, PatternTable};
+use crate::rules::{Detector, Guard, Mask, Normalise, RuleError, RulePack};
+
+/// The compiled rules. Cheap to ask, safe to share.
+#[derive(Debug)]
+pub struct Engine {
+    pub(super) rules: Vec<Compiled>,
+    /// Fewest ASCII digits, and fewest in one run, that any rule needs; the gate of a field.
+    pub(super) least: Least,
+}
+
+/// What the easiest rule needs: text below it is not looked at.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Least {
+    /// Fewest digits of the rules that need digits.
+    pub(super) digits: usize,
+    /// Whether some rule needs neither digits nor an `@`: then every text is looked at.
+    pub(super) nothing: bool,
+}
+
+/// One rule, compiled.
+#[derive(Debug)]
+pub(super) struct Compiled {
+    pub(super) entity: Arc<str>,
+    pub(super) cited: Arc<str>,
+    pub(super) class: LinkClass,
+    pub(super) mask: Mask,
+    pub(super) guard: Guard,
+    pub(super) normalise: Normalise,
+    pub(super) column_check: bool,
+    pub(super) validators: Vec<&'static Validator>,
+    pub(super) tests: BTreeSet<String>,
+    pub(super) words: ContextWords,
+    pub(super) headers: HeaderWords,
+    pub(super) patterns: Vec<Pattern>,
+    /// All patterns that work without a header, in one: most runs end here.
+    pub(super) any: Regex,
+    pub(super) needs: Needs,
+    /// What its patterns need where the header names the entity.
+    pub(super) headed_needs: Needs,
+}
+
+/// One pattern of a rule.
+#[derive(Debug)]
+pub(super) struct Pattern {
+    pub(super) regex: Regex,
+    pub(super) base: Confidence,
+    pub(super) reason: Option<Cow<'static, str>>,
+    pub(super) needs_header: bool,
+}
+
+impl Engine {
+    /// Compiles a pack. A rule that cannot work is an error: no rule is left out.
+    pub fn new(pack: &RulePack) -> Result<Self, RuleError> {
+        let rules = pack.detectors.iter().map(compile).collect::<Result<Vec<_>, _>>()?;
+        let wants = |rule: &Compiled| [rule.needs, rule.headed_needs];
+        let least = Least {
+            digits: rules.iter().flat_map(wants).map(|n| n.digits).filter(|&n| n > 0).min().unwrap_or(usize::MAX),
+            nothing: rules.iter().flat_map(wants).any(|n| n.digits == 0 && !n.at),
+        };
+        Ok(Self { rules, least })
+    }
+
+    /// A detector for one leaf: it keeps what one column of a table says about its values.
+    pub fn leaf(&self) -> LeafDetector<'_> {
+        LeafDetector::new(self)
+    }
+}
+
+fn compile(detector: &Detector) -> Result<Compiled, RuleError> {
+    let table = &detector.table;
+    let validators = table.validate.iter().map(|name| validator(detector, name.get_ref())).collect::<Result<_, _>>()?;
+    let headless = || table.pattern.iter().filter(|pattern| !pattern.needs_header);
+    let headed_needs = needs_of(detector, table.pattern.iter())?;
+    let any = headless().map(|p| format!("(?:{})", p.regex.get_ref())).collect::<Vec<_>>().join("|");
+    Ok(Compiled {
+        entity: table.entity.as_str().into(),
+        cited: detector.cited().into(),
+        class: table.link,
+        mask: table.mask,
+        guard: table.guard,
+        normalise: table.normalise,
+        column_check: table.column_check,
+        validators,
+        tests: table.test_values.iter().cloned().collect(),
+        words: ContextWords::new(table).map_err(|error| detector.error(error.to_string()))?,
+        headers: HeaderWords::new(table),
+        patterns: patterns(detector, table)?,
+        any: Regex::new(&any).map_err(|error| detector.error(error.to_string()))?,
+        needs: if headless().next().is_some() { needs_of(detector, headless())? } else { headed_needs },
+        headed_needs,
+    })
+}
+
+fn validator(detector: &Detector, name: &str) -> Result<&'static Validator, RuleError> {
+    VALIDATORS.iter().copied().find(|validator| validator.id == name).ok_or_else(|| {
+        let known: Vec<&str> = VALIDATORS.iter().map(|validator| validator.id).collect();
+        detector.error(format!("there is no validator {name:?}; there are {}", known.join(", ")))
+    })
+}
+
+fn patterns(detector: &Detector, table: &DetectorTable) -> Result<Vec<Pattern>, RuleError> {
+    let compile = |pattern: &PatternTable| {
+        Ok(Pattern {
+            regex: Regex::new(pattern.regex.get_ref()).map_err(|error| detector.error(error.to_string()))?,
+            base: pattern.base,
+            reason: pattern.reason.clone().map(Cow::Owned),
+            needs_header: pattern.needs_header,
+        })
+    };
+    table.pattern.iter().map(compile).collect()
+}
+
+fn needs_of<'a>(detector: &Detector, patterns: impl Iterator<Item = &'a PatternTable>) -> Result<Needs, RuleError> {
+    let parsed = patterns.map(|p| regex_syntax::parse(p.regex.get_ref())).collect::<Result<Vec<_>, _>>();
+    Ok(needs(&parsed.map_err(|error| detector.error(error.to_string()))?))
+}

@@ -1,0 +1,262 @@
+//! One leaf, record by record: folds each field once, asks every rule, holds back the first rows until their columns speak.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use sha2::{Digest as _, Sha256};
+
+use super::candidate::{self, Around, Candidate, Weighed};
+use super::column::{self, Columns};
+use super::compile::{Compiled, Engine};
+use super::gate::{self, Held, Run};
+use super::header::{Header, Verdict};
+use super::hit::{Hit, RecordHits};
+use super::mask::masked;
+use crate::model::limits::RECORD_MATCHES;
+use crate::model::{Bond, Confidence, Field, LinkClass, Place, Record, Secret};
+use crate::text::decode::byte_offset;
+use crate::text::fold::{Folded, fold};
+
+/// Headers of one leaf whose verdicts are kept; beyond them each is judged anew.
+const HEADERS_KEPT: usize = 4_096;
+/// A field before a value is taken for its label only up to this length in bytes.
+const LABEL_BYTES: usize = 96;
+
+/// Looks at the records of one leaf, in order. [`LeafDetector::finish`] must be called at its end.
+#[derive(Debug)]
+pub struct LeafDetector<'e> {
+    engine: &'e Engine,
+    columns: Columns,
+    rows: u64,
+    /// Records held back, with the detector index of each hit.
+    held: Vec<(RecordHits, Vec<usize>)>,
+    held_hits: usize,
+    verdicts: HashMap<String, Arc<[Verdict]>>,
+    silent: Arc<[Verdict]>,
+    runs: Vec<Run>,
+    candidates: Vec<Candidate>,
+}
+
+/// One field on its way through the rules.
+struct Look<'a> {
+    record: &'a Record<'a>,
+    index: usize,
+    field: &'a Field<'a>,
+    folded: &'a Folded<'a>,
+    label: &'a str,
+}
+
+/// What was found in the record so far.
+#[derive(Default)]
+struct Found {
+    hits: Vec<Hit>,
+    rules: Vec<usize>,
+    over_limit: u64,
+}
+
+impl<'e> LeafDetector<'e> {
+    pub(super) fn new(engine: &'e Engine) -> Self {
+        Self {
+            engine,
+            columns: Columns::default(),
+            rows: 0,
+            held: Vec::new(),
+            held_hits: 0,
+            verdicts: HashMap::new(),
+            silent: engine.rules.iter().map(|_| Verdict::Silent).collect(),
+            runs: Vec::new(),
+            candidates: Vec::new(),
+        }
+    }
+
+    /// Looks at one record. What comes out may belong to records before it: always in their order.
+    pub fn record(&mut self, record: &Record<'_>, out: &mut dyn FnMut(RecordHits)) {
+        let mut found = Found::default();
+        for (index, field) in record.fields.iter().enumerate() {
+            self.field(record, index, field, &mut found);
+        }
+        self.rows += u64::from(record.bond == Bond::Row);
+        if !found.hits.is_empty() || found.over_limit > 0 {
+            let row = row_fingerprint(record, &found.hits);
+            let hits = RecordHits { bond: record.bond, row, hits: found.hits, over_limit: found.over_limit };
+            self.hold_or_release(hits, found.rules, out);
+        }
+        if self.rows >= column::HELD_ROWS || self.held_hits >= column::HELD_HITS {
+            self.finish(out);
+        }
+    }
+
+    /// Releases what is held back. At the end of the leaf; calling it again does nothing.
+    pub fn finish(&mut self, out: &mut dyn FnMut(RecordHits)) {
+        self.held_hits = 0;
+        for (mut record, rules) in std::mem::take(&mut self.held) {
+            self.judge_columns(&mut record, &rules);
+            out(record);
+        }
+    }
+
+    fn hold_or_release(&mut self, mut record: RecordHits, rules: Vec<usize>, out: &mut dyn FnMut(RecordHits)) {
+        let undecided = record.bond == Bond::Row
+            && self.rows < column::HELD_ROWS
+            && record.hits.iter().any(|hit| hit.confidence == Confidence::Possible && hit.place.column.is_some());
+        if self.held.is_empty() && !undecided {
+            self.judge_columns(&mut record, &rules);
+            out(record);
+        } else {
+            self.held_hits += record.hits.len();
+            self.held.push((record, rules));
+        }
+    }
+
+    fn judge_columns(&self, record: &mut RecordHits, rules: &[usize]) {
+        if record.bond != Bond::Row {
+            return;
+        }
+        for (hit, &rule) in record.hits.iter_mut().zip(rules) {
+            if self.engine.rules.get(rule).is_some_and(|rule| rule.column_check) {
+                self.columns.judge(rule, hit);
+            }
+        }
+    }
+
+    fn field(&mut self, record: &Record<'_>, index: usize, field: &Field<'_>, found: &mut Found) {
+        let least = self.engine.least;
+        let raw = Held::of(field.text);
+        if !(least.nothing || raw.at || raw.wide || raw.digits >= least.digits) {
+            return;
+        }
+        let folded = fold(field.text);
+        let text = folded.as_str();
+        let held = Held::of(text);
+        let mut runs = std::mem::take(&mut self.runs);
+        gate::runs(text, least.digits, &mut runs);
+        let previous = index.checked_sub(1).and_then(|before| record.fields.get(before));
+        let label = match (record.bond, field.name, previous) {
+            (Bond::Row, None, Some(label)) if label.text.len() <= LABEL_BYTES => fold(label.text),
+            _ => fold(""),
+        };
+        let look = Look { record, index, field, folded: &folded, label: label.as_str() };
+        let verdicts = self.header_verdicts(field.name);
+        let engine = self.engine;
+        for ((number, rule), verdict) in engine.rules.iter().enumerate().zip(verdicts.iter()) {
+            let headed = matches!(verdict, Verdict::Names(_));
+            let needs = if headed { rule.headed_needs } else { rule.needs };
+            if (needs.at && !held.at) || held.digits < needs.digits {
+                continue;
+            }
+            self.candidates.clear();
+            if needs.run && needs.digits > 0 {
+                for run in runs.iter().filter(|run| run.digits >= needs.digits) {
+                    candidate::find(rule, text, run.start..run.end, headed, &mut self.candidates);
+                }
+            } else {
+                candidate::find(rule, text, 0..text.len(), headed, &mut self.candidates);
+            }
+            self.settle((number, rule), &look, verdict, found);
+        }
+        self.runs = runs;
+    }
+
+    /// Of candidates that overlap, the first that stands is the finding; together they are one candidate of their column.
+    fn settle(&mut self, (number, rule): (usize, &Compiled), look: &Look<'_>, header: &Verdict, found: &mut Found) {
+        let mut candidates = std::mem::take(&mut self.candidates);
+        candidates.sort_unstable();
+        let around = Around { header, label: look.label };
+        let column = look.field.place.column.filter(|_| rule.column_check && look.record.bond == Bond::Row);
+        let mut rest = candidates.as_slice();
+        while let [first, ..] = rest {
+            let mut end = first.end;
+            let group = rest.iter().take_while(|next| {
+                let joins = next.start < end;
+                end = if joins { end.max(next.end) } else { end };
+                joins
+            });
+            let (group, after) = rest.split_at(group.count().max(1).min(rest.len()));
+            rest = after;
+            let mut taken_to = 0;
+            for candidate in group {
+                if candidate.start < taken_to {
+                    continue;
+                }
+                if let Some(weighed) = candidate::weigh(rule, look.folded.as_str(), *candidate, around) {
+                    taken_to = candidate.end;
+                    found.keep((number, rule), look, *candidate, weighed);
+                }
+            }
+            if let Some(column) = column {
+                self.columns.count(number, column, taken_to > 0);
+            }
+        }
+        self.candidates = candidates;
+    }
+
+    fn header_verdicts(&mut self, name: Option<&str>) -> Arc<[Verdict]> {
+        let Some(name) = name else { return Arc::clone(&self.silent) };
+        if let Some(known) = self.verdicts.get(name) {
+            return Arc::clone(known);
+        }
+        let header = Header::new(name);
+        let judged: Arc<[Verdict]> = self.engine.rules.iter().map(|rule| rule.headers.judge(&header)).collect();
+        if self.verdicts.len() < HEADERS_KEPT {
+            self.verdicts.insert(name.to_owned(), Arc::clone(&judged));
+        }
+        judged
+    }
+}
+
+impl Found {
+    fn keep(&mut self, (number, rule): (usize, &Compiled), look: &Look<'_>, candidate: Candidate, weighed: Weighed) {
+        let Weighed { verdict, confidence } = weighed;
+        let place = place_of(look.field, look.folded, candidate.start + verdict.skip);
+        if let (Some(fresh), Some(_)) = (look.record.fresh_from, look.field.raw) {
+            // The window before this one ended here or later, and has reported it.
+            if place_of(look.field, look.folded, candidate.end).offset <= fresh {
+                return;
+            }
+        }
+        if self.hits.len() >= RECORD_MATCHES {
+            self.over_limit += 1;
+            return;
+        }
+        self.rules.push(number);
+        self.hits.push(Hit {
+            entity: Arc::clone(&rule.entity),
+            rule: Arc::clone(&rule.cited),
+            class: verdict.class.unwrap_or(rule.class),
+            place,
+            field: look.index,
+            masked: masked(rule.mask, &verdict.value),
+            value: Secret::new(verdict.value),
+            confidence,
+            reasons: verdict.reasons,
+        });
+    }
+}
+
+/// The place of a byte of folded text in the leaf: exact where the field's raw bytes are known.
+fn place_of(field: &Field<'_>, folded: &Folded<'_>, at: usize) -> Place {
+    let mut place = field.place.clone();
+    if let Some((raw, charset)) = field.raw {
+        place.offset = place.offset.saturating_add(byte_offset(raw, charset, folded.source_offset(at)) as u64);
+    }
+    place
+}
+
+/// Tells a row with nothing but shared or doubtful values from another such row.
+fn row_fingerprint(record: &Record<'_>, hits: &[Hit]) -> Option<u64> {
+    let named = |hit: &Hit| hit.class != LinkClass::Weak && hit.confidence > Confidence::Possible;
+    if record.bond != Bond::Row || hits.iter().any(named) {
+        return None;
+    }
+    let mut hash = Sha256::new();
+    for field in record.fields {
+        hash.update((field.text.len() as u64).to_le_bytes());
+        hash.update(field.text.as_bytes());
+    }
+    let mut first = [0; 8];
+    first.copy_from_slice(hash.finalize().get(..8)?);
+    Some(u64::from_le_bytes(first))
+}
+
+#[cfg(test)]
+mod tests;

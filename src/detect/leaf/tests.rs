@@ -1,0 +1,187 @@
+//! Places, windows, columns and what is held back. All values are made up.
+
+use super::*;
+use crate::model::Charset;
+use crate::rules::RulePack;
+
+fn engine() -> &'static Engine {
+    static ENGINE: std::sync::LazyLock<Engine> = std::sync::LazyLock::new(|| Engine::new(&RulePack::builtin().unwrap()).unwrap());
+    &ENGINE
+}
+
+fn row<'a>(name: Option<&'a str>, text: &'a str, number: u64) -> Field<'a> {
+    Field { name, text, place: Place { offset: number * 100, row: Some(number), column: Some(1), pointer: None }, raw: None }
+}
+
+/// Rows of one column; the record hits come out in order.
+fn column(texts: &[String]) -> Vec<RecordHits> {
+    let engine = engine();
+    let mut leaf = engine.leaf();
+    let mut out = Vec::new();
+    for (number, text) in (1..).zip(texts) {
+        let fields = [row(None, text, number)];
+        leaf.record(&Record { bond: Bond::Row, fields: &fields, fresh_from: None }, &mut |hits| out.push(hits));
+    }
+    leaf.finish(&mut |hits| out.push(hits));
+    out
+}
+
+fn line(text: &str) -> Vec<Hit> {
+    let engine = engine();
+    let mut hits = Vec::new();
+    let fields = [Field { name: None, text, place: Place::default(), raw: Some((text.as_bytes(), Charset::Utf8)) }];
+    let mut leaf = engine.leaf();
+    leaf.record(&Record { bond: Bond::Line, fields: &fields, fresh_from: None }, &mut |found| hits.extend(found.hits));
+    leaf.finish(&mut |found| hits.extend(found.hits));
+    hits
+}
+
+/// Twelve-digit numbers, with the right check digit or with a wrong one.
+fn numbers(count: u64, right: impl Fn(u64) -> bool) -> Vec<String> {
+    let digit = |n: u64| (0..10).find(|d| crate::detect::validate::my_number::holds(&format!("{n:011}{d}"))).unwrap();
+    (0..count)
+        .map(|i| {
+            let body = 31_415_926_535 + i * 7_654_321;
+            format!("{body:011}{}", if right(i) { digit(body) } else { (digit(body) + 1) % 10 })
+        })
+        .collect()
+}
+
+#[test]
+fn a_place_is_the_exact_byte_of_the_value() {
+    let text = "お客様: tanaka@example.jp / 電話 ０９０－１２３４－５６７８";
+    let hits = line(text);
+    let offsets: Vec<(usize, &str)> = hits.iter().map(|h| (h.place.offset as usize, &*h.entity)).collect();
+    assert_eq!(offsets, [(text.find("tanaka").unwrap(), "email"), (text.find('０').unwrap(), "phone")]);
+    assert_eq!(hits[1].value.reveal(), "09012345678");
+    assert_eq!((hits[0].masked.as_str(), hits[1].masked.as_str()), ("t***@example.jp", "********678"));
+}
+
+#[test]
+fn what_a_percent_escape_hid_is_placed_behind_it() {
+    let hits = line("to=%3Ctanaka@example.jp%3E");
+    assert_eq!((hits[0].place.offset, hits[0].value.reveal()), (6, "tanaka@example.jp"));
+}
+
+#[test]
+fn a_window_does_not_report_what_the_window_before_it_did() {
+    let engine = engine();
+    let text = "tanaka@example.jp sato@example.jp";
+    let seen = |fresh_from| {
+        let fields = [Field {
+            name: None,
+            text,
+            place: Place { offset: 1000, ..Place::default() },
+            raw: Some((text.as_bytes(), Charset::Ascii)),
+        }];
+        let mut values = Vec::new();
+        let record = Record { bond: Bond::Loose, fields: &fields, fresh_from };
+        engine.leaf().record(&record, &mut |found| values.extend(found.hits.into_iter().map(|h| h.place.offset)));
+        values
+    };
+    assert_eq!(seen(None), [1000, 1018]);
+    assert_eq!(seen(Some(1017)), [1018]);
+    assert_eq!(seen(Some(1016)), [1000, 1018]);
+}
+
+#[test]
+fn a_column_where_nearly_all_pass_is_likely_from_its_first_row() {
+    for count in [20, 49, 50, 200] {
+        let found = column(&numbers(count, |i| i != 3));
+        assert_eq!(found.len() as u64, count - 1);
+        assert!(found.iter().all(|r| r.hits[0].confidence == Confidence::Likely), "{count}");
+        assert!(found[0].hits[0].reasons.iter().any(|r| r.starts_with("column:")));
+        assert!(found.windows(2).all(|pair| pair[0].hits[0].place.row < pair[1].hits[0].place.row), "in order");
+    }
+}
+
+#[test]
+fn a_column_where_one_in_ten_passes_stays_possible_and_says_chance() {
+    let found = column(&numbers(100, |i| i % 10 == 0));
+    assert_eq!(found.len(), 10);
+    assert!(found.iter().all(|r| r.hits[0].confidence == Confidence::Possible));
+    assert!(found.iter().skip(5).all(|r| r.hits[0].reasons.iter().any(|reason| reason == "chance")));
+}
+
+#[test]
+fn a_short_column_says_nothing() {
+    let found = column(&numbers(19, |_| true));
+    assert!(found.len() == 19 && found.iter().all(|r| r.hits[0].confidence == Confidence::Possible));
+}
+
+#[test]
+fn a_cell_to_the_left_may_be_the_label() {
+    let engine = engine();
+    let fields = [row(None, "マイナンバー", 1), row(None, "123456789018", 1)];
+    let mut hits = Vec::new();
+    let mut leaf = engine.leaf();
+    leaf.record(&Record { bond: Bond::Row, fields: &fields, fresh_from: None }, &mut |found| hits.extend(found.hits));
+    leaf.finish(&mut |found| hits.extend(found.hits));
+    assert_eq!((hits.len(), hits[0].confidence), (1, Confidence::Certain));
+}
+
+#[test]
+fn the_class_of_a_telephone_is_its_own() {
+    let classes: Vec<LinkClass> = line("03-1234-5678 090-1234-5678 050-1234-5678").iter().map(|h| h.class).collect();
+    assert_eq!(classes, [LinkClass::Weak, LinkClass::Strong, LinkClass::Strong]);
+}
+
+#[test]
+fn rows_with_only_shared_values_are_told_apart() {
+    let fingerprints: Vec<Option<u64>> = column(&["03-1234-5678 A", "03-1234-5678 B", "03-1234-5678 A", "090-1234-5678"].map(String::from))
+        .iter()
+        .map(|record| record.row)
+        .collect();
+    assert!(fingerprints[0].is_some() && fingerprints[0] != fingerprints[1] && fingerprints[0] == fingerprints[2]);
+    assert_eq!(fingerprints[3], None);
+}
+
+#[test]
+fn ordinary_logs_and_texts_give_nothing() {
+    for text in [
+        "192.168.1.10 - - [16/Oct/2026:12:34:56 +0900] \"GET /item/4901234567894 HTTP/1.1\" 200 5123 \"-\" \"Mozilla/5.0\"",
+        "2026-10-16 12:34:56,789 INFO  [main] took 12345 ms, id=550e8400-e29b-41d4-a716-446655440000",
+        "2026-10-16T12:34:56.123456789Z node[1234]: sha256:e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
+        "Oct 16 12:34:56 host systemd[1]: Started getty@tty1.service - Getty on tty1.",
+        "1760582400123 1760582400 20261016123456 0.12345678901234567",
+        "pkg-1.2.3-beta.4 openssl 3.0.11 (2023-09-19) 0123456789abcdef0123456789abcdef",
+        "background: url(logo@2x.png) 0.4111111111111111px",
+        "〒100-0001 東京都千代田区千代田1-1 2026年10月16日 10:00-18:00",
+    ] {
+        // A bare article number that passes Luhn too is the one thing that stays possible.
+        let mut hits = line(text);
+        hits.retain(|hit| hit.confidence > Confidence::Possible || !hit.reasons.iter().any(|reason| reason == "jan_check"));
+        assert!(hits.is_empty(), "{text}: {:?}", hits.iter().map(|h| (&h.rule, &h.masked)).collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn over_the_limit_is_told() {
+    let many = "tanaka@example.jp ".repeat(RECORD_MATCHES + 5);
+    let engine = engine();
+    let fields = [Field { name: None, text: &many, place: Place::default(), raw: None }];
+    let mut out = Vec::new();
+    engine.leaf().record(&Record { bond: Bond::Loose, fields: &fields, fresh_from: None }, &mut |hits| out.push(hits));
+    assert_eq!((out[0].hits.len(), out[0].over_limit), (RECORD_MATCHES, 5));
+}
+
+proptest::proptest! {
+    #[test]
+    fn any_text_is_looked_at_without_a_panic(text in ".{0,200}") {
+        line(&text);
+    }
+
+    #[test]
+    fn digits_and_marks_never_break_it(text in "[0-9 ()+@.%ー－０-９a-f_-]{0,80}") {
+        for hit in line(&text) {
+            proptest::prop_assert!(hit.place.offset as usize <= text.len());
+            proptest::prop_assert_ne!(hit.masked.as_str(), hit.value.reveal());
+        }
+    }
+
+    #[test]
+    fn a_number_is_found_in_any_japanese_text(before in "[ぁ-んァ-ヶ一-龠、。「」 ]{0,20}", after in "[ぁ-んァ-ヶ一-龠、。「」]{0,20}") {
+        let hits = line(&format!("{before}090-1234-5678{after}"));
+        proptest::prop_assert!(hits.iter().any(|hit| hit.value.reveal() == "09012345678"));
+    }
+}

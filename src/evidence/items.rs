@@ -1,0 +1,178 @@
+//! Items from an evidence zip: its payload, under the paths that the files had, to be looked at again.
+//!
+//! Each member is read straight from the zip, in place; nothing is unpacked to disk. Whether the zip is whole is the
+//! business of `verify`, not of this.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
+use std::path::{Path, PathBuf};
+
+use flate2::read::DeflateDecoder;
+use zip::{CompressionMethod, ZipArchive};
+
+use super::journal::RecordedEntry;
+use crate::disk::error::DiskError;
+use crate::disk::own;
+use crate::model::{Entry, Gap, GapKind, Kind, RawPath, limits};
+use crate::pass::{Item, OpenSource, Opened, SourceRead};
+
+/// Why a zip could not be taken as evidence.
+#[derive(Debug, thiserror::Error)]
+pub enum ItemsError {
+    /// It could not be opened.
+    #[error("the evidence could not be opened")]
+    Disk(#[from] DiskError),
+    /// It is no zip, or a torn one.
+    #[error("{path} is not a readable zip; `hozen verify` says more")]
+    Zip {
+        /// Which.
+        path: String,
+        /// What is wrong.
+        #[source]
+        source: zip::result::ZipError,
+    },
+    /// Its record of entries can not be read.
+    #[error("custody/files.jsonl in {path} can not be read; `hozen verify` says more")]
+    Record {
+        /// Which.
+        path: String,
+        /// What is wrong.
+        #[source]
+        source: io::Error,
+    },
+}
+
+/// Whether a file is an evidence zip of hozen's: a zip that holds `NAME/custody/files.jsonl`.
+pub fn is_evidence(path: &Path) -> bool {
+    let Ok((mut file, _)) = own::open_own(path) else { return false };
+    let mut magic = [0; 4];
+    if file.read_exact(&mut magic).is_err() || magic != *b"PK\x03\x04" || file.rewind().is_err() {
+        return false;
+    }
+    ZipArchive::new(BufReader::new(file)).is_ok_and(|zip| record_name(&zip).is_some())
+}
+
+fn record_name<R: Read + Seek>(zip: &ZipArchive<R>) -> Option<String> {
+    let is_record = |name: &str| name.ends_with("/custody/files.jsonl") && name.matches('/').count() == 2;
+    zip.file_names().flatten().find(|name| is_record(name)).map(|name| name.into_owned())
+}
+
+/// The payload of an evidence zip, in the order of the collection, numbered from `first_seq`.
+///
+/// # Errors
+/// [`ItemsError`]. A member that can not be read is a gap of its own, later.
+pub fn items(path: &Path, first_seq: u64) -> Result<Vec<Item>, ItemsError> {
+    let shown = path.display().to_string();
+    let (file, _) = own::open_own(path)?;
+    let bad_zip = |source| ItemsError::Zip { path: shown.clone(), source };
+    let mut zip = ZipArchive::new(BufReader::new(file)).map_err(bad_zip)?;
+    let record = record_name(&zip).ok_or(zip::result::ZipError::FileNotFound).map_err(bad_zip)?;
+    let bag = record.strip_suffix("custody/files.jsonl").unwrap_or_default().to_owned();
+    let places = places(&mut zip, &bag).map_err(bad_zip)?;
+    let record = zip.by_name(&record).map_err(bad_zip)?;
+    let bad_record = |source| ItemsError::Record { path: shown.clone(), source };
+    let mut lines = BufReader::new(record);
+    let mut items = Vec::new();
+    while let Some(line) = next_line(&mut lines).map_err(bad_record)? {
+        let entry = RecordedEntry::parse(&line).map_err(io::Error::other).map_err(bad_record)?;
+        if entry.kind == Kind::File {
+            let seq = first_seq + items.len() as u64;
+            items.push(item(path, &shown, entry, &places, seq));
+        }
+    }
+    Ok(items)
+}
+
+fn next_line(lines: &mut impl BufRead) -> io::Result<Option<Vec<u8>>> {
+    let mut line = Vec::new();
+    let limit = limits::JOURNAL_LINE_BYTES as u64;
+    let count = lines.by_ref().take(limit).read_until(b'\n', &mut line)?;
+    if count as u64 == limit {
+        return Err(io::Error::other("a line is longer than any that hozen writes"));
+    }
+    if line.last() == Some(&b'\n') {
+        line.pop();
+    }
+    Ok((count > 0).then_some(line))
+}
+
+/// Where a member's bytes lie in the zip.
+#[derive(Debug, Clone, Copy)]
+struct Stored {
+    start: u64,
+    length: u64,
+    size: u64,
+    deflated: bool,
+}
+
+fn places<R: Read + Seek>(
+    zip: &mut ZipArchive<R>,
+    bag: &str,
+) -> Result<HashMap<String, Stored>, zip::result::ZipError> {
+    let mut places = HashMap::new();
+    for index in 0..zip.len() {
+        let member = zip.by_index_raw(index)?;
+        let name = member.name()?;
+        let Some(name) = name.strip_prefix(bag).filter(|name| name.starts_with("data/")) else { continue };
+        let deflated = member.compression() == CompressionMethod::Deflated;
+        let (length, size) = (member.compressed_size(), member.size());
+        if let Some(start) = member.data_start() {
+            places.insert(name.to_owned(), Stored { start, length, size, deflated });
+        }
+    }
+    Ok(places)
+}
+
+fn item(zip: &Path, shown: &str, entry: RecordedEntry, places: &HashMap<String, Stored>, seq: u64) -> Item {
+    let path = entry.path().unwrap_or_else(|| RawPath(shown.as_bytes().to_vec()));
+    let place = entry.stored.as_ref().and_then(|stored| places.get(stored)).copied();
+    let missing = || {
+        let reason = match entry.gaps.first() {
+            Some(gap) => format!("it was not preserved: {}", gap.reason),
+            None => "the evidence zip does not hold it; run `hozen verify`".to_owned(),
+        };
+        let kind = entry.gaps.first().map_or(GapKind::Vanished, |gap| gap.kind);
+        Gap { path: path.shown(), kind, reason }
+    };
+    let gaps = if place.is_none() { vec![missing()] } else { Vec::new() };
+    let source = place.map(|place| Box::new(InZip { zip: zip.to_path_buf(), place, path: path.clone() }) as Box<dyn OpenSource>);
+    let entry = Entry { seq, path, kind: Kind::File, stat: None, link_target: None, device_node: None };
+    Item { entry, source, gaps, listing: None, xattrs: Vec::new(), atime_kept: true }
+}
+
+struct InZip {
+    zip: PathBuf,
+    place: Stored,
+    path: RawPath,
+}
+
+impl OpenSource for InZip {
+    fn open(&self) -> Result<Opened, Gap> {
+        let gap = |reason: String| Gap { path: self.path.shown(), kind: GapKind::ReadError, reason };
+        let (mut file, _) = own::open_own(&self.zip).map_err(|error| gap(error.to_string()))?;
+        file.seek(SeekFrom::Start(self.place.start)).map_err(|error| gap(error.to_string()))?;
+        let stored = BufReader::new(file).take(self.place.length);
+        let reader: Box<dyn SourceRead> =
+            if self.place.deflated { Box::new(Inflated(DeflateDecoder::new(stored))) } else { Box::new(Plain(stored)) };
+        Ok(Opened { reader, size: self.place.size, unsized_content: false, stat: None, atime_kept: true, xattrs: Vec::new() })
+    }
+}
+
+struct Inflated(DeflateDecoder<io::Take<BufReader<File>>>);
+struct Plain(io::Take<BufReader<File>>);
+
+impl Read for Inflated {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.0.read(buffer)
+    }
+}
+
+impl Read for Plain {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.0.read(buffer)
+    }
+}
+
+impl SourceRead for Inflated {}
+impl SourceRead for Plain {}

@@ -1,0 +1,40 @@
+//! What a look at one file came to. "0 findings" and "not looked at" are different answers.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+/// Whether a file was looked at. "0 findings" means something only with [`LookStatus::Scanned`].
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
+#[serde(rename_all = "snake_case")]
+pub enum LookStatus {
+    /// Read to its end, every record looked at.
+    Scanned,
+    /// Looked at, but some part was not: see its gaps.
+    Partial,
+    /// Not looked at: see its gaps.
+    NotScanned,
+}
+
+/// One file of a scan, or one member of a container.
+#[derive(Debug, Clone, Serialize, Deserialize, PartialEq)]
+pub struct FileResult {
+    /// Source path, then members (`backup.zip ▸ list.csv`), escaped for display.
+    pub path: String,
+    /// Whether it was looked at.
+    pub status: LookStatus,
+    /// Encoding that was decided on, if it is text.
+    pub encoding: Option<String>,
+    /// Format id, if one was found.
+    pub format: Option<String>,
+    /// Bytes that were read.
+    pub bytes: u64,
+    /// Findings per entity, likely and certain, its members' included; only entities that were found.
+    pub findings: BTreeMap<String, u64>,
+    /// Findings that are only possible, per entity, its members' included.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub possible: BTreeMap<String, u64>,
+    /// What was inside, if it is a container: every level, in the order in which it was met.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub members: Vec<FileResult>,
+}

@@ -1,0 +1,142 @@
+//! Shared buffers: one read of a source lands in one block, which hashing, keeping and looking all see.
+
+use std::ops::Deref;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+
+use crate::model::limits;
+
+/// Locks, and goes on after a panic elsewhere: the data behind these locks is only counters and queues.
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Waits on a condition, and goes on after a panic elsewhere.
+pub(crate) fn wait<'a, T>(condition: &Condvar, guard: MutexGuard<'a, T>) -> MutexGuard<'a, T> {
+    condition.wait(guard).unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Large buffers that are used again: without it every block would be fresh pages from the kernel.
+#[derive(Debug, Default)]
+pub struct Pool {
+    free: Mutex<Vec<Vec<u8>>>,
+}
+
+impl Pool {
+    /// Buffers kept for the next use.
+    const KEPT: usize = 16;
+
+    /// An empty buffer of [`limits::BLOCK_BYTES`] capacity.
+    fn take(&self) -> Vec<u8> {
+        lock(&self.free).pop().unwrap_or_else(|| Vec::with_capacity(limits::BLOCK_BYTES))
+    }
+
+    fn put_back(&self, mut buffer: Vec<u8>) {
+        buffer.clear();
+        let mut free = lock(&self.free);
+        if free.len() < Self::KEPT {
+            free.push(buffer);
+        }
+    }
+}
+
+/// Bytes that were read once and are not changed again.
+#[derive(Debug)]
+pub struct Block {
+    bytes: Vec<u8>,
+    home: Option<Arc<Pool>>,
+}
+
+impl Block {
+    /// Fills a block by `read`, which gets a buffer of the wanted size and says how much of it is real.
+    ///
+    /// # Errors
+    /// What `read` says.
+    pub fn fill<E>(
+        pool: &Arc<Pool>,
+        size: usize,
+        read: impl FnOnce(&mut [u8]) -> Result<usize, E>,
+    ) -> Result<Arc<Self>, E> {
+        // Small files get buffers of their own size, so that a queue of them costs what they weigh.
+        let pooled = size > limits::BLOCK_BYTES / 4;
+        let mut bytes = if pooled { pool.take() } else { Vec::new() };
+        bytes.resize(size, 0);
+        let filled = read(&mut bytes)?;
+        bytes.truncate(filled);
+        Ok(Arc::new(Self { bytes, home: pooled.then(|| Arc::clone(pool)) }))
+    }
+}
+
+impl Deref for Block {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.bytes
+    }
+}
+
+impl Drop for Block {
+    fn drop(&mut self) {
+        if let Some(pool) = &self.home {
+            pool.put_back(std::mem::take(&mut self.bytes));
+        }
+    }
+}
+
+/// A bound in bytes on what may be under way at once.
+#[derive(Debug)]
+pub struct Gate {
+    capacity: usize,
+    used: Mutex<usize>,
+    freed: Condvar,
+}
+
+impl Gate {
+    /// A gate that lets `capacity` bytes through at a time.
+    pub fn new(capacity: usize) -> Self {
+        Self { capacity, used: Mutex::new(0), freed: Condvar::new() }
+    }
+
+    /// Waits until `bytes` fit. Something larger than the whole gate passes alone.
+    pub fn enter(&self, bytes: usize) {
+        let mut used = lock(&self.used);
+        while *used > 0 && used.saturating_add(bytes) > self.capacity {
+            used = wait(&self.freed, used);
+        }
+        *used = used.saturating_add(bytes);
+    }
+
+    /// Gives `bytes` back.
+    pub fn leave(&self, bytes: usize) {
+        let mut used = lock(&self.used);
+        *used = used.saturating_sub(bytes);
+        drop(used);
+        self.freed.notify_all();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_large_block_goes_back_to_its_pool_and_a_small_one_does_not() {
+        let pool = Arc::new(Pool::default());
+        let large = Block::fill(&pool, limits::BLOCK_BYTES, |_| Ok::<_, ()>(3)).unwrap();
+        let small = Block::fill(&pool, 10, |buffer| Ok::<_, ()>(buffer.len())).unwrap();
+        assert_eq!((large.len(), small.len()), (3, 10));
+        drop((large, small));
+        assert_eq!(lock(&pool.free).len(), 1);
+    }
+
+    #[test]
+    fn the_gate_holds_back_what_does_not_fit_and_lets_a_giant_pass_alone() {
+        let gate = Arc::new(Gate::new(10));
+        gate.enter(25);
+        let waiting = Arc::clone(&gate);
+        let second = std::thread::spawn(move || waiting.enter(1));
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        assert!(!second.is_finished());
+        gate.leave(25);
+        second.join().unwrap();
+    }
+}

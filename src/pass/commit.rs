@@ -1,0 +1,90 @@
+//! What the writer gets, in walk order, and the trait of who takes it.
+
+use super::keep::Kept;
+use crate::model::{Bond, Digest, Entry, FileResult, Finding, Gap, LinkClass, Method, Stat};
+
+/// The findings of one record: they stay together, because the record says that they belong together.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// How they belong together.
+    pub bond: Bond,
+    /// Each with the class that says how it links people.
+    pub findings: Vec<(Finding, LinkClass)>,
+}
+
+/// Content that was read to its end, or to where a read error ended it.
+#[derive(Debug, Clone, Copy)]
+pub struct Content {
+    /// SHA-256 of what was read.
+    pub digest: Digest,
+    /// What was kept of it.
+    pub kept: Kept,
+    /// How.
+    pub method: Method,
+}
+
+/// What came of one entry.
+#[derive(Debug)]
+pub struct FileOutcome {
+    /// The entry as the walk saw it.
+    pub entry: Entry,
+    /// Metadata by the open handle before the first byte was read; differs from the walk's only if somebody is at work.
+    pub stat_open: Option<Stat>,
+    /// Metadata by the same handle after the last byte.
+    pub stat_after: Option<Stat>,
+    /// Extended attributes.
+    pub xattrs: Vec<(Vec<u8>, Vec<u8>)>,
+    /// For folders: digest of the listing.
+    pub listing: Option<Digest>,
+    /// The content, for files that could be read and were to be kept.
+    pub content: Option<Content>,
+    /// Whether hozen's own reading left the access time alone.
+    pub atime_kept: bool,
+    /// It grew while it was read: the part up to its size at open was kept.
+    pub grew: bool,
+    /// The kernel gave no size; it was read to its end or a limit.
+    pub size_unknown: bool,
+    /// Why it was not kept whole.
+    pub gaps: Vec<Gap>,
+    /// What the look at it came to, and the gaps in understanding.
+    pub looked: Option<Looked>,
+}
+
+/// What the look at one source came to.
+#[derive(Debug)]
+pub struct Looked {
+    /// The file and its members.
+    pub result: FileResult,
+    /// What was not understood.
+    pub gaps: Vec<Gap>,
+}
+
+/// Takes results in walk order, from one thread. Floor 4 implements it.
+pub trait Commit {
+    /// An error that ends the run: the disk is full, the evidence can not be written.
+    type Error;
+
+    /// Content of `entry` will follow in chunks; no more than `limit` bytes will be read.
+    ///
+    /// # Errors
+    /// Any error ends the run.
+    fn begin(&mut self, entry: &Entry, method: Method, limit: u64) -> Result<(), Self::Error>;
+
+    /// The next stored bytes of the entry begun last.
+    ///
+    /// # Errors
+    /// Any error ends the run.
+    fn chunk(&mut self, stored: &[u8]) -> Result<(), Self::Error>;
+
+    /// Findings in the current entry, whose path (escaped) is `path`.
+    ///
+    /// # Errors
+    /// Any error ends the run.
+    fn found(&mut self, path: &str, found: Vec<Found>) -> Result<(), Self::Error>;
+
+    /// The current entry is done.
+    ///
+    /// # Errors
+    /// Any error ends the run.
+    fn end(&mut self, outcome: FileOutcome) -> Result<(), Self::Error>;
+}

@@ -1,0 +1,155 @@
+//! The hashing service: takes (file, bytes) of many files at once and gives each its digest when it ends.
+//!
+//! A worker does not wait for a digest: it hands over blocks, goes on with the next file, and the writer picks the digest
+//! up at commit. So many streams are under way at once, which is what hashing in SIMD lanes needs: lanes can come behind
+//! this same face.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::{Arc, Mutex};
+use std::thread::{Scope, ScopedJoinHandle};
+
+use sha2::{Digest as _, Sha256};
+
+use super::block::{Block, Gate, lock};
+use crate::model::{Digest, limits};
+
+/// What a job weighs in the queue beyond its bytes, so that a flood of tiny files is bounded too.
+const JOB_OVERHEAD_BYTES: usize = 256;
+
+enum Job {
+    Bytes(u64, Arc<Block>),
+    End(u64, Sender<Digest>),
+    Drop(u64),
+}
+
+/// The service. Cloning the handle is not needed: workers share it by reference.
+pub struct HashService {
+    lanes: Vec<Mutex<Sender<Job>>>,
+    gate: Arc<Gate>,
+    next: AtomicU64,
+}
+
+impl HashService {
+    /// Starts `threads` hashing threads in the scope; they end when the service is dropped.
+    pub fn start<'scope>(
+        scope: &'scope Scope<'scope, '_>,
+        threads: usize,
+    ) -> (Self, Vec<ScopedJoinHandle<'scope, ()>>) {
+        let gate = Arc::new(Gate::new(limits::HASH_QUEUE_BYTES));
+        let mut lanes = Vec::new();
+        let mut handles = Vec::new();
+        for _ in 0..threads.max(1) {
+            let (sender, receiver) = mpsc::channel();
+            lanes.push(Mutex::new(sender));
+            let gate = Arc::clone(&gate);
+            handles.push(scope.spawn(move || serve(&receiver, &gate)));
+        }
+        (Self { lanes, gate, next: AtomicU64::new(0) }, handles)
+    }
+
+    /// Opens a stream: one message, in order.
+    pub fn stream(&self) -> HashStream<'_> {
+        HashStream { service: self, id: self.next.fetch_add(1, Ordering::Relaxed), open: true }
+    }
+
+    fn send(&self, id: u64, job: Job) {
+        let lane = usize::try_from(id).unwrap_or(0) % self.lanes.len();
+        if let Some(lane) = self.lanes.get(lane) {
+            // A closed lane means that its thread died; the digest then never comes, and the writer says so.
+            let _ = lock(lane).send(job);
+        }
+    }
+}
+
+fn serve(jobs: &Receiver<Job>, gate: &Gate) {
+    let mut open: HashMap<u64, Sha256> = HashMap::new();
+    while let Ok(job) = jobs.recv() {
+        match job {
+            Job::Bytes(id, block) => {
+                open.entry(id).or_default().update(&**block);
+                let weight = block.len() + JOB_OVERHEAD_BYTES;
+                drop(block);
+                gate.leave(weight);
+            }
+            Job::End(id, reply) => {
+                let digest = open.remove(&id).unwrap_or_default().finalize();
+                let _ = reply.send(Digest(digest.into()));
+            }
+            Job::Drop(id) => drop(open.remove(&id)),
+        }
+    }
+}
+
+/// One message on its way through the service.
+pub struct HashStream<'a> {
+    service: &'a HashService,
+    id: u64,
+    open: bool,
+}
+
+impl HashStream<'_> {
+    /// The next bytes. Waits while the queue is full.
+    pub fn update(&self, block: &Arc<Block>) {
+        self.service.gate.enter(block.len() + JOB_OVERHEAD_BYTES);
+        self.service.send(self.id, Job::Bytes(self.id, Arc::clone(block)));
+    }
+
+    /// Ends the message. Does not wait.
+    pub fn finish(mut self) -> PendingDigest {
+        let (sender, receiver) = mpsc::channel();
+        self.open = false;
+        self.service.send(self.id, Job::End(self.id, sender));
+        PendingDigest(receiver)
+    }
+}
+
+impl Drop for HashStream<'_> {
+    fn drop(&mut self) {
+        if self.open {
+            self.service.send(self.id, Job::Drop(self.id));
+        }
+    }
+}
+
+/// A digest that will come.
+pub struct PendingDigest(Receiver<Digest>);
+
+impl PendingDigest {
+    /// Waits for it. `None` if the hashing thread died, which the caller must treat as fatal.
+    pub fn wait(self) -> Option<Digest> {
+        self.0.recv().ok()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pass::block::Pool;
+
+    fn block(bytes: &[u8]) -> Arc<Block> {
+        Block::fill(&Arc::new(Pool::default()), bytes.len(), |buffer| {
+            buffer.copy_from_slice(bytes);
+            Ok::<_, ()>(bytes.len())
+        })
+        .unwrap()
+    }
+
+    #[test]
+    fn interleaved_streams_each_get_their_own_digest() {
+        std::thread::scope(|scope| {
+            let (service, _threads) = HashService::start(scope, 2);
+            let streams: Vec<_> = (0..9).map(|_| service.stream()).collect();
+            for round in 0..5u8 {
+                for (n, stream) in streams.iter().enumerate() {
+                    stream.update(&block(&vec![round; n * 1000]));
+                }
+            }
+            for (n, stream) in streams.into_iter().enumerate() {
+                let whole: Vec<u8> = (0..5u8).flat_map(|round| vec![round; n * 1000]).collect();
+                assert_eq!(stream.finish().wait(), Some(Digest::of(&whole)));
+            }
+        });
+    }
+}

@@ -1,0 +1,344 @@
+//! The look: picks a format for a leaf, runs it, catches its panics, goes down into members within a budget, and turns
+//! what the detectors say into findings with an address and a keyed digest.
+
+use std::cell::Cell;
+use std::io::{self, Cursor, Read, SeekFrom};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::budget::{Budget, Counted, Metered};
+use super::commit::{Found, Looked};
+use super::lane::{Lane, Part};
+use crate::detect::{Engine, Hit, LeafDetector, RecordHits};
+use crate::disk::spool::{Spool, SpoolError, SpoolReader};
+use crate::formats::{self, Format, Head, Input, Need, ReadSeek, Sink};
+use crate::model::{
+    Charset, Confidence, FileResult, Finding, Gap, GapKind, Locator, LookStatus, Record, limits,
+};
+use crate::seal::keyed::CaseKey;
+
+/// What a look needs, the same for every file.
+#[derive(Clone, Copy)]
+pub struct Lens<'a> {
+    /// The compiled rules.
+    pub engine: &'a Engine,
+    /// Key of the digests.
+    pub key: &'a CaseKey,
+    /// Where containers that must seek may be spooled; `None` keeps everything in memory, within its limit.
+    pub spool: Option<&'a Path>,
+}
+
+/// Where the bytes of a leaf come from.
+pub enum Bytes<'a> {
+    /// In order only.
+    Stream(&'a mut dyn Read),
+    /// With seeking, and the length.
+    Seekable(&'a mut dyn ReadSeek, u64),
+}
+
+/// Weight of a finding on its way to the writer.
+const FINDING_BYTES: usize = 768;
+
+/// The look at one source file, with all that is inside it.
+struct Look<'a> {
+    lens: Lens<'a>,
+    lane: &'a Lane<'a>,
+    path: Arc<str>,
+    budget: Rc<Budget>,
+    gaps: Vec<Gap>,
+    gaps_left_out: u64,
+    members: Vec<FileResult>,
+}
+
+/// Looks at one source of `source_bytes` bytes and at everything in it. Findings go to the lane as they come.
+pub fn look<'a>(lens: Lens<'a>, lane: &'a Lane<'a>, path: &str, source_bytes: u64, bytes: Bytes<'_>) -> Looked {
+    let budget = Budget::new(source_bytes);
+    let mut look = Look { lens, lane, path: path.into(), budget, gaps: Vec::new(), gaps_left_out: 0, members: Vec::new() };
+    let mut result = look.leaf(path.to_owned(), 0, bytes);
+    result.members = look.members;
+    if look.gaps_left_out > 0 {
+        let reason = format!("{} more gaps in this file are not listed", look.gaps_left_out);
+        look.gaps.push(Gap { path: path.to_owned(), kind: GapKind::OverLimit, reason });
+    }
+    Looked { result, gaps: look.gaps }
+}
+
+impl<'a> Look<'a> {
+    fn leaf(&mut self, path: String, depth: usize, bytes: Bytes<'_>) -> FileResult {
+        let count = Cell::new(0);
+        let mut leaf = Leaf::new(self, path, depth);
+        match bytes {
+            Bytes::Stream(reader) => leaf.stream(&mut Counted { inner: reader, count: &count }),
+            Bytes::Seekable(reader, length) => {
+                leaf.seekable(reader, length);
+                count.set(length);
+            }
+        }
+        leaf.close(count.get())
+    }
+
+    fn gap(&mut self, path: &str, kind: GapKind, reason: String) {
+        if self.gaps.len() < limits::GAPS_PER_FILE {
+            self.gaps.push(Gap { path: path.to_owned(), kind, reason });
+        } else {
+            self.gaps_left_out += 1;
+        }
+    }
+}
+
+/// One leaf being looked at: the sink of its format.
+struct Leaf<'l, 'a> {
+    look: &'l mut Look<'a>,
+    detector: Option<LeafDetector<'a>>,
+    depth: usize,
+    result: FileResult,
+    seen: u64,
+    gapped: bool,
+}
+
+impl<'l, 'a> Leaf<'l, 'a> {
+    fn new(look: &'l mut Look<'a>, path: String, depth: usize) -> Self {
+        let detector = Some(look.lens.engine.leaf());
+        let result = FileResult {
+            path,
+            status: LookStatus::NotScanned,
+            encoding: None,
+            format: None,
+            bytes: 0,
+            findings: Default::default(),
+            possible: Default::default(),
+            members: Vec::new(),
+        };
+        Self { look, detector, depth, result, seen: 0, gapped: false }
+    }
+
+    /// A leaf that can only be read in order: a container that must seek is spooled first.
+    fn stream(&mut self, reader: &mut dyn Read) {
+        let Some((head_bytes, whole)) = self.head(reader) else { return };
+        let name = base_name(&self.result.path).to_owned();
+        let head = Head { bytes: &head_bytes, whole, name: &name };
+        let Some(format) = self.pick(&head) else { return };
+        match format.need() {
+            Need::Stream => {
+                let mut all = Cursor::new(&head_bytes).chain(reader);
+                self.run(format, &head, Input::Stream(&mut all));
+            }
+            Need::Seek => match self.spool(&head_bytes, reader) {
+                Ok(mut spool) => {
+                    let length = spool.len();
+                    self.run(format, &head, Input::Seek(&mut spool, length));
+                }
+                Err(reason) => self.gap(GapKind::OverLimit, reason),
+            },
+        }
+    }
+
+    /// A leaf whose source can be read at any place.
+    fn seekable(&mut self, reader: &mut dyn ReadSeek, length: u64) {
+        let Some((head_bytes, whole)) = self.head(reader) else { return };
+        let name = base_name(&self.result.path).to_owned();
+        let head = Head { bytes: &head_bytes, whole, name: &name };
+        let Some(format) = self.pick(&head) else { return };
+        if let Err(error) = reader.seek(SeekFrom::Start(0)) {
+            self.gap(GapKind::ReadError, format!("could not go back to the start of the file: {error}"));
+            return;
+        }
+        match format.need() {
+            Need::Stream => {
+                let mut capped = reader.take(length);
+                self.run(format, &head, Input::Stream(&mut capped));
+            }
+            Need::Seek => self.run(format, &head, Input::Seek(reader, length)),
+        }
+    }
+
+    fn head<R: Read + ?Sized>(&mut self, mut reader: &mut R) -> Option<(Vec<u8>, bool)> {
+        let mut head = Vec::new();
+        let limit = formats::HEAD_BYTES as u64;
+        match (&mut reader).take(limit).read_to_end(&mut head) {
+            Ok(count) => Some((head, (count as u64) < limit)),
+            Err(_) if self.look.budget.is_spent() => None,
+            // Something could be read: look at that, the error comes again from the format.
+            Err(_) if !head.is_empty() => Some((head, false)),
+            Err(error) => {
+                self.gap(GapKind::ReadError, format!("could not be read: {error}"));
+                None
+            }
+        }
+    }
+
+    fn pick(&mut self, head: &Head<'_>) -> Option<&'static dyn Format> {
+        let format = formats::pick(head);
+        match format {
+            Some(format) => self.result.format = Some(format.id().to_owned()),
+            None => {
+                let reason = "no format that this version knows; look at it by hand".to_owned();
+                self.gap(GapKind::UnsupportedFormat, reason);
+            }
+        }
+        format
+    }
+
+    fn spool(&mut self, head: &[u8], rest: &mut dyn Read) -> Result<SpoolReader, String> {
+        // Deeper containers get less memory, so that nesting cannot add up: 16 + 8 + 4 … < 32 MiB a worker.
+        let memory = limits::SEEK_MEMORY_BYTES >> self.depth.min(16);
+        let mut spool = Spool::with_memory(self.look.lens.spool.map(Path::to_path_buf), memory);
+        let copied = io::copy(&mut head.chain(rest), &mut spool).and_then(|_| spool.into_reader());
+        copied.map_err(|error| match SpoolError::in_io(&error) {
+            Some(SpoolError::NoFolder { .. }) => format!(
+                "a container of more than {memory} bytes must be set aside to be opened, and no folder was given for that: \
+                 scan again with --spool DIR (on a disk that is not evidence)"
+            ),
+            Some(known) => known.to_string(),
+            None => format!("it could not be read to its end: {error}"),
+        })
+    }
+
+    /// Runs the format; a panic in it costs a gap.
+    fn run(&mut self, format: &'static dyn Format, head: &Head<'_>, input: Input<'_>) {
+        let caught = catch_unwind(AssertUnwindSafe(|| format.read(head, input, self)));
+        if caught.is_err() {
+            let reason = format!(
+                "the reader for {} crashed on this input and was stopped; what it found before stands, the rest was not \
+                 looked at. Please report it to the authors of hozen (without the file)",
+                format.id()
+            );
+            self.gap(GapKind::ParserPanic, reason);
+        }
+        if let Some(mut detector) = self.detector.take() {
+            // What the detector still holds back is released even after a crash.
+            let finish = AssertUnwindSafe(|| detector.finish(&mut |hits| self.hits(hits)));
+            if catch_unwind(finish).is_err() {
+                self.gap(GapKind::ParserPanic, "a detector crashed at the end of this input".to_owned());
+            }
+        }
+    }
+
+    /// Turns the hits of one record into findings and sends them.
+    fn hits(&mut self, record: RecordHits) {
+        let bond = record.bond;
+        let findings: Vec<_> = record.hits.into_iter().map(|hit| self.finding(hit)).collect();
+        if findings.is_empty() {
+            return;
+        }
+        let weight = findings.len().saturating_mul(FINDING_BYTES);
+        // A writer that has stopped shows at the end of the entry; findings are of no use to it any more.
+        let _ = self.look.lane.send(Part::Found(self.look.path.clone(), vec![Found { bond, findings }]), weight);
+    }
+
+    fn finding(&mut self, hit: Hit) -> (Finding, crate::model::LinkClass) {
+        let tally = match hit.confidence {
+            Confidence::Possible => &mut self.result.possible,
+            Confidence::Likely | Confidence::Certain => &mut self.result.findings,
+        };
+        *tally.entry(hit.entity.to_string()).or_default() += 1;
+        let finding = Finding {
+            digest: self.look.lens.key.digest(&hit.entity, hit.value.reveal()),
+            locator: Locator { leaf: self.result.path.clone(), place: hit.place },
+            entity: hit.entity.to_string(),
+            rule: hit.rule.to_string(),
+            value: hit.value,
+            masked: hit.masked,
+            confidence: hit.confidence,
+            reasons: hit.reasons.iter().map(ToString::to_string).collect(),
+        };
+        (finding, hit.class)
+    }
+
+    /// Decides the status. Nothing seen and something in the way is "not looked at", never "0 findings".
+    fn close(mut self, bytes: u64) -> FileResult {
+        self.result.bytes = bytes;
+        self.result.status = match (self.gapped, self.seen) {
+            (false, _) => LookStatus::Scanned,
+            (true, 0) => LookStatus::NotScanned,
+            (true, _) => LookStatus::Partial,
+        };
+        self.result
+    }
+}
+
+impl Sink for Leaf<'_, '_> {
+    fn record(&mut self, record: &Record<'_>) {
+        self.seen += 1;
+        let Some(mut detector) = self.detector.take() else { return };
+        detector.record(record, &mut |hits| self.hits(hits));
+        self.detector = Some(detector);
+    }
+
+    fn child(&mut self, name: &str, bytes: &mut dyn Read) -> bool {
+        self.seen += 1;
+        let path = member_path(&self.result.path, name);
+        if self.depth + 1 > limits::CONTAINER_DEPTH {
+            let reason = format!(
+                "containers are nested more than {} deep; this one was not opened: unpack it by hand",
+                limits::CONTAINER_DEPTH
+            );
+            self.member_gap(name, GapKind::OverLimit, reason);
+            return true;
+        }
+        if self.seen > limits::CONTAINER_MEMBERS as u64 {
+            let reason = format!("more than {} members; the rest was not looked at", limits::CONTAINER_MEMBERS);
+            self.gap(GapKind::OverLimit, reason);
+            return false;
+        }
+        let row = self.look.members.len();
+        let budget = Rc::clone(&self.look.budget);
+        let mut metered = Metered { inner: bytes, budget: Rc::clone(&budget) };
+        let mut result = self.look.leaf(path, self.depth + 1, Bytes::Stream(&mut metered));
+        for (entity, count) in &result.findings {
+            *self.result.findings.entry(entity.clone()).or_default() += count;
+        }
+        for (entity, count) in &result.possible {
+            *self.result.possible.entry(entity.clone()).or_default() += count;
+        }
+        self.gapped |= result.status != LookStatus::Scanned;
+        let spent = budget.is_spent();
+        if spent && result.status == LookStatus::Scanned {
+            result.status = LookStatus::Partial;
+            self.look.gap(&result.path, GapKind::OverLimit, budget.reason());
+        }
+        self.gapped |= spent;
+        // In the order in which they were met: a container stands before what it holds.
+        self.look.members.insert(row, result);
+        !spent
+    }
+
+    fn gap(&mut self, kind: GapKind, reason: String) {
+        self.gapped = true;
+        let path = self.result.path.clone();
+        self.look.gap(&path, kind, reason);
+    }
+
+    fn member_gap(&mut self, name: &str, kind: GapKind, reason: String) {
+        self.gapped = true;
+        let path = member_path(&self.result.path, name);
+        self.look.gap(&path, kind, reason);
+        let status = LookStatus::NotScanned;
+        self.look.members.push(FileResult {
+            path,
+            status,
+            encoding: None,
+            format: None,
+            bytes: 0,
+            findings: Default::default(),
+            possible: Default::default(),
+            members: Vec::new(),
+        });
+    }
+
+    fn charset(&mut self, charset: Charset) {
+        self.result.encoding = Some(charset.name().to_owned());
+    }
+}
+
+/// The name of a member, below its container. Escaped by the format already; escaped again here, because it is hostile.
+fn member_path(container: &str, name: &str) -> String {
+    let name = crate::model::RawPath(name.as_bytes().to_vec()).shown();
+    format!("{container} ▸ {name}")
+}
+
+fn base_name(path: &str) -> &str {
+    path.rsplit(['/', '▸']).next().unwrap_or(path).trim_start()
+}

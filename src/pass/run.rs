@@ -1,0 +1,159 @@
+//! Runs the pass: a walker, workers, the hashing service, and the calling thread as the one writer.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{self, Receiver};
+use std::sync::{Arc, Mutex};
+
+use super::block::{Pool, lock};
+use super::commit::{Commit, Content, FileOutcome};
+use super::hash::{HashService, PendingDigest};
+use super::keep::Deflater;
+use super::lane::Part;
+use super::look::Lens;
+use super::notice::Progress;
+use super::order::Order;
+use super::source::Item;
+use super::work::{Bench, work};
+use crate::model::limits;
+
+/// What a run does with each entry.
+#[derive(Clone, Copy)]
+pub struct Plan<'a> {
+    /// Worker threads, at least 1. What comes out does not depend on it.
+    pub threads: usize,
+    /// Whether content is kept (and hashed).
+    pub keep: bool,
+    /// Whether content is looked at, and with what.
+    pub lens: Option<Lens<'a>>,
+    /// Set from outside to end early (the user interrupted).
+    pub stop: &'a AtomicBool,
+    /// Raised as the run goes.
+    pub progress: &'a Progress,
+}
+
+/// Why a run did not reach its end.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError<E> {
+    /// Whoever takes the results can not go on.
+    #[error("the results could not be written")]
+    Commit(#[source] E),
+    /// Stopped from outside.
+    #[error("interrupted")]
+    Interrupted,
+    /// A bug in hozen: a worker or hashing thread died.
+    #[error("a worker thread died at entry {0}: this is a bug in hozen, not in the source")]
+    Crashed(u64),
+}
+
+/// What a run came to.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// Entries that were committed.
+    pub entries: u64,
+}
+
+/// Runs `items` (in walk order, `seq` from 0 without holes) through the pass and commits each in order.
+///
+/// # Errors
+/// [`RunError`]; everything before it was committed.
+pub fn run<C: Commit>(
+    items: impl Iterator<Item = Item> + Send,
+    plan: Plan<'_>,
+    commit: &mut C,
+) -> Result<Totals, RunError<C::Error>> {
+    let order = Order::new();
+    let pool = Arc::new(Pool::default());
+    let crashed = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let (hashes, _threads) = HashService::start(scope, plan.threads.div_ceil(2));
+        let (sender, receiver) = mpsc::sync_channel(limits::WALK_AHEAD);
+        let receiver = Arc::new(Mutex::new(receiver));
+        let hashes = Arc::new(hashes);
+        let (order, pool, crashed) = (&order, &pool, &crashed);
+        scope.spawn(move || {
+            let mut total = 0;
+            for item in items {
+                plan.progress.walked(item.source.as_ref().map_or(0, |_| size_of_entry(&item)));
+                if plan.stop.load(Ordering::Relaxed) || order.is_stopped() || sender.send(item).is_err() {
+                    break;
+                }
+                total += 1;
+            }
+            plan.progress.walk_ended();
+            order.total(total);
+        });
+        for _ in 0..plan.threads.max(1) {
+            let (receiver, hashes) = (Arc::clone(&receiver), Arc::clone(&hashes));
+            scope.spawn(move || {
+                let bench = Bench { plan, order, hashes: &hashes, pool };
+                let clean = catch_unwind(AssertUnwindSafe(|| serve(&receiver, &bench)));
+                if clean.is_err() {
+                    crashed.store(true, Ordering::Relaxed);
+                    order.stop();
+                }
+            });
+        }
+        let written = write(order, plan, commit);
+        // Workers and the walker must not wait for a writer that is gone.
+        order.stop();
+        while lock(&receiver).recv().is_ok() {}
+        match written {
+            Ok(totals) if crashed.load(Ordering::Relaxed) => Err(RunError::Crashed(totals.entries)),
+            Ok(_) if plan.stop.load(Ordering::Relaxed) => Err(RunError::Interrupted),
+            other => other,
+        }
+    })
+}
+
+fn size_of_entry(item: &Item) -> u64 {
+    item.entry.stat.as_ref().map_or(0, |stat| stat.size)
+}
+
+/// One worker: takes the next item in walk order until there is none.
+fn serve(items: &Mutex<Receiver<Item>>, bench: &Bench<'_>) {
+    let mut deflater = Deflater::default();
+    loop {
+        let next = lock(items).recv();
+        let Ok(item) = next else { return };
+        if bench.plan.stop.load(Ordering::Relaxed) {
+            bench.order.stop();
+            return;
+        }
+        if work(item, bench, &mut deflater).is_err() {
+            // Interrupted in the middle of a file, or the writer is gone already: nobody must wait for its end.
+            bench.order.stop();
+            return;
+        }
+    }
+}
+
+/// The writer: commits parts in walk order.
+fn write<C: Commit>(order: &Order<Part>, plan: Plan<'_>, commit: &mut C) -> Result<Totals, RunError<C::Error>> {
+    let mut totals = Totals::default();
+    while let Some((seq, part)) = order.next() {
+        match part {
+            Part::Begin(begin) => commit.begin(&begin.entry, begin.method, begin.limit),
+            Part::Chunk(stored) => commit.chunk(&stored),
+            Part::Found(path, found) => commit.found(&path, found),
+            Part::End(outcome, pending) => {
+                let outcome = settle(*outcome, pending).ok_or(RunError::Crashed(seq))?;
+                let gaps = outcome.gaps.len() + outcome.looked.as_ref().map_or(0, |looked| looked.gaps.len());
+                totals.entries += 1;
+                plan.progress.committed(gaps as u64);
+                commit.end(outcome)
+            }
+        }
+        .map_err(RunError::Commit)?;
+    }
+    Ok(totals)
+}
+
+/// Waits for the digest of an outcome.
+fn settle(mut outcome: FileOutcome, pending: Option<PendingDigest>) -> Option<FileOutcome> {
+    if let Some(pending) = pending {
+        let digest = pending.wait()?;
+        outcome.content = outcome.content.map(|content| Content { digest, ..content });
+    }
+    Some(outcome)
+}

@@ -1,0 +1,217 @@
+//! What a worker does with one item: open, read once, look, and say what came of it.
+
+use std::io::{self, Read};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use super::block::Pool;
+use super::commit::{Content, FileOutcome, Looked};
+use super::hash::{HashService, PendingDigest};
+use super::keep::Deflater;
+use super::lane::{Lane, Part};
+use super::look::{Bytes, Lens, look};
+use super::order::{Order, Stopped};
+use super::run::Plan;
+use super::source::{Item, Opened, SourceRead};
+use super::tee::{Outlets, Tee};
+use crate::model::{Digest, FileResult, Gap, GapKind, Kind, LookStatus, Stat, limits};
+
+/// What a worker has on its bench.
+pub(super) struct Bench<'a> {
+    pub(super) plan: Plan<'a>,
+    pub(super) order: &'a Order<Part>,
+    pub(super) hashes: &'a HashService,
+    pub(super) pool: &'a Arc<Pool>,
+}
+
+/// Does one item from open to end.
+pub(super) fn work(item: Item, bench: &Bench<'_>, deflater: &mut Deflater) -> Result<(), Stopped> {
+    let lane = Lane::new(bench.order, item.entry.seq);
+    let (mut outcome, source) = begin(item);
+    let mut digest = None;
+    if let Some(source) = source {
+        match source.open() {
+            Err(gap) => unread(&mut outcome, gap, bench.plan.lens.is_some()),
+            Ok(opened) => digest = read(opened, &mut outcome, bench, &lane, deflater)?,
+        }
+    } else if outcome.entry.kind == Kind::File && bench.plan.lens.is_some() {
+        // A file that the walk itself could not reach still gets its row in the scan.
+        outcome.looked = Some(not_looked_at(&outcome.entry.path.shown()));
+    }
+    lane.end(outcome, digest)
+}
+
+fn begin(item: Item) -> (FileOutcome, Option<Box<dyn super::source::OpenSource>>) {
+    let outcome = FileOutcome {
+        entry: item.entry,
+        stat_open: None,
+        stat_after: None,
+        xattrs: item.xattrs,
+        listing: item.listing,
+        content: None,
+        atime_kept: item.atime_kept,
+        grew: false,
+        size_unknown: false,
+        gaps: item.gaps,
+        looked: None,
+    };
+    (outcome, item.source)
+}
+
+fn unread(outcome: &mut FileOutcome, gap: Gap, looking: bool) {
+    if looking {
+        outcome.looked = Some(not_looked_at(&outcome.entry.path.shown()));
+    }
+    outcome.gaps.push(gap);
+}
+
+fn not_looked_at(path: &str) -> Looked {
+    let result = FileResult {
+        path: path.to_owned(),
+        status: LookStatus::NotScanned,
+        encoding: None,
+        format: None,
+        bytes: 0,
+        findings: Default::default(),
+        possible: Default::default(),
+        members: Vec::new(),
+    };
+    Looked { result, gaps: Vec::new() }
+}
+
+/// Reads an open source to its end: kept and looked at, or looked at alone.
+fn read<'a>(
+    mut opened: Opened,
+    outcome: &mut FileOutcome,
+    bench: &Bench<'a>,
+    lane: &Lane<'_>,
+    deflater: &mut Deflater,
+) -> Result<Option<PendingDigest>, Stopped> {
+    let limit = if opened.unsized_content { limits::UNSIZED_FILE_BYTES } else { opened.size };
+    outcome.stat_open = opened.stat.take();
+    outcome.xattrs = std::mem::take(&mut opened.xattrs);
+    outcome.atime_kept = opened.atime_kept;
+    let path = outcome.entry.path.shown();
+    let pending = if bench.plan.keep {
+        let outlets = Outlets {
+            pool: bench.pool,
+            hashes: bench.hashes,
+            deflater,
+            lane,
+            progress: bench.plan.progress,
+            stop: bench.plan.stop,
+        };
+        let mut tee = Tee::begin(&outcome.entry, &mut *opened.reader, limit, outlets)?;
+        if let Some(lens) = bench.plan.lens {
+            outcome.looked = Some(look(lens, lane, &path, limit, Bytes::Stream(&mut tee)));
+        }
+        let sealed = tee.finish()?;
+        // The digest takes its place when the writer has waited for it.
+        outcome.content = Some(Content { digest: Digest([0; 32]), kept: sealed.kept, method: sealed.method });
+        if let Some(error) = sealed.broken {
+            outcome.gaps.push(read_error(&path, sealed.kept.size, &error));
+        }
+        Some(sealed.digest)
+    } else {
+        if let Some(lens) = bench.plan.lens {
+            let (looked, broken) = look_only(lens, lane, (&path, limit), &mut *opened.reader, &bench.plan);
+            outcome.gaps.extend(broken.map(|error| read_error(&path, looked.result.bytes, &error)));
+            outcome.looked = Some(looked);
+        }
+        None
+    };
+    outcome.size_unknown = opened.unsized_content && outcome.content.is_some_and(|content| content.kept.size > 0);
+    compare(&*opened.reader, outcome, limit);
+    Ok(pending)
+}
+
+/// A look without keeping: the source may be read at any place, or in order.
+fn look_only(
+    lens: Lens<'_>,
+    lane: &Lane<'_>,
+    (path, limit): (&str, u64),
+    reader: &mut dyn SourceRead,
+    plan: &Plan<'_>,
+) -> (Looked, Option<io::Error>) {
+    if let Some(seekable) = reader.seekable() {
+        let looked = look(lens, lane, path, limit, Bytes::Seekable(seekable, limit));
+        plan.progress.read(limit);
+        return (looked, None);
+    }
+    let mut broken = None;
+    let mut reader = Watched { inner: reader, left: limit, plan, broken: &mut broken };
+    let looked = look(lens, lane, path, limit, Bytes::Stream(&mut reader));
+    (looked, broken)
+}
+
+/// A reader that stops at the size at open, counts, and remembers an error.
+struct Watched<'a> {
+    inner: &'a mut dyn SourceRead,
+    left: u64,
+    plan: &'a Plan<'a>,
+    broken: &'a mut Option<io::Error>,
+}
+
+impl Read for Watched<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let size = usize::try_from(self.left).unwrap_or(usize::MAX).min(buffer.len());
+        let Some(buffer) = buffer.get_mut(..size) else { return Ok(0) };
+        if self.plan.stop.load(Ordering::Relaxed) {
+            return Err(io::Error::other("interrupted"));
+        }
+        match self.inner.read(buffer) {
+            Ok(count) => {
+                self.left = self.left.saturating_sub(count as u64);
+                self.plan.progress.read(count as u64);
+                Ok(count)
+            }
+            Err(error) => {
+                if error.kind() != io::ErrorKind::Interrupted {
+                    *self.broken = Some(io::Error::new(error.kind(), error.to_string()));
+                }
+                Err(error)
+            }
+        }
+    }
+}
+
+fn read_error(path: &str, after: u64, error: &io::Error) -> Gap {
+    let reason = format!(
+        "reading failed after {after} bytes ({error}); what came before stands. The medium may be failing: make an image \
+         of it first, then collect from the image"
+    );
+    Gap { path: path.to_owned(), kind: GapKind::ReadError, reason }
+}
+
+/// Compares the source before and after: what changed under the read is said.
+fn compare(reader: &dyn SourceRead, outcome: &mut FileOutcome, limit: u64) {
+    let after = reader.stat();
+    let path = outcome.entry.path.shown();
+    if let (Some(before), Some(after)) = (&outcome.stat_open, &after) {
+        if after.changed_since(before) && !outcome.size_unknown {
+            let read = outcome.content.map_or(limit, |content| content.kept.size);
+            outcome.grew = after.size > before.size && read == before.size && same_but_longer(before, after);
+            if !outcome.grew {
+                let reason = format!(
+                    "the file changed while it was read (size {} → {}, modified {} → {}); what was read is kept, both states \
+                     are in custody/files.jsonl. Stop the program that writes it and collect again if it matters",
+                    before.size, after.size, before.mtime, after.mtime
+                );
+                outcome.gaps.push(Gap { path: path.clone(), kind: GapKind::ChangedDuringRead, reason });
+            }
+        }
+    }
+    if reader.replaced() {
+        let reason = "another file took this name while the first was read; the first one is kept, the new one is not: \
+                      collect again to have both"
+            .to_owned();
+        outcome.gaps.push(Gap { path, kind: GapKind::Replaced, reason });
+    }
+    outcome.stat_after = after;
+}
+
+/// A log that was appended to: same file, longer; the part up to the size at open is taken as unchanged.
+fn same_but_longer(before: &Stat, after: &Stat) -> bool {
+    (before.device, before.inode, before.mode, before.uid, before.gid)
+        == (after.device, after.inode, after.mode, after.uid, after.gid)
+}

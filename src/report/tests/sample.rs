@@ -1,0 +1,182 @@
+//! Made-up inputs for the tests: an incident with everything in it, one with nothing found, one that is empty.
+
+use std::collections::BTreeMap;
+
+use crate::case::results::{CollectResult, FileResult, LookStatus, ScanResult, SealResult};
+use crate::model::{Digest, EntityTally, Gap, GapKind, Subjects};
+use crate::report::{Confinement, EvidenceZip, Note, ReportInput};
+
+pub(in crate::report) fn tally(
+    distinct: u64,
+    occurrences: u64,
+    possible: u64,
+    possible_occurrences: u64,
+) -> EntityTally {
+    EntityTally { distinct, occurrences, possible_distinct: possible, possible_occurrences }
+}
+
+fn counts(of: &[(&str, u64)]) -> BTreeMap<String, u64> {
+    of.iter().map(|(entity, count)| ((*entity).to_owned(), *count)).collect()
+}
+
+pub(in crate::report) fn file(path: &str, status: LookStatus, format: &str, encoding: &str, bytes: u64) -> FileResult {
+    let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    FileResult {
+        path: path.to_owned(),
+        status,
+        encoding: some(encoding),
+        format: some(format),
+        bytes,
+        findings: BTreeMap::new(),
+        possible: BTreeMap::new(),
+        members: Vec::new(),
+    }
+}
+
+fn gap(path: &str, kind: GapKind, reason: &str) -> Gap {
+    Gap { path: path.to_owned(), kind, reason: reason.to_owned() }
+}
+
+/// Nothing in it: no file, no finding, no gap.
+pub(in crate::report) fn empty() -> ReportInput {
+    let key = "SHA256:8mP0bq3mYwVdX1nq5mJ7t0oYbEwZ2kq9QmB4rT6uVxA".to_owned();
+    let seal = SealResult { sha256: Digest::of(b"seal"), zip_sha256: Digest::of(b"zip"), key: key.clone() };
+    let entities = ["card", "my_number", "email", "phone"].map(|id| (id.to_owned(), EntityTally::default()));
+    ReportInput {
+        case_id: "2026-014".to_owned(),
+        case_folder: "/media/usb/2026-014".to_owned(),
+        report_path: "/media/usb/2026-014/report.ja.html".to_owned(),
+        operator: "情報システム課 保全 太郎".to_owned(),
+        host: "shop-web01".to_owned(),
+        started: "2026-11-21 20:08:41 +09:00".to_owned(),
+        finished: "2026-11-21 20:12:03 +09:00".to_owned(),
+        time_zone: "Asia/Tokyo (+09:00)".to_owned(),
+        known_on: None,
+        tool: "hozen 0.1.0".to_owned(),
+        rules: Digest::of(b"rules"),
+        sources: vec!["/var/www".to_owned(), "/var/log".to_owned()],
+        collect: CollectResult {
+            schema: "hozen.collect/1".to_owned(),
+            case: "/media/usb/2026-014".to_owned(),
+            evidence: vec!["shop-web01-20261121.zip".to_owned()],
+            entries: 0,
+            files: 0,
+            bytes: 0,
+            gaps: Vec::new(),
+            seal,
+        },
+        scan: ScanResult {
+            schema: "hozen.scan/1".to_owned(),
+            subjects: Subjects::default(),
+            entities: entities.into(),
+            files: Vec::new(),
+            gaps: Vec::new(),
+            rules: Digest::of(b"rules"),
+        },
+        key,
+        signer: "hozen".to_owned(),
+        evidence: vec![EvidenceZip { name: "shop-web01-20261121.zip".to_owned(), sha256: Digest::of(b"zip") }],
+        confinement: Confinement::Landlock { abi: 4 },
+        notes: Vec::new(),
+    }
+}
+
+/// Ordinary files, all read, nothing in them.
+pub(in crate::report) fn nothing_found() -> ReportInput {
+    let mut input = empty();
+    input.collect.entries = 14;
+    input.collect.files = 11;
+    input.collect.bytes = 48_211;
+    for n in 1..=11 {
+        input.scan.files.push(file(
+            &format!("/var/www/html/page{n}.html"),
+            LookStatus::Scanned,
+            "plain",
+            "utf-8",
+            4_382,
+        ));
+    }
+    input
+}
+
+/// A shop's server: a customer list in the web folder, a backup, an encrypted archive, scans of forms.
+pub(in crate::report) fn incident() -> ReportInput {
+    let mut input = empty();
+    input.collect.entries = 18_402;
+    input.collect.files = 17_366;
+    input.collect.bytes = 2_413_883_904;
+    input.scan.subjects = Subjects {
+        at_least: 312,
+        estimate: 948,
+        at_most: 1_204,
+        records: 4_410,
+        conflicts: 3,
+        unread: 9,
+        ..Subjects::default()
+    };
+    input.scan.entities = [
+        ("card".to_owned(), tally(12, 12, 3, 5)),
+        ("email".to_owned(), tally(1_104, 3_921, 0, 0)),
+        ("my_number".to_owned(), tally(0, 0, 0, 0)),
+        ("phone".to_owned(), tally(948, 1_877, 26, 41)),
+    ]
+    .into();
+    input.scan.files = files();
+    input.scan.gaps = scan_gaps();
+    input.collect.gaps = vec![
+        gap("/var/www/private", GapKind::PermissionDenied, "permission refused (os error 13); run as root"),
+        gap(
+            "/var/log/nginx/access.log",
+            GapKind::ChangedDuringRead,
+            "grew from 48213 to 48399 bytes while it was read",
+        ),
+        gap("/var/www/run/php.sock", GapKind::SpecialFile, "socket: recorded, never opened"),
+    ];
+    input.notes = vec![Note::OutputOnSourceDisk { source: "/var/www".to_owned() }];
+    input
+}
+
+fn files() -> Vec<FileResult> {
+    use LookStatus::{NotScanned, Partial, Scanned};
+    let mut list = file("/var/www/html/backup/会員一覧.csv", Scanned, "csv", "cp932", 1_482_113);
+    list.findings = counts(&[("email", 1_020), ("phone", 948), ("card", 12)]);
+    let mut mail = file("/var/www/html/old/backup.zip ▸ mail/inbox.mbox", Partial, "plain", "iso-2022-jp", 9_311_240);
+    let mut backup = file("/var/www/html/old/backup.zip", Partial, "zip", "", 4_100_233);
+    mail.findings = counts(&[("email", 2_880), ("phone", 901)]);
+    mail.possible = counts(&[("phone", 41)]);
+    backup.findings = mail.findings.clone();
+    backup.possible = mail.possible.clone();
+    backup.members = vec![file("/var/www/html/old/backup.zip ▸ readme.txt", Scanned, "plain", "ascii", 812), mail];
+    let mut orders = file("/var/log/shop/order.log", Scanned, "plain", "utf-8", 88_120);
+    orders.possible = counts(&[("card", 5)]);
+    let mut access = file("/var/log/nginx/access.log", Scanned, "plain", "utf-8", 48_213);
+    access.findings = counts(&[("email", 21)]);
+    let mut all = vec![list, backup, orders, access];
+    for n in 1..=40 {
+        all.push(file(&format!("/var/www/html/item/{n:03}.html"), Scanned, "plain", "utf-8", 8_210 + n));
+    }
+    for gap in scan_gaps().iter().filter(|gap| gap.kind != GapKind::Truncated) {
+        all.push(file(&gap.path, NotScanned, "", "", 120_000));
+    }
+    all
+}
+
+fn scan_gaps() -> Vec<Gap> {
+    let mut gaps = vec![
+        gap(
+            "/var/www/html/old/backup.zip ▸ mail/inbox.mbox",
+            GapKind::Truncated,
+            "the deflate stream ends after 9311240 bytes",
+        ),
+        gap(
+            "/var/www/html/old/給与.zip ▸ 2025.xlsx",
+            GapKind::Encrypted,
+            "member is encrypted (AES-256); ask for the password",
+        ),
+        gap("/var/www/html/docs/manual.pdf", GapKind::UnsupportedFormat, "PDF is not opened by this version"),
+    ];
+    for n in 1..=5 {
+        gaps.push(gap(&format!("/var/www/html/upload/申込書_{n:02}.jpg"), GapKind::NoText, "JPEG image"));
+    }
+    gaps
+}

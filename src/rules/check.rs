@@ -1,0 +1,188 @@
+//! What must hold of a rule before it is used: ids, bounds, patterns. Examples are run by [`crate::detect::examples`].
+
+use std::collections::BTreeMap;
+
+use regex_syntax::hir::{Hir, Look};
+
+use super::pack::Detector;
+use super::syntax::DetectorTable;
+use super::RuleError;
+use crate::model::limits::RULE_MATCH_CHARS;
+
+/// Checks one table of a file.
+pub fn table(file: &str, text: &str, table: &DetectorTable) -> Result<(), RuleError> {
+    let id = table.id.get_ref();
+    if !is_id(id) || !is_id(&table.entity) {
+        let message = "an id is 1 to 40 of a-z, 0-9, `_` and `.`, and begins with a letter; so is the entity";
+        return Err(RuleError::at(file, text, table.id.span(), message));
+    }
+    if table.pattern.is_empty() || table.examples.is_empty() || table.negatives.is_empty() {
+        let message = "a detector needs a pattern, an example that must hit and a negative that must not";
+        return Err(RuleError::at(file, text, table.id.span(), message));
+    }
+    if *table.max_len.get_ref() > RULE_MATCH_CHARS {
+        let message = format!("max_len is over {RULE_MATCH_CHARS} (limit RULE_MATCH_CHARS): a longer match could be cut in two");
+        return Err(RuleError::at(file, text, table.max_len.span(), message));
+    }
+    for pattern in &table.pattern {
+        let regex = pattern.regex.get_ref();
+        check_pattern(regex, *table.max_len.get_ref())
+            .map_err(|message| RuleError::at(file, text, pattern.regex.span(), message))?;
+    }
+    Ok(())
+}
+
+/// Checks what holds between detectors: one entity always has one strength of link and one look.
+pub fn entities(detectors: &[Detector]) -> Result<(), RuleError> {
+    let mut seen: BTreeMap<&str, &Detector> = BTreeMap::new();
+    for detector in detectors {
+        let entity = detector.table.entity.as_str();
+        if let Some(first) = seen.get(entity) {
+            if (first.table.link, first.table.mask) != (detector.table.link, detector.table.mask) {
+                let message = format!("entity {entity:?} has another link or mask in detector {:?} ({})", first.id(), first.file);
+                return Err(detector.error(message));
+            }
+        } else {
+            seen.insert(entity, detector);
+        }
+    }
+    Ok(())
+}
+
+fn is_id(text: &str) -> bool {
+    text.len() <= 40
+        && text.starts_with(|c: char| c.is_ascii_lowercase())
+        && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'_' | b'.'))
+}
+
+/// Whether a pattern has a bound and means the same beside Japanese text. The message says what to do.
+fn check_pattern(regex: &str, max_len: usize) -> Result<(), String> {
+    let hir = regex_syntax::parse(regex).map_err(|error| error.to_string())?;
+    let properties = hir.properties();
+    let looks = properties.look_set();
+    let unicode_words = [
+        Look::WordUnicode,
+        Look::WordUnicodeNegate,
+        Look::WordStartUnicode,
+        Look::WordEndUnicode,
+        Look::WordStartHalfUnicode,
+        Look::WordEndHalfUnicode,
+    ];
+    if unicode_words.iter().any(|&look| looks.contains(look)) {
+        return Err("a Unicode word boundary misses digits glued to kanji or kana (番号123456789018です): \
+                    write (?-u:\\b), or use `guard`"
+            .into());
+    }
+    match properties.maximum_len() {
+        None => return Err("the pattern has no longest match: bound every `*`, `+` and `{n,}`".into()),
+        Some(longest) if longest > max_len => {
+            return Err(format!("the pattern can match {longest} bytes, more than max_len = {max_len}"));
+        }
+        Some(_) => {}
+    }
+    if properties.minimum_len().unwrap_or(0) == 0 {
+        return Err("the pattern can match nothing at all".into());
+    }
+    regex::Regex::new(regex).map(drop).map_err(|error| error.to_string())
+}
+
+/// What a text must hold for a pattern to match it: the cheap look before any pattern runs. Derived, so it cannot be wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Needs {
+    /// ASCII digits.
+    pub digits: usize,
+    /// Whether only digits, spaces, dashes, parentheses and plus signs can stand in a match: it lies in one run of them.
+    pub run: bool,
+    /// An `@`.
+    pub at: bool,
+}
+
+/// Characters that may stand between the digits of one run.
+pub fn joins_digits(byte: u8) -> bool {
+    matches!(byte, b' ' | b'-' | b'(' | b')' | b'+')
+}
+
+/// What every match of these patterns needs.
+pub fn needs(patterns: &[Hir]) -> Needs {
+    Needs {
+        digits: patterns.iter().map(min_digits).min().unwrap_or(0),
+        run: patterns.iter().all(is_run),
+        at: patterns.iter().all(needs_at),
+    }
+}
+
+fn is_run(hir: &Hir) -> bool {
+    use regex_syntax::hir::{Class, HirKind};
+    let fits = |byte: u8| byte.is_ascii_digit() || joins_digits(byte);
+    match hir.kind() {
+        HirKind::Empty => true,
+        HirKind::Literal(literal) => literal.0.iter().all(|&byte| fits(byte)),
+        HirKind::Class(Class::Unicode(class)) => class.ranges().iter().all(|range| {
+            range.end().is_ascii() && (range.start()..=range.end()).all(|c| u8::try_from(c).is_ok_and(fits))
+        }),
+        HirKind::Class(Class::Bytes(class)) => class.ranges().iter().all(|r| (r.start()..=r.end()).all(fits)),
+        HirKind::Look(_) => false,
+        HirKind::Repetition(repetition) => is_run(&repetition.sub),
+        HirKind::Capture(capture) => is_run(&capture.sub),
+        HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().all(is_run),
+    }
+}
+
+fn min_digits(hir: &Hir) -> usize {
+    use regex_syntax::hir::{Class, HirKind};
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => 0,
+        HirKind::Literal(literal) => literal.0.iter().filter(|byte| byte.is_ascii_digit()).count(),
+        HirKind::Class(Class::Unicode(class)) => {
+            usize::from(class.ranges().iter().all(|r| r.start() >= '0' && r.end() <= '9'))
+        }
+        HirKind::Class(Class::Bytes(class)) => {
+            usize::from(class.ranges().iter().all(|r| r.start() >= b'0' && r.end() <= b'9'))
+        }
+        HirKind::Repetition(repetition) => min_digits(&repetition.sub).saturating_mul(repetition.min as usize),
+        HirKind::Capture(capture) => min_digits(&capture.sub),
+        HirKind::Concat(parts) => parts.iter().map(min_digits).sum(),
+        HirKind::Alternation(parts) => parts.iter().map(min_digits).min().unwrap_or(0),
+    }
+}
+
+fn needs_at(hir: &Hir) -> bool {
+    use regex_syntax::hir::HirKind;
+    match hir.kind() {
+        HirKind::Literal(literal) => literal.0.contains(&b'@'),
+        HirKind::Capture(capture) => needs_at(&capture.sub),
+        HirKind::Repetition(repetition) => repetition.min > 0 && needs_at(&repetition.sub),
+        HirKind::Concat(parts) => parts.iter().any(needs_at),
+        HirKind::Alternation(parts) => parts.iter().all(needs_at),
+        HirKind::Empty | HirKind::Look(_) | HirKind::Class(_) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn needs_of(regex: &str) -> Needs {
+        needs(&[regex_syntax::parse(regex).unwrap()])
+    }
+
+    #[test]
+    fn needs_are_read_from_the_pattern() {
+        assert_eq!(needs_of("[0-9]{4}-[0-9]{4}"), Needs { digits: 8, run: true, at: false });
+        assert_eq!(needs_of("[a-z]{1,9}@[a-z]{1,9}"), Needs { digits: 0, run: false, at: true });
+        assert_eq!(needs_of("[A-Z]{2}[0-9]{8}"), Needs { digits: 8, run: false, at: false });
+        assert_eq!(needs_of("12(?:345)?|9"), Needs { digits: 1, run: true, at: false });
+        assert_eq!(needs_of("a@b|c"), Needs { digits: 0, run: false, at: false });
+    }
+
+    #[test]
+    fn patterns_without_a_bound_or_blind_beside_kana_are_refused() {
+        assert!(check_pattern("[0-9]{12}", 12).is_ok());
+        assert!(check_pattern(r"(?-u:\b)[0-9]{12}(?-u:\b)", 12).is_ok());
+        assert!(check_pattern(r"\b[0-9]{12}\b", 12).unwrap_err().contains("(?-u:\\b)"));
+        assert!(check_pattern("[0-9]+", 12).unwrap_err().contains("longest"));
+        assert!(check_pattern("[0-9]{13}", 12).unwrap_err().contains("max_len"));
+        assert!(check_pattern("[0-9]{0,3}", 12).unwrap_err().contains("nothing"));
+        assert!(check_pattern("(", 12).is_err());
+    }
+}

@@ -1,0 +1,88 @@
+//! A world for tests: fixed time, fixed keys, captured output. hozen runs in-process, unconfined.
+
+#![allow(dead_code, reason = "each test file uses its own part of this")]
+
+use std::ffi::OsString;
+use std::io::{self, Write};
+use std::path::Path;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex};
+
+use hozen::cli::{self, Env};
+use hozen::disk::host::Host;
+use hozen::model::Lang;
+
+/// A writer that tests can read.
+#[derive(Clone, Default)]
+pub struct Captured(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Captured {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Captured {
+    fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
+
+/// How a run ended.
+pub struct Ended {
+    pub code: u8,
+    pub stdout: String,
+    pub stderr: String,
+}
+
+impl Ended {
+    /// stdout as JSON.
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {} / {}", self.stdout, self.stderr))
+    }
+}
+
+/// Runs hozen with these arguments.
+pub fn hozen<S: AsRef<std::ffi::OsStr>>(arguments: &[S]) -> Ended {
+    hozen_in(Lang::En, arguments)
+}
+
+/// Runs hozen with these arguments under a locale.
+pub fn hozen_in<S: AsRef<std::ffi::OsStr>>(lang: Lang, arguments: &[S]) -> Ended {
+    let (stdout, stderr) = (Captured::default(), Captured::default());
+    let mut env = Env {
+        now: Box::new(|| "2026-11-21T12:00:00+09:00[Asia/Tokyo]".parse().unwrap()),
+        // The same keys every time: what is made must be the same too.
+        random: Box::new(|buffer| {
+            buffer.iter_mut().zip(1u8..).for_each(|(byte, n)| *byte = n);
+            Ok(())
+        }),
+        host: Host::read(Some("Asia/Tokyo")),
+        user: "tester".to_owned(),
+        lang,
+        stdout: Box::new(stdout.clone()),
+        stderr: Box::new(stderr.clone()),
+        stderr_is_terminal: false,
+        stdout_is_terminal: false,
+        cores: 2,
+        stop: Arc::new(AtomicBool::new(false)),
+        argv: vec!["hozen".to_owned()],
+        confine: false,
+    };
+    let arguments: Vec<OsString> =
+        std::iter::once("hozen".into()).chain(arguments.iter().map(|argument| argument.as_ref().to_owned())).collect();
+    let code = cli::run(arguments, &mut env).code();
+    Ended { code, stdout: stdout.text(), stderr: stderr.text() }
+}
+
+/// Writes a file below a folder, making the folders in between.
+pub fn put(root: &Path, name: &str, bytes: impl AsRef<[u8]>) {
+    let path = root.join(name);
+    std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+    std::fs::write(path, bytes).unwrap();
+}
