@@ -8,3 +8,4 @@ pub mod intake;
 pub mod journal;
 pub mod results;
 pub mod tally;
+pub mod verify;

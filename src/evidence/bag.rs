@@ -12,8 +12,8 @@ use super::error::EvidenceError;
 use super::journal::{EntryRecord, Outcome};
 use super::store::{Journal, Store};
 use super::stored_name::StoredNames;
-use crate::model::Method;
-use crate::model::{Entry, Kind, Timestamp};
+use crate::model::limits::JOURNAL_LINE_BYTES;
+use crate::model::{Entry, Kind, Method, Timestamp};
 
 /// Evidence that is being written: the zip in `S`, one line per entry in `J`.
 #[derive(Debug)]
@@ -107,6 +107,11 @@ impl<S: Store, J: Journal> EvidenceWriter<S, J> {
         }
         let mut line = serde_json::to_vec(record)?;
         line.push(b'\n');
+        if line.len() >= JOURNAL_LINE_BYTES {
+            // No reader would take it. Paths, attributes and gaps are bounded far below this.
+            let why = format!("would be {} bytes long", line.len());
+            return Err(EvidenceError::JournalLine { line: self.next.saturating_add(1), why });
+        }
         self.journal.write_all(&line).map_err(journal_refused)?;
         self.next = self.next.saturating_add(1);
         self.counts.entries = self.next;

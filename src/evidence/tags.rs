@@ -11,6 +11,8 @@ pub const BAGIT: &str = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\
 /// Tag files under the tag manifest, in the order in which they stand in the zip, after the payload.
 pub const SEALED_TAGS: [&str; 8] =
     ["bagit.txt", BAG_INFO, MANIFEST, FILES, CUSTODY, ACQUISITION, "VERIFY.ja.txt", "VERIFY.en.txt"];
+/// Version of the evidence format, in `bag-info.txt`. A reader refuses any other.
+pub const FORMAT: &str = "1";
 /// Facts of the bag.
 pub const BAG_INFO: &str = "bag-info.txt";
 /// Digests of the payload.
@@ -75,7 +77,7 @@ impl BagInfo<'_> {
         line("External-Identifier", self.name);
         line("Internal-Sender-Identifier", self.case);
         line("Payload-Oxum", &format!("{}.{}", self.bytes, self.files));
-        line("Hozen-Format", "1");
+        line("Hozen-Format", FORMAT);
         line("Hozen-Signer", self.principal);
         line("Hozen-Key", self.key);
         out

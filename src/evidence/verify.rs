@@ -56,9 +56,9 @@ pub fn verify_evidence(path: &str, file: &mut dyn Read, expected: &Expected) -> 
     let through = read_through(file, &mut state)?;
     if let Some(due) = expected.zip_sha256.filter(|due| *due != through.sha256) {
         let what = format!("the whole zip has the digest {}, not {due} as recorded", through.sha256);
-        state.problems.add(Layer::Zip, path, what);
+        state.problems.add(Layer::Zip, "", what);
     }
-    let sealed = seal::judge(&mut state, expected);
+    let sealed = seal::judge(&mut state, expected, through.is_followed);
     Ok(Verified {
         checked: Checked {
             path: path.to_owned(),
@@ -158,25 +158,34 @@ impl State {
         self.prefix.as_deref().and_then(|p| p.strip_suffix('/')).unwrap_or_default()
     }
 
+    fn set_prefix(&mut self, prefix: String) {
+        self.problems.set_prefix(&prefix);
+        self.prefix = Some(prefix);
+    }
+
     /// What a member is; complains about names that hozen would not write there.
     fn role(&mut self, name: &str) -> (Role, String) {
         if self.prefix.is_none() {
             let bag = name.strip_suffix("/data/").filter(|bag| super::bag::is_bag_name(bag));
             let Some(bag) = bag else {
-                self.problems.add(Layer::Name, name, "the zip does not begin with the data folder of a bag".into());
-                self.prefix = Some(name.split_inclusive('/').next().unwrap_or_default().to_owned());
+                self.problems.add_at(Layer::Name, name, "stands where the data/ folder of the bag is due".into());
+                self.set_prefix(name.split_inclusive('/').next().unwrap_or_default().to_owned());
                 return (Role::Unknown, name.to_owned());
             };
-            self.prefix = Some(format!("{bag}/"));
+            self.set_prefix(format!("{bag}/"));
             return (Role::Root, "data/".to_owned());
         }
         let prefix = self.prefix.as_deref().unwrap_or_default();
         let Some(path) = name.strip_prefix(prefix) else {
-            self.problems.add(Layer::Name, name, format!("lies outside the bag {}", self.bag()));
+            self.problems.add_at(Layer::Name, name, format!("lies outside the bag {}", self.bag()));
             return (Role::Unknown, name.to_owned());
         };
         if !is_safe(path) {
-            self.problems.add(Layer::Name, name, "is a name that hozen never writes, and dangerous to unpack".into());
+            self.problems.add_at(
+                Layer::Name,
+                name,
+                "is a name that hozen never writes, and dangerous to unpack".into(),
+            );
             return (Role::Unknown, path.to_owned());
         }
         if let Some(tag) = tags::all().find(|tag| *tag == path) {
@@ -188,7 +197,7 @@ impl State {
         }
         let what =
             if is_payload { "is payload behind the tag files: it was added" } else { "does not belong in a bag" };
-        self.problems.add(Layer::Name, name, what.to_owned());
+        self.problems.add_at(Layer::Name, name, what.to_owned());
         (Role::Unknown, path.to_owned())
     }
 
@@ -232,7 +241,7 @@ impl Visit for State {
     fn begin(&mut self, name: &str) {
         let (role, path) = self.role(name);
         if !self.folded.insert(folded_digest(&path)) {
-            self.problems.add(Layer::Name, name, "stands in the zip more than once, or differs only by case".into());
+            self.problems.add_at(Layer::Name, name, "stands in the zip more than once, or differs only by case".into());
         }
         self.current = Current::new(role, path);
     }
@@ -283,9 +292,7 @@ impl Visit for State {
     }
 
     fn problem(&mut self, layer: Layer, path: &str, what: String) {
-        let prefix = self.prefix.as_deref().unwrap_or_default();
-        let path = path.strip_prefix(prefix).unwrap_or(path).to_owned();
-        self.problems.add(layer, &path, what);
+        self.problems.add_at(layer, path, what);
     }
 }
 
@@ -309,6 +316,3 @@ fn layer_of(tag: &str) -> Layer {
 fn is_safe(path: &str) -> bool {
     !path.contains(['\\', ':', '\0']) && path.split('/').all(|part| !matches!(part, "" | "." | ".."))
 }
-
-#[cfg(test)]
-mod tests;

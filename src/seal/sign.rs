@@ -49,7 +49,7 @@ pub enum BadSignature {
     #[error("was made for the namespace \"{0}\", not \"hozen\"")]
     Namespace(String),
     /// The bytes are not those that were signed, or the signature was changed.
-    #[error("does not fit the signed bytes")]
+    #[error("does not fit the bytes that it should sign: they, or it, were changed")]
     Mismatch,
 }
 

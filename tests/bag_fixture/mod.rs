@@ -1,10 +1,9 @@
 //! A small sealed bag, made through the public API, and a zip taken apart into members that a test may change and put back.
-#![expect(dead_code, reason = "each test program uses its own part of this")]
 
 use std::io::Write as _;
 
-use hozen::evidence::{Acquisition, Closing, EvidenceWriter, MemoryStore, Method, Outcome, Sealed};
-use hozen::model::{Act, Digest, Entry, Gap, GapKind, Kind, RawPath, Stat, Timestamp};
+use hozen::evidence::{Acquisition, Closing, EvidenceWriter, MemoryStore, Outcome, Sealed};
+use hozen::model::{Act, Digest, Entry, Gap, GapKind, Kind, Method, RawPath, Stat, Timestamp};
 use hozen::seal::chain::{Chain, Draft};
 use hozen::seal::sign::Signer;
 

@@ -3,6 +3,7 @@
 //! Every field follows from a [`Member`], so the reader rebuilds each header and compares all its bytes: none can be changed
 //! unseen, not even one that other tools ignore.
 
+use crate::model::limits::STORED_NAME_CHARS;
 use crate::model::{Digest, Method};
 
 /// All that the zip says of one member.
@@ -34,6 +35,8 @@ pub(super) const END: [u8; 4] = *b"PK\x05\x06";
 pub(super) const END64: [u8; 4] = *b"PK\x06\x06";
 /// Length of a local header before its name.
 pub(super) const LOCAL_BYTES: usize = 30;
+/// Length of the longest local header: the bag's name, a stored name in UTF-8, and the extra fields.
+pub(super) const LOCAL_BYTES_MOST: usize = LOCAL_BYTES + 101 + 3 * STORED_NAME_CHARS + 64;
 /// Length of a central record before its name.
 pub(super) const CENTRAL_BYTES: usize = 46;
 /// A member that may get this long is given 64-bit fields; deflate may add a little to what it cannot compress.
@@ -165,8 +168,8 @@ fn dos_time(mtime: Option<i32>) -> (u16, u16) {
     let small = |n: i8| u16::try_from(n).unwrap_or(0);
     match u16::try_from(at.year()).ok().and_then(|y| y.checked_sub(1980)) {
         Some(year) if year <= 127 => (
-            small(at.hour()) << 11 | small(at.minute()) << 5 | small(at.second()) / 2,
-            year << 9 | small(at.month()) << 5 | small(at.day()),
+            (small(at.hour()) << 11) | (small(at.minute()) << 5) | (small(at.second()) / 2),
+            (year << 9) | (small(at.month()) << 5) | small(at.day()),
         ),
         _ => START,
     }

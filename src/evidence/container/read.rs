@@ -4,18 +4,16 @@
 //! or behind them, then the directory in the same order. Ordinary zips are read elsewhere. Hostile input costs problems, never
 //! a panic, and no memory beyond one block and one header.
 
+mod source;
+mod unpack;
+
 use std::io::{self, Read};
 
-use flate2::{Decompress, FlushDecompress, Status};
-
+use self::source::Source;
+use self::unpack::unpack;
 use super::form::{self, Member};
 use crate::case::results::Layer;
-use crate::model::Method;
-use crate::model::limits::BLOCK_BYTES;
-use crate::model::{Digest, RawPath};
-
-/// Unpacked bytes that are handed on at once.
-const INFLATED_BYTES: usize = 64 * 1024;
+use crate::model::{Digest, Method, RawPath};
 
 /// Where a reader's results go.
 pub trait Visit {
@@ -38,73 +36,102 @@ pub struct ReadThrough {
     pub sha256: Digest,
     /// Members that were read.
     pub members: u64,
+    /// Whether the file could be followed to its directory. If not, what lies behind the break is unknown, not missing.
+    pub is_followed: bool,
 }
 
 /// Reads the whole file, whatever is in it, and tells `visit` all there is to tell.
+///
+/// Past a damaged header it looks for the next one, so that one changed byte does not hide what else is whole.
 pub fn read_through(file: &mut dyn Read, visit: &mut dyn Visit) -> io::Result<ReadThrough> {
     let mut source = Source::new(file);
-    let mut members = 0;
-    let mut last = String::new();
-    loop {
-        let at = source.offset;
-        let mut signature = [0; 4];
-        let got = source.fill(&mut signature)?;
-        match signature {
-            form::LOCAL if got == 4 => {
-                let Some(name) = member(&mut source, at, visit)? else { break };
-                last = name;
-                members += 1;
+    let mut so_far = SoFar { members: 0, last: String::new(), is_broken: false };
+    let mut is_followed = false;
+    let mut signature = [0; 4];
+    while let at = source.offset
+        && source.fill(&mut signature)? == 4
+    {
+        if signature == form::CENTRAL {
+            directory(&mut source, at, &so_far, visit)?;
+            is_followed = true;
+            break;
+        }
+        match member(&mut source, signature, at, visit)? {
+            Next::Member(name) => {
+                so_far.last = name;
+                so_far.members += 1;
             }
-            form::CENTRAL if got == 4 => {
-                directory(&mut source, at, members, visit)?;
-                break;
-            }
-            _ => {
-                visit.problem(Layer::Zip, &last, no_header(at, got, &last));
-                break;
+            Next::Torn => so_far.is_broken = true,
+            Next::Lost => {
+                visit.problem(Layer::Zip, &so_far.last, format!("at byte {at}, {}, {FOREIGN}", after(&so_far.last)));
+                so_far.is_broken = true;
+                source.seek_signature()?;
             }
         }
     }
+    if !is_followed {
+        let what = format!("the zip ends at byte {}, {}, {TORN}", source.offset, after(&so_far.last));
+        visit.problem(Layer::Zip, &so_far.last, what);
+    }
     // Whatever went wrong, the digest covers the whole file.
     while !source.next_block(usize::MAX)?.is_empty() {}
-    Ok(ReadThrough { sha256: source.digest(), members })
+    Ok(ReadThrough { sha256: source.digest(), members: so_far.members, is_followed })
 }
 
-fn no_header(at: u64, got: usize, last: &str) -> String {
-    let after = if last.is_empty() { "at its beginning".to_owned() } else { format!("after {last}") };
-    if got == 0 {
-        format!(
-            "the zip ends at byte {at}, {after}, without a directory: it was cut, or its collection was never finished"
-        )
-    } else {
-        format!(
-            "at byte {at}, {after}, stands something that is neither a member nor the directory; the rest was not checked"
-        )
+/// What has been read.
+struct SoFar {
+    members: u64,
+    last: String,
+    /// Whether some bytes could not be told for a member: then members may be missing from the count.
+    is_broken: bool,
+}
+
+const TORN: &str = "without a directory: it was cut, or its collection was never finished";
+const FOREIGN: &str = "stands something that is neither a whole member nor the directory";
+
+fn after(last: &str) -> String {
+    if last.is_empty() { "at its beginning".to_owned() } else { format!("after {last}") }
+}
+
+/// What stood where a member was due.
+enum Next {
+    /// A member; where it ends the next one is due.
+    Member(String),
+    /// The end of the file, inside a member. It was told.
+    Torn,
+    /// Something else, or a member of which the end cannot be known.
+    Lost,
+}
+
+/// Reads one member behind its signature. With a damaged signature, if the fields behind it are those of a member, its name
+/// can still be told.
+fn member(source: &mut Source<'_>, signature: [u8; 4], at: u64, visit: &mut dyn Visit) -> io::Result<Next> {
+    let mut raw = signature.to_vec();
+    let head = header(source, form::LOCAL_BYTES, &mut raw)?;
+    let is_like_ours = signature == form::LOCAL || matches!(raw.get(4..8), Some([20 | 45, 0, 0, 8]));
+    if !is_like_ours || raw.len() > form::LOCAL_BYTES_MOST {
+        return Ok(Next::Lost);
     }
-}
-
-/// Reads one member behind its signature. `None`: the file ended inside it, or where the next one begins cannot be known.
-fn member(source: &mut Source<'_>, at: u64, visit: &mut dyn Visit) -> io::Result<Option<String>> {
-    let torn = |visit: &mut dyn Visit, name: &str| {
-        visit.problem(Layer::Zip, name, format!("the zip ends inside the header of the member at byte {at}"));
+    let Some(Head { name, extra, fixed }) = head else {
+        visit.problem(Layer::Zip, "", format!("the zip ends inside the header of the member at byte {at}: it was cut"));
+        return Ok(Next::Torn);
     };
-    let mut raw = form::LOCAL.to_vec();
-    let Some(Head { name, extra, fixed }) = header(source, form::LOCAL_BYTES, &mut raw)? else {
-        torn(visit, "");
-        return Ok(None);
+    let wants = [fixed.u32(18) == u32::MAX, fixed.u32(22) == u32::MAX];
+    let Some(extra) = Extra::parse(&extra, wants) else {
+        // Most likely a damaged length: the name would run into what follows it.
+        return Ok(Next::Lost);
     };
     let shown = RawPath(name.clone()).shown();
     visit.begin(&shown);
     let Some(method) = Method::from_zip_code(fixed.u16(8)) else {
         visit.problem(Layer::Zip, &shown, format!("is stored by method {}, which hozen never writes", fixed.u16(8)));
-        return Ok(None);
+        return Ok(Next::Lost);
     };
-    let extra = Extra::parse(&extra, [fixed.u32(18) == u32::MAX, fixed.u32(22) == u32::MAX, false]);
     let claimed_stored = extra.stored_size.unwrap_or(fixed.u32(18).into());
     let claimed_size = extra.size.unwrap_or(fixed.u32(22).into());
     let Some(content) = unpack(source, method, [claimed_stored, claimed_size], &mut |bytes| visit.chunk(bytes))? else {
         visit.problem(Layer::Zip, &shown, "the zip ends inside this member: it was cut, or its header lies".into());
-        return Ok(None);
+        return Ok(Next::Torn);
     };
     if let Some(why) = content.trouble {
         visit.problem(Layer::Digest, &shown, format!("its stored bytes are damaged: {why}"));
@@ -126,13 +153,17 @@ fn member(source: &mut Source<'_>, at: u64, visit: &mut dyn Visit) -> io::Result
         visit.problem(Layer::Zip, &shown, "its local header is not as hozen writes it".into());
     }
     visit.end(member);
-    Ok(Some(shown))
+    Ok(Next::Member(shown))
 }
 
 /// Reads the directory behind its first signature, and the end of the file.
-fn directory(source: &mut Source<'_>, at: u64, members: u64, visit: &mut dyn Visit) -> io::Result<()> {
+fn directory(source: &mut Source<'_>, at: u64, so_far: &SoFar, visit: &mut dyn Visit) -> io::Result<()> {
     const PLACE: &str = "the zip's directory";
-    for index in 0..members {
+    if so_far.is_broken {
+        // Its records cannot be matched to members; manifest and records tell which are missing.
+        return Ok(());
+    }
+    for index in 0..so_far.members {
         let mut raw = form::CENTRAL.to_vec();
         if index > 0 {
             let mut signature = [0; 4];
@@ -158,7 +189,7 @@ fn directory(source: &mut Source<'_>, at: u64, members: u64, visit: &mut dyn Vis
             visit.problem(Layer::Zip, &name, what);
         }
     }
-    let expected = form::end_of_directory(members, at, source.offset.saturating_sub(at));
+    let expected = form::end_of_directory(so_far.members, at, source.offset.saturating_sub(at));
     let mut end = vec![0; expected.len()];
     let got = source.fill(&mut end)?;
     if got < end.len() && expected.starts_with(end.get(..got).unwrap_or_default()) {
@@ -210,7 +241,13 @@ fn header(source: &mut Source<'_>, fixed_bytes: usize, raw: &mut Vec<u8>) -> io:
     let name_bytes = usize::from(fixed.u16(lengths_at));
     let extra_bytes = usize::from(fixed.u16(lengths_at + 2));
     let comment_bytes = if is_central { usize::from(fixed.u16(lengths_at + 4)) } else { 0 };
-    if !source.append(name_bytes + extra_bytes + comment_bytes, raw)? {
+    let rest = name_bytes + extra_bytes + comment_bytes;
+    if !is_central && fixed_bytes + rest > form::LOCAL_BYTES_MOST {
+        // Longer than any that hozen writes: a damaged length, which would swallow the members behind.
+        raw.resize(fixed_bytes + rest, 0);
+        return Ok(None);
+    }
+    if !source.append(rest, raw)? {
         return Ok(None);
     }
     let part = |from: usize, len: usize| raw.get(from..from + len).unwrap_or_default().to_vec();
@@ -219,7 +256,7 @@ fn header(source: &mut Source<'_>, fixed_bytes: usize, raw: &mut Vec<u8>) -> io:
     Ok(Some(Head { fixed, name, extra }))
 }
 
-/// What extra fields say; anything odd in them shows when the header is rebuilt.
+/// What extra fields say. What is odd in their values shows when the header is rebuilt.
 #[derive(Default)]
 struct Extra {
     size: Option<u64>,
@@ -228,175 +265,26 @@ struct Extra {
 }
 
 impl Extra {
-    /// `wants`: whether the 32-bit stored size, size and offset say "look here".
-    fn parse(bytes: &[u8], wants: [bool; 3]) -> Self {
+    /// Nothing, if they are not fields that hozen writes. `wants`: whether the 32-bit sizes say "look here".
+    fn parse(bytes: &[u8], wants: [bool; 2]) -> Option<Self> {
         let mut out = Self::default();
         let mut rest = bytes;
         while let Some((head, after)) = rest.split_first_chunk::<4>() {
             let [id_low, id_high, len_low, len_high] = *head;
             let len = usize::from(u16::from_le_bytes([len_low, len_high]));
-            let Some((body, next)) = after.split_at_checked(len) else { break };
+            let (body, next) = after.split_at_checked(len)?;
             let body = Fixed(body.to_vec());
             match u16::from_le_bytes([id_low, id_high]) {
-                form::EXTRA_ZIP64 if wants == [true, true, false] && len == 16 => {
+                form::EXTRA_ZIP64 if wants == [true, true] && len == 16 => {
                     out.size = Some(u64::from_le_bytes(body.array(0)));
                     out.stored_size = Some(u64::from_le_bytes(body.array(8)));
                 }
                 form::EXTRA_TIME if len == 5 => out.mtime = Some(i32::from_le_bytes(body.array(1))),
-                _ => {}
+                form::EXTRA_ZIP64 | form::EXTRA_TIME => {}
+                _ => return None,
             }
             rest = next;
         }
-        out
-    }
-}
-
-/// What a member's bytes truly are.
-struct Content {
-    crc32: u32,
-    stored_crc32: u32,
-    size: u64,
-    trouble: Option<&'static str>,
-}
-
-/// Unpacks `claimed[0]` stored bytes, at most `claimed[1]` unpacked ones. `None`: the file ended.
-fn unpack(
-    source: &mut Source<'_>,
-    method: Method,
-    claimed: [u64; 2],
-    out: &mut dyn FnMut(&[u8]),
-) -> io::Result<Option<Content>> {
-    let [mut left, most] = claimed;
-    let mut inflater = (method == Method::Deflate).then(|| Inflater::new(most));
-    let mut crc = crc32fast::Hasher::new();
-    let mut stored_crc = crc32fast::Hasher::new();
-    let mut size: u64 = 0;
-    let mut emit = |bytes: &[u8]| {
-        crc.update(bytes);
-        size = size.saturating_add(bytes.len() as u64);
-        out(bytes);
-    };
-    while left > 0 {
-        let block = source.next_block(usize::try_from(left).unwrap_or(usize::MAX))?;
-        if block.is_empty() {
-            return Ok(None);
-        }
-        left = left.saturating_sub(block.len() as u64);
-        stored_crc.update(block);
-        match &mut inflater {
-            Some(inflater) => inflater.push(block, &mut emit),
-            None => emit(block),
-        }
-    }
-    let trouble = inflater.and_then(Inflater::finish);
-    Ok(Some(Content { crc32: crc.finalize(), stored_crc32: stored_crc.finalize(), size, trouble }))
-}
-
-/// Inflates without ever giving out more than a member says it holds.
-struct Inflater {
-    state: Decompress,
-    buffer: Vec<u8>,
-    most: u64,
-    ended: bool,
-    trouble: Option<&'static str>,
-}
-
-impl Inflater {
-    fn new(most: u64) -> Self {
-        Self { state: Decompress::new(false), buffer: vec![0; INFLATED_BYTES], most, ended: false, trouble: None }
-    }
-
-    fn push(&mut self, mut stored: &[u8], emit: &mut dyn FnMut(&[u8])) {
-        loop {
-            if self.ended && !stored.is_empty() {
-                self.trouble = Some("bytes follow the end of its deflate stream");
-            }
-            if self.trouble.is_some() || self.ended {
-                return;
-            }
-            let (before_in, before_out) = (self.state.total_in(), self.state.total_out());
-            let status = self.state.decompress(stored, &mut self.buffer, FlushDecompress::None);
-            let used = usize::try_from(self.state.total_in() - before_in).unwrap_or(0);
-            let made = usize::try_from(self.state.total_out() - before_out).unwrap_or(0);
-            stored = stored.get(used..).unwrap_or_default();
-            emit(self.buffer.get(..made).unwrap_or_default());
-            self.ended = matches!(status, Ok(Status::StreamEnd));
-            self.trouble = match status {
-                Err(_) => Some("they are no deflate stream"),
-                Ok(_) if self.state.total_out() > self.most => Some("they unpack to more than the header says"),
-                Ok(_) if used == 0 && made == 0 && !stored.is_empty() => Some("its deflate stream stops short"),
-                Ok(_) => None,
-            };
-            // A full buffer may mean that more is waiting inside.
-            if stored.is_empty() && made < self.buffer.len() && !self.ended {
-                return;
-            }
-        }
-    }
-
-    /// Takes what is still inside, and says what is wrong, if anything is.
-    fn finish(self) -> Option<&'static str> {
-        self.trouble.or(if self.ended { None } else { Some("its deflate stream has no end") })
-    }
-}
-
-/// The file, read forward only, hashed as it goes.
-struct Source<'a> {
-    file: &'a mut dyn Read,
-    buffer: Vec<u8>,
-    start: usize,
-    end: usize,
-    offset: u64,
-    sha256: sha2::Sha256,
-}
-
-impl<'a> Source<'a> {
-    fn new(file: &'a mut dyn Read) -> Self {
-        let buffer = vec![0; BLOCK_BYTES];
-        Self { file, buffer, start: 0, end: 0, offset: 0, sha256: <sha2::Sha256 as sha2::Digest>::new() }
-    }
-
-    /// The next bytes, at most `most`; none at the end of the file.
-    fn next_block(&mut self, most: usize) -> io::Result<&[u8]> {
-        if self.start == self.end {
-            self.end = loop {
-                match self.file.read(&mut self.buffer) {
-                    Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-                    other => break other?,
-                }
-            };
-            self.start = 0;
-            sha2::Digest::update(&mut self.sha256, self.buffer.get(..self.end).unwrap_or_default());
-        }
-        let from = self.start;
-        self.start = self.end.min(from.saturating_add(most));
-        self.offset = self.offset.saturating_add((self.start - from) as u64);
-        Ok(self.buffer.get(from..self.start).unwrap_or_default())
-    }
-
-    /// Fills `out` as far as the file goes.
-    fn fill(&mut self, out: &mut [u8]) -> io::Result<usize> {
-        let mut done = 0;
-        while let Some(rest) = out.get_mut(done..).filter(|rest| !rest.is_empty()) {
-            let block = self.next_block(rest.len())?;
-            if block.is_empty() {
-                break;
-            }
-            rest.iter_mut().zip(block).for_each(|(to, from)| *to = *from);
-            done += block.len();
-        }
-        Ok(done)
-    }
-
-    /// Appends exactly `count` bytes; false if the file ends before.
-    fn append(&mut self, count: usize, out: &mut Vec<u8>) -> io::Result<bool> {
-        let from = out.len();
-        out.resize(from + count, 0);
-        let got = self.fill(out.get_mut(from..).unwrap_or_default())?;
-        Ok(got == count)
-    }
-
-    fn digest(self) -> Digest {
-        Digest(sha2::Digest::finalize(self.sha256).into())
+        rest.is_empty().then_some(out)
     }
 }

@@ -76,26 +76,38 @@ impl ManifestCheck {
         let at = match self.roll.place(path, payload) {
             Place::Due(at) => at,
             Place::Moved(at) => {
-                problems.add(Layer::Manifest, path, format!("line {} names it out of its order", self.lines));
+                problems.add(
+                    Layer::Manifest,
+                    path,
+                    format!("line {} of manifest-sha256.txt names it out of its order", self.lines),
+                );
                 at
             }
             Place::Twice => {
-                problems.add(Layer::Manifest, path, format!("line {} names it a second time", self.lines));
+                problems.add(
+                    Layer::Manifest,
+                    path,
+                    format!("line {} of manifest-sha256.txt names it a second time", self.lines),
+                );
                 return;
             }
             Place::Unknown => {
-                problems.add(Layer::Manifest, path, format!("line {} names it, but it is not in the zip", self.lines));
+                problems.add(
+                    Layer::Manifest,
+                    path,
+                    format!("line {} of manifest-sha256.txt names it, but it is not in the zip", self.lines),
+                );
                 return;
             }
         };
         if payload.get(at).is_none_or(|seen| seen.digest != digest) {
-            problems.add(Layer::Digest, path, "its bytes do not have the digest that the manifest gives".into());
+            problems.add(Layer::Digest, path, "its bytes do not have the digest that manifest-sha256.txt gives".into());
         }
     }
 
     pub(super) fn end(&self, payload: &[Seen], problems: &mut Problems) {
         for path in self.roll.unnamed(payload) {
-            problems.add(Layer::Manifest, path, "is in the zip, but not in the manifest".into());
+            problems.add(Layer::Manifest, path, "is in the zip, but not in manifest-sha256.txt".into());
         }
     }
 }

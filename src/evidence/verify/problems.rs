@@ -7,19 +7,31 @@ use crate::model::limits::PROBLEMS;
 /// The problems so far.
 pub(super) struct Problems {
     zip: String,
+    /// `NAME/`, once it is known: every member is told by its full name in the zip.
+    prefix: String,
     list: Vec<Problem>,
     more: u64,
 }
 
 impl Problems {
     pub(super) fn new(zip: &str) -> Self {
-        Self { zip: zip.to_owned(), list: Vec::new(), more: 0 }
+        Self { zip: zip.to_owned(), prefix: String::new(), list: Vec::new(), more: 0 }
     }
 
-    /// Adds one; an empty path means the zip itself. Paths come from the zip and are escaped here.
+    pub(super) fn set_prefix(&mut self, prefix: &str) {
+        self.prefix = prefix.to_owned();
+    }
+
+    /// Adds one at a path in the bag; an empty path means the zip itself.
     pub(super) fn add(&mut self, layer: Layer, path: &str, what: String) {
-        let path = if path.is_empty() { self.zip.clone() } else { RawPath(path.as_bytes().to_vec()).shown() };
-        let problem = Problem { layer, path, what };
+        let name = if path.is_empty() { self.zip.clone() } else { format!("{}{path}", self.prefix) };
+        self.add_at(layer, &name, what);
+    }
+
+    /// Adds one at the full name of a member. Names come from the zip and are escaped here.
+    pub(super) fn add_at(&mut self, layer: Layer, name: &str, what: String) {
+        let name = if name.is_empty() { &self.zip } else { name };
+        let problem = Problem { layer, path: RawPath(name.as_bytes().to_vec()).shown(), what };
         if self.list.len() >= PROBLEMS {
             self.more = self.more.saturating_add(1);
         } else if !self.list.contains(&problem) {

@@ -15,8 +15,13 @@ pub(super) struct Found {
 }
 
 /// Judges everything that needs the whole bag.
-pub(super) fn judge(state: &mut State, expected: &Expected) -> Found {
-    presence(state);
+pub(super) fn judge(state: &mut State, expected: &Expected, is_followed: bool) -> Found {
+    if is_followed {
+        presence(state);
+    } else {
+        let what = "the seal was not reached: nothing shows that this evidence was ever sealed".to_owned();
+        state.problems.add(Layer::Seal, "", what);
+    }
     lists(state);
     tag_manifest(state);
     facts(state);
@@ -90,11 +95,11 @@ fn tag_manifest(state: &mut State) {
         match (line, state.tags.get(tag)) {
             (Some((digest, path)), Some(actual)) if path == tag => {
                 if digest != *actual {
-                    found.push((tag, "its bytes do not have the digest that the tag manifest gives"));
+                    found.push((tag, "its bytes do not have the digest that tagmanifest-sha256.txt gives"));
                 }
             }
             (_, None) => {}
-            _ => found.push((tag, "has no line in the tag manifest where it is due")),
+            _ => found.push((tag, "has no line in tagmanifest-sha256.txt where it is due")),
         }
     }
     if lines.next().is_some() {
@@ -121,6 +126,10 @@ fn facts(state: &mut State) {
         if bag_info_value(info, "Payload-Oxum") != Some(&oxum) {
             let what = format!("its Payload-Oxum is not {oxum}, which the payload adds up to");
             found.push((Layer::Manifest, tags::BAG_INFO, what));
+        }
+        if bag_info_value(info, "Hozen-Format") != Some(tags::FORMAT) {
+            let what = format!("its Hozen-Format is not {}: use the version of hozen that wrote it", tags::FORMAT);
+            found.push((Layer::TagManifest, tags::BAG_INFO, what));
         }
         if bag_info_value(info, "External-Identifier") != Some(state.bag()) {
             let what = format!("names another bag than {}: the folder in the zip was renamed", state.bag());

@@ -1,0 +1,289 @@
+//! Checks a case, or an evidence zip on its own, reading all of it: the chain of custody, every zip against it, every result.
+//!
+//! A case vouches for its evidence by its custody journal, so what stands in the folder and not in the journal is a problem
+//! too. Nothing here says who made the journal: that is what the seal's digest and key on the paper form are for.
+
+use std::collections::BTreeMap;
+use std::io::{self, BufReader, Read};
+use std::path::{Component, Path};
+
+use serde_json::Value;
+
+use super::dir::CaseDir;
+use super::results::{Checked, Layer, Problem, VerifyResult};
+use crate::disk::error::DiskError;
+use crate::disk::own;
+use crate::evidence::verify::{Expected, Verified, verify_evidence};
+use crate::model::limits::BLOCK_BYTES;
+use crate::model::{Act, CustodyEvent, Digest, RawPath};
+use crate::seal::chain::{self, Chain, GENESIS};
+
+/// Why nothing could be verified.
+#[derive(Debug, thiserror::Error)]
+pub enum VerifyError {
+    /// A path of ours could not be read at all.
+    #[error(transparent)]
+    Disk(#[from] DiskError),
+    /// Neither a case nor a file.
+    #[error("{path} is neither a case folder (it has no case.json) nor an evidence zip: name one of the two")]
+    NothingToVerify {
+        /// The path, escaped.
+        path: String,
+    },
+}
+
+/// Verifies whatever is at `path`. `known` is what the user brought from the paper form; for a case it holds for each zip.
+pub fn verify_path(path: &Path, known: &Expected) -> Result<VerifyResult, VerifyError> {
+    if let Some(dir) = CaseDir::open(path)? {
+        return Ok(verify_case(&dir, known));
+    }
+    if own::is_folder(path)? {
+        return Err(VerifyError::NothingToVerify { path: shown(path) });
+    }
+    Ok(verify_zip(path, known)?)
+}
+
+/// Verifies an evidence zip, and the digest file beside it if there is one.
+pub fn verify_zip(path: &Path, known: &Expected) -> Result<VerifyResult, DiskError> {
+    let (mut file, _) = own::open_own(path)?;
+    let mut check = Check::default();
+    let name = shown(path);
+    match verify_evidence(&name, &mut file, known) {
+        Ok(verified) => {
+            let beside = path.with_added_extension("sha256");
+            if own::exists(&beside)? {
+                check.digest_file(&beside, &shown(&beside), &verified, path);
+            }
+            check.problems.extend(verified.problems);
+            check.checked.push(verified.checked);
+        }
+        Err(error) => check.unread(Layer::Zip, &name, &error),
+    }
+    Ok(check.result())
+}
+
+/// Verifies a case and all that is in it. What cannot be read is a problem, not the end: the rest is still checked.
+pub fn verify_case(dir: &CaseDir, known: &Expected) -> VerifyResult {
+    let mut check = Check::default();
+    check.journal(dir);
+    check.evidence(dir, known);
+    for folder in ["results", "report"] {
+        check.unrecorded(dir, folder);
+    }
+    check.recorded_files(dir);
+    check.result()
+}
+
+#[derive(Default)]
+struct Check {
+    problems: Vec<Problem>,
+    checked: Vec<Checked>,
+    /// Digest after each event, to find the moment that an evidence zip carries a copy of.
+    heads: Vec<Digest>,
+    /// What the journal says of each sealed zip, by file name.
+    seals: BTreeMap<String, Expected>,
+    /// Digests that the journal gives of other files, by path in the case.
+    files: BTreeMap<String, Digest>,
+}
+
+impl Check {
+    fn add(&mut self, layer: Layer, path: &str, what: impl Into<String>) {
+        self.problems.push(Problem { layer, path: path.to_owned(), what: what.into() });
+    }
+
+    fn unread(&mut self, layer: Layer, path: &str, error: &dyn std::error::Error) {
+        self.add(layer, path, format!("could not be read, so it was not checked: {error}"));
+    }
+
+    fn result(self) -> VerifyResult {
+        VerifyResult {
+            schema: "hozen.verify/1".to_owned(),
+            ok: self.problems.is_empty(),
+            problems: self.problems,
+            checked: self.checked,
+        }
+    }
+
+    fn journal(&mut self, dir: &CaseDir) {
+        const PLACE: &str = "custody/custody.jsonl";
+        let file = match own::open_own(&dir.journal()) {
+            Ok((file, _)) => file,
+            Err(error) => return self.unread(Layer::Custody, PLACE, &error),
+        };
+        let mut heads = Vec::new();
+        let mut wrong = Vec::new();
+        let mut each = |event: CustodyEvent| {
+            // The digest after an event is the `prev` of the next one.
+            if event.seq > 0 {
+                heads.push(event.prev.parse().unwrap_or(GENESIS));
+            }
+            if !self.note(&event) {
+                wrong.push(event.seq.saturating_add(1));
+            }
+        };
+        let end = chain::check(&mut BufReader::new(file), &mut each);
+        for line in wrong {
+            self.add(Layer::Custody, PLACE, format!("line {line} does not say what it vouches for, or says it oddly"));
+        }
+        match end {
+            Ok(Chain { events: 0, .. }) => self.add(Layer::Custody, PLACE, "holds no event"),
+            Ok(Chain { head, .. }) => heads.push(head),
+            Err(error) => self.add(Layer::Custody, PLACE, error.to_string()),
+        }
+        self.heads = heads;
+    }
+
+    /// Takes from an event what it vouches for; false if it cannot be understood.
+    fn note(&mut self, event: &CustodyEvent) -> bool {
+        let text = |key: &str| event.detail.get(key).and_then(Value::as_str);
+        let digest = |key: &str| text(key).and_then(|hex| hex.parse::<Digest>().ok());
+        if event.act == Act::Seal {
+            let (Some(name), Some(zip), Some(seal), Some(key)) =
+                (text("evidence"), digest("zip_sha256"), digest("seal_sha256"), text("key"))
+            else {
+                return false;
+            };
+            let sealed = Expected { zip_sha256: Some(zip), seal_sha256: Some(seal), key: Some(key.to_owned()) };
+            // One name is sealed once: evidence never changes.
+            return is_inside(name) && self.seals.insert(name.to_owned(), sealed).is_none();
+        }
+        match (event.detail.get("file"), text("file"), digest("sha256")) {
+            (None, ..) => true,
+            (Some(_), Some(name), Some(digest)) if is_inside(name) => {
+                self.files.insert(name.to_owned(), digest);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    fn evidence(&mut self, dir: &CaseDir, known: &Expected) {
+        let names = match own::list_folder(&dir.root().join("evidence")) {
+            Ok(names) => names,
+            Err(error) => return self.unread(Layer::Zip, "evidence", &error),
+        };
+        let seals = std::mem::take(&mut self.seals);
+        for name in &names {
+            let path = dir.root().join("evidence").join(name);
+            let name = shown(Path::new(name));
+            let place = format!("evidence/{name}");
+            let is_beside_zip = name.strip_suffix(".sha256").is_some_and(|zip| seals.contains_key(zip));
+            if let Some(sealed) = seals.get(&name) {
+                self.zip(&path, &place, sealed, known);
+            } else if name.ends_with(".partial") || name.ends_with(".journal.jsonl") {
+                self.add(Layer::Seal, &place, "belongs to a collection that was broken off: it is not sealed");
+            } else if !is_beside_zip {
+                self.add(Layer::Custody, &place, "is not in the custody journal: nothing vouches for it");
+            }
+        }
+        for name in seals.keys().filter(|name| !names.iter().any(|there| there.to_str() == Some(name))) {
+            let what = "is missing: the custody journal says that it was sealed";
+            self.add(Layer::Zip, &format!("evidence/{name}"), what);
+        }
+    }
+
+    fn zip(&mut self, path: &Path, place: &str, sealed: &Expected, known: &Expected) {
+        let opened = own::open_own(path);
+        let (mut file, _) = match opened {
+            Ok(opened) => opened,
+            Err(error) => return self.unread(Layer::Zip, place, &error),
+        };
+        let verified = match verify_evidence(place, &mut file, sealed) {
+            Ok(verified) => verified,
+            Err(error) => return self.unread(Layer::Zip, place, &error),
+        };
+        for (due, found, what) in [
+            (known.zip_sha256.map(|d| d.to_string()), Some(verified.zip_sha256.to_string()), "the digest of the zip"),
+            (
+                known.seal_sha256.map(|d| d.to_string()),
+                verified.checked.seal_sha256.map(|d| d.to_string()),
+                "the digest of its seal",
+            ),
+            (known.key.clone(), verified.checked.key.clone(), "the key of its seal"),
+        ] {
+            if due.is_some() && due != found {
+                self.add(
+                    Layer::Seal,
+                    place,
+                    format!("{what} is not the one that was named: {}", due.unwrap_or_default()),
+                );
+            }
+        }
+        self.digest_file(&path.with_added_extension("sha256"), &format!("{place}.sha256"), &verified, path);
+        let Chain { events, head } = verified.custody;
+        let moment = usize::try_from(events).ok().and_then(|n| n.checked_sub(1)).and_then(|at| self.heads.get(at));
+        if moment != Some(&head) {
+            self.add(Layer::Custody, place, "carries another custody journal than this case: it was sealed elsewhere, or one of the two was rewritten");
+        }
+        for problem in verified.problems {
+            let path = if problem.path == place { problem.path } else { format!("{place} ▸ {}", problem.path) };
+            self.problems.push(Problem { path, ..problem });
+        }
+        self.checked.push(verified.checked);
+    }
+
+    /// The file beside a zip says its digest, as `sha256sum -c` reads it.
+    fn digest_file(&mut self, beside: &Path, place: &str, verified: &Verified, zip: &Path) {
+        let name = zip.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        match own::read_own(beside, 4096) {
+            Ok(bytes) if bytes == format!("{}  {name}\n", verified.zip_sha256).into_bytes() => {}
+            Ok(_) => self.add(Layer::Zip, place, "does not give the digest and name of the zip beside it"),
+            Err(error) => self.unread(Layer::Zip, place, &error),
+        }
+    }
+
+    /// Files of the case that the journal does not know.
+    fn unrecorded(&mut self, dir: &CaseDir, folder: &str) {
+        let path = dir.root().join(folder);
+        let names = match own::list_folder(&path) {
+            Ok(names) => names,
+            Err(error) => return self.unread(Layer::Result, folder, &error),
+        };
+        for name in names {
+            let place = format!("{folder}/{}", name.to_string_lossy());
+            let inside = format!("{place}/");
+            if !self.files.keys().any(|known| *known == place || known.starts_with(&inside)) {
+                let place = RawPath(place.into_bytes()).shown();
+                self.add(Layer::Result, &place, "is not in the custody journal: nothing vouches for it");
+            }
+        }
+    }
+
+    fn recorded_files(&mut self, dir: &CaseDir) {
+        for (name, due) in std::mem::take(&mut self.files) {
+            let place = RawPath(name.clone().into_bytes()).shown();
+            match digest_of(&dir.root().join(&name)) {
+                Ok(digest) if digest == due => {}
+                Ok(_) => {
+                    self.add(Layer::Result, &place, "is not as it was written: its digest is not the recorded one")
+                }
+                Err(error) => self.unread(Layer::Result, &place, &error),
+            }
+        }
+    }
+}
+
+/// Whether a path from the journal stays inside the case.
+fn is_inside(name: &str) -> bool {
+    !name.is_empty() && Path::new(name).components().all(|part| matches!(part, Component::Normal(_)))
+}
+
+fn digest_of(path: &Path) -> Result<Digest, DiskError> {
+    use crate::disk::error::Doing;
+    let (mut file, _) = own::open_own(path)?;
+    let mut sha256 = <sha2::Sha256 as sha2::Digest>::new();
+    let mut buffer = vec![0; BLOCK_BYTES];
+    loop {
+        match file.read(&mut buffer) {
+            Ok(0) => return Ok(Digest(sha2::Digest::finalize(sha256).into())),
+            Ok(count) => sha2::Digest::update(&mut sha256, buffer.get(..count).unwrap_or_default()),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(DiskError::on(path, Doing::Read)(error)),
+        }
+    }
+}
+
+fn shown(path: &Path) -> String {
+    use std::os::unix::ffi::OsStrExt as _;
+    RawPath(path.as_os_str().as_bytes().to_vec()).shown()
+}
