@@ -121,6 +121,17 @@ pub struct VerifyResult {
     pub checked: Vec<Checked>,
 }
 
+impl VerifyResult {
+    /// Both results as one: whole only if both are.
+    #[must_use]
+    pub fn and(mut self, other: Self) -> Self {
+        self.ok &= other.ok;
+        self.problems.extend(other.problems);
+        self.checked.extend(other.checked);
+        self
+    }
+}
+
 /// One object that was checked.
 #[derive(Debug, Clone, Serialize, Deserialize, PartialEq)]
 pub struct Checked {

@@ -14,6 +14,7 @@ mod respond;
 
 mod rules;
 mod scan;
+mod verify;
 
 mod words;
 
@@ -49,7 +50,7 @@ pub fn run(arguments: Vec<OsString>, env: &mut Env) -> Exit {
         Verb::Respond(args) => respond::run(&args, lang, env),
         Verb::Collect(args) => collect::run(&args, lang, env),
         Verb::Scan(args) => scan::run(&args, lang, env),
-        Verb::Verify(_) => Ok(Exit::Done),
+        Verb::Verify(args) => verify::run(&args, lang, env),
         Verb::Rules(args) => rules::run(&args, lang, env),
         Verb::Man(args) => pages::man(&args, lang, env),
         Verb::Completions(args) => pages::completions(&args, env),

@@ -1,0 +1,100 @@
+//! `hozen verify`: whole, or exactly what is not.
+
+use std::str::FromStr;
+
+use super::args::{Format, VerifyArgs};
+use super::failure::Failure;
+use super::{Env, Exit, json, print, words};
+use crate::case::results::{Layer, VerifyResult};
+use crate::case::verify::{VerifyError, verify_path};
+use crate::evidence::Expected;
+use crate::model::{Digest, Lang};
+
+/// Runs the verb.
+pub(super) fn run(args: &VerifyArgs, lang: Lang, env: &mut Env) -> Result<Exit, Failure> {
+    let known = Expected { zip_sha256: None, seal_sha256: expected_seal(args)?, key: args.expect_key.clone() };
+    let mut all: Option<VerifyResult> = None;
+    for path in &args.paths {
+        let one = verify_path(path, &known).map_err(|error| match &error {
+            VerifyError::Disk(disk) => Failure::disk(disk),
+            VerifyError::NothingToVerify { .. } => Failure::not_evidence(path),
+        })?;
+        all = Some(match all {
+            None => one,
+            Some(before) => before.and(one),
+        });
+    }
+    let result = all.ok_or_else(|| Failure::bug(&std::io::Error::other("nothing was named")))?;
+    match args.format {
+        Format::Json => print(env, &json(&result)?)?,
+        Format::Text => print(env, &text(&result, &known, lang))?,
+    }
+    Ok(if result.ok { Exit::Done } else { Exit::Broken })
+}
+
+/// The digest from the paper form: groups and capitals are how people write it.
+fn expected_seal(args: &VerifyArgs) -> Result<Option<Digest>, Failure> {
+    let Some(text) = &args.expect_seal else { return Ok(None) };
+    let plain: String = text.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
+    Digest::from_str(&plain.to_ascii_lowercase()).map(Some).map_err(|_| Failure::bad_expectation(text))
+}
+
+fn text(result: &VerifyResult, known: &Expected, lang: Lang) -> String {
+    let mut text = String::new();
+    for checked in &result.checked {
+        let (members, bytes) = (words::count(checked.members), words::bytes(checked.bytes));
+        text.push_str(&lang.pick(
+            format!("checked {}: {members} members, {bytes}\n", checked.path),
+            format!("検査: {}（{members} 件・{bytes}）\n", checked.path),
+        ));
+        if let Some(seal) = &checked.seal_sha256 {
+            let seal = words::digest_groups(seal);
+            text.push_str(&format!("  {} {seal}\n", lang.pick("seal", "封印")));
+        }
+        if let Some(key) = &checked.key {
+            text.push_str(&format!("  {} {key}\n", lang.pick("key ", "鍵  ")));
+        }
+    }
+    for problem in &result.problems {
+        text.push_str(&format!("  [{}] {}: {}\n", layer(problem.layer, lang), problem.path, problem.what));
+    }
+    text.push_str(&verdict(result, known, lang));
+    text
+}
+
+fn verdict(result: &VerifyResult, known: &Expected, lang: Lang) -> String {
+    if !result.ok {
+        let count = result.problems.len();
+        return lang.pick(
+            format!(
+                "BROKEN: {count} problems. Keep this copy as it is, do not mend it, and compare it with another copy.\n"
+            ),
+            format!("破損あり: {count} 件。この複製には手を加えず、別の複製と比較してください。\n"),
+        );
+    }
+    let compared = known.seal_sha256.is_some() || known.key.is_some();
+    let next = if compared {
+        lang.pick("It is what the paper form says.", "紙の記録と一致しています。")
+    } else {
+        lang.pick(
+            "Compare the seal with the paper form: only that shows that the whole was not made anew.",
+            "封印を紙の記録と照合してください。全体が作り直されていないことは、その照合でしか分かりません。",
+        )
+    };
+    lang.pick(format!("WHOLE: everything is as it was sealed. {next}\n"), format!("完全: 封印時のままです。{next}\n"))
+}
+
+fn layer(layer: Layer, lang: Lang) -> &'static str {
+    let (en, ja) = match layer {
+        Layer::Zip => ("zip", "zip"),
+        Layer::Name => ("name", "名前"),
+        Layer::Manifest => ("manifest", "マニフェスト"),
+        Layer::Digest => ("digest", "内容"),
+        Layer::TagManifest => ("tag manifest", "タグマニフェスト"),
+        Layer::Seal => ("seal", "封印"),
+        Layer::Custody => ("custody chain", "証拠管理の記録"),
+        Layer::Record => ("record", "ファイル記録"),
+        Layer::Result => ("result", "結果"),
+    };
+    lang.pick(en, ja)
+}
