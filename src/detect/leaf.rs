@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 
-use super::candidate::{self, Around, Candidate, Weighed};
+use super::candidate::{self, Around, Candidate, Part, Weighed};
 use super::column::{self, Columns};
 use super::compile::{Compiled, Engine};
 use super::gate::{self, Held, Run};
@@ -127,7 +127,7 @@ impl<'e> LeafDetector<'e> {
         }
         let folded = fold(field.text);
         let text = folded.as_str();
-        let held = Held::of(text);
+        let held = if field.text.is_ascii() { raw } else { Held::of(text) };
         let mut runs = std::mem::take(&mut self.runs);
         gate::runs(text, least.digits, &mut runs);
         let previous = index.checked_sub(1).and_then(|before| record.fields.get(before));
@@ -140,17 +140,19 @@ impl<'e> LeafDetector<'e> {
         let engine = self.engine;
         for ((number, rule), verdict) in engine.rules.iter().enumerate().zip(verdicts.iter()) {
             let headed = matches!(verdict, Verdict::Names(_));
-            let needs = if headed { rule.headed_needs } else { rule.needs };
+            let needs = if headed { &rule.headed_needs } else { &rule.needs };
             if (needs.at && !held.at) || held.digits < needs.digits {
                 continue;
             }
             self.candidates.clear();
+            let mut find = |range, plain| candidate::find(rule, text, &Part { range, plain }, headed, &mut self.candidates);
             if needs.run && needs.digits > 0 {
-                for run in runs.iter().filter(|run| run.digits >= needs.digits) {
-                    candidate::find(rule, text, run.start..run.end, headed, &mut self.candidates);
-                }
+                let enough = runs.iter().filter(|run| run.digits >= needs.digits);
+                enough.for_each(|run| find(run.start..run.end, run.plain.then_some(run.digits)));
+            } else if needs.at {
+                gate::around_at(text, &needs.alphabet, |range| find(range, None));
             } else {
-                candidate::find(rule, text, 0..text.len(), headed, &mut self.candidates);
+                find(0..text.len(), None);
             }
             self.settle((number, rule), &look, verdict, found);
         }
