@@ -98,7 +98,11 @@ pub(super) fn join(links: &Links, groups: &mut Groups, count: usize, kinds: &[Ki
 /// Joins the members of every combination of one kind, however many others they are beside.
 pub(super) fn join_all(links: &Links, groups: &mut Groups, kind: Kind) {
     each(links, &[kind], false, |members| {
-        members.windows(2).for_each(|pair| if let [a, b] = pair { groups.join(*a, *b) });
+        members.windows(2).for_each(|pair| {
+            if let [a, b] = pair {
+                groups.join(*a, *b)
+            }
+        });
     });
 }
 

@@ -55,7 +55,13 @@ fn whole_field(rule: &Compiled, pattern: &Pattern, index: usize, text: &str, hea
     }
 }
 
-fn within_part(rule: &Compiled, (pattern, index): (&Pattern, usize), text: &str, within: &std::ops::Range<usize>, into: &mut Vec<Candidate>) {
+fn within_part(
+    rule: &Compiled,
+    (pattern, index): (&Pattern, usize),
+    text: &str,
+    within: &std::ops::Range<usize>,
+    into: &mut Vec<Candidate>,
+) {
     let Some(part) = text.get(within.clone()) else { return };
     let mut at = 0;
     while let Some(found) = pattern.regex.find_at(part, at) {
@@ -108,7 +114,6 @@ pub(super) fn weigh(rule: &Compiled, text: &str, candidate: Candidate, around: A
         text: text.get(candidate.start..candidate.end)?,
         before: text.get(..candidate.start)?,
         after: text.get(candidate.end..)?,
-        headed: matches!(around.header, header::Verdict::Names(_)),
     };
     let mut verdict = Verdict { value: normalise(rule.normalise, shape.text), ..Verdict::default() };
     if !rule.validators.iter().all(|validator| (validator.check)(&shape, &mut verdict)) {
@@ -134,7 +139,12 @@ fn normalise(how: Normalise, text: &str) -> String {
 }
 
 /// The header first; then the nearest word; then the header's doubt.
-fn by_words(rule: &Compiled, shape: &Shape<'_>, base: Confidence, around: Around<'_>) -> (Confidence, Option<Cow<'static, str>>) {
+fn by_words(
+    rule: &Compiled,
+    shape: &Shape<'_>,
+    base: Confidence,
+    around: Around<'_>,
+) -> (Confidence, Option<Cow<'static, str>>) {
     let reason = |kind: &str, word: &str| Some(Cow::Owned(format!("{kind}:{word}")));
     if let header::Verdict::Names(word) = around.header {
         return (Confidence::Certain, reason("header", word));

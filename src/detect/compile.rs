@@ -129,6 +129,10 @@ fn patterns(detector: &Detector, table: &DetectorTable) -> Result<Vec<Pattern>, 
 }
 
 fn needs_of<'a>(detector: &Detector, patterns: impl Iterator<Item = &'a PatternTable>) -> Result<Needs, RuleError> {
-    let parsed = patterns.map(|p| regex_syntax::parse(p.regex.get_ref())).collect::<Result<Vec<_>, _>>();
-    Ok(needs(&parsed.map_err(|error| detector.error(error.to_string()))?))
+    let mut parsed = Vec::new();
+    for pattern in patterns {
+        let hir = regex_syntax::parse(pattern.regex.get_ref());
+        parsed.push(hir.map_err(|error| detector.error(error.to_string()))?);
+    }
+    Ok(needs(&parsed))
 }

@@ -89,11 +89,67 @@ mod tests {
     fn a_rule_that_does_not_do_what_it_says_is_told() {
         let text = include_str!("../../rules/detect/my_number.toml")
             .replace("version = 1", "version = 2\noverride = true")
-            .replace("values = [\"983205673214\"], confidence = \"certain\"", "values = [\"983205673214\"], confidence = \"likely\"")
+            .replace(
+                "values = [\"983205673214\"], confidence = \"certain\"",
+                "values = [\"983205673214\"], confidence = \"likely\"",
+            )
             .replace("\"123456789019\"", "\"123456789018\"");
         let pack = RulePack::load(&[("own.toml".into(), text)]).unwrap();
         let failures = check(&pack).unwrap();
         assert!(failures.iter().any(|f| f.expected.contains("likely") && f.found.contains("certain")));
         assert!(failures.iter().any(|f| f.text == "123456789018" && f.expected == "nothing"));
+    }
+
+    #[test]
+    fn the_reference_names_every_validator_as_it_is() {
+        let reference = include_str!("../../rules/README.md");
+        for validator in crate::detect::validate::VALIDATORS {
+            let row = format!("| `{}` | {} |", validator.id, validator.about);
+            assert!(reference.contains(&row), "rules/README.md lacks: {row}");
+        }
+    }
+
+    #[derive(serde::Deserialize)]
+    struct Kit {
+        #[serde(default)]
+        valid_formatted: Vec<Sample>,
+        #[serde(default)]
+        samples: Vec<Sample>,
+        #[serde(default)]
+        masked: Vec<String>,
+        #[serde(default)]
+        not_addresses: Vec<String>,
+    }
+    #[derive(serde::Deserialize)]
+    struct Sample {
+        text: String,
+        value: String,
+    }
+
+    #[test]
+    fn kit() {
+        let pack = RulePack::builtin().unwrap();
+        let engine = Engine::new(&pack).unwrap();
+        let kits = [
+            ("card", include_str!("../../testdata/detect/card.json")),
+            ("my_number", include_str!("../../testdata/detect/my_number.json")),
+            ("email", include_str!("../../testdata/detect/email.json")),
+        ];
+        for (id, text) in kits {
+            let kit: Kit = serde_json::from_str(text).unwrap();
+            let detector = pack.detectors.iter().find(|d| d.id() == id).unwrap();
+            let values = |text: &str| {
+                let hits = hits_of(&engine, detector, text, None);
+                hits.iter().map(|hit| hit.value.reveal().to_owned()).collect::<Vec<_>>()
+            };
+            let samples: Vec<&Sample> = kit.valid_formatted.iter().chain(&kit.samples).collect();
+            assert!(samples.len() > 3, "{id}");
+            for Sample { text, value } in samples {
+                assert_eq!(values(text), [value.as_str()], "{id}: {text}");
+            }
+            for text in kit.masked.iter().chain(&kit.not_addresses) {
+                assert!(values(text).is_empty(), "{id}: {text}");
+            }
+        }
     }
 }

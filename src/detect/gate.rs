@@ -126,7 +126,10 @@ mod tests {
         let alphabet = crate::rules::shape::needs(&[pattern]).alphabet;
         let mut found = Vec::new();
         around_at("to a.b@c.d, 氏e@f氏 @ x@y@z", &alphabet, |part| found.push(part));
-        assert_eq!(found.iter().map(|part| &"to a.b@c.d, 氏e@f氏 @ x@y@z"[part.clone()]).collect::<Vec<_>>(), ["a.b@c.d", "e@f", "@", "x@y@z"]);
+        assert_eq!(
+            found.iter().map(|part| &"to a.b@c.d, 氏e@f氏 @ x@y@z"[part.clone()]).collect::<Vec<_>>(),
+            ["a.b@c.d", "e@f", "@", "x@y@z"]
+        );
     }
 
     #[test]

@@ -29,7 +29,8 @@ fn last_word(text: &str) -> &str {
 
 /// A word that names something (`TEL`, `pan`, `card_`), not a piece of hexadecimal or random text.
 fn is_name(word: &str) -> bool {
-    !word.bytes().any(|byte| byte.is_ascii_digit()) && word.bytes().any(|byte| byte.is_ascii_alphabetic() && !byte.is_ascii_hexdigit())
+    !word.bytes().any(|byte| byte.is_ascii_digit())
+        && word.bytes().any(|byte| byte.is_ascii_alphabetic() && !byte.is_ascii_hexdigit())
 }
 
 fn stands_alone_left(before: &str) -> bool {
@@ -90,7 +91,8 @@ fn blocks_left(mut before: &[u8], separator: u8) -> usize {
     let mut found = 0;
     while let [rest @ .., a, b, c, d, joint] = before {
         let whole = rest.last().is_none_or(|byte| !byte.is_ascii_alphanumeric());
-        if found == BLOCKS || *joint != separator || ![a, b, c, d].iter().all(|byte| byte.is_ascii_hexdigit()) || !whole {
+        if found == BLOCKS || *joint != separator || ![a, b, c, d].iter().all(|byte| byte.is_ascii_hexdigit()) || !whole
+        {
             break;
         }
         if ![a, b, c, d].iter().all(|byte| byte.is_ascii_digit()) {
@@ -106,8 +108,10 @@ fn blocks_right(mut after: &[u8], separator: u8) -> usize {
     let mut found = 0;
     while let [joint, a, b, c, d, rest @ ..] = after {
         // 2026-10-16 after a number is a date, not a block.
-        let whole = rest.first().is_none_or(|byte| !byte.is_ascii_alphanumeric() && (*byte == separator || *byte != b'-'));
-        if found == BLOCKS || *joint != separator || ![a, b, c, d].iter().all(|byte| byte.is_ascii_hexdigit()) || !whole {
+        let whole =
+            rest.first().is_none_or(|byte| !byte.is_ascii_alphanumeric() && (*byte == separator || *byte != b'-'));
+        if found == BLOCKS || *joint != separator || ![a, b, c, d].iter().all(|byte| byte.is_ascii_hexdigit()) || !whole
+        {
             break;
         }
         if ![a, b, c, d].iter().all(|byte| byte.is_ascii_digit()) {
@@ -129,18 +133,37 @@ mod tests {
 
     #[test]
     fn labels_and_japanese_text_may_touch_a_number() {
-        for (before, after) in
-            [("", ""), ("番号", "です"), ("TEL", ""), ("TEL.", "."), ("No.", ","), ("TEL-", "(代)"), ("%20", "&"), ("(", ")"), ("card_", "exp")]
-        {
+        for (before, after) in [
+            ("", ""),
+            ("番号", "です"),
+            ("TEL", ""),
+            ("TEL.", "."),
+            ("No.", ","),
+            ("TEL-", "(代)"),
+            ("%20", "&"),
+            ("(", ")"),
+            ("card_", "exp"),
+        ] {
             assert!(alone(before, after), "{before:?} {after:?}");
         }
     }
 
     #[test]
     fn pieces_of_longer_things_do_not_stand_alone() {
-        for (before, after) in
-            [("1", ""), ("", "1"), ("3.", ""), (".", ""), ("", ".5"), ("1-", ""), ("", "-1"), ("a716-", ""), ("", "-ab"), ("0x", ""), ("ab", ""), ("", "ff")]
-        {
+        for (before, after) in [
+            ("1", ""),
+            ("", "1"),
+            ("3.", ""),
+            (".", ""),
+            ("", ".5"),
+            ("1-", ""),
+            ("", "-1"),
+            ("a716-", ""),
+            ("", "-ab"),
+            ("0x", ""),
+            ("ab", ""),
+            ("", "ff"),
+        ] {
             assert!(!alone(before, after), "{before:?} {after:?}");
         }
         assert!(!alone("+", "") && !alone("", "@docomo.example.jp") && !alone("k3y", ""));

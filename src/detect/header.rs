@@ -33,7 +33,9 @@ impl Header {
         let mut previous = ' ';
         for c in folded.as_str().chars() {
             // customerTel, PhoneNumber1
-            if (c.is_ascii_uppercase() && previous.is_ascii_lowercase()) || c.is_ascii_digit() != previous.is_ascii_digit() {
+            if (c.is_ascii_uppercase() && previous.is_ascii_lowercase())
+                || c.is_ascii_digit() != previous.is_ascii_digit()
+            {
                 spaced.push(' ');
             }
             spaced.push(c.to_ascii_lowercase());
@@ -60,7 +62,8 @@ impl Header {
 }
 
 fn tighten(folded: &str) -> String {
-    let kept: String = folded.chars().filter(|c| !c.is_whitespace() && !MARKS.contains(*c)).flat_map(char::to_lowercase).collect();
+    let kept: String =
+        folded.chars().filter(|c| !c.is_whitespace() && !MARKS.contains(*c)).flat_map(char::to_lowercase).collect();
     let mut rest = kept.trim_end_matches(|c: char| c.is_ascii_digit());
     for ornament in ["必須", "任意"] {
         rest = rest.strip_prefix(ornament).unwrap_or(rest);
@@ -127,7 +130,16 @@ mod tests {
 
     #[test]
     fn headers_are_known_however_they_are_written() {
-        for header in ["電話番号", "お電話番号(必須)", "電話番号2", "ＴＥＬ", "customer_tel", "phoneNumber1", "携帯 電話", "Home Phone"] {
+        for header in [
+            "電話番号",
+            "お電話番号(必須)",
+            "電話番号2",
+            "ＴＥＬ",
+            "customer_tel",
+            "phoneNumber1",
+            "携帯 電話",
+            "Home Phone",
+        ] {
             assert!(matches!(judge("phone", header), Verdict::Names(_)), "{header}");
         }
         for header in ["ホテル", "hotel", "会社電話番号", "携帯メール", "telemetry"] {

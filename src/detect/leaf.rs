@@ -145,7 +145,8 @@ impl<'e> LeafDetector<'e> {
                 continue;
             }
             self.candidates.clear();
-            let mut find = |range, plain| candidate::find(rule, text, &Part { range, plain }, headed, &mut self.candidates);
+            let mut find =
+                |range, plain| candidate::find(rule, text, &Part { range, plain }, headed, &mut self.candidates);
             if needs.run && needs.digits > 0 {
                 let enough = runs.iter().filter(|run| run.digits >= needs.digits);
                 enough.for_each(|run| find(run.start..run.end, run.plain.then_some(run.digits)));

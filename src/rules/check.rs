@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use regex_syntax::hir::Look;
 
+use super::RuleError;
 use super::pack::Detector;
 use super::syntax::DetectorTable;
-use super::RuleError;
 use crate::model::limits::RULE_MATCH_CHARS;
 
 /// Checks one table of a file.
@@ -21,7 +21,8 @@ pub fn table(file: &str, text: &str, table: &DetectorTable) -> Result<(), RuleEr
         return Err(RuleError::at(file, text, table.id.span(), message));
     }
     if *table.max_len.get_ref() > RULE_MATCH_CHARS {
-        let message = format!("max_len is over {RULE_MATCH_CHARS} (limit RULE_MATCH_CHARS): a longer match could be cut in two");
+        let message =
+            format!("max_len is over {RULE_MATCH_CHARS} (limit RULE_MATCH_CHARS): a longer match could be cut in two");
         return Err(RuleError::at(file, text, table.max_len.span(), message));
     }
     for pattern in &table.pattern {
@@ -39,7 +40,8 @@ pub fn entities(detectors: &[Detector]) -> Result<(), RuleError> {
         let entity = detector.table.entity.as_str();
         if let Some(first) = seen.get(entity) {
             if (first.table.link, first.table.mask) != (detector.table.link, detector.table.mask) {
-                let message = format!("entity {entity:?} has another link or mask in detector {:?} ({})", first.id(), first.file);
+                let message =
+                    format!("entity {entity:?} has another link or mask in detector {:?} ({})", first.id(), first.file);
                 return Err(detector.error(message));
             }
         } else {

@@ -14,7 +14,8 @@ pub fn tables() -> impl Iterator<Item = (&'static str, &'static str)> {
 
 /// The lines of one table, without comments and blanks; empty if there is no such table.
 pub fn table_lines(name: &str) -> impl Iterator<Item = &'static str> + use<> {
-    let text = FILES.iter().find(|(file, _)| file.strip_prefix("rules/tables/") == Some(name)).map_or("", |found| found.1);
+    let text =
+        FILES.iter().find(|(file, _)| file.strip_prefix("rules/tables/") == Some(name)).map_or("", |found| found.1);
     text.lines().map(str::trim).filter(|line| !line.is_empty() && !line.starts_with('#'))
 }
 

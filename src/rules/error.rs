@@ -68,7 +68,12 @@ fn excerpt(text: &str, span: Range<usize>) -> String {
     let gutter = number.to_string();
     let blank = " ".repeat(gutter.len());
     let mut out = String::new();
-    let _ = write!(out, "{blank} |\n{gutter} | {line}\n{blank} | {}{}", " ".repeat(column), "^".repeat(marked.clamp(1, rest)));
+    let _ = write!(
+        out,
+        "{blank} |\n{gutter} | {line}\n{blank} | {}{}",
+        " ".repeat(column),
+        "^".repeat(marked.clamp(1, rest))
+    );
     out
 }
 

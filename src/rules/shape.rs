@@ -80,7 +80,9 @@ pub fn plain_lengths(hir: &Hir) -> u64 {
     let sums = |a: u64, b: u64| (0..64).filter(|bit| a >> bit & 1 == 1).fold(0, |all, bit| all | b << bit);
     match hir.kind() {
         HirKind::Empty | HirKind::Look(_) => 1,
-        HirKind::Literal(literal) if literal.0.iter().all(u8::is_ascii_digit) => 1u64.checked_shl(literal.0.len() as u32).unwrap_or(0),
+        HirKind::Literal(literal) if literal.0.iter().all(u8::is_ascii_digit) => {
+            1u64.checked_shl(literal.0.len() as u32).unwrap_or(0)
+        }
         HirKind::Literal(_) => 0,
         HirKind::Class(Class::Unicode(class)) => {
             u64::from(class.ranges().iter().any(|r| r.start() <= '9' && r.end() >= '0')) << 1

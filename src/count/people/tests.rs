@@ -9,7 +9,12 @@ const MY_NUMBER: u16 = 2;
 const CARD: u16 = 3;
 
 fn id(entity: u16, value: u64, class: LinkClass, confidence: Confidence) -> Identifier {
-    Identifier { entity, digest: crate::model::Digest::of(format!("{entity}\0{value}").as_bytes()).0, class, confidence }
+    Identifier {
+        entity,
+        digest: crate::model::Digest::of(format!("{entity}\0{value}").as_bytes()).0,
+        class,
+        confidence,
+    }
 }
 
 fn email(value: u64) -> Identifier {
@@ -83,7 +88,11 @@ fn landlines_beside_addresses_count_nobody_further() {
 fn a_family_with_one_landline() {
     let records = [row(&[email(1), landline(1)]), row(&[email(2), landline(1)])];
     assert_eq!(count(&records), [1, 2, 2]);
-    let unnamed = [(Bond::Row, Some(1), vec![landline(1)]), (Bond::Row, Some(2), vec![landline(1)]), (Bond::Row, Some(2), vec![landline(1)])];
+    let unnamed = [
+        (Bond::Row, Some(1), vec![landline(1)]),
+        (Bond::Row, Some(2), vec![landline(1)]),
+        (Bond::Row, Some(2), vec![landline(1)]),
+    ];
     assert_eq!(count(&unnamed), [1, 1, 2]);
 }
 

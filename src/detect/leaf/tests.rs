@@ -5,12 +5,18 @@ use crate::model::Charset;
 use crate::rules::RulePack;
 
 fn engine() -> &'static Engine {
-    static ENGINE: std::sync::LazyLock<Engine> = std::sync::LazyLock::new(|| Engine::new(&RulePack::builtin().unwrap()).unwrap());
+    static ENGINE: std::sync::LazyLock<Engine> =
+        std::sync::LazyLock::new(|| Engine::new(&RulePack::builtin().unwrap()).unwrap());
     &ENGINE
 }
 
 fn row<'a>(name: Option<&'a str>, text: &'a str, number: u64) -> Field<'a> {
-    Field { name, text, place: Place { offset: number * 100, row: Some(number), column: Some(1), pointer: None }, raw: None }
+    Field {
+        name,
+        text,
+        place: Place { offset: number * 100, row: Some(number), column: Some(1), pointer: None },
+        raw: None,
+    }
 }
 
 /// Rows of one column; the record hits come out in order.
@@ -128,10 +134,11 @@ fn the_class_of_a_telephone_is_its_own() {
 
 #[test]
 fn rows_with_only_shared_values_are_told_apart() {
-    let fingerprints: Vec<Option<u64>> = column(&["03-1234-5678 A", "03-1234-5678 B", "03-1234-5678 A", "090-1234-5678"].map(String::from))
-        .iter()
-        .map(|record| record.row)
-        .collect();
+    let fingerprints: Vec<Option<u64>> =
+        column(&["03-1234-5678 A", "03-1234-5678 B", "03-1234-5678 A", "090-1234-5678"].map(String::from))
+            .iter()
+            .map(|record| record.row)
+            .collect();
     assert!(fingerprints[0].is_some() && fingerprints[0] != fingerprints[1] && fingerprints[0] == fingerprints[2]);
     assert_eq!(fingerprints[3], None);
 }
@@ -150,7 +157,9 @@ fn ordinary_logs_and_texts_give_nothing() {
     ] {
         // A bare article number that passes Luhn too is the one thing that stays possible.
         let mut hits = line(text);
-        hits.retain(|hit| hit.confidence > Confidence::Possible || !hit.reasons.iter().any(|reason| reason == "jan_check"));
+        hits.retain(|hit| {
+            hit.confidence > Confidence::Possible || !hit.reasons.iter().any(|reason| reason == "jan_check")
+        });
         assert!(hits.is_empty(), "{text}: {:?}", hits.iter().map(|h| (&h.rule, &h.masked)).collect::<Vec<_>>());
     }
 }
@@ -163,6 +172,44 @@ fn over_the_limit_is_told() {
     let mut out = Vec::new();
     engine.leaf().record(&Record { bond: Bond::Loose, fields: &fields, fresh_from: None }, &mut |hits| out.push(hits));
     assert_eq!((out[0].hits.len(), out[0].over_limit), (RECORD_MATCHES, 5));
+}
+
+#[test]
+fn a_customer_list_comes_out_as_its_people() {
+    use crate::count::{Identifier, People};
+    let entities = RulePack::builtin().unwrap();
+    let entities = entities.entities();
+    let mut people = People::new(entities.len());
+    let mut leaf = engine().leaf();
+    let mut feed = |found: RecordHits| {
+        let ids: Vec<Identifier> = found
+            .hits
+            .iter()
+            .map(|hit| Identifier {
+                entity: entities.iter().position(|entity| *entity == &*hit.entity).unwrap() as u16,
+                digest: crate::model::Digest::of(format!("{}\0{}", hit.entity, hit.value.reveal()).as_bytes()).0,
+                class: hit.class,
+                confidence: hit.confidence,
+            })
+            .collect();
+        people.record(found.bond, found.row, &ids);
+    };
+    for i in 1..=300u64 {
+        let texts =
+            [format!("会員{i}"), format!("user{i}@example.jp"), format!("0901234{i:04}"), format!("03-1234-{i:04}")];
+        let names = ["氏名", "メールアドレス", "携帯電話", "電話番号"];
+        let fields: Vec<Field<'_>> = texts
+            .iter()
+            .zip(names)
+            .map(|(text, name)| Field { name: Some(name), text, place: Place::default(), raw: None })
+            .collect();
+        leaf.record(&Record { bond: Bond::Row, fields: &fields, fresh_from: None }, &mut feed);
+    }
+    leaf.finish(&mut feed);
+    let counted = people.finish(0);
+    assert_eq!([counted.subjects.at_least, counted.subjects.estimate, counted.subjects.at_most], [300; 3]);
+    let distinct: Vec<u64> = counted.entities.iter().map(|tally| tally.distinct).collect();
+    assert_eq!((entities, distinct), (vec!["card", "email", "my_number", "phone"], vec![0, 300, 0, 600]));
 }
 
 proptest::proptest! {

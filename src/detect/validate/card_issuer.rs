@@ -108,7 +108,8 @@ fn counts_up(text: &str) -> bool {
 
 /// Whether a 13-digit number has the check digit of a Japanese article number (JAN, GS1 prefixes 45 and 49).
 fn is_jan(number: &str) -> bool {
-    let sum: u32 = digits(number).enumerate().map(|(place, digit)| if place % 2 == 0 { digit } else { digit * 3 }).sum();
+    let sum: u32 =
+        digits(number).enumerate().map(|(place, digit)| if place % 2 == 0 { digit } else { digit * 3 }).sum();
     (number.starts_with("45") || number.starts_with("49")) && sum.is_multiple_of(10)
 }
 

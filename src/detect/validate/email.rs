@@ -22,16 +22,58 @@ pub static EMAIL: Validator = Validator {
 
 /// What looks like a top-level domain and is the ending of a file or unit name.
 static NOT_DOMAINS: &[&str] = &[
-    "png", "jpg", "jpeg", "gif", "svg", "webp", "ico", "bmp", "tif", "tiff", "avif", "heic", "css", "scss", "js", "jsx", "mjs",
-    "tsx", "json", "html", "htm", "xml", "yml", "yaml", "woff", "ttf", "otf", "pdf", "exe", "dll", "log", "txt", "csv", "conf",
-    "service", "socket", "slice", "scope", "mount", "automount", "timer", "target", "device", "swap",
+    "png",
+    "jpg",
+    "jpeg",
+    "gif",
+    "svg",
+    "webp",
+    "ico",
+    "bmp",
+    "tif",
+    "tiff",
+    "avif",
+    "heic",
+    "css",
+    "scss",
+    "js",
+    "jsx",
+    "mjs",
+    "tsx",
+    "json",
+    "html",
+    "htm",
+    "xml",
+    "yml",
+    "yaml",
+    "woff",
+    "ttf",
+    "otf",
+    "pdf",
+    "exe",
+    "dll",
+    "log",
+    "txt",
+    "csv",
+    "conf",
+    "service",
+    "socket",
+    "slice",
+    "scope",
+    "mount",
+    "automount",
+    "timer",
+    "target",
+    "device",
+    "swap",
 ];
 /// Names that are never on the public internet (RFC 2606, RFC 6762, common use): mail stays in the house.
 static INTERNAL: &[&str] = &["local", "localdomain", "localhost", "lan", "internal", "intranet", "invalid"];
 
 /// Takes off what the pattern took too much: percent escapes (`%3Ctanaka@`) and leading punctuation.
 fn trim(shape: &Shape<'_>, verdict: &mut Verdict) {
-    let escaped = shape.before.ends_with('%') && verdict.value.bytes().take(2).filter(u8::is_ascii_hexdigit).count() == 2;
+    let escaped =
+        shape.before.ends_with('%') && verdict.value.bytes().take(2).filter(u8::is_ascii_hexdigit).count() == 2;
     let mut skip = if escaped { 2 } else { 0 };
     skip += verdict.value.bytes().skip(skip).take_while(|byte| matches!(byte, b'.' | b'-' | b'+')).count();
     verdict.value.drain(..skip.min(verdict.value.len()));
@@ -48,9 +90,9 @@ fn is_local(local: &str) -> bool {
 }
 
 fn is_domain(domain: &str) -> bool {
-    let labels = domain.split('.').all(|label| {
-        (1..=63).contains(&label.len()) && !label.starts_with('-') && !label.ends_with('-')
-    });
+    let labels = domain
+        .split('.')
+        .all(|label| (1..=63).contains(&label.len()) && !label.starts_with('-') && !label.ends_with('-'));
     let last = domain.rsplit('.').next().unwrap_or("");
     labels && !NOT_DOMAINS.contains(&last)
 }
