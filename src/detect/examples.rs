@@ -46,7 +46,7 @@ pub fn check(pack: &RulePack) -> Result<Vec<ExampleFailure>, RuleError> {
 pub fn hits_of(engine: &Engine, detector: &Detector, text: &str, header: Option<&str>) -> Vec<Hit> {
     let fields = [Field { name: header, text, place: Place::default(), raw: None }];
     let bond = if header.is_some() { Bond::Row } else { Bond::Line };
-    let record = Record { bond, fields: &fields, fresh_from: None };
+    let record = Record { bond, fields: &fields, fresh_from: 0 };
     let mut hits = Vec::new();
     let mut leaf = engine.leaf();
     leaf.record(&record, &mut |found| hits.extend(found.hits));

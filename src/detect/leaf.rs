@@ -211,9 +211,10 @@ impl Found {
     fn keep(&mut self, (number, rule): (usize, &Compiled), look: &Look<'_>, candidate: Candidate, weighed: Weighed) {
         let Weighed { verdict, confidence } = weighed;
         let place = place_of(look.field, look.folded, candidate.start + verdict.skip);
-        if let (Some(fresh), Some(_)) = (look.record.fresh_from, look.field.raw) {
+        let fresh_from = look.record.fresh_from;
+        if fresh_from > 0 && look.field.raw.is_some() {
             // The window before this one ended here or later, and has reported it.
-            if place_of(look.field, look.folded, candidate.end).offset <= fresh {
+            if place_of(look.field, look.folded, candidate.end).offset <= fresh_from {
                 return;
             }
         }
