@@ -13,7 +13,7 @@ use super::header::{Header, Verdict};
 use super::hit::{Hit, RecordHits};
 use super::mask::masked;
 use crate::model::limits::RECORD_MATCHES;
-use crate::model::{Bond, Confidence, Field, LinkClass, Place, Record, Secret};
+use crate::model::{Bond, Charset, Confidence, Field, LinkClass, Place, Record, Secret};
 use crate::text::decode::byte_offset;
 use crate::text::fold::{Folded, fold};
 
@@ -31,11 +31,27 @@ pub struct LeafDetector<'e> {
     /// Records held back, with the detector index of each hit.
     held: Vec<(RecordHits, Vec<usize>)>,
     held_hits: usize,
+    /// The record before, while it has findings near the end of a window that the next record may show whole.
+    window: Option<Window>,
     verdicts: HashMap<String, Arc<[Verdict]>>,
     silent: Arc<[Verdict]>,
     runs: Vec<Run>,
     candidates: Vec<Candidate>,
 }
+
+/// A record whose last findings wait for the next.
+#[derive(Debug)]
+struct Window {
+    record: RecordHits,
+    rules: Vec<usize>,
+    /// For each finding that stands near the end, the bytes that it stands in and their encoding.
+    at_end: Vec<AtEnd>,
+}
+
+type AtEnd = Option<(u64, u64, Charset)>;
+
+/// How near the end of a window a finding may be cut, or its neighbours unseen. The next window has it whole: it overlaps by more.
+const CUT_BYTES: u64 = 64;
 
 /// One field on its way through the rules.
 struct Look<'a> {
@@ -51,6 +67,7 @@ struct Look<'a> {
 struct Found {
     hits: Vec<Hit>,
     rules: Vec<usize>,
+    at_end: Vec<AtEnd>,
     over_limit: u64,
 }
 
@@ -62,6 +79,7 @@ impl<'e> LeafDetector<'e> {
             rows: 0,
             held: Vec::new(),
             held_hits: 0,
+            window: None,
             verdicts: HashMap::new(),
             silent: engine.rules.iter().map(|_| Verdict::Silent).collect(),
             runs: Vec::new(),
@@ -75,23 +93,48 @@ impl<'e> LeafDetector<'e> {
         for (index, field) in record.fields.iter().enumerate() {
             self.field(record, index, field, &mut found);
         }
+        self.end_window(Some(record), out);
         self.rows += u64::from(record.bond == Bond::Row);
         if !found.hits.is_empty() || found.over_limit > 0 {
             let row = row_fingerprint(record, &found.hits);
             let hits = RecordHits { bond: record.bond, row, hits: found.hits, over_limit: found.over_limit };
-            self.hold_or_release(hits, found.rules, out);
+            if record.bond == Bond::Loose && found.at_end.iter().any(Option::is_some) {
+                self.window = Some(Window { record: hits, rules: found.rules, at_end: found.at_end });
+            } else {
+                self.hold_or_release(hits, found.rules, out);
+            }
         }
         if self.rows >= column::HELD_ROWS || self.held_hits >= column::HELD_HITS {
-            self.finish(out);
+            self.release(out);
         }
     }
 
     /// Releases what is held back. At the end of the leaf; calling it again does nothing.
     pub fn finish(&mut self, out: &mut dyn FnMut(RecordHits)) {
+        self.end_window(None, out);
+        self.release(out);
+    }
+
+    fn release(&mut self, out: &mut dyn FnMut(RecordHits)) {
         self.held_hits = 0;
         for (mut record, rules) in std::mem::take(&mut self.held) {
             self.judge_columns(&mut record, &rules);
             out(record);
+        }
+    }
+
+    /// Lets the window before go; without what stood at its end, where the next one overlaps it and has seen that whole.
+    fn end_window(&mut self, next: Option<&Record<'_>>, out: &mut dyn FnMut(RecordHits)) {
+        let Some(Window { mut record, mut rules, at_end }) = self.window.take() else { return };
+        if let Some(next) = next.filter(|next| next.fresh_from > 0) {
+            let keep: Vec<bool> = at_end.iter().map(|at_end| !is_within(*at_end, next)).collect();
+            let mut kept = keep.iter();
+            record.hits.retain(|_| *kept.next().unwrap_or(&true));
+            let mut kept = keep.iter();
+            rules.retain(|_| *kept.next().unwrap_or(&true));
+        }
+        if !record.hits.is_empty() || record.over_limit > 0 {
+            self.hold_or_release(record, rules, out);
         }
     }
 
@@ -212,17 +255,23 @@ impl Found {
         let Weighed { verdict, confidence } = weighed;
         let place = place_of(look.field, look.folded, candidate.start + verdict.skip);
         let fresh_from = look.record.fresh_from;
-        if fresh_from > 0 && look.field.raw.is_some() {
-            // The window before this one ended here or later, and has reported it.
-            if place_of(look.field, look.folded, candidate.end).offset <= fresh_from {
+        let mut at_end = None;
+        if let (Bond::Loose, Some((raw, charset))) = (look.record.bond, look.field.raw) {
+            let end = place_of(look.field, look.folded, candidate.end).offset;
+            let reach = end.saturating_add(CUT_BYTES);
+            // The window before this one has reported it, for it did not stand near its end.
+            if reach <= fresh_from {
                 return;
             }
+            let is_near = reach > look.field.place.offset.saturating_add(raw.len() as u64);
+            at_end = is_near.then_some((place.offset, end, charset));
         }
         if self.hits.len() >= RECORD_MATCHES {
             self.over_limit += 1;
             return;
         }
         self.rules.push(number);
+        self.at_end.push(at_end);
         self.hits.push(Hit {
             entity: Arc::clone(&rule.entity),
             rule: Arc::clone(&rule.cited),
@@ -235,6 +284,16 @@ impl Found {
             reasons: verdict.reasons,
         });
     }
+}
+
+/// Whether a record shows these bytes again, in the same encoding.
+fn is_within(at_end: AtEnd, record: &Record<'_>) -> bool {
+    let Some((start, end, charset)) = at_end else { return false };
+    record.fields.iter().any(|field| {
+        let begin = field.place.offset;
+        let shows = |raw: &[u8]| begin < start && end <= begin.saturating_add(raw.len() as u64);
+        field.raw.is_some_and(|(raw, other)| other == charset && shows(raw))
+    })
 }
 
 /// The place of a byte of folded text in the leaf: exact where the field's raw bytes are known.

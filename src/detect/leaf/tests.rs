@@ -69,25 +69,41 @@ fn what_a_percent_escape_hid_is_placed_behind_it() {
     assert_eq!((hits[0].place.offset, hits[0].value.reveal()), (6, "tanaka@example.jp"));
 }
 
-#[test]
-fn a_window_does_not_report_what_the_window_before_it_did() {
-    let engine = engine();
-    let text = "tanaka@example.jp sato@example.jp";
-    let seen = |fresh_from| {
-        let fields = [Field {
-            name: None,
-            text,
-            place: Place { offset: 1000, ..Place::default() },
-            raw: Some((text.as_bytes(), Charset::Ascii)),
-        }];
-        let mut values = Vec::new();
-        let record = Record { bond: Bond::Loose, fields: &fields, fresh_from };
-        engine.leaf().record(&record, &mut |found| values.extend(found.hits.into_iter().map(|h| h.place.offset)));
-        values
+/// The findings of a text that is read in windows, and where they stand.
+fn windowed(text: &str, window: usize, overlap: usize) -> Vec<(u64, String)> {
+    let mut leaf = engine().leaf();
+    let mut found = Vec::new();
+    let mut out = |hits: RecordHits| {
+        found.extend(hits.hits.into_iter().map(|hit| (hit.place.offset, hit.value.reveal().to_owned())));
     };
-    assert_eq!(seen(0), [1000, 1018]);
-    assert_eq!(seen(1017), [1018]);
-    assert_eq!(seen(1016), [1000, 1018]);
+    let (mut start, mut fresh_from) = (0, 0);
+    loop {
+        let end = (start + window).min(text.len());
+        let part = &text[start..end];
+        let place = Place { offset: start as u64, ..Place::default() };
+        let fields = [Field { name: None, text: part, place, raw: Some((part.as_bytes(), Charset::Ascii)) }];
+        leaf.record(&Record { bond: Bond::Loose, fields: &fields, fresh_from }, &mut out);
+        if end == text.len() {
+            break;
+        }
+        (start, fresh_from) = (end - overlap, end as u64);
+    }
+    leaf.finish(&mut out);
+    found.sort();
+    found
+}
+
+#[test]
+fn windows_find_the_same_wherever_they_cut() {
+    let text = "x ".repeat(90)
+        + "tanaka@example.jp 090-1234-5678 sato@example.co.jp 4111111111111111 TEL 03-1234-5678 4111-1111-1111-1111, 1234567890123456789 "
+        + &"y ".repeat(90)
+        + "suzuki@example.jp";
+    let whole = windowed(&text, text.len(), 0);
+    assert_eq!(whole.len(), 7);
+    for window in 200..text.len() {
+        assert_eq!(windowed(&text, window, 190), whole, "windows of {window}");
+    }
 }
 
 #[test]
