@@ -18,23 +18,27 @@ pub(super) struct Candidate {
     pub(super) end: usize,
 }
 
-/// The candidates of one rule within `within` of the text, in order. `headed`: the header names the entity.
-pub(super) fn find(
-    rule: &Compiled,
-    text: &str,
-    within: std::ops::Range<usize>,
-    headed: bool,
-    into: &mut Vec<Candidate>,
-) {
-    let Some(part) = text.get(within.clone()) else { return };
-    if !headed && !rule.any.is_match(part) {
+/// Where to look for candidates.
+#[derive(Debug, Clone)]
+pub(super) struct Part {
+    pub(super) range: std::ops::Range<usize>,
+    /// Number of digits, where the part is digits in one piece: under [`Guard::Number`] a match is all of them or none.
+    pub(super) plain: Option<usize>,
+}
+
+/// The candidates of one rule within a part of the text. `headed`: the header names the entity.
+pub(super) fn find(rule: &Compiled, text: &str, within: &Part, headed: bool, into: &mut Vec<Candidate>) {
+    let Some(part) = text.get(within.range.clone()) else { return };
+    let plain = within.plain.filter(|_| rule.guard == Guard::Number);
+    let fits = |pattern: &Pattern| plain.is_none_or(|digits| digits < 64 && pattern.plain >> digits & 1 == 1);
+    if !headed && (!rule.patterns.iter().any(fits) || !rule.any.is_match(part)) {
         return;
     }
-    for (index, pattern) in rule.patterns.iter().enumerate() {
+    for (index, pattern) in rule.patterns.iter().enumerate().filter(|(_, pattern)| fits(pattern)) {
         if pattern.needs_header {
             whole_field(rule, pattern, index, text, headed, into);
         } else {
-            within_part(rule, (pattern, index), text, &within, into);
+            within_part(rule, (pattern, index), text, &within.range, into);
         }
     }
 }
@@ -110,7 +114,6 @@ pub(super) fn weigh(rule: &Compiled, text: &str, candidate: Candidate, around: A
         text: text.get(candidate.start..candidate.end)?,
         before: text.get(..candidate.start)?,
         after: text.get(candidate.end..)?,
-        headed: matches!(around.header, header::Verdict::Names(_)),
     };
     let mut verdict = Verdict { value: normalise(rule.normalise, shape.text), ..Verdict::default() };
     if !rule.validators.iter().all(|validator| (validator.check)(&shape, &mut verdict)) {

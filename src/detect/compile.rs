@@ -11,7 +11,7 @@ use super::header::HeaderWords;
 use super::leaf::LeafDetector;
 use super::validate::{VALIDATORS, Validator};
 use crate::model::{Confidence, LinkClass};
-use crate::rules::check::{Needs, needs};
+use crate::rules::shape::{Needs, needs, plain_lengths};
 use crate::rules::syntax::{DetectorTable, PatternTable};
 use crate::rules::{Detector, Guard, Mask, Normalise, RuleError, RulePack};
 
@@ -61,16 +61,18 @@ pub(super) struct Pattern {
     pub(super) base: Confidence,
     pub(super) reason: Option<Cow<'static, str>>,
     pub(super) needs_header: bool,
+    /// Lengths, as bits, in which it matches digits and nothing else.
+    pub(super) plain: u64,
 }
 
 impl Engine {
     /// Compiles a pack. A rule that cannot work is an error: no rule is left out.
     pub fn new(pack: &RulePack) -> Result<Self, RuleError> {
         let rules = pack.detectors.iter().map(compile).collect::<Result<Vec<_>, _>>()?;
-        let wants = |rule: &Compiled| [rule.needs, rule.headed_needs];
+        let wants = || rules.iter().flat_map(|rule| [&rule.needs, &rule.headed_needs]);
         let least = Least {
-            digits: rules.iter().flat_map(wants).map(|n| n.digits).filter(|&n| n > 0).min().unwrap_or(usize::MAX),
-            nothing: rules.iter().flat_map(wants).any(|n| n.digits == 0 && !n.at),
+            digits: wants().map(|n| n.digits).filter(|&n| n > 0).min().unwrap_or(usize::MAX),
+            nothing: wants().any(|n| n.digits == 0 && !n.at),
         };
         Ok(Self { rules, least })
     }
@@ -101,7 +103,7 @@ fn compile(detector: &Detector) -> Result<Compiled, RuleError> {
         headers: HeaderWords::new(table),
         patterns: patterns(detector, table)?,
         any: Regex::new(&any).map_err(|error| detector.error(error.to_string()))?,
-        needs: if headless().next().is_some() { needs_of(detector, headless())? } else { headed_needs },
+        needs: if headless().next().is_some() { needs_of(detector, headless())? } else { headed_needs.clone() },
         headed_needs,
     })
 }
@@ -120,12 +122,17 @@ fn patterns(detector: &Detector, table: &DetectorTable) -> Result<Vec<Pattern>, 
             base: pattern.base,
             reason: pattern.reason.clone().map(Cow::Owned),
             needs_header: pattern.needs_header,
+            plain: regex_syntax::parse(pattern.regex.get_ref()).map_or(u64::MAX, |hir| plain_lengths(&hir)),
         })
     };
     table.pattern.iter().map(compile).collect()
 }
 
 fn needs_of<'a>(detector: &Detector, patterns: impl Iterator<Item = &'a PatternTable>) -> Result<Needs, RuleError> {
-    let parsed = patterns.map(|p| regex_syntax::parse(p.regex.get_ref())).collect::<Result<Vec<_>, _>>();
-    Ok(needs(&parsed.map_err(|error| detector.error(error.to_string()))?))
+    let mut parsed = Vec::new();
+    for pattern in patterns {
+        let hir = regex_syntax::parse(pattern.regex.get_ref());
+        parsed.push(hir.map_err(|error| detector.error(error.to_string()))?);
+    }
+    Ok(needs(&parsed))
 }

@@ -46,7 +46,7 @@ pub fn check(pack: &RulePack) -> Result<Vec<ExampleFailure>, RuleError> {
 pub fn hits_of(engine: &Engine, detector: &Detector, text: &str, header: Option<&str>) -> Vec<Hit> {
     let fields = [Field { name: header, text, place: Place::default(), raw: None }];
     let bond = if header.is_some() { Bond::Row } else { Bond::Line };
-    let record = Record { bond, fields: &fields, fresh_from: None };
+    let record = Record { bond, fields: &fields, fresh_from: 0 };
     let mut hits = Vec::new();
     let mut leaf = engine.leaf();
     leaf.record(&record, &mut |found| hits.extend(found.hits));
@@ -98,5 +98,58 @@ mod tests {
         let failures = check(&pack).unwrap();
         assert!(failures.iter().any(|f| f.expected.contains("likely") && f.found.contains("certain")));
         assert!(failures.iter().any(|f| f.text == "123456789018" && f.expected == "nothing"));
+    }
+
+    #[test]
+    fn the_reference_names_every_validator_as_it_is() {
+        let reference = include_str!("../../rules/README.md");
+        for validator in crate::detect::validate::VALIDATORS {
+            let row = format!("| `{}` | {} |", validator.id, validator.about);
+            assert!(reference.contains(&row), "rules/README.md lacks: {row}");
+        }
+    }
+
+    #[derive(serde::Deserialize)]
+    struct Kit {
+        #[serde(default)]
+        valid_formatted: Vec<Sample>,
+        #[serde(default)]
+        samples: Vec<Sample>,
+        #[serde(default)]
+        masked: Vec<String>,
+        #[serde(default)]
+        not_addresses: Vec<String>,
+    }
+    #[derive(serde::Deserialize)]
+    struct Sample {
+        text: String,
+        value: String,
+    }
+
+    #[test]
+    fn kit() {
+        let pack = RulePack::builtin().unwrap();
+        let engine = Engine::new(&pack).unwrap();
+        let kits = [
+            ("card", include_str!("../../testdata/detect/card.json")),
+            ("my_number", include_str!("../../testdata/detect/my_number.json")),
+            ("email", include_str!("../../testdata/detect/email.json")),
+        ];
+        for (id, text) in kits {
+            let kit: Kit = serde_json::from_str(text).unwrap();
+            let detector = pack.detectors.iter().find(|d| d.id() == id).unwrap();
+            let values = |text: &str| {
+                let hits = hits_of(&engine, detector, text, None);
+                hits.iter().map(|hit| hit.value.reveal().to_owned()).collect::<Vec<_>>()
+            };
+            let samples: Vec<&Sample> = kit.valid_formatted.iter().chain(&kit.samples).collect();
+            assert!(samples.len() > 3, "{id}");
+            for Sample { text, value } in samples {
+                assert_eq!(values(text), [value.as_str()], "{id}: {text}");
+            }
+            for text in kit.masked.iter().chain(&kit.not_addresses) {
+                assert!(values(text).is_empty(), "{id}: {text}");
+            }
+        }
     }
 }

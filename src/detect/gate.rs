@@ -2,7 +2,7 @@
 
 use memchr::{memchr, memchr2};
 
-use crate::rules::check::joins_digits;
+use crate::rules::shape::{Alphabet, joins_digits};
 
 /// What a text holds, counted over its bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +34,8 @@ pub(super) struct Run {
     pub(super) start: usize,
     pub(super) end: usize,
     pub(super) digits: usize,
+    /// Digits in one piece, with nothing that could be a part of a value beside them.
+    pub(super) plain: bool,
 }
 
 /// Longest stretch of joining characters that stays inside a run: `+81 (0)90`.
@@ -42,26 +44,47 @@ const JOINT: usize = 3;
 /// The runs of a text that hold at least `least` digits. They begin and end where a match may: joining characters included.
 pub(super) fn runs(text: &str, least: usize, into: &mut Vec<Run>) {
     into.clear();
-    let (mut start, mut digits, mut joint) = (0, 0, 0);
-    let mut close = |start: usize, end: usize, digits: usize| {
-        if digits >= least {
-            into.push(Run { start, end, digits });
+    let bytes = text.as_bytes();
+    let (mut start, mut digits, mut joint, mut pieces, mut marks) = (0, 0, 0, 0, false);
+    let mut close = |run: Run| {
+        // Right after a percent escape (%20090…) the value begins inside the digits.
+        let escaped = run.start.checked_sub(1).and_then(|at| bytes.get(at)) == Some(&b'%');
+        if run.digits >= least {
+            into.push(Run { plain: run.plain && !escaped, ..run });
         }
     };
-    for (at, byte) in text.bytes().enumerate() {
+    for (at, &byte) in bytes.iter().enumerate() {
         if byte.is_ascii_digit() {
+            pieces += usize::from(digits == 0 || joint > 0);
             digits += 1;
             joint = 0;
-        } else if joins_digits(byte) && joint < JOINT {
+        } else if !joins_digits(byte) {
+            if digits > 0 {
+                close(Run { start, end: at, digits, plain: pieces == 1 && !marks });
+            }
+            (start, digits, joint, pieces, marks) = (at + 1, 0, 0, 0, false);
+        } else if joint < JOINT {
             joint += 1;
+            marks |= matches!(byte, b'(' | b')' | b'+');
         } else {
-            close(start, at, digits);
+            close(Run { start, end: at, digits, plain: pieces == 1 && !marks });
             // What joined may belong to the run after it: `〒 (03)1234-5678`.
-            start = if joins_digits(byte) { at } else { at + 1 };
-            (digits, joint) = (0, usize::from(joins_digits(byte)));
+            (start, digits, joint, pieces, marks) = (at, 0, 1, 0, matches!(byte, b'(' | b')' | b'+'));
         }
     }
-    close(start, text.len(), digits);
+    close(Run { start, end: text.len(), digits, plain: pieces == 1 && !marks });
+}
+
+/// The stretches around each `@` in which a match of these characters must lie, in order and apart.
+pub(super) fn around_at(text: &str, alphabet: &Alphabet, mut on: impl FnMut(std::ops::Range<usize>)) {
+    let bytes = text.as_bytes();
+    let mut done = 0;
+    while let Some(at) = bytes.get(done..).and_then(|rest| memchr(b'@', rest)).map(|at| at + done) {
+        let left = bytes.get(done..at).unwrap_or(&[]).iter().rev().take_while(|&&byte| alphabet.holds(byte)).count();
+        let right = bytes.get(at..).unwrap_or(&[]).iter().take_while(|&&byte| alphabet.holds(byte)).count().max(1);
+        on(at - left..at + right);
+        done = at + right;
+    }
 }
 
 #[cfg(test)]
@@ -81,6 +104,32 @@ mod tests {
         assert_eq!(texts("127.0.0.1 - - [16/Oct/2026:12:34:56 +0900]", 9), Vec::<&str>::new());
         assert_eq!(texts("4111111111111111", 13), ["4111111111111111"]);
         assert_eq!(texts("x ---------- 0312345678", 9).len(), 1);
+    }
+
+    #[test]
+    fn a_plain_run_is_digits_in_one_piece() {
+        let plain = |text: &str| {
+            let mut found = Vec::new();
+            runs(text, 9, &mut found);
+            found.first().map(|run| run.plain)
+        };
+        assert_eq!(plain("epoch=1760582400123 "), Some(true));
+        assert_eq!(plain("id - 1760582400123"), Some(true));
+        for joined in ["090-1234-5678", "+819012345678", "(0312345678)", "%2009012345678", "2026 1760582400123"] {
+            assert_eq!(plain(joined), Some(false), "{joined}");
+        }
+    }
+
+    #[test]
+    fn stretches_around_at_signs() {
+        let pattern = regex_syntax::parse("[a-z.]{1,9}@[a-z.]{1,9}").unwrap();
+        let alphabet = crate::rules::shape::needs(&[pattern]).alphabet;
+        let mut found = Vec::new();
+        around_at("to a.b@c.d, 氏e@f氏 @ x@y@z", &alphabet, |part| found.push(part));
+        assert_eq!(
+            found.iter().map(|part| &"to a.b@c.d, 氏e@f氏 @ x@y@z"[part.clone()]).collect::<Vec<_>>(),
+            ["a.b@c.d", "e@f", "@", "x@y@z"]
+        );
     }
 
     #[test]

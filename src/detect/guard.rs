@@ -79,18 +79,25 @@ fn is_table_row(text: &str, before: &str, after: &str) -> bool {
     let Some(separator) = text.bytes().find(|byte| matches!(byte, b' ' | b'-')) else { return false };
     let beside = blocks_left(before.as_bytes(), separator) + blocks_right(after.as_bytes(), separator);
     let own = text.split(char::from(separator)).filter(|block| block.len() == 4).count();
-    beside > 0 && (own < 4 || own + beside >= 6)
+    beside >= HEXADECIMAL || beside > 0 && (own < 4 || own + beside >= 6)
 }
 
 /// Blocks of four that are looked at on each side: enough to know a table.
 const BLOCKS: usize = 6;
+/// What a block with hexadecimal letters counts for: those beside it are hexadecimal too, whatever their digits.
+const HEXADECIMAL: usize = 100;
 
 fn blocks_left(mut before: &[u8], separator: u8) -> usize {
     let mut found = 0;
     while let [rest @ .., a, b, c, d, joint] = before {
         let whole = rest.last().is_none_or(|byte| !byte.is_ascii_alphanumeric());
-        if found == BLOCKS || *joint != separator || ![a, b, c, d].iter().all(|byte| byte.is_ascii_digit()) || !whole {
+        if found == BLOCKS || *joint != separator || ![a, b, c, d].iter().all(|byte| byte.is_ascii_hexdigit()) || !whole
+        {
             break;
+        }
+        if ![a, b, c, d].iter().all(|byte| byte.is_ascii_digit()) {
+            // Words like `face` are letters alone.
+            return if [a, b, c, d].iter().any(|byte| byte.is_ascii_digit()) { HEXADECIMAL } else { found };
         }
         (before, found) = (rest, found + 1);
     }
@@ -103,8 +110,13 @@ fn blocks_right(mut after: &[u8], separator: u8) -> usize {
         // 2026-10-16 after a number is a date, not a block.
         let whole =
             rest.first().is_none_or(|byte| !byte.is_ascii_alphanumeric() && (*byte == separator || *byte != b'-'));
-        if found == BLOCKS || *joint != separator || ![a, b, c, d].iter().all(|byte| byte.is_ascii_digit()) || !whole {
+        if found == BLOCKS || *joint != separator || ![a, b, c, d].iter().all(|byte| byte.is_ascii_hexdigit()) || !whole
+        {
             break;
+        }
+        if ![a, b, c, d].iter().all(|byte| byte.is_ascii_digit()) {
+            // Words like `face` are letters alone.
+            return if [a, b, c, d].iter().any(|byte| byte.is_ascii_digit()) { HEXADECIMAL } else { found };
         }
         (after, found) = (rest, found + 1);
     }
@@ -165,5 +177,7 @@ mod tests {
         assert!(number("1234 5678 9018", "x ", " 123"));
         assert!(number("4111 1111 1111 1111", "", " 2812"));
         assert!(!number("4111 1111 1111 1111", "1234 ", " 5678"));
+        assert!(!number("5272 5274 5275 5269", "", " 4E8B"));
+        assert!(number("4111 1111 1111 1111", "", " face"));
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
 
-use super::candidate::{self, Around, Candidate, Weighed};
+use super::candidate::{self, Around, Candidate, Part, Weighed};
 use super::column::{self, Columns};
 use super::compile::{Compiled, Engine};
 use super::gate::{self, Held, Run};
@@ -13,7 +13,7 @@ use super::header::{Header, Verdict};
 use super::hit::{Hit, RecordHits};
 use super::mask::masked;
 use crate::model::limits::RECORD_MATCHES;
-use crate::model::{Bond, Confidence, Field, LinkClass, Place, Record, Secret};
+use crate::model::{Bond, Charset, Confidence, Field, LinkClass, Place, Record, Secret};
 use crate::text::decode::byte_offset;
 use crate::text::fold::{Folded, fold};
 
@@ -31,11 +31,27 @@ pub struct LeafDetector<'e> {
     /// Records held back, with the detector index of each hit.
     held: Vec<(RecordHits, Vec<usize>)>,
     held_hits: usize,
+    /// The record before, while it has findings near the end of a window that the next record may show whole.
+    window: Option<Window>,
     verdicts: HashMap<String, Arc<[Verdict]>>,
     silent: Arc<[Verdict]>,
     runs: Vec<Run>,
     candidates: Vec<Candidate>,
 }
+
+/// A record whose last findings wait for the next.
+#[derive(Debug)]
+struct Window {
+    record: RecordHits,
+    rules: Vec<usize>,
+    /// For each finding that stands near the end, the bytes that it stands in and their encoding.
+    at_end: Vec<AtEnd>,
+}
+
+type AtEnd = Option<(u64, u64, Charset)>;
+
+/// How near the end of a window a finding may be cut, or its neighbours unseen. The next window has it whole: it overlaps by more.
+const CUT_BYTES: u64 = 64;
 
 /// One field on its way through the rules.
 struct Look<'a> {
@@ -51,6 +67,7 @@ struct Look<'a> {
 struct Found {
     hits: Vec<Hit>,
     rules: Vec<usize>,
+    at_end: Vec<AtEnd>,
     over_limit: u64,
 }
 
@@ -62,6 +79,7 @@ impl<'e> LeafDetector<'e> {
             rows: 0,
             held: Vec::new(),
             held_hits: 0,
+            window: None,
             verdicts: HashMap::new(),
             silent: engine.rules.iter().map(|_| Verdict::Silent).collect(),
             runs: Vec::new(),
@@ -75,23 +93,48 @@ impl<'e> LeafDetector<'e> {
         for (index, field) in record.fields.iter().enumerate() {
             self.field(record, index, field, &mut found);
         }
+        self.end_window(Some(record), out);
         self.rows += u64::from(record.bond == Bond::Row);
         if !found.hits.is_empty() || found.over_limit > 0 {
             let row = row_fingerprint(record, &found.hits);
             let hits = RecordHits { bond: record.bond, row, hits: found.hits, over_limit: found.over_limit };
-            self.hold_or_release(hits, found.rules, out);
+            if record.bond == Bond::Loose && found.at_end.iter().any(Option::is_some) {
+                self.window = Some(Window { record: hits, rules: found.rules, at_end: found.at_end });
+            } else {
+                self.hold_or_release(hits, found.rules, out);
+            }
         }
         if self.rows >= column::HELD_ROWS || self.held_hits >= column::HELD_HITS {
-            self.finish(out);
+            self.release(out);
         }
     }
 
     /// Releases what is held back. At the end of the leaf; calling it again does nothing.
     pub fn finish(&mut self, out: &mut dyn FnMut(RecordHits)) {
+        self.end_window(None, out);
+        self.release(out);
+    }
+
+    fn release(&mut self, out: &mut dyn FnMut(RecordHits)) {
         self.held_hits = 0;
         for (mut record, rules) in std::mem::take(&mut self.held) {
             self.judge_columns(&mut record, &rules);
             out(record);
+        }
+    }
+
+    /// Lets the window before go; without what stood at its end, where the next one overlaps it and has seen that whole.
+    fn end_window(&mut self, next: Option<&Record<'_>>, out: &mut dyn FnMut(RecordHits)) {
+        let Some(Window { mut record, mut rules, at_end }) = self.window.take() else { return };
+        if let Some(next) = next.filter(|next| next.fresh_from > 0) {
+            let keep: Vec<bool> = at_end.iter().map(|at_end| !is_within(*at_end, next)).collect();
+            let mut kept = keep.iter();
+            record.hits.retain(|_| *kept.next().unwrap_or(&true));
+            let mut kept = keep.iter();
+            rules.retain(|_| *kept.next().unwrap_or(&true));
+        }
+        if !record.hits.is_empty() || record.over_limit > 0 {
+            self.hold_or_release(record, rules, out);
         }
     }
 
@@ -127,7 +170,7 @@ impl<'e> LeafDetector<'e> {
         }
         let folded = fold(field.text);
         let text = folded.as_str();
-        let held = Held::of(text);
+        let held = if field.text.is_ascii() { raw } else { Held::of(text) };
         let mut runs = std::mem::take(&mut self.runs);
         gate::runs(text, least.digits, &mut runs);
         let previous = index.checked_sub(1).and_then(|before| record.fields.get(before));
@@ -140,17 +183,20 @@ impl<'e> LeafDetector<'e> {
         let engine = self.engine;
         for ((number, rule), verdict) in engine.rules.iter().enumerate().zip(verdicts.iter()) {
             let headed = matches!(verdict, Verdict::Names(_));
-            let needs = if headed { rule.headed_needs } else { rule.needs };
+            let needs = if headed { &rule.headed_needs } else { &rule.needs };
             if (needs.at && !held.at) || held.digits < needs.digits {
                 continue;
             }
             self.candidates.clear();
+            let mut find =
+                |range, plain| candidate::find(rule, text, &Part { range, plain }, headed, &mut self.candidates);
             if needs.run && needs.digits > 0 {
-                for run in runs.iter().filter(|run| run.digits >= needs.digits) {
-                    candidate::find(rule, text, run.start..run.end, headed, &mut self.candidates);
-                }
+                let enough = runs.iter().filter(|run| run.digits >= needs.digits);
+                enough.for_each(|run| find(run.start..run.end, run.plain.then_some(run.digits)));
+            } else if needs.at {
+                gate::around_at(text, &needs.alphabet, |range| find(range, None));
             } else {
-                candidate::find(rule, text, 0..text.len(), headed, &mut self.candidates);
+                find(0..text.len(), None);
             }
             self.settle((number, rule), &look, verdict, found);
         }
@@ -208,17 +254,24 @@ impl Found {
     fn keep(&mut self, (number, rule): (usize, &Compiled), look: &Look<'_>, candidate: Candidate, weighed: Weighed) {
         let Weighed { verdict, confidence } = weighed;
         let place = place_of(look.field, look.folded, candidate.start + verdict.skip);
-        if let (Some(fresh), Some(_)) = (look.record.fresh_from, look.field.raw) {
-            // The window before this one ended here or later, and has reported it.
-            if place_of(look.field, look.folded, candidate.end).offset <= fresh {
+        let fresh_from = look.record.fresh_from;
+        let mut at_end = None;
+        if let (Bond::Loose, Some((raw, charset))) = (look.record.bond, look.field.raw) {
+            let end = place_of(look.field, look.folded, candidate.end).offset;
+            let reach = end.saturating_add(CUT_BYTES);
+            // The window before this one has reported it, for it did not stand near its end.
+            if reach <= fresh_from {
                 return;
             }
+            let is_near = reach > look.field.place.offset.saturating_add(raw.len() as u64);
+            at_end = is_near.then_some((place.offset, end, charset));
         }
         if self.hits.len() >= RECORD_MATCHES {
             self.over_limit += 1;
             return;
         }
         self.rules.push(number);
+        self.at_end.push(at_end);
         self.hits.push(Hit {
             entity: Arc::clone(&rule.entity),
             rule: Arc::clone(&rule.cited),
@@ -231,6 +284,16 @@ impl Found {
             reasons: verdict.reasons,
         });
     }
+}
+
+/// Whether a record shows these bytes again, in the same encoding.
+fn is_within(at_end: AtEnd, record: &Record<'_>) -> bool {
+    let Some((start, end, charset)) = at_end else { return false };
+    record.fields.iter().any(|field| {
+        let begin = field.place.offset;
+        let shows = |raw: &[u8]| begin < start && end <= begin.saturating_add(raw.len() as u64);
+        field.raw.is_some_and(|(raw, other)| other == charset && shows(raw))
+    })
 }
 
 /// The place of a byte of folded text in the leaf: exact where the field's raw bytes are known.

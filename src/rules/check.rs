@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use regex_syntax::hir::{Hir, Look};
+use regex_syntax::hir::Look;
 
 use super::RuleError;
 use super::pack::Detector;
@@ -88,94 +88,9 @@ fn check_pattern(regex: &str, max_len: usize) -> Result<(), String> {
     regex::Regex::new(regex).map(drop).map_err(|error| error.to_string())
 }
 
-/// What a text must hold for a pattern to match it: the cheap look before any pattern runs. Derived, so it cannot be wrong.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Needs {
-    /// ASCII digits.
-    pub digits: usize,
-    /// Whether only digits, spaces, dashes, parentheses and plus signs can stand in a match: it lies in one run of them.
-    pub run: bool,
-    /// An `@`.
-    pub at: bool,
-}
-
-/// Characters that may stand between the digits of one run.
-pub fn joins_digits(byte: u8) -> bool {
-    matches!(byte, b' ' | b'-' | b'(' | b')' | b'+')
-}
-
-/// What every match of these patterns needs.
-pub fn needs(patterns: &[Hir]) -> Needs {
-    Needs {
-        digits: patterns.iter().map(min_digits).min().unwrap_or(0),
-        run: patterns.iter().all(is_run),
-        at: patterns.iter().all(needs_at),
-    }
-}
-
-fn is_run(hir: &Hir) -> bool {
-    use regex_syntax::hir::{Class, HirKind};
-    let fits = |byte: u8| byte.is_ascii_digit() || joins_digits(byte);
-    match hir.kind() {
-        HirKind::Empty => true,
-        HirKind::Literal(literal) => literal.0.iter().all(|&byte| fits(byte)),
-        HirKind::Class(Class::Unicode(class)) => class.ranges().iter().all(|range| {
-            range.end().is_ascii() && (range.start()..=range.end()).all(|c| u8::try_from(c).is_ok_and(fits))
-        }),
-        HirKind::Class(Class::Bytes(class)) => class.ranges().iter().all(|r| (r.start()..=r.end()).all(fits)),
-        HirKind::Look(_) => false,
-        HirKind::Repetition(repetition) => is_run(&repetition.sub),
-        HirKind::Capture(capture) => is_run(&capture.sub),
-        HirKind::Concat(parts) | HirKind::Alternation(parts) => parts.iter().all(is_run),
-    }
-}
-
-fn min_digits(hir: &Hir) -> usize {
-    use regex_syntax::hir::{Class, HirKind};
-    match hir.kind() {
-        HirKind::Empty | HirKind::Look(_) => 0,
-        HirKind::Literal(literal) => literal.0.iter().filter(|byte| byte.is_ascii_digit()).count(),
-        HirKind::Class(Class::Unicode(class)) => {
-            usize::from(class.ranges().iter().all(|r| r.start() >= '0' && r.end() <= '9'))
-        }
-        HirKind::Class(Class::Bytes(class)) => {
-            usize::from(class.ranges().iter().all(|r| r.start() >= b'0' && r.end() <= b'9'))
-        }
-        HirKind::Repetition(repetition) => min_digits(&repetition.sub).saturating_mul(repetition.min as usize),
-        HirKind::Capture(capture) => min_digits(&capture.sub),
-        HirKind::Concat(parts) => parts.iter().map(min_digits).sum(),
-        HirKind::Alternation(parts) => parts.iter().map(min_digits).min().unwrap_or(0),
-    }
-}
-
-fn needs_at(hir: &Hir) -> bool {
-    use regex_syntax::hir::HirKind;
-    match hir.kind() {
-        HirKind::Literal(literal) => literal.0.contains(&b'@'),
-        HirKind::Capture(capture) => needs_at(&capture.sub),
-        HirKind::Repetition(repetition) => repetition.min > 0 && needs_at(&repetition.sub),
-        HirKind::Concat(parts) => parts.iter().any(needs_at),
-        HirKind::Alternation(parts) => parts.iter().all(needs_at),
-        HirKind::Empty | HirKind::Look(_) | HirKind::Class(_) => false,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn needs_of(regex: &str) -> Needs {
-        needs(&[regex_syntax::parse(regex).unwrap()])
-    }
-
-    #[test]
-    fn needs_are_read_from_the_pattern() {
-        assert_eq!(needs_of("[0-9]{4}-[0-9]{4}"), Needs { digits: 8, run: true, at: false });
-        assert_eq!(needs_of("[a-z]{1,9}@[a-z]{1,9}"), Needs { digits: 0, run: false, at: true });
-        assert_eq!(needs_of("[A-Z]{2}[0-9]{8}"), Needs { digits: 8, run: false, at: false });
-        assert_eq!(needs_of("12(?:345)?|9"), Needs { digits: 1, run: true, at: false });
-        assert_eq!(needs_of("a@b|c"), Needs { digits: 0, run: false, at: false });
-    }
 
     #[test]
     fn patterns_without_a_bound_or_blind_beside_kana_are_refused() {

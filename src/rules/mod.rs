@@ -7,6 +7,7 @@ pub mod embed;
 pub mod error;
 pub mod load;
 pub mod pack;
+pub mod shape;
 pub mod syntax;
 
 pub use error::RuleError;

@@ -26,7 +26,7 @@ fn column(texts: &[String]) -> Vec<RecordHits> {
     let mut out = Vec::new();
     for (number, text) in (1..).zip(texts) {
         let fields = [row(None, text, number)];
-        leaf.record(&Record { bond: Bond::Row, fields: &fields, fresh_from: None }, &mut |hits| out.push(hits));
+        leaf.record(&Record { bond: Bond::Row, fields: &fields, fresh_from: 0 }, &mut |hits| out.push(hits));
     }
     leaf.finish(&mut |hits| out.push(hits));
     out
@@ -37,7 +37,7 @@ fn line(text: &str) -> Vec<Hit> {
     let mut hits = Vec::new();
     let fields = [Field { name: None, text, place: Place::default(), raw: Some((text.as_bytes(), Charset::Utf8)) }];
     let mut leaf = engine.leaf();
-    leaf.record(&Record { bond: Bond::Line, fields: &fields, fresh_from: None }, &mut |found| hits.extend(found.hits));
+    leaf.record(&Record { bond: Bond::Line, fields: &fields, fresh_from: 0 }, &mut |found| hits.extend(found.hits));
     leaf.finish(&mut |found| hits.extend(found.hits));
     hits
 }
@@ -69,25 +69,41 @@ fn what_a_percent_escape_hid_is_placed_behind_it() {
     assert_eq!((hits[0].place.offset, hits[0].value.reveal()), (6, "tanaka@example.jp"));
 }
 
-#[test]
-fn a_window_does_not_report_what_the_window_before_it_did() {
-    let engine = engine();
-    let text = "tanaka@example.jp sato@example.jp";
-    let seen = |fresh_from| {
-        let fields = [Field {
-            name: None,
-            text,
-            place: Place { offset: 1000, ..Place::default() },
-            raw: Some((text.as_bytes(), Charset::Ascii)),
-        }];
-        let mut values = Vec::new();
-        let record = Record { bond: Bond::Loose, fields: &fields, fresh_from };
-        engine.leaf().record(&record, &mut |found| values.extend(found.hits.into_iter().map(|h| h.place.offset)));
-        values
+/// The findings of a text that is read in windows, and where they stand.
+fn windowed(text: &str, window: usize, overlap: usize) -> Vec<(u64, String)> {
+    let mut leaf = engine().leaf();
+    let mut found = Vec::new();
+    let mut out = |hits: RecordHits| {
+        found.extend(hits.hits.into_iter().map(|hit| (hit.place.offset, hit.value.reveal().to_owned())));
     };
-    assert_eq!(seen(None), [1000, 1018]);
-    assert_eq!(seen(Some(1017)), [1018]);
-    assert_eq!(seen(Some(1016)), [1000, 1018]);
+    let (mut start, mut fresh_from) = (0, 0);
+    loop {
+        let end = (start + window).min(text.len());
+        let part = &text[start..end];
+        let place = Place { offset: start as u64, ..Place::default() };
+        let fields = [Field { name: None, text: part, place, raw: Some((part.as_bytes(), Charset::Ascii)) }];
+        leaf.record(&Record { bond: Bond::Loose, fields: &fields, fresh_from }, &mut out);
+        if end == text.len() {
+            break;
+        }
+        (start, fresh_from) = (end - overlap, end as u64);
+    }
+    leaf.finish(&mut out);
+    found.sort();
+    found
+}
+
+#[test]
+fn windows_find_the_same_wherever_they_cut() {
+    let text = "x ".repeat(90)
+        + "tanaka@example.jp 090-1234-5678 sato@example.co.jp 4111111111111111 TEL 03-1234-5678 4111-1111-1111-1111, 1234567890123456789 "
+        + &"y ".repeat(90)
+        + "suzuki@example.jp";
+    let whole = windowed(&text, text.len(), 0);
+    assert_eq!(whole.len(), 7);
+    for window in 200..text.len() {
+        assert_eq!(windowed(&text, window, 190), whole, "windows of {window}");
+    }
 }
 
 #[test]
@@ -121,7 +137,7 @@ fn a_cell_to_the_left_may_be_the_label() {
     let fields = [row(None, "マイナンバー", 1), row(None, "123456789018", 1)];
     let mut hits = Vec::new();
     let mut leaf = engine.leaf();
-    leaf.record(&Record { bond: Bond::Row, fields: &fields, fresh_from: None }, &mut |found| hits.extend(found.hits));
+    leaf.record(&Record { bond: Bond::Row, fields: &fields, fresh_from: 0 }, &mut |found| hits.extend(found.hits));
     leaf.finish(&mut |found| hits.extend(found.hits));
     assert_eq!((hits.len(), hits[0].confidence), (1, Confidence::Certain));
 }
@@ -170,8 +186,46 @@ fn over_the_limit_is_told() {
     let engine = engine();
     let fields = [Field { name: None, text: &many, place: Place::default(), raw: None }];
     let mut out = Vec::new();
-    engine.leaf().record(&Record { bond: Bond::Loose, fields: &fields, fresh_from: None }, &mut |hits| out.push(hits));
+    engine.leaf().record(&Record { bond: Bond::Loose, fields: &fields, fresh_from: 0 }, &mut |hits| out.push(hits));
     assert_eq!((out[0].hits.len(), out[0].over_limit), (RECORD_MATCHES, 5));
+}
+
+#[test]
+fn a_customer_list_comes_out_as_its_people() {
+    use crate::count::{Identifier, People};
+    let entities = RulePack::builtin().unwrap();
+    let entities = entities.entities();
+    let mut people = People::new(entities.len());
+    let mut leaf = engine().leaf();
+    let mut feed = |found: RecordHits| {
+        let ids: Vec<Identifier> = found
+            .hits
+            .iter()
+            .map(|hit| Identifier {
+                entity: entities.iter().position(|entity| *entity == &*hit.entity).unwrap() as u16,
+                digest: crate::model::Digest::of(format!("{}\0{}", hit.entity, hit.value.reveal()).as_bytes()).0,
+                class: hit.class,
+                confidence: hit.confidence,
+            })
+            .collect();
+        people.record(found.bond, found.row, &ids);
+    };
+    for i in 1..=300u64 {
+        let texts =
+            [format!("会員{i}"), format!("user{i}@example.jp"), format!("0901234{i:04}"), format!("03-1234-{i:04}")];
+        let names = ["氏名", "メールアドレス", "携帯電話", "電話番号"];
+        let fields: Vec<Field<'_>> = texts
+            .iter()
+            .zip(names)
+            .map(|(text, name)| Field { name: Some(name), text, place: Place::default(), raw: None })
+            .collect();
+        leaf.record(&Record { bond: Bond::Row, fields: &fields, fresh_from: 0 }, &mut feed);
+    }
+    leaf.finish(&mut feed);
+    let counted = people.finish(0);
+    assert_eq!([counted.subjects.at_least, counted.subjects.estimate, counted.subjects.at_most], [300; 3]);
+    let distinct: Vec<u64> = counted.entities.iter().map(|tally| tally.distinct).collect();
+    assert_eq!((entities, distinct), (vec!["card", "email", "my_number", "phone"], vec![0, 300, 0, 600]));
 }
 
 proptest::proptest! {

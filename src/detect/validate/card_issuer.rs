@@ -18,6 +18,9 @@ pub static CARD_ISSUER: Validator = Validator {
         }
         verdict.reasons.push(Cow::Borrowed(issuer.reason));
         let grouped = shape.text.len() != verdict.value.len();
+        if grouped && counts_up(shape.text) {
+            verdict.doubt("counting");
+        }
         if !grouped && !issuer.usual.contains(&verdict.value.len()) {
             verdict.doubt("unusual_length");
         }
@@ -95,6 +98,12 @@ fn is_grouped_as_printed(shape: &Shape<'_>, brand: Brand) -> bool {
         [4, 4, 4, 4] | [4, 4, 4, 4, 3] => !matches!(brand, Brand::Amex),
         _ => false,
     }
+}
+
+/// Whether neighbouring groups are neighbouring numbers, twice at the least: a table of code points or of page numbers.
+fn counts_up(text: &str) -> bool {
+    let groups: Vec<u32> = text.split([' ', '-']).filter_map(|group| group.parse().ok()).collect();
+    groups.windows(2).filter(|pair| matches!(pair, [a, b] if (1..=9).contains(&a.abs_diff(*b)))).count() >= 2
 }
 
 /// Whether a 13-digit number has the check digit of a Japanese article number (JAN, GS1 prefixes 45 and 49).

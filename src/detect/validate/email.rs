@@ -108,7 +108,8 @@ fn doubts(shape: &Shape<'_>, local: &str, domain: &str, verdict: &mut Verdict) {
     if next == Some(':') && (local == "git" || second.is_some_and(|c| matches!(c, '/' | '~'))) {
         verdict.hold(Confidence::Possible, "remote_login");
     }
-    if domain.split('.').next().is_some_and(|label| label.bytes().all(|byte| byte.is_ascii_digit())) {
+    // `package@1.2.3-beta`; but 163.com and 126.com are mail services.
+    if domain.split('.').take(2).all(|label| label.bytes().all(|byte| byte.is_ascii_digit())) {
         verdict.hold(Confidence::Possible, "version_like");
     }
     // More of a name follows: the address may be cut.

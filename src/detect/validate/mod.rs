@@ -21,8 +21,6 @@ pub struct Shape<'a> {
     pub before: &'a str,
     /// The folded text after it.
     pub after: &'a str,
-    /// Whether the header of its column names the entity.
-    pub headed: bool,
 }
 
 /// What is made of a match on its way through the validators.

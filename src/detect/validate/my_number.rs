@@ -11,7 +11,7 @@ use super::{Validator, all_same, begins_as_date, digits};
 pub static MY_NUMBER: Validator = Validator {
     id: "my_number",
     about: "check digit of the Individual Number; 000000000000 is refused",
-    check: |_, verdict| {
+    check: |shape, verdict| {
         if !holds(&verdict.value) {
             return false;
         }
@@ -19,6 +19,11 @@ pub static MY_NUMBER: Validator = Validator {
         // Order and slip numbers of date + sequence have twelve digits too, and one in ten passes.
         if begins_as_date(&verdict.value) {
             verdict.doubt("date_like");
+        }
+        // Rows of code points and the like: one real number in a thousand looks so.
+        let mut groups = shape.text.split([' ', '-']);
+        if verdict.value.starts_with("00") || groups.clone().count() > 1 && groups.all(|group| group.starts_with('0')) {
+            verdict.doubt("leading_zeros");
         }
         true
     },

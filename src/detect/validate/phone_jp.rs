@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
-use super::{Shape, Validator, Verdict, all_same};
+use super::{Shape, Validator, Verdict, all_same, is_run};
 use crate::model::{Confidence, LinkClass};
 use crate::rules::embed;
 
@@ -81,7 +81,7 @@ fn national_digits(text: &str) -> Option<String> {
 fn plan(national: &str) -> Option<Plan> {
     let after = |prefix: usize| national.get(prefix..);
     let service10 = ["0120", "0570", "0990"].iter().any(|prefix| national.starts_with(prefix));
-    if all_same(after(1)?) {
+    if all_same(after(1)?) || is_run(national) {
         return None;
     }
     match national.len() {
