@@ -34,6 +34,16 @@ pub struct Record<'a> {
     pub bond: Bond,
     /// Its parts, in order.
     pub fields: &'a [Field<'a>],
+    /// Byte offset in the leaf from which matches are new: a match that ends at or before it was already in the record before
+    /// this one (they are overlapping windows of one over-long record). 0 where nothing overlaps.
+    pub fresh_from: u64,
+}
+
+impl<'a> Record<'a> {
+    /// A record that overlaps with no other.
+    pub fn whole(bond: Bond, fields: &'a [Field<'a>]) -> Self {
+        Self { bond, fields, fresh_from: 0 }
+    }
 }
 
 /// A character encoding that hozen decides between. Names as the WHATWG Encoding Standard gives them, but for ASCII.
