@@ -69,6 +69,18 @@ pub(super) fn eight_bit(bytes: &[u8], whole: bool) -> Charset {
     }
 }
 
+/// Whether a run of text that is not UTF-8 is Japanese beyond chance, and in which encoding.
+pub fn japanese_in(bytes: &[u8]) -> Option<Charset> {
+    if std::str::from_utf8(bytes).is_ok() {
+        return None;
+    }
+    let high = bytes.iter().filter(|b| !b.is_ascii()).count();
+    let (cp932, euc) = (score::cp932(bytes, false), score::euc_jp(bytes, false));
+    let charset = if euc > cp932 { Charset::EucJp } else { Charset::Cp932 };
+    // Common kanji score 30 a pair, hiragana 40; chance goes below zero.
+    (high >= 4 && cp932.max(euc) >= i64::try_from(high).unwrap_or(i64::MAX).saturating_mul(12)).then_some(charset)
+}
+
 /// Whether an escape sequence of ISO-2022-JP is among the bytes.
 pub(super) fn has_jis_escape(bytes: &[u8]) -> bool {
     memchr::memchr_iter(0x1B, bytes).any(|at| {

@@ -9,7 +9,7 @@ pub mod lines;
 mod score;
 pub mod stream;
 
-pub use charset::{Guess, guess, looks_binary};
+pub use charset::{Guess, guess, japanese_in, looks_binary};
 pub use decode::{Decoded, byte_offset, decode, decode_record};
 pub use fold::{Folded, fold};
 pub use lines::{Ending, Line, Lines};

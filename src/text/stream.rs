@@ -3,6 +3,7 @@
 //! Bytes of encodings in which punctuation is always itself pass through untouched; the others (UTF-16, ISO-2022-JP, and
 //! Shift_JIS where its second bytes would be mistaken) are turned into UTF-8, piece by piece, in constant memory.
 
+use std::cell::Cell;
 use std::collections::VecDeque;
 use std::io::{self, Read};
 
@@ -39,6 +40,16 @@ pub struct TextStream<'r> {
     given: usize,
     text_end: u64,
     pieces: VecDeque<Piece>,
+    /// The last answer of `origin`: places are asked for in order, so the next is counted on from there.
+    last: Cell<Answer>,
+}
+
+/// A place inside a piece, in its text and in its bytes.
+#[derive(Clone, Copy, Default)]
+struct Answer {
+    piece_start: u64,
+    text: usize,
+    raw: usize,
 }
 
 impl<'r> TextStream<'r> {
@@ -57,6 +68,7 @@ impl<'r> TextStream<'r> {
             given: 0,
             text_end: 0,
             pieces: VecDeque::new(),
+            last: Cell::default(),
         }
     }
 
@@ -80,10 +92,21 @@ impl<'r> TextStream<'r> {
             None => self.pieces.front().map_or(self.at, |piece| piece.start),
             Some(piece) => {
                 let inside = usize::try_from(place - piece.text_start).unwrap_or(usize::MAX);
-                // In an ASCII piece of UTF-16 the answer is short; in general it is a second decoding.
-                piece.start + byte_offset(&piece.raw, piece.charset, inside.min(piece.text_len)) as u64
+                piece.start + self.place_in(piece, inside.min(piece.text_len)) as u64
             }
         }
+    }
+
+    fn place_in(&self, piece: &Piece, inside: usize) -> usize {
+        let last = self.last.get();
+        // ISO-2022-JP cannot be decoded from the middle.
+        let resumes = last.piece_start == piece.start && last.text <= inside && piece.charset != Charset::Iso2022Jp;
+        let from = if resumes { last } else { Answer { piece_start: piece.start, text: 0, raw: 0 } };
+        let rest = piece.raw.get(from.raw..).unwrap_or_default();
+        let raw = from.raw + byte_offset(rest, piece.charset, inside - from.text);
+        // Only a place where a character begins can be counted on from; parsers ask for no other.
+        self.last.set(Answer { piece_start: piece.start, text: inside, raw });
+        raw
     }
 
     /// Forgets what lies before a place in the stream.
