@@ -93,6 +93,9 @@ impl<'r> Lines<'r> {
     pub fn next_line(&mut self) -> io::Result<Option<Line<'_>>> {
         loop {
             if let Some(end) = self.find_end() {
+                if end - self.start > RECORD_BYTES {
+                    return Ok(Some(self.window()));
+                }
                 let (start, next) = (self.start, end + self.unit());
                 let (long, row) = (self.long, self.row);
                 (self.start, self.searched, self.long) = (next, next, false);

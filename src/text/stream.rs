@@ -34,6 +34,7 @@ pub struct TextStream<'r> {
     at: u64,
     raw: Vec<u8>,
     ended: bool,
+    stopped: bool,
     error: Option<io::Error>,
     /// Text not yet given out, from `given` on.
     text: Vec<u8>,
@@ -63,6 +64,7 @@ impl<'r> TextStream<'r> {
             at: offset,
             raw: Vec::new(),
             ended: false,
+            stopped: false,
             error: None,
             text: Vec::new(),
             given: 0,
@@ -107,6 +109,13 @@ impl<'r> TextStream<'r> {
         // Only a place where a character begins can be counted on from; parsers ask for no other.
         self.last.set(Answer { piece_start: piece.start, text: inside, raw });
         raw
+    }
+
+    /// Reads nothing more from the source: what is decoded already is the rest.
+    pub fn stop(&mut self) {
+        self.stopped = true;
+        self.ended = true;
+        self.error = None;
     }
 
     /// Forgets what lies before a place in the stream.
@@ -163,6 +172,9 @@ impl<'r> TextStream<'r> {
 impl Read for TextStream<'_> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         if !self.transcodes {
+            if self.stopped {
+                return Ok(0);
+            }
             let n = read_some(self.src, buf)?;
             self.at += n as u64;
             self.text_end += n as u64;

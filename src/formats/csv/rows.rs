@@ -56,6 +56,8 @@ pub(super) struct Rows<'r> {
     error: Option<io::Error>,
     /// End of the row in hand in the buffer; `start` while it is not read to its end.
     end: usize,
+    /// A cell of the row in hand swallowed lines, and what closed it, if anything, was no closing quote.
+    misquoted: bool,
     values: Vec<u8>,
     values_used: usize,
     pub(super) cells: Vec<Cell>,
@@ -83,6 +85,7 @@ impl<'r> Rows<'r> {
             ended: false,
             error: None,
             end: 0,
+            misquoted: false,
             values: Vec::new(),
             values_used: 0,
             cells: Vec::new(),
@@ -147,6 +150,7 @@ impl<'r> Rows<'r> {
             return self.error.take().map_or(Next::End, Next::Failed);
         }
         self.cells.clear();
+        self.misquoted = false;
         self.values_used = 0;
         self.row += 1;
         let mut at = self.start;
@@ -176,7 +180,7 @@ impl<'r> Rows<'r> {
     }
 
     fn finish(&mut self, end: usize) -> Next {
-        if self.ended && end >= self.filled && self.quotes() && self.last_is_open() {
+        if self.misquoted {
             return Next::OpenQuote;
         }
         if self.one_plain {
@@ -186,16 +190,6 @@ impl<'r> Rows<'r> {
         self.end = end;
         self.after_cr = end.checked_sub(1).and_then(|last| self.buf.get(last)) == Some(&b'\r');
         Next::Row
-    }
-
-    /// Whether the last cell began with a quote that nothing closed, and swallowed lines.
-    fn last_is_open(&self) -> bool {
-        let Some(cell) = self.cells.last() else { return false };
-        let opened = cell.at.checked_sub(1).and_then(|at| self.buf.get(at)) == Some(&b'"') || cell.escaped;
-        let from = if cell.escaped { cell.at } else { cell.at.saturating_sub(1) };
-        let raw = self.buf.get(from..self.filled).unwrap_or_default();
-        let quotes = memchr::memchr_iter(b'"', raw).count();
-        opened && quotes % 2 == 1 && memchr::memchr2(b'\n', b'\r', raw.trim_ascii_end()).is_some()
     }
 
     /// Reads one cell from `at` on; `Some(true)` if it ends the row, `None` if the row is too long.
@@ -234,6 +228,7 @@ impl<'r> Rows<'r> {
         let quoted = raw.first() == Some(&b'"') && self.quotes();
         let inside = if quoted { raw.get(1..) } else { Some(raw) }.unwrap_or_default();
         let escaped = !inside.starts_with(text);
+        self.misquoted |= quoted && memchr::memchr2(b'\n', b'\r', text).is_some() && !closes_well(inside, self.delimiter);
         let at = if quoted && !escaped { begin + 1 } else { begin };
         self.cells.push(Cell { column: self.cells.len(), value, at, escaped });
     }
@@ -279,4 +274,16 @@ impl<'r> Rows<'r> {
             }
         }
     }
+}
+
+/// Whether a cell, behind its opening quote, is closed by a quote that the delimiter or the line's end follows.
+fn closes_well(inside: &[u8], delimiter: u8) -> bool {
+    let mut at = 0;
+    while let Some(found) = inside.get(at..).and_then(|rest| memchr::memchr(b'"', rest)) {
+        match inside.get(at + found + 1) {
+            Some(b'"') => at += found + 2,
+            next => return next.is_none_or(|b| *b == delimiter || matches!(b, b'\n' | b'\r')),
+        }
+    }
+    false
 }

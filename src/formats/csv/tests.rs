@@ -127,7 +127,8 @@ fn an_over_long_line_is_read_in_windows() {
     text.extend(b"\nC,last@example.jp\n");
     let got = Collected::of("x.csv", &text);
     assert_eq!(got.gap_kinds(), [GapKind::OverLimit]);
-    assert!(got.records.iter().all(|r| r.2[0].text.len() <= RECORD_BYTES));
+    let long: Vec<_> = got.records.iter().map(|r| (r.2[0].text.len(), r.2[0].charset, r.1, r.2[0].place.clone())).filter(|n| n.0 > RECORD_BYTES).collect();
+    assert!(long.is_empty(), "{long:?} {:?}", got.charset);
     assert_eq!(got.records.last().unwrap().2[0].text, "C,last@example.jp");
     assert!(got.records.iter().any(|r| r.1 > 0 && r.0 == Bond::Loose));
 }

@@ -110,6 +110,9 @@ impl Walk<'_, '_> {
         let Walk { mut reader, out, .. } = self;
         let error = reader.error.take();
         let at = reader.origin(reader.filled);
+        if error.is_some() {
+            reader.stop();
+        }
         reader.leave(|rest| read_rest(rest, out));
         if let Some(error) = error {
             read_error(out, &error, at);
@@ -124,18 +127,17 @@ impl Walk<'_, '_> {
                 self.reader.advance(1);
                 continue;
             }
-            let begin = self.reader.at;
             match self.reader.extent() {
-                Extent::Whole(end) => {
+                Extent::Whole(length) => {
                     if first && !self.sequence {
-                        self.sequence = self.reader.follows(end);
+                        self.sequence = self.reader.follows(length);
                     }
-                    let row = self.reader.row_at(begin);
-                    match self.tree(begin, end) {
+                    let row = self.reader.row_at(self.reader.at);
+                    match self.tree(length) {
                         Ok(node) => {
                             let row = self.sequence.then_some(row);
                             self.push(&node, "", row, true);
-                            self.reader.go_to(end);
+                            self.reader.advance(length);
                         }
                         // A broken document: what is whole in it is still taken apart.
                         Err((at, what)) if self.reader.is_container() => {
@@ -146,17 +148,17 @@ impl Walk<'_, '_> {
                 }
                 Extent::TooLong | Extent::Cut if self.reader.is_container() => self.container("", 0)?,
                 Extent::TooLong => self.long_text()?,
-                Extent::Cut => return Err(Stop::Cut(begin)),
+                Extent::Cut => return Err(Stop::Cut(self.reader.at)),
             }
             first = false;
         }
         Ok(())
     }
 
-    /// Parses a value of the buffer; an error carries its place in the buffer.
-    fn tree(&self, begin: usize, end: usize) -> Result<Node, (usize, &'static str)> {
-        let bytes = self.reader.held(begin, end);
-        parse(bytes).map_err(|bad| (begin + bad.at, bad.what))
+    /// Parses the value at the place; an error carries its place in the buffer.
+    fn tree(&self, length: usize) -> Result<Node, (usize, &'static str)> {
+        let begin = self.reader.at;
+        parse(self.reader.held(begin, begin + length)).map_err(|bad| (begin + bad.at, bad.what))
     }
 
     fn push(&mut self, node: &Node, pointer: &str, row: Option<u64>, root: bool) {
@@ -167,10 +169,9 @@ impl Walk<'_, '_> {
 
     /// Takes a container apart that is too long to hold, or not whole: member by member.
     fn container(&mut self, pointer: &str, depth: usize) -> Result<(), Stop> {
-        let begin = self.reader.at;
         let object = self.reader.peek() == Some(b'{');
         if depth > JSON_DEPTH {
-            return Err(Stop::Broken(begin, "nested too deep to be taken apart"));
+            return Err(Stop::Broken(self.reader.at, "nested too deep to be taken apart"));
         }
         self.reader.advance(1);
         let mut index = 0_u64;
@@ -196,18 +197,15 @@ impl Walk<'_, '_> {
     }
 
     fn key(&mut self) -> Result<String, Stop> {
-        let begin = self.reader.at;
         if self.reader.peek() != Some(b'"') {
-            return Err(Stop::Broken(begin, "a key is missing"));
+            return Err(Stop::Broken(self.reader.at, "a key is missing"));
         }
-        let key = match self.reader.extent() {
-            Extent::Whole(end) => {
-                let key = tree::unescape(self.reader.held(begin + 1, end - 1), self.reader.charset());
-                self.reader.go_to(end);
-                key
-            }
-            _ => return Err(Stop::Cut(begin)),
+        let Extent::Whole(length) = self.reader.extent() else {
+            return Err(Stop::Cut(self.reader.at));
         };
+        let begin = self.reader.at;
+        let key = tree::unescape(self.reader.held(begin + 1, begin + length - 1), self.reader.charset());
+        self.reader.advance(length);
         match self.reader.peek() {
             Some(b':') => self.reader.advance(1),
             _ => return Err(Stop::Broken(self.reader.at, "the colon behind a key is missing")),
@@ -216,18 +214,16 @@ impl Walk<'_, '_> {
     }
 
     fn member(&mut self, pointer: &str, of_object: bool, depth: usize) -> Result<(), Stop> {
-        let begin = self.reader.at;
         match self.reader.extent() {
-            Extent::Whole(end) => {
-                let node = self.tree(begin, end).map_err(|(at, what)| Stop::Broken(at, what))?;
+            Extent::Whole(length) => {
+                let node = self.tree(length).map_err(|(at, what)| Stop::Broken(at, what))?;
                 self.push(&node, pointer, None, of_object);
-                self.reader.go_to(end);
+                self.reader.advance(length);
                 Ok(())
             }
             Extent::TooLong if self.reader.is_container() => self.container(pointer, depth + 1),
-            // An object of a broken document is cut where it breaks, not at its brace.
             Extent::TooLong => self.long_text(),
-            Extent::Cut => Err(Stop::Cut(begin)),
+            Extent::Cut => Err(Stop::Cut(self.reader.at)),
         }
     }
 

@@ -10,7 +10,7 @@ use crate::text::lines::read_some;
 
 /// Where a value ends.
 pub(super) enum Extent {
-    /// Behind it, in the buffer.
+    /// So many bytes from the place on.
     Whole(usize),
     /// Further than a record may be long.
     TooLong,
@@ -106,19 +106,16 @@ impl<'r> Reader<'r> {
         matches!(self.buf.get(self.at), Some(b'{' | b'['))
     }
 
-    /// Whether another value follows behind `end`. Looks no further than a record.
-    pub(super) fn follows(&mut self, mut end: usize) -> bool {
+    /// Whether another value follows behind the next `length` bytes. Looks no further than a record.
+    pub(super) fn follows(&mut self, length: usize) -> bool {
         loop {
-            let rest = self.held(end, self.filled);
+            let rest = self.held(self.at + length, self.filled);
             if let Some(byte) = rest.iter().find(|b| !matches!(b, b' ' | b'\t' | b'\n' | b'\r')) {
                 return matches!(byte, b'{' | b'[' | b'"' | 0x1E);
             }
-            let moved = self.at;
-            if self.filled - self.at > RECORD_BYTES || !self.fill() {
+            if self.filled - self.at > length + RECORD_BYTES || !self.fill() {
                 return false;
             }
-            // Filling may have moved the buffer.
-            end -= moved - self.at;
         }
     }
 
@@ -130,7 +127,7 @@ impl<'r> Reader<'r> {
             let rest = self.held(self.at + looked, self.filled);
             if let Some(length) = scan.run(rest, looked == 0) {
                 let length = looked + length;
-                return if length > RECORD_BYTES { Extent::TooLong } else { Extent::Whole(self.at + length) };
+                return if length > RECORD_BYTES { Extent::TooLong } else { Extent::Whole(length) };
             }
             looked = self.filled - self.at;
             if looked > RECORD_BYTES {
@@ -139,7 +136,7 @@ impl<'r> Reader<'r> {
             if !self.fill() {
                 // A number may end with the stream.
                 let bare = scan.depth == 0 && !scan.in_string && looked > 0;
-                return if bare { Extent::Whole(self.filled) } else { Extent::Cut };
+                return if bare { Extent::Whole(looked) } else { Extent::Cut };
             }
         }
     }
@@ -161,6 +158,11 @@ impl<'r> Reader<'r> {
         (if escaped { limit - 1 } else { limit }, false)
     }
 
+    /// After a read error: what is held is the rest.
+    pub(super) fn stop(&mut self) {
+        self.stream.stop();
+    }
+
     /// Hands over everything from the place on.
     pub(super) fn leave(mut self, read: impl FnOnce(Rest<'_, 'r>)) {
         let row = self.row_at(self.at);
@@ -168,7 +170,7 @@ impl<'r> Reader<'r> {
         read(Rest { held, place: self.base + self.at as u64, row, stream: self.stream });
     }
 
-    /// Reads more; false at the end. Moves the buffer when the unread part is the smaller one.
+    /// Reads more; false at the end. Moves the buffer, and the place with it, when the unread part is the smaller one.
     fn fill(&mut self) -> bool {
         if self.ended {
             return false;

@@ -103,7 +103,7 @@ fn what_is_longer_than_a_record_is_streamed() {
     text.push_str("\", \"tail\": \"tail@example.jp\"}");
     assert!(text.len() > 3 * RECORD_BYTES);
     let got = Collected::of("x", text.as_bytes());
-    assert_eq!(got.gap_kinds(), [GapKind::OverLimit]);
+    assert_eq!(got.gap_kinds(), [GapKind::OverLimit], "{:?}", got.gaps);
     assert_eq!(got.records[1].2[0].place.pointer.as_deref(), Some("/users/0/id"));
     assert_eq!(got.records.iter().filter(|r| r.2.len() == 2).count(), 60_000);
     let blob: usize = got.records.iter().filter(|r| r.0 == Bond::Loose).map(|r| r.2[0].text.len()).sum();

@@ -8,7 +8,7 @@ mod torn;
 use std::collections::BTreeSet;
 use std::io::{self, Read};
 
-use zip::ZipReadOptions;
+use zip::{CompressionMethod, ZipReadOptions};
 use zip::read::Config;
 
 use zip::result::ZipError;
@@ -108,8 +108,13 @@ impl Walk<'_> {
                 continue;
             }
             if entry.encrypted() {
-                let cipher = cipher(&entry.compression());
+                let cipher = cipher(entry.compression());
                 self.out.member_gap(&name, GapKind::Encrypted, format!("encrypted ({cipher}); unpack it with its password and run hozen on the result"));
+                continue;
+            }
+            if let Some(method) = unknown_method(entry.compression()) {
+                let reason = format!("compressed by method {method}, which this version does not unpack; unpack it with another program");
+                self.out.member_gap(&name, GapKind::UnsupportedFormat, reason);
                 continue;
             }
             let go_on = match entry.with_reader(files.reader_mut(), ZipReadOptions::new()) {
@@ -150,9 +155,6 @@ impl Walk<'_> {
     fn unreadable(&mut self, name: &str, error: &ZipError) -> GoOn {
         let (kind, reason) = match error {
             ZipError::Io(error) if Told::is(error) => return false,
-            ZipError::CompressionMethodNotSupported(method) => {
-                (GapKind::UnsupportedFormat, format!("compressed by method {method}, which this version does not unpack; unpack it with another program"))
-            }
             ZipError::Io(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
                 (GapKind::Truncated, "its place in the archive is cut off; look for a whole copy".to_owned())
             }
@@ -163,9 +165,18 @@ impl Walk<'_> {
     }
 }
 
-fn cipher(method: &zip::CompressionMethod) -> &'static str {
-    // WinZip's AES hides the real method behind number 99.
-    if method.to_string().contains("99") { "AES" } else { "ZipCrypto" }
+fn cipher(method: CompressionMethod) -> &'static str {
+    // WinZip's AES hides the real method behind its own number.
+    if method == CompressionMethod::AES { "AES" } else { "ZipCrypto" }
+}
+
+/// The number of a compression method that is not built in.
+fn unknown_method(method: CompressionMethod) -> Option<u16> {
+    #[expect(deprecated, reason = "the one way to learn the number of a method that the library does not know")]
+    match method {
+        CompressionMethod::Unsupported(number) => Some(number),
+        _ => None,
+    }
 }
 
 /// A member's name. Without the UTF-8 flag Windows writes CP932 and others UTF-8, so the bytes decide, not the flag.
