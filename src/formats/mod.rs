@@ -6,6 +6,24 @@
 
 use std::io::{Read, Seek};
 
+pub mod binary;
+pub mod csv;
+pub mod gzip;
+pub mod json;
+pub mod known;
+pub mod plain;
+mod registry;
+mod trouble;
+pub mod zip;
+
+#[cfg(test)]
+mod collected;
+#[cfg(test)]
+mod tests;
+
+pub use registry::{FORMATS, pick};
+pub use trouble::Told;
+
 use crate::model::{Charset, GapKind, Record};
 
 /// The first bytes of a leaf, and its name, to decide what it is.
@@ -85,7 +103,3 @@ pub trait Format: Sync {
     fn read(&self, head: &Head<'_>, input: Input<'_>, out: &mut dyn Sink);
 }
 
-/// Stand-in until the registry lands.
-pub fn pick(_: &Head<'_>) -> Option<&'static dyn Format> {
-    None
-}

@@ -22,13 +22,19 @@ pub const RECORD_BYTES: usize = 1024 * 1024;
 /// A line longer than this no longer says that its parts belong to one person.
 pub const BOND_LINE_BYTES: usize = 4 * 1024;
 /// Overlap of two windows of an over-long record; longer than any value that a rule may match.
-pub const WINDOW_MARGIN_BYTES: usize = 1024;
+pub const WINDOW_MARGIN_BYTES: usize = 4 * 1024;
 /// The longest value a rule may match, in folded characters.
 pub const RULE_MATCH_CHARS: usize = 320;
 /// How far from a value a context word may stand, in folded characters.
 pub const CONTEXT_CHARS: usize = 64;
 /// Fields in one record; the rest are read as further records.
 pub const RECORD_FIELDS: usize = 4_096;
+/// Objects and arrays inside each other that are taken apart; what lies deeper is read as one text.
+pub const JSON_DEPTH: usize = 128;
+/// Quotes left open in one table before quotes are taken as plain characters for the rest of it.
+pub const OPEN_QUOTES: usize = 8;
+/// The shortest run of text that is read out of a binary file, in characters.
+pub const TEXT_RUN_CHARS: usize = 6;
 /// Matches kept of one record.
 pub const RECORD_MATCHES: usize = 10_000;
 

@@ -1,0 +1,202 @@
+//! Finds out from a leaf's head whether it is a table: its delimiter, its columns, and which row holds the header words.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::io::Read;
+
+use super::rows::{Next, Rows};
+use crate::formats::{Claim, Head};
+use crate::model::Charset;
+use crate::text::{Guess, TextStream, decode_record, fold, guess};
+
+/// The header of a table.
+pub(super) struct Header {
+    /// Its row, from 1.
+    pub(super) row: u64,
+    /// The word of each column; empty where it has none.
+    pub(super) names: Vec<String>,
+}
+
+/// What the head says about the table.
+pub(super) struct Shape {
+    pub(super) delimiter: u8,
+    pub(super) header: Option<Header>,
+    /// Cells in most rows.
+    columns: usize,
+    /// Rows of that many cells, in hundredths of all.
+    even: usize,
+    rows: usize,
+    /// Cells are words and numbers, not sentences.
+    terse: bool,
+}
+
+const DELIMITERS: [u8; 4] = [b',', b'\t', b';', b'|'];
+/// Rows of the head that are looked at.
+const SAMPLE_ROWS: usize = 200;
+/// The header stands in one of the first rows; titles and dates may stand above it.
+const HEADER_ROWS: usize = 10;
+const HEADER_CHARS: usize = 40;
+
+/// Words that only headers are made of. Japanese ones may be part of a longer word; the others must be all of it.
+const HEADER_PARTS: [&str; 40] = [
+    "氏名", "名前", "住所", "電話", "携帯", "メール", "郵便", "生年", "性別", "番号", "カナ", "かな", "フリガナ", "ふりがな", "会社", "会員",
+    "コード", "日付", "日時", "年齢", "備考", "職業", "部署", "所属", "役職", "都道府県", "市区町村", "口座", "支店", "銀行", "パスワード",
+    "アドレス", "品名", "商品", "金額", "単価", "数量", "件数", "区分", "種別",
+];
+const HEADER_WORDS: [&str; 31] = [
+    "id", "no", "no.", "name", "full name", "first name", "last name", "first_name", "last_name", "mail", "email", "e-mail", "tel",
+    "phone", "mobile", "fax", "address", "zip", "postal code", "postcode", "city", "country", "date", "birthday", "dob", "gender", "sex",
+    "age", "password", "user", "username",
+];
+
+impl Shape {
+    /// The likeliest shape.
+    pub(super) fn of(head: &Head<'_>) -> Self {
+        let by_name = if has_ending(head.name, &["tsv", "tab"]) { b'\t' } else { b',' };
+        let mut best: Option<Self> = None;
+        for delimiter in DELIMITERS.into_iter().filter(|d| memchr::memchr(*d, head.bytes).is_some()) {
+            let shape = Self::with(head, delimiter);
+            let better = best.as_ref().is_none_or(|best| shape.weight() > best.weight());
+            if shape.columns > 1 && better {
+                best = Some(shape);
+            }
+        }
+        best.unwrap_or_else(|| Self::with(head, by_name))
+    }
+
+    fn weight(&self) -> (usize, usize) {
+        (self.even / 20, self.columns)
+    }
+
+    /// The leaf as a stream in which the delimiter is always itself.
+    pub(super) fn stream<'r>(&self, src: &'r mut dyn Read, guessed: Guess) -> TextStream<'r> {
+        stream(src, guessed, self.delimiter)
+    }
+
+    fn with(head: &Head<'_>, delimiter: u8) -> Self {
+        let table = sample(head, delimiter);
+        let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
+        for (_, cells) in &table {
+            *counts.entry(cells.len()).or_default() += 1;
+        }
+        let columns = counts.iter().max_by_key(|(_, n)| **n).map_or(0, |(columns, _)| *columns);
+        // Titles above the table and one sum below it do not make it uneven.
+        let from = table.iter().position(|(_, cells)| cells.len() == columns).unwrap_or(0).min(HEADER_ROWS);
+        let body = table.get(from..).unwrap_or_default();
+        let even = body.iter().filter(|(_, cells)| cells.len() == columns).count();
+        let header = find_header(&table, columns);
+        let (mut words, mut chars, mut filled) = (0, 0, 0);
+        for cell in body.iter().flat_map(|(_, cells)| cells).filter(|cell| !cell.is_empty()) {
+            words += cell.split_ascii_whitespace().count();
+            chars += cell.chars().count();
+            filled += 1;
+        }
+        Self {
+            delimiter,
+            header,
+            columns,
+            even: even * 100 / body.len().max(1),
+            rows: body.len(),
+            terse: filled > 0 && words <= filled * 3 && chars <= filled * 60,
+        }
+    }
+}
+
+fn stream<'r>(src: &'r mut dyn Read, guessed: Guess, delimiter: u8) -> TextStream<'r> {
+    // The bar is a second byte of CP932; comma, tab, semicolon, quote and line end are not.
+    let safe = match guessed.charset {
+        Charset::Ascii | Charset::Utf8 | Charset::EucJp | Charset::Latin1 => true,
+        Charset::Cp932 => delimiter != b'|',
+        Charset::Utf16Le | Charset::Utf16Be | Charset::Iso2022Jp => false,
+    };
+    TextStream::new(src, guessed.charset, !safe, guessed.bom as u64)
+}
+
+/// How surely a leaf is a table.
+pub(super) fn claim(head: &Head<'_>) -> Claim {
+    let named = has_ending(head.name, &["csv", "tsv", "tab"]);
+    let shape = Shape::of(head);
+    let even = shape.columns > 1 && shape.even >= 90 && shape.rows >= 3;
+    let marked = shape.header.is_some() || (shape.columns > 2 && shape.even == 100) || (shape.delimiter == b'\t' && shape.even == 100);
+    // Logs and source text have commas too, and their names say what they are.
+    let other = has_ending(head.name, &["log", "json", "xml", "html", "htm", "c", "h", "js", "py", "php", "sql", "eml", "mbox", "md"]);
+    let markup = head.bytes.trim_ascii_start().starts_with(b"<");
+    if even && shape.terse && marked && !markup && (!other || shape.header.is_some()) && !(other && shape.columns < 3) {
+        Claim::Likely
+    } else if named {
+        Claim::Maybe
+    } else {
+        Claim::No
+    }
+}
+
+fn has_ending(name: &str, endings: &[&str]) -> bool {
+    name.rsplit_once('.').is_some_and(|(_, ending)| endings.iter().any(|e| ending.eq_ignore_ascii_case(e)))
+}
+
+/// The first rows with their numbers; a last one that the head cuts is left out.
+fn sample(head: &Head<'_>, delimiter: u8) -> Vec<(u64, Vec<String>)> {
+    let guessed = guess(head.bytes, head.whole);
+    let mut bytes = head.bytes.get(guessed.bom..).unwrap_or_default();
+    let mut rows = Rows::new(stream(&mut bytes, guessed, delimiter), delimiter);
+    let mut table = Vec::new();
+    while table.len() < SAMPLE_ROWS {
+        match rows.next_row() {
+            Next::Row => {}
+            // In a cut head a quote may close behind the cut.
+            Next::OpenQuote if head.whole => {
+                rows.without_quotes(false);
+                continue;
+            }
+            _ => break,
+        }
+        let charset = rows.charset();
+        let texts = rows.cells.iter().map(|cell| decode_record(rows.value(cell), charset).text.trim().to_owned());
+        table.push((rows.row, texts.collect()));
+    }
+    if !head.whole && table.len() > 1 && table.len() < SAMPLE_ROWS {
+        table.pop();
+    }
+    table
+}
+
+fn find_header(table: &[(u64, Vec<String>)], columns: usize) -> Option<Header> {
+    for (index, (row, cells)) in table.iter().enumerate().take(HEADER_ROWS) {
+        let words: Vec<&String> = cells.iter().filter(|cell| !cell.is_empty()).collect();
+        let distinct: BTreeSet<&String> = words.iter().copied().collect();
+        let full = !words.is_empty() && words.len() * 10 >= columns * 6 && distinct.len() * 10 >= words.len() * 8;
+        if !full || !words.iter().all(|cell| is_wordy(cell)) {
+            continue;
+        }
+        let below = table.get(index + 1..).unwrap_or_default();
+        let known = words.iter().filter(|cell| is_header_word(cell)).count();
+        let enough = known * 3 >= words.len() || (known > 0 && words.len() == cells.len());
+        if enough || has_value_column(below, cells) {
+            return Some(Header { row: *row, names: cells.clone() });
+        }
+    }
+    None
+}
+
+/// Whether under some word of the header stand values.
+fn has_value_column(below: &[(u64, Vec<String>)], header: &[String]) -> bool {
+    below.len() > 1
+        && (0..header.len()).any(|column| {
+            let cells: Vec<&String> = below.iter().filter_map(|(_, row)| row.get(column)).filter(|c| !c.is_empty()).collect();
+            let values = cells.iter().filter(|cell| !is_wordy(cell)).count();
+            values > 1 && values * 10 >= cells.len() * 8 && header.get(column).is_some_and(|word| !word.is_empty())
+        })
+}
+
+/// A word or two, not a value: few digits, no address sign.
+fn is_wordy(cell: &str) -> bool {
+    let folded = fold(cell);
+    let text = folded.as_str();
+    let (chars, digits) = text.chars().fold((0, 0), |(n, d), c| (n + 1, d + usize::from(c.is_ascii_digit())));
+    chars <= HEADER_CHARS && digits * 10 <= chars * 4 && !text.contains('@') && text.chars().any(char::is_alphabetic)
+}
+
+fn is_header_word(cell: &str) -> bool {
+    let text = fold(cell).as_str().trim().to_lowercase();
+    HEADER_WORDS.contains(&text.as_str())
+        || (text.chars().count() <= 16 && HEADER_PARTS.iter().any(|part| text.contains(part)))
+}

@@ -1,0 +1,180 @@
+//! Formats that are known by their signature and not opened in this version: one gap each, which says what to do.
+
+use super::trouble::in_order;
+use super::{Claim, Format, Head, Input, Sink, binary};
+use crate::model::GapKind;
+
+/// Everything in [`SIGNATURES`].
+pub struct Known;
+
+/// What becomes of it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fate {
+    /// Packed or encoded: without opening it nothing can be read.
+    Closed,
+    /// Runs of text can be read out of it, but what belongs together is not known.
+    Runs,
+    /// No text by nature.
+    NoText,
+}
+
+struct Signature {
+    at: usize,
+    magic: &'static [u8],
+    what: &'static str,
+    fate: Fate,
+    todo: &'static str,
+}
+
+const UNPACK: &str = "unpack it with its own program and run hozen on the result";
+const EXPORT: &str = "open it with its own program, export it as CSV or text, and run hozen on that";
+const LOOK: &str = "if it may show a person or a document, look at it by hand";
+
+const fn packed(at: usize, magic: &'static [u8], what: &'static str) -> Signature {
+    Signature { at, magic, what, fate: Fate::Closed, todo: UNPACK }
+}
+
+const fn runs(at: usize, magic: &'static [u8], what: &'static str, todo: &'static str) -> Signature {
+    Signature { at, magic, what, fate: Fate::Runs, todo }
+}
+
+const fn mute(at: usize, magic: &'static [u8], what: &'static str) -> Signature {
+    Signature { at, magic, what, fate: Fate::NoText, todo: LOOK }
+}
+
+/// Longer and surer signatures first; short ones are checked further by [`is_sure`].
+static SIGNATURES: &[Signature] = &[
+    Signature { at: 0, magic: b"%PDF-", what: "a PDF", fate: Fate::Closed, todo: EXPORT },
+    packed(0, b"7z\xBC\xAF\x27\x1C", "a 7-Zip archive"),
+    packed(0, b"Rar!\x1A\x07", "a RAR archive"),
+    packed(0, b"\xFD7zXZ\0", "an xz file"),
+    packed(0, b"BZh", "a bzip2 file"),
+    packed(0, b"\x28\xB5\x2F\xFD", "a Zstandard file"),
+    packed(0, b"\x04\x22\x4D\x18", "an LZ4 file"),
+    packed(0, b"MSCF\0\0\0\0", "a Windows cabinet"),
+    packed(2, b"-lh", "an LZH archive"),
+    packed(2, b"-lz", "an LZH archive"),
+    packed(0, b"\x1F\x9D", "a Unix compress file"),
+    runs(257, b"ustar", "a tar archive", UNPACK),
+    runs(0, b"SQLite format 3\0", "an SQLite database", EXPORT),
+    runs(0, b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "an old Office file or Outlook message (OLE)", EXPORT),
+    runs(0, b"ElfFile\0", "a Windows event log", EXPORT),
+    runs(0, b"!BDN", "an Outlook data file", EXPORT),
+    runs(4, b"\0\x01\0\0Standard Jet DB", "an Access database", EXPORT),
+    runs(0, b"\0\x01\0\0Standard Jet DB", "an Access database", EXPORT),
+    runs(0, b"\0\x01\0\0Standard ACE DB", "an Access database", EXPORT),
+    runs(0, b"PAR1", "a Parquet table", EXPORT),
+    mute(0, b"\x89PNG\r\n\x1A\n", "a PNG image"),
+    mute(0, b"\xFF\xD8\xFF", "a JPEG image"),
+    mute(0, b"GIF87a", "a GIF image"),
+    mute(0, b"GIF89a", "a GIF image"),
+    mute(0, b"II*\0", "a TIFF image"),
+    mute(0, b"MM\0*", "a TIFF image"),
+    mute(0, b"BM", "a BMP image"),
+    mute(0, b"\0\0\x01\0", "an icon"),
+    mute(0, b"RIFF", "a RIFF image, sound or film"),
+    mute(4, b"ftyp", "a film, sound or image (ISO media)"),
+    mute(0, b"\x1A\x45\xDF\xA3", "a film (Matroska, WebM)"),
+    mute(0, b"OggS", "an Ogg sound or film"),
+    mute(0, b"fLaC", "a FLAC sound"),
+    mute(0, b"ID3", "an MP3 sound"),
+    mute(0, b"\xFF\xFB", "an MP3 sound"),
+    mute(0, b"\x30\x26\xB2\x75\x8E\x66\xCF\x11", "a Windows Media file"),
+    mute(0, b"MThd\0\0\0\x06", "a MIDI file"),
+    mute(0, b"wOFF", "a font"),
+    mute(0, b"wOF2", "a font"),
+    mute(0, b"OTTO\0", "a font"),
+    mute(0, b"ttcf\0", "a font"),
+    mute(0, b"\0\x01\0\0\0", "a font"),
+];
+
+fn find(head: &[u8]) -> Option<&'static Signature> {
+    SIGNATURES.iter().find(|s| head.get(s.at..).is_some_and(|rest| rest.starts_with(s.magic)) && is_sure(s, head))
+}
+
+/// Short signatures are also the beginnings of words: what must follow them decides.
+fn is_sure(signature: &Signature, head: &[u8]) -> bool {
+    let byte = |at: usize| head.get(at).copied().unwrap_or(0xFF);
+    match signature.magic {
+        b"BM" => head.get(6..10) == Some(&[0; 4]) && head.get(15..18) == Some(&[0; 3]),
+        b"BZh" => byte(3).is_ascii_digit() && matches!(byte(4), 0x31 | 0x17),
+        b"-lh" | b"-lz" => byte(6) == b'-',
+        b"RIFF" => matches!(head.get(8..12), Some(b"WEBP" | b"WAVE" | b"AVI " | b"ACON" | b"RMID")),
+        b"ID3" => byte(3) < 0x10 && byte(6) < 0x80 && byte(7) < 0x80,
+        b"PAR1" => !head.is_ascii(),
+        b"ftyp" => byte(0) == 0 && byte(1) == 0,
+        b"\0\0\x01\0" => byte(5) == 0 && byte(4) > 0 && matches!(byte(9), 0),
+        b"\0\x01\0\0\0" => matches!(byte(5), 4..=64) && head.get(12..16).is_some_and(|tag| tag.iter().all(|b| (0x20..0x7F).contains(b))),
+        _ => true,
+    }
+}
+
+impl Format for Known {
+    fn id(&self) -> &'static str {
+        "known"
+    }
+
+    fn claims(&self, head: &Head<'_>) -> Claim {
+        find(head.bytes).map_or(Claim::No, |_| Claim::Yes)
+    }
+
+    fn read(&self, head: &Head<'_>, input: Input<'_>, out: &mut dyn Sink) {
+        let Some(Signature { what, fate, todo, .. }) = find(head.bytes) else {
+            return;
+        };
+        match fate {
+            Fate::Closed => out.gap(GapKind::UnsupportedFormat, format!("{what}, which this version does not open; {todo}")),
+            Fate::NoText => out.gap(GapKind::NoText, format!("{what}, which holds no text; {todo}")),
+            Fate::Runs => {
+                let reason = format!("{what}, which this version does not open: only runs of plain text were read, and what belongs together is not known; {todo}");
+                out.gap(GapKind::UnsupportedFormat, reason);
+                binary::read_runs(&mut *in_order(input), out);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::formats::collected::Collected;
+
+    #[test]
+    fn each_signature_is_reached_and_told() {
+        for signature in SIGNATURES {
+            let mut bytes = vec![0; signature.at];
+            bytes.extend(signature.magic);
+            bytes.extend(match signature.magic {
+                b"BM" => [b"\x36\0\0\0".as_slice(), &[0; 4], b"\x36\0\0\0\x28\0\0\0"].concat(),
+                b"BZh" => b"91AY&SY".to_vec(),
+                b"-lh" | b"-lz" => b"5-".to_vec(),
+                b"RIFF" => b"\0\0\0\0WEBP".to_vec(),
+                b"ID3" => b"\x03\0\0\0\0".to_vec(),
+                b"PAR1" => b"\x15\xFF".to_vec(),
+                b"\0\0\x01\0" => b"\x01\0\x10\x10\0\0".to_vec(),
+                b"\0\x01\0\0\0" => b"\x0C\0\x80\0\x03\0\x70DSIG".to_vec(),
+                _ => vec![0; 8],
+            });
+            let got = Collected::of("x", &bytes);
+            assert_eq!(got.format, "known", "{}", signature.what);
+            let want = if signature.fate == Fate::NoText { GapKind::NoText } else { GapKind::UnsupportedFormat };
+            assert_eq!(got.gap_kinds(), [want]);
+            assert!(got.gaps[0].2.starts_with(signature.what));
+        }
+    }
+
+    #[test]
+    fn words_are_no_signatures() {
+        for text in ["BMW owners list\n", "RIFF is a word", "ID3 tags explained here\n", "PAR1 is a text\n", "BZh is short for\n", "ab-lhs and so on\n"] {
+            assert_eq!(Collected::of("x", text.as_bytes()).format, "plain", "{text}");
+        }
+    }
+
+    #[test]
+    fn text_in_a_database_is_still_read() {
+        let mut bytes = b"SQLite format 3\0\x10\0\x01\x01".to_vec();
+        bytes.extend("\x01\x02山田太郎 090-1234-5678\x03\0taro@example.jp\0\0".bytes());
+        let got = Collected::of("app.db", &bytes);
+        assert!(got.all_text().contains("山田太郎 090-1234-5678\n") && got.all_text().contains("taro@example.jp\n"));
+    }
+}

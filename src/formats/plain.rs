@@ -1,0 +1,159 @@
+//! Plain text: every line is a record. Also what other text formats fall back to where they are broken.
+
+use std::cell::RefCell;
+use std::io::{Cursor, Read};
+
+use super::trouble::{in_order, read_error, skip};
+use super::{Claim, Format, Head, Input, Sink};
+use crate::model::{Charset, Field, GapKind, Place, Record};
+use crate::text::{Ending, Line, Lines, TextStream, decode_record, guess, looks_binary};
+
+/// Text in lines.
+pub struct Plain;
+
+impl Format for Plain {
+    fn id(&self) -> &'static str {
+        "plain"
+    }
+
+    fn claims(&self, head: &Head<'_>) -> Claim {
+        match head.bytes {
+            [] if head.whole => Claim::Yes,
+            bytes if looks_binary(bytes) => Claim::No,
+            _ => Claim::Maybe,
+        }
+    }
+
+    fn read(&self, head: &Head<'_>, input: Input<'_>, out: &mut dyn Sink) {
+        let guessed = guess(head.bytes, head.whole);
+        out.charset(guessed.charset);
+        let mut src = in_order(input);
+        if let Err(error) = skip(&mut *src, guessed.bom) {
+            return read_error(out, &error, 0);
+        }
+        let ending = Ending::of(head.bytes);
+        let mut lines = Lines::new(&mut *src, guessed.charset, ending, guessed.bom as u64, 1);
+        let mut lost = Undecodable::default();
+        let mut at = guessed.bom as u64;
+        loop {
+            match lines.next_line() {
+                Ok(Some(line)) => {
+                    at = line.offset + line.bytes.len() as u64;
+                    push_line(&line, guessed.charset, &mut lost, out);
+                }
+                Ok(None) => break,
+                Err(error) => {
+                    read_error(out, &error, at);
+                    break;
+                }
+            }
+        }
+        lost.tell(out);
+    }
+}
+
+/// Text that no encoding explains, counted for one gap.
+#[derive(Default)]
+pub(super) struct Undecodable {
+    records: u64,
+    first: u64,
+}
+
+impl Undecodable {
+    pub(super) fn seen(&mut self, offset: u64) {
+        if self.records == 0 {
+            self.first = offset;
+        }
+        self.records += 1;
+    }
+
+    pub(super) fn tell(&self, out: &mut dyn Sink) {
+        if self.records > 0 {
+            out.gap(
+                GapKind::UndecodableText,
+                format!(
+                    "{} text(s), the first at byte {}, hold bytes that are no character in UTF-8, CP932, EUC-JP or ISO-2022-JP; the rest of them was looked at; look at these by hand",
+                    self.records, self.first
+                ),
+            );
+        }
+    }
+}
+
+fn push_line(line: &Line<'_>, leaf: Charset, lost: &mut Undecodable, out: &mut dyn Sink) {
+    if line.bytes.is_empty() {
+        return;
+    }
+    let text = decode_record(line.bytes, leaf);
+    if text.malformed {
+        lost.seen(line.offset);
+    }
+    let place = Place { offset: line.offset, row: Some(line.row), ..Place::default() };
+    let fields = [Field { name: None, text: &text.text, place, raw: Some((line.bytes, text.charset)) }];
+    out.record(&Record { bond: line.bond, fields: &fields, fresh_from: line.fresh_from });
+}
+
+/// What another format has left unread: bytes that it holds, then the stream behind them.
+pub(super) struct Rest<'a, 'r> {
+    pub(super) held: &'a [u8],
+    /// Where `held` begins in the stream.
+    pub(super) place: u64,
+    /// Line number there.
+    pub(super) row: u64,
+    pub(super) stream: TextStream<'r>,
+}
+
+/// Reads the rest as plain lines, so that nothing is lost where a text format is broken.
+pub(super) fn read_rest(rest: Rest<'_, '_>, out: &mut dyn Sink) {
+    let (charset, plain, place) = (rest.stream.charset(), rest.stream.is_plain(), rest.place);
+    let shared = RefCell::new(rest.stream);
+    let mut src = Cursor::new(rest.held).chain(Shared(&shared));
+    let mut lines = Lines::new(&mut src, charset, Ending::Lf, place, rest.row);
+    let mut lost = Undecodable::default();
+    let mut at = place;
+    loop {
+        let line = match lines.next_line() {
+            Ok(Some(line)) => line,
+            Ok(None) => break,
+            Err(error) => {
+                let at = shared.borrow().origin(at);
+                read_error(out, &error, at);
+                break;
+            }
+        };
+        let (begin, fresh) = (line.offset, line.fresh_from);
+        at = begin + line.bytes.len() as u64;
+        if plain {
+            // The stream is the leaf itself, but may begin later (behind a byte order mark).
+            let shift = shared.borrow().origin(begin) - begin;
+            let fresh_from = if fresh == 0 { 0 } else { fresh + shift };
+            push_line(&Line { offset: begin + shift, fresh_from, ..line }, charset, &mut lost, out);
+        } else {
+            let mut shared = shared.borrow_mut();
+            // A match in decoded text cannot be placed inside the line, so windows of one must not overlap here.
+            let seen = fresh.saturating_sub(begin);
+            let fresh_bytes = line.bytes.get(usize::try_from(seen).unwrap_or(0)..).unwrap_or_default();
+            push_transcoded(&Line { bytes: fresh_bytes, offset: shared.origin(begin + seen), ..line }, out);
+            shared.release(begin);
+        }
+    }
+    lost.tell(out);
+}
+
+fn push_transcoded(line: &Line<'_>, out: &mut dyn Sink) {
+    if line.bytes.is_empty() {
+        return;
+    }
+    let text = String::from_utf8_lossy(line.bytes);
+    let place = Place { offset: line.offset, row: Some(line.row), ..Place::default() };
+    let fields = [Field { name: None, text: &text, place, raw: None }];
+    out.record(&Record::whole(line.bond, &fields));
+}
+
+struct Shared<'a, 'r>(&'a RefCell<TextStream<'r>>);
+
+impl Read for Shared<'_, '_> {
+    fn read(&mut self, buf: &mut [u8]) -> std::io::Result<usize> {
+        self.0.borrow_mut().read(buf)
+    }
+}

@@ -1,0 +1,191 @@
+//! Zip archives: each member a child, in the order of the directory, two members of one name included.
+//!
+//! What cannot be read (encrypted, an unknown method, a wrong checksum) is a gap at that member. Where the directory is
+//! missing or broken, members are found by their own headers.
+
+mod torn;
+
+use std::collections::BTreeSet;
+use std::io::{self, Read};
+
+use zip::{CompressionMethod, ZipReadOptions};
+use zip::read::Config;
+
+use zip::result::ZipError;
+// The stable reader keeps an index by name: it loses members that share one, and its memory grows with the directory.
+use zip::unstable::read::ZipIterable;
+
+use super::trouble::{Member, Told, Watched, read_error};
+use super::{Claim, Format, Head, Input, Need, ReadSeek, Sink};
+use crate::model::limits::CONTAINER_MEMBERS;
+use crate::model::{Charset, GapKind};
+use crate::text::decode_record;
+
+/// Zip archives, and the documents that are zip archives inside.
+pub struct Zip;
+
+impl Format for Zip {
+    fn id(&self) -> &'static str {
+        "zip"
+    }
+
+    fn claims(&self, head: &Head<'_>) -> Claim {
+        let begins = |magic: &[u8]| head.bytes.starts_with(magic);
+        if begins(b"PK\x03\x04") || begins(b"PK\x05\x06") || begins(b"PK\x07\x08PK") { Claim::Yes } else { Claim::No }
+    }
+
+    fn need(&self) -> Need {
+        Need::Seek
+    }
+
+    fn read(&self, head: &Head<'_>, input: Input<'_>, out: &mut dyn Sink) {
+        let Input::Seek(src, length) = input else {
+            out.gap(GapKind::UnsupportedFormat, "a zip archive was given as a stream, and can only be read from a file".to_owned());
+            return;
+        };
+        // EPUB and the OpenDocument formats name their type first.
+        let typed = memchr::memmem::find(head.bytes.get(..128).unwrap_or(head.bytes), b"mimetypeapplication/").is_some();
+        let mut walk = Walk { out, members: 0, seen: BTreeSet::new(), document: typed };
+        walk.run(src, length);
+        if walk.document {
+            let reason = "an office document or book: its parts were read as text, but rows, cells and pages are not told apart in this version; to count people in it, save it as CSV or text and run hozen on that";
+            walk.out.gap(GapKind::UnsupportedFormat, reason.to_owned());
+        }
+    }
+}
+
+struct Walk<'o> {
+    out: &'o mut dyn Sink,
+    members: usize,
+    /// Where the local headers of the members begin that were met.
+    seen: BTreeSet<u64>,
+    document: bool,
+}
+
+/// Whether to go on to the next member.
+type GoOn = bool;
+
+impl Walk<'_> {
+    fn run(&mut self, src: &mut dyn ReadSeek, length: u64) {
+        let trouble = match ZipIterable::try_new(Watched::new(&mut *src), Config::default()) {
+            Ok(mut archive) => self.directory(&mut archive),
+            Err(error) => Some(error),
+        };
+        let Some(error) = trouble else { return };
+        let (kind, what) = match &error {
+            ZipError::Io(error) if Told::is(error) => return,
+            ZipError::Io(error) if error.kind() != io::ErrorKind::UnexpectedEof => return read_error(self.out, error, 0),
+            ZipError::UnsupportedArchive(what) => (GapKind::UnsupportedFormat, (*what).to_owned()),
+            other => (GapKind::Truncated, other.to_string()),
+        };
+        let before = self.members;
+        torn::salvage(src, length, self);
+        let found = self.members - before;
+        let reason = format!(
+            "the archive's directory could not be read whole ({what}); {before} members were read by it and {found} by their own headers; look for a whole copy"
+        );
+        self.out.gap(kind, reason);
+    }
+
+    /// Goes through the directory; what stopped it before its end is returned.
+    fn directory<R: Read + io::Seek>(&mut self, archive: &mut ZipIterable<Watched<R>>) -> Option<ZipError> {
+        let files = match archive.files() {
+            Ok(files) => files,
+            Err(error) => return Some(error),
+        };
+        while let Some(entry) = files.next() {
+            let entry = match entry {
+                Ok(entry) => entry,
+                Err(error) => return Some(error),
+            };
+            if !self.counts() {
+                return None;
+            }
+            let name = member_name(entry.name_raw());
+            self.seen.insert(entry.header_start());
+            self.document |= name == "[Content_Types].xml";
+            if entry.is_dir() {
+                continue;
+            }
+            if entry.encrypted() {
+                let cipher = cipher(entry.compression());
+                self.out.member_gap(&name, GapKind::Encrypted, format!("encrypted ({cipher}); unpack it with its password and run hozen on the result"));
+                continue;
+            }
+            if let Some(method) = unknown_method(entry.compression()) {
+                let reason = format!("compressed by method {method}, which this version does not unpack; unpack it with another program");
+                self.out.member_gap(&name, GapKind::UnsupportedFormat, reason);
+                continue;
+            }
+            let go_on = match entry.with_reader(files.reader_mut(), ZipReadOptions::new()) {
+                Ok(file) => self.member(&name, file),
+                Err(error) => self.unreadable(&name, &error),
+            };
+            if let Some(error) = files.reader_mut().failed.take() {
+                return Some(ZipError::Io(error));
+            }
+            if !go_on {
+                return None;
+            }
+        }
+        None
+    }
+
+    fn counts(&mut self) -> GoOn {
+        if self.members >= CONTAINER_MEMBERS {
+            let reason = format!("the archive has more than {CONTAINER_MEMBERS} members; those after that were not read; unpack it and run hozen on the result");
+            self.out.gap(GapKind::OverLimit, reason);
+            return false;
+        }
+        self.members += 1;
+        true
+    }
+
+    fn member(&mut self, name: &str, file: impl Read) -> GoOn {
+        let mut member = Member::new(file);
+        let go_on = self.out.child(name, &mut member);
+        let (given, failed) = (member.given, member.failed.take());
+        if let Some(error) = failed.filter(|error| !Told::is(error)) {
+            let kind = if error.kind() == io::ErrorKind::UnexpectedEof { GapKind::Truncated } else { GapKind::Malformed };
+            self.out.member_gap(name, kind, format!("damaged ({error}); the {given} bytes before that were looked at; look for a whole copy"));
+        }
+        go_on
+    }
+
+    fn unreadable(&mut self, name: &str, error: &ZipError) -> GoOn {
+        let (kind, reason) = match error {
+            ZipError::Io(error) if Told::is(error) => return false,
+            ZipError::Io(error) if error.kind() == io::ErrorKind::UnexpectedEof => {
+                (GapKind::Truncated, "its place in the archive is cut off; look for a whole copy".to_owned())
+            }
+            other => (GapKind::Malformed, format!("could not be opened ({other}); look for a whole copy")),
+        };
+        self.out.member_gap(name, kind, reason);
+        true
+    }
+}
+
+fn cipher(method: CompressionMethod) -> &'static str {
+    // WinZip's AES hides the real method behind its own number.
+    if method == CompressionMethod::AES { "AES" } else { "ZipCrypto" }
+}
+
+/// The number of a compression method that is not built in.
+fn unknown_method(method: CompressionMethod) -> Option<u16> {
+    #[expect(deprecated, reason = "the one way to learn the number of a method that the library does not know")]
+    match method {
+        CompressionMethod::Unsupported(number) => Some(number),
+        _ => None,
+    }
+}
+
+/// A member's name. Without the UTF-8 flag Windows writes CP932 and others UTF-8, so the bytes decide, not the flag.
+fn member_name(raw: &[u8]) -> String {
+    match std::str::from_utf8(raw) {
+        Ok(name) => name.to_owned(),
+        Err(_) => decode_record(raw, Charset::Cp932).text.into_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests;

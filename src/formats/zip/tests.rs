@@ -1,0 +1,149 @@
+use std::io::{Cursor, Write};
+
+use zip::write::SimpleFileOptions;
+use zip::ZipWriter;
+
+use super::*;
+use crate::formats::collected::Collected;
+
+fn archive(members: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, content) in members {
+        writer.start_file(*name, SimpleFileOptions::default().compression_method(CompressionMethod::Deflated)).unwrap();
+        writer.write_all(content).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
+}
+
+fn streamed(members: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut writer = ZipWriter::new_stream(Vec::new());
+    for (name, content) in members {
+        writer.start_file(*name, SimpleFileOptions::default().compression_method(CompressionMethod::Deflated)).unwrap();
+        writer.write_all(content).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
+}
+
+fn names(got: &Collected) -> Vec<&str> {
+    got.children.iter().map(|c| c.0.as_str()).collect()
+}
+
+#[test]
+fn members_nest() {
+    let inner = archive(&[("顧客.csv", "氏名,電話\n山田,03-1234-5678\n鈴木,03-1234-9999\n".as_bytes())]);
+    let got = Collected::of("a.zip", &archive(&[("readme.txt", b"hello there"), ("dir/inner.zip", &inner)]));
+    assert_eq!((got.format, names(&got)), ("zip", vec!["readme.txt", "dir/inner.zip"]));
+    assert_eq!(got.children[1].1.children[0].1.format, "csv");
+    assert!(got.all_text().contains("03-1234-5678") && got.gaps.is_empty());
+    assert!(Collected::of("e.zip", &archive(&[])).gaps.is_empty());
+}
+
+#[test]
+fn names_in_cp932() {
+    let placeholder = "XXXXXXXX.txt";
+    let mut bytes = archive(&[(placeholder, b"x")]);
+    let name = encoding_rs::SHIFT_JIS.encode("顧客名簿.txt").0.into_owned();
+    assert_eq!(name.len(), placeholder.len());
+    while let Some(at) = memchr::memmem::find(&bytes, placeholder.as_bytes()) {
+        bytes[at..at + name.len()].copy_from_slice(&name);
+    }
+    assert_eq!(names(&Collected::of("a.zip", &bytes)), ["顧客名簿.txt"]);
+}
+
+#[test]
+fn two_members_of_one_name_are_two() {
+    let mut bytes = archive(&[("a.txt", b"first text"), ("b.txt", b"second text")]);
+    while let Some(at) = memchr::memmem::find(&bytes, b"b.txt") {
+        bytes[at] = b'a';
+    }
+    let got = Collected::of("a.zip", &bytes);
+    assert_eq!(names(&got), ["a.txt", "a.txt"]);
+    assert_eq!(got.all_text(), "first text\nsecond text\n");
+}
+
+/// Sets a field of every local and central header.
+fn patch(bytes: &mut [u8], local: usize, central: usize, value: u16) {
+    for (signature, offset) in [(b"PK\x03\x04", local), (b"PK\x01\x02", central)] {
+        let at = memchr::memmem::find(bytes, signature).unwrap() + offset;
+        bytes[at..at + 2].copy_from_slice(&value.to_le_bytes());
+    }
+}
+
+#[test]
+fn encrypted_and_unknown_members_are_named() {
+    let mut bytes = archive(&[("secret.csv", b"name,tel"), ("plain.txt", b"still read")]);
+    patch(&mut bytes, 6, 8, 1);
+    let got = Collected::of("a.zip", &bytes);
+    assert_eq!(got.gap_kinds(), [GapKind::Encrypted]);
+    assert_eq!(got.gaps[0].0.as_deref(), Some("secret.csv"));
+    assert!(got.gaps[0].2.contains("ZipCrypto"));
+    assert_eq!(names(&got), ["plain.txt"]);
+    patch(&mut bytes, 8, 10, 99);
+    assert!(Collected::of("a.zip", &bytes).gaps[0].2.contains("AES"));
+    patch(&mut bytes, 6, 8, 0);
+    patch(&mut bytes, 8, 10, 98);
+    let got = Collected::of("a.zip", &bytes);
+    assert_eq!(got.gap_kinds(), [GapKind::UnsupportedFormat]);
+    assert!(got.gaps[0].2.contains("98"), "{}", got.gaps[0].2);
+    assert_eq!(names(&got), ["plain.txt"]);
+}
+
+#[test]
+fn a_wrong_checksum_is_told() {
+    let mut bytes = archive(&[("a.txt", b"some text to read")]);
+    let at = memchr::memmem::find(&bytes, b"PK\x01\x02").unwrap() + 16;
+    bytes[at] ^= 0xFF;
+    let got = Collected::of("a.zip", &bytes);
+    assert_eq!(got.gap_kinds(), [GapKind::Malformed]);
+    assert_eq!(got.all_text(), "some text to read\n");
+}
+
+#[test]
+fn a_torn_archive_gives_its_members() {
+    for bytes in [
+        archive(&[("a.txt", b"first text"), ("b.txt", b"second text"), ("c.txt", b"third text")]),
+        streamed(&[("a.txt", b"first text"), ("b.txt", b"second text"), ("c.txt", b"third text")]),
+    ] {
+        let directory = memchr::memmem::find(&bytes, b"PK\x01\x02").unwrap();
+        let got = Collected::of("a.zip", &bytes[..directory]);
+        assert_eq!(names(&got), ["a.txt", "b.txt", "c.txt"]);
+        assert_eq!(got.gap_kinds(), [GapKind::Truncated]);
+        assert!(got.gaps[0].2.contains("3 by their own headers"), "{}", got.gaps[0].2);
+        assert_eq!(got.all_text(), "first text\nsecond text\nthird text\n");
+        let third = memchr::memmem::find(&bytes, b"c.txt").unwrap() + 12;
+        let cut = Collected::of("a.zip", &bytes[..third]);
+        assert_eq!(cut.gap_kinds(), [GapKind::Truncated, GapKind::Truncated]);
+        assert!(cut.all_text().starts_with("first text\nsecond text\n"));
+    }
+}
+
+#[test]
+fn office_documents_say_what_is_missing() {
+    let got = Collected::of("a.xlsx", &archive(&[("[Content_Types].xml", b"<Types/>"), ("xl/sharedStrings.xml", b"<t>taro@example.jp</t>")]));
+    assert_eq!(got.gap_kinds(), [GapKind::UnsupportedFormat]);
+    assert!(got.all_text().contains("taro@example.jp"));
+}
+
+#[test]
+fn a_child_that_stops_the_archive_stops_it() {
+    struct Stopper(usize);
+    impl Sink for Stopper {
+        fn record(&mut self, _: &crate::model::Record<'_>) {}
+        fn child(&mut self, _: &str, _: &mut dyn Read) -> bool {
+            self.0 += 1;
+            false
+        }
+        fn gap(&mut self, _: GapKind, reason: String) {
+            panic!("{reason}");
+        }
+        fn member_gap(&mut self, _: &str, _: GapKind, reason: String) {
+            panic!("{reason}");
+        }
+        fn charset(&mut self, _: Charset) {}
+    }
+    let bytes = archive(&[("a", b"x"), ("b", b"y")]);
+    let mut sink = Stopper(0);
+    let head = Head { bytes: &bytes, whole: true, name: "a.zip" };
+    Zip.read(&head, Input::Seek(&mut Cursor::new(&bytes), bytes.len() as u64), &mut sink);
+    assert_eq!(sink.0, 1);
+}

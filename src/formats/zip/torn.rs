@@ -1,0 +1,146 @@
+//! Finds the members of an archive that has no directory, by the headers before each of them.
+
+use std::io::{BufReader, Read, SeekFrom};
+
+use flate2::bufread::DeflateDecoder;
+
+use super::{ReadSeek, Walk, member_name};
+use crate::formats::trouble::{Member, Told, Watched, read_error};
+use crate::model::GapKind;
+use crate::model::limits::BLOCK_BYTES;
+
+const SIGNATURE: &[u8] = b"PK\x03\x04";
+const HEADER_BYTES: usize = 30;
+
+/// A local file header (APPNOTE 4.3.7).
+struct Local {
+    flags: u16,
+    method: u16,
+    packed: u64,
+    name: Vec<u8>,
+    /// Where the content begins.
+    content: u64,
+}
+
+impl Local {
+    fn has_size(&self) -> bool {
+        // Bit 3: sizes follow the content. All ones: they are in a Zip64 field.
+        self.flags & 8 == 0 && self.packed != u64::from(u32::MAX)
+    }
+}
+
+/// Reads every member whose header is found and that was not met before.
+pub(super) fn salvage(src: &mut dyn ReadSeek, length: u64, walk: &mut Walk<'_>) {
+    let mut at = 0;
+    while let Some(found) = find(src, at, length) {
+        at = found + SIGNATURE.len() as u64;
+        let Some(local) = header(src, found, length) else { continue };
+        let behind = if local.has_size() { local.content.saturating_add(local.packed) } else { local.content };
+        if walk.seen.contains(&found) {
+            at = behind.min(length).max(at);
+            continue;
+        }
+        if !walk.counts() {
+            return;
+        }
+        match member(src, &local, walk) {
+            Some(end) => at = if local.has_size() { behind.min(length).max(at) } else { end.max(at) },
+            None => return,
+        }
+    }
+}
+
+/// The next signature from `at` on.
+fn find(src: &mut dyn ReadSeek, mut at: u64, length: u64) -> Option<u64> {
+    let mut buf = vec![0; BLOCK_BYTES];
+    while at < length {
+        src.seek(SeekFrom::Start(at)).ok()?;
+        let mut held = 0;
+        while let Ok(n @ 1..) = src.read(buf.get_mut(held..)?) {
+            held += n;
+        }
+        if let Some(found) = memchr::memmem::find(buf.get(..held)?, SIGNATURE) {
+            return Some(at + found as u64);
+        }
+        if held < BLOCK_BYTES {
+            return None;
+        }
+        at += (held - SIGNATURE.len()) as u64;
+    }
+    None
+}
+
+fn header(src: &mut dyn ReadSeek, at: u64, length: u64) -> Option<Local> {
+    let mut fixed = [0; HEADER_BYTES];
+    src.seek(SeekFrom::Start(at)).ok()?;
+    src.read_exact(&mut fixed).ok()?;
+    let short = |from: usize| fixed.get(from..from + 2).and_then(|b| b.try_into().ok()).map(u16::from_le_bytes);
+    let packed = fixed.get(18..22).and_then(|b| b.try_into().ok()).map(u32::from_le_bytes)?;
+    let (name_len, extra_len) = (short(26)?, short(28)?);
+    let mut name = vec![0; usize::from(name_len)];
+    src.read_exact(&mut name).ok()?;
+    let content = at + HEADER_BYTES as u64 + u64::from(name_len) + u64::from(extra_len);
+    // A signature inside packed data leads to nonsense: no name, a control character in it, or content beyond the end.
+    let sane = !name.is_empty() && !name.iter().any(|b| *b < 0x20) && content <= length;
+    sane.then_some(Local { flags: short(6)?, method: short(8)?, packed: u64::from(packed), name, content })
+}
+
+/// Reads one member; returns how far its content was followed, or `None` to stop.
+fn member(src: &mut dyn ReadSeek, local: &Local, walk: &mut Walk<'_>) -> Option<u64> {
+    let name = member_name(&local.name);
+    walk.document |= name == "[Content_Types].xml";
+    if name.ends_with('/') {
+        return Some(local.content);
+    }
+    if local.flags & 1 != 0 {
+        let cipher = if local.method == 99 { "AES" } else { "ZipCrypto" };
+        let reason = format!("encrypted ({cipher}); unpack it with its password and run hozen on the result");
+        walk.out.member_gap(&name, GapKind::Encrypted, reason);
+        return Some(local.content);
+    }
+    src.seek(SeekFrom::Start(local.content)).ok()?;
+    let limit = if local.has_size() { local.packed } else { u64::MAX };
+    let mut watched = Watched::new(src.take(limit));
+    let (go_on, followed) = match local.method {
+        0 if local.has_size() => {
+            let go_on = stored(&mut watched, &name, local.packed, walk);
+            (go_on, local.packed)
+        }
+        8 => {
+            let mut decoder = DeflateDecoder::new(BufReader::new(&mut watched));
+            let go_on = walk.member(&name, &mut decoder);
+            (go_on, decoder.total_in())
+        }
+        0 => {
+            let reason = "stored without its size, and the directory that has it is missing; unpack it with a repair tool";
+            walk.out.member_gap(&name, GapKind::Truncated, reason.to_owned());
+            (true, 0)
+        }
+        method => {
+            let reason = format!("compressed by method {method}, which this version does not unpack; unpack it with another program");
+            walk.out.member_gap(&name, GapKind::UnsupportedFormat, reason);
+            (true, 0)
+        }
+    };
+    if let Some(error) = watched.failed {
+        if !Told::is(&error) {
+            read_error(walk.out, &error, local.content);
+        }
+        return None;
+    }
+    go_on.then_some(local.content.saturating_add(followed))
+}
+
+/// A stored member; it is short when the archive ends inside it.
+fn stored(src: &mut dyn Read, name: &str, size: u64, walk: &mut Walk<'_>) -> bool {
+    let mut member = Member::new(src);
+    let go_on = walk.out.child(name, &mut member);
+    // What the child did not ask for is no loss; an end before the size is.
+    let mut probe = [0; 1];
+    let ended = matches!(member.read(&mut probe), Ok(0));
+    if ended && member.given < size && member.failed.is_none() {
+        let reason = format!("cut off: {} of {size} bytes are there and were looked at; look for a whole copy", member.given);
+        walk.out.member_gap(name, GapKind::Truncated, reason);
+    }
+    go_on
+}
