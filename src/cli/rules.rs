@@ -99,7 +99,8 @@ fn try_text(pack: &RulePack, text: &str, lang: Lang, env: &mut Env) -> Result<Ex
 fn hits(engine: &Engine, text: &str) -> Vec<Hit> {
     let mut hits = Vec::new();
     let field = Field { name: None, text, place: Place::default(), raw: None };
-    let record = Record { bond: Bond::Line, fields: &[field], fresh_from: None };
+    let fields = [field];
+    let record = Record::whole(Bond::Line, &fields);
     let mut leaf = engine.leaf();
     leaf.record(&record, &mut |record| hits.extend(record.hits));
     leaf.finish(&mut |record| hits.extend(record.hits));
