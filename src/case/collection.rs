@@ -82,7 +82,7 @@ impl<'c> Collection<'c> {
     /// [`CollectionError`]; a folder that exists already is never touched.
     pub fn begin(orders: Orders, keys: Keys, now: &'c dyn Fn() -> Zoned) -> Result<Self, CollectionError> {
         let dir = CaseDir::create(&orders.folder)?;
-        output::write_once(&dir.case_key(), format!("{}\n", keys.case.reveal()).as_bytes())?;
+        output::write_once(&dir.case_key(), keys.case.reveal().as_bytes())?;
         if keys.signer_is_new {
             output::write_once(&dir.sign_key(), keys.signer.reveal()?.as_bytes())?;
         }
@@ -96,6 +96,9 @@ impl<'c> Collection<'c> {
         let mut collection = Self { dir, journal, orders, keys, now, atime_not_kept: 0 };
         let scope = json!({ "scope": collection.orders.acquisition.scope, "evidence": collection.evidence_name() });
         collection.note(Act::Collect, scope)?;
+        let facts = collection.dir.facts();
+        let digest = own::digest(&facts)?;
+        collection.note_result(&facts, digest)?;
         Ok(collection)
     }
 

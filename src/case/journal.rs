@@ -73,6 +73,7 @@ impl CaseJournal {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::disk::output;
     use crate::model::Act;
 
     fn draft() -> Draft {
@@ -97,7 +98,9 @@ mod tests {
         journal.append(draft()).unwrap();
         let text = journal.text().unwrap();
         assert_eq!(text.lines().count(), 2);
-        std::fs::write(&path, text.replace("tester", "nobody")).unwrap();
+        let changed = folder.path().join("changed.jsonl");
+        output::write_once(&changed, text.replace("tester", "nobody").as_bytes()).unwrap();
+        let path = changed;
         assert!(matches!(CaseJournal::open(&path), Err(JournalError::Broken(_))));
     }
 }

@@ -9,12 +9,15 @@ use jiff::Zoned;
 use crate::disk::host::Host;
 use crate::model::Lang;
 
+/// Fills a buffer with random bytes.
+pub type Random = Box<dyn Fn(&mut [u8]) -> std::io::Result<()>>;
+
 /// The world as the verbs see it.
 pub struct Env {
     /// The time now, in the machine's zone.
     pub now: Box<dyn Fn() -> Zoned>,
     /// Fills a buffer with random bytes for keys.
-    pub random: Box<dyn Fn(&mut [u8]) -> std::io::Result<()>>,
+    pub random: Random,
     /// Facts of the machine.
     pub host: Host,
     /// Login name of the user.

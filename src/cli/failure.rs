@@ -10,10 +10,16 @@ use crate::model::{Lang, RawPath};
 /// A failure, rendered once by [`crate::cli`].
 #[derive(Debug)]
 pub(super) struct Failure {
+    told: Box<Told>,
+    exit: Exit,
+}
+
+/// What is told: English first, then Japanese.
+#[derive(Debug)]
+struct Told {
     what: [String; 2],
     next: [String; 2],
     causes: Vec<String>,
-    exit: Exit,
 }
 
 /// A path for a message: hostile names are escaped.
@@ -25,7 +31,8 @@ pub(super) fn shown(path: &Path) -> String {
 impl Failure {
     fn new(en: (String, &str), ja: (String, &str)) -> Self {
         let next = [en.1.to_owned(), ja.1.to_owned()];
-        Self { what: [en.0, ja.0], next, causes: Vec::new(), exit: Exit::CouldNotRun }
+        let told = Box::new(Told { what: [en.0, ja.0], next, causes: Vec::new() });
+        Self { told, exit: Exit::CouldNotRun }
     }
 
     /// Adds what an error and its sources say.
@@ -33,7 +40,7 @@ impl Failure {
     pub(super) fn because(mut self, error: &dyn Error) -> Self {
         let mut next = Some(error);
         while let Some(error) = next {
-            self.causes.push(error.to_string());
+            self.told.causes.push(error.to_string());
             next = error.source();
         }
         self
@@ -52,10 +59,10 @@ impl Failure {
 
     /// The whole message.
     pub(super) fn text(&self, lang: Lang) -> String {
-        let [what_en, what_ja] = &self.what;
-        let [next_en, next_ja] = &self.next;
+        let [what_en, what_ja] = &self.told.what;
+        let [next_en, next_ja] = &self.told.next;
         let mut text = format!("{} {}\n", lang.pick("error:", "エラー:"), lang.pick(what_en, what_ja));
-        for cause in &self.causes {
+        for cause in &self.told.causes {
             text.push_str(&format!("  {} {cause}\n", lang.pick("because:", "原因:")));
         }
         text.push_str(&format!("{} {}\n", lang.pick("what to do:", "対処:"), lang.pick(next_en, next_ja)));

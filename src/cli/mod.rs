@@ -24,7 +24,7 @@ use std::io::Write;
 use clap::{CommandFactory, FromArgMatches};
 
 use self::args::{Cli, LangArg, Verb};
-pub use self::env::Env;
+pub use self::env::{Env, Random};
 pub use self::exit::Exit;
 use self::failure::Failure;
 use crate::model::Lang;

@@ -130,9 +130,7 @@ fn text(scan: &ScanResult, lang: Lang) -> String {
             text.push_str(&format!("  {}: {}\n", gap.path, gap.reason));
         }
         if scan.gaps.len() > 20 {
-            text.push_str(
-                &lang.pick("  … (--format json shows all)\n", "  …(--format json ですべて表示)\n").to_owned(),
-            );
+            text.push_str(lang.pick("  … (--format json shows all)\n", "  …（--format json ですべて表示）\n"));
         }
     }
     text

@@ -15,6 +15,9 @@ use rustix::fs::OFlags;
 use super::error::{DiskError, Doing};
 use crate::model::{Digest, limits};
 
+/// One of our own files, open for reading.
+pub type OwnFile = File;
+
 /// Opens a regular file to read it: `Read`, `Seek` and its length.
 pub fn open_own(path: &Path) -> Result<(File, u64), DiskError> {
     let mut options = File::options();

@@ -4,7 +4,6 @@
 //! business of `verify`, not of this.
 
 use std::collections::HashMap;
-use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
@@ -167,8 +166,11 @@ impl OpenSource for InZip {
     }
 }
 
-struct Inflated(DeflateDecoder<io::Take<BufReader<File>>>);
-struct Plain(io::Take<BufReader<File>>);
+/// A member's bytes as the zip holds them.
+type StoredBytes = io::Take<BufReader<own::OwnFile>>;
+
+struct Inflated(DeflateDecoder<StoredBytes>);
+struct Plain(StoredBytes);
 
 impl Read for Inflated {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {

@@ -102,4 +102,3 @@ pub trait Format: Sync {
     /// Reads the leaf. Trouble goes to `out` as gaps.
     fn read(&self, head: &Head<'_>, input: Input<'_>, out: &mut dyn Sink);
 }
-

@@ -187,18 +187,19 @@ fn read_error(path: &str, after: u64, error: &io::Error) -> Gap {
 fn compare(reader: &dyn SourceRead, outcome: &mut FileOutcome, limit: u64) {
     let after = reader.stat();
     let path = outcome.entry.path.shown();
-    if let (Some(before), Some(after)) = (&outcome.stat_open, &after) {
-        if after.changed_since(before) && !outcome.size_unknown {
-            let read = outcome.content.map_or(limit, |content| content.kept.size);
-            outcome.grew = after.size > before.size && read == before.size && same_but_longer(before, after);
-            if !outcome.grew {
-                let reason = format!(
-                    "the file changed while it was read (size {} → {}, modified {} → {}); what was read is kept, both states \
-                     are in custody/files.jsonl. Stop the program that writes it and collect again if it matters",
-                    before.size, after.size, before.mtime, after.mtime
-                );
-                outcome.gaps.push(Gap { path: path.clone(), kind: GapKind::ChangedDuringRead, reason });
-            }
+    if let (Some(before), Some(after)) = (&outcome.stat_open, &after)
+        && after.changed_since(before)
+        && !outcome.size_unknown
+    {
+        let read = outcome.content.map_or(limit, |content| content.kept.size);
+        outcome.grew = after.size > before.size && read == before.size && same_but_longer(before, after);
+        if !outcome.grew {
+            let reason = format!(
+                "the file changed while it was read (size {} → {}, modified {} → {}); what was read is kept, both states \
+                 are in custody/files.jsonl. Stop the program that writes it and collect again if it matters",
+                before.size, after.size, before.mtime, after.mtime
+            );
+            outcome.gaps.push(Gap { path: path.clone(), kind: GapKind::ChangedDuringRead, reason });
         }
     }
     if reader.replaced() {

@@ -300,7 +300,8 @@ fn walk_to(bytes: &[u8], charset: Charset, at: usize) -> usize {
             _ => 1,
         };
         // A lead byte before ASCII is an error, and the ASCII stands for itself.
-        let paired = long == 1 || bytes.get(here + 1).is_none_or(|b| *b >= if charset == Charset::Cp932 { 0x40 } else { 0xA1 });
+        let paired =
+            long == 1 || bytes.get(here + 1).is_none_or(|b| *b >= if charset == Charset::Cp932 { 0x40 } else { 0xA1 });
         let next = here + if paired { long } else { 1 };
         if next > at {
             break;

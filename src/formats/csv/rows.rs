@@ -228,7 +228,8 @@ impl<'r> Rows<'r> {
         let quoted = raw.first() == Some(&b'"') && self.quotes();
         let inside = if quoted { raw.get(1..) } else { Some(raw) }.unwrap_or_default();
         let escaped = !inside.starts_with(text);
-        self.misquoted |= quoted && memchr::memchr2(b'\n', b'\r', text).is_some() && !closes_well(inside, self.delimiter);
+        self.misquoted |=
+            quoted && memchr::memchr2(b'\n', b'\r', text).is_some() && !closes_well(inside, self.delimiter);
         let at = if quoted && !escaped { begin + 1 } else { begin };
         self.cells.push(Cell { column: self.cells.len(), value, at, escaped });
     }

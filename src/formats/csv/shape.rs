@@ -38,14 +38,79 @@ const HEADER_CHARS: usize = 40;
 
 /// Words that only headers are made of. Japanese ones may be part of a longer word; the others must be all of it.
 const HEADER_PARTS: [&str; 40] = [
-    "氏名", "名前", "住所", "電話", "携帯", "メール", "郵便", "生年", "性別", "番号", "カナ", "かな", "フリガナ", "ふりがな", "会社", "会員",
-    "コード", "日付", "日時", "年齢", "備考", "職業", "部署", "所属", "役職", "都道府県", "市区町村", "口座", "支店", "銀行", "パスワード",
-    "アドレス", "品名", "商品", "金額", "単価", "数量", "件数", "区分", "種別",
+    "氏名",
+    "名前",
+    "住所",
+    "電話",
+    "携帯",
+    "メール",
+    "郵便",
+    "生年",
+    "性別",
+    "番号",
+    "カナ",
+    "かな",
+    "フリガナ",
+    "ふりがな",
+    "会社",
+    "会員",
+    "コード",
+    "日付",
+    "日時",
+    "年齢",
+    "備考",
+    "職業",
+    "部署",
+    "所属",
+    "役職",
+    "都道府県",
+    "市区町村",
+    "口座",
+    "支店",
+    "銀行",
+    "パスワード",
+    "アドレス",
+    "品名",
+    "商品",
+    "金額",
+    "単価",
+    "数量",
+    "件数",
+    "区分",
+    "種別",
 ];
 const HEADER_WORDS: [&str; 31] = [
-    "id", "no", "no.", "name", "full name", "first name", "last name", "first_name", "last_name", "mail", "email", "e-mail", "tel",
-    "phone", "mobile", "fax", "address", "zip", "postal code", "postcode", "city", "country", "date", "birthday", "dob", "gender", "sex",
-    "age", "password", "user", "username",
+    "id",
+    "no",
+    "no.",
+    "name",
+    "full name",
+    "first name",
+    "last name",
+    "first_name",
+    "last_name",
+    "mail",
+    "email",
+    "e-mail",
+    "tel",
+    "phone",
+    "mobile",
+    "fax",
+    "address",
+    "zip",
+    "postal code",
+    "postcode",
+    "city",
+    "country",
+    "date",
+    "birthday",
+    "dob",
+    "gender",
+    "sex",
+    "age",
+    "password",
+    "user",
+    "username",
 ];
 
 impl Shape {
@@ -116,9 +181,14 @@ pub(super) fn claim(head: &Head<'_>) -> Claim {
     let named = has_ending(head.name, &["csv", "tsv", "tab"]);
     let shape = Shape::of(head);
     let even = shape.columns > 1 && shape.even >= 90 && shape.rows >= 3;
-    let marked = shape.header.is_some() || (shape.columns > 2 && shape.even == 100) || (shape.delimiter == b'\t' && shape.even == 100);
+    let marked = shape.header.is_some()
+        || (shape.columns > 2 && shape.even == 100)
+        || (shape.delimiter == b'\t' && shape.even == 100);
     // Logs and source text have commas too, and their names say what they are.
-    let other = has_ending(head.name, &["log", "json", "xml", "html", "htm", "c", "h", "js", "py", "php", "sql", "eml", "mbox", "md"]);
+    let other = has_ending(
+        head.name,
+        &["log", "json", "xml", "html", "htm", "c", "h", "js", "py", "php", "sql", "eml", "mbox", "md"],
+    );
     let markup = head.bytes.trim_ascii_start().starts_with(b"<");
     if even && shape.terse && marked && !markup && (!other || shape.header.is_some()) && !(other && shape.columns < 3) {
         Claim::Likely
@@ -181,7 +251,8 @@ fn find_header(table: &[(u64, Vec<String>)], columns: usize) -> Option<Header> {
 fn has_value_column(below: &[(u64, Vec<String>)], header: &[String]) -> bool {
     below.len() > 1
         && (0..header.len()).any(|column| {
-            let cells: Vec<&String> = below.iter().filter_map(|(_, row)| row.get(column)).filter(|c| !c.is_empty()).collect();
+            let cells: Vec<&String> =
+                below.iter().filter_map(|(_, row)| row.get(column)).filter(|c| !c.is_empty()).collect();
             let values = cells.iter().filter(|cell| !is_wordy(cell)).count();
             values > 1 && values * 10 >= cells.len() * 8 && header.get(column).is_some_and(|word| !word.is_empty())
         })

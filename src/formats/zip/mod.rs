@@ -8,8 +8,8 @@ mod torn;
 use std::collections::BTreeSet;
 use std::io::{self, Read};
 
-use zip::{CompressionMethod, ZipReadOptions};
 use zip::read::Config;
+use zip::{CompressionMethod, ZipReadOptions};
 
 use zip::result::ZipError;
 // The stable reader keeps an index by name: it loses members that share one, and its memory grows with the directory.
@@ -40,11 +40,15 @@ impl Format for Zip {
 
     fn read(&self, head: &Head<'_>, input: Input<'_>, out: &mut dyn Sink) {
         let Input::Seek(src, length) = input else {
-            out.gap(GapKind::UnsupportedFormat, "a zip archive was given as a stream, and can only be read from a file".to_owned());
+            out.gap(
+                GapKind::UnsupportedFormat,
+                "a zip archive was given as a stream, and can only be read from a file".to_owned(),
+            );
             return;
         };
         // EPUB and the OpenDocument formats name their type first.
-        let typed = memchr::memmem::find(head.bytes.get(..128).unwrap_or(head.bytes), b"mimetypeapplication/").is_some();
+        let typed =
+            memchr::memmem::find(head.bytes.get(..128).unwrap_or(head.bytes), b"mimetypeapplication/").is_some();
         let mut walk = Walk { out, members: 0, seen: BTreeSet::new(), document: typed };
         walk.run(src, length);
         if walk.document {
@@ -74,7 +78,9 @@ impl Walk<'_> {
         let Some(error) = trouble else { return };
         let (kind, what) = match &error {
             ZipError::Io(error) if Told::is(error) => return,
-            ZipError::Io(error) if error.kind() != io::ErrorKind::UnexpectedEof => return read_error(self.out, error, 0),
+            ZipError::Io(error) if error.kind() != io::ErrorKind::UnexpectedEof => {
+                return read_error(self.out, error, 0);
+            }
             ZipError::UnsupportedArchive(what) => (GapKind::UnsupportedFormat, (*what).to_owned()),
             other => (GapKind::Truncated, other.to_string()),
         };
@@ -109,11 +115,17 @@ impl Walk<'_> {
             }
             if entry.encrypted() {
                 let cipher = cipher(entry.compression());
-                self.out.member_gap(&name, GapKind::Encrypted, format!("encrypted ({cipher}); unpack it with its password and run hozen on the result"));
+                self.out.member_gap(
+                    &name,
+                    GapKind::Encrypted,
+                    format!("encrypted ({cipher}); unpack it with its password and run hozen on the result"),
+                );
                 continue;
             }
             if let Some(method) = unknown_method(entry.compression()) {
-                let reason = format!("compressed by method {method}, which this version does not unpack; unpack it with another program");
+                let reason = format!(
+                    "compressed by method {method}, which this version does not unpack; unpack it with another program"
+                );
                 self.out.member_gap(&name, GapKind::UnsupportedFormat, reason);
                 continue;
             }
@@ -133,7 +145,9 @@ impl Walk<'_> {
 
     fn counts(&mut self) -> GoOn {
         if self.members >= CONTAINER_MEMBERS {
-            let reason = format!("the archive has more than {CONTAINER_MEMBERS} members; those after that were not read; unpack it and run hozen on the result");
+            let reason = format!(
+                "the archive has more than {CONTAINER_MEMBERS} members; those after that were not read; unpack it and run hozen on the result"
+            );
             self.out.gap(GapKind::OverLimit, reason);
             return false;
         }
@@ -146,8 +160,13 @@ impl Walk<'_> {
         let go_on = self.out.child(name, &mut member);
         let (given, failed) = (member.given, member.failed.take());
         if let Some(error) = failed.filter(|error| !Told::is(error)) {
-            let kind = if error.kind() == io::ErrorKind::UnexpectedEof { GapKind::Truncated } else { GapKind::Malformed };
-            self.out.member_gap(name, kind, format!("damaged ({error}); the {given} bytes before that were looked at; look for a whole copy"));
+            let kind =
+                if error.kind() == io::ErrorKind::UnexpectedEof { GapKind::Truncated } else { GapKind::Malformed };
+            self.out.member_gap(
+                name,
+                kind,
+                format!("damaged ({error}); the {given} bytes before that were looked at; look for a whole copy"),
+            );
         }
         go_on
     }

@@ -1,7 +1,7 @@
 use std::io::{Cursor, Write};
 
-use zip::write::SimpleFileOptions;
 use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
 
 use super::*;
 use crate::formats::collected::Collected;
@@ -119,7 +119,10 @@ fn a_torn_archive_gives_its_members() {
 
 #[test]
 fn office_documents_say_what_is_missing() {
-    let got = Collected::of("a.xlsx", &archive(&[("[Content_Types].xml", b"<Types/>"), ("xl/sharedStrings.xml", b"<t>taro@example.jp</t>")]));
+    let got = Collected::of(
+        "a.xlsx",
+        &archive(&[("[Content_Types].xml", b"<Types/>"), ("xl/sharedStrings.xml", b"<t>taro@example.jp</t>")]),
+    );
     assert_eq!(got.gap_kinds(), [GapKind::UnsupportedFormat]);
     assert!(got.all_text().contains("taro@example.jp"));
 }
