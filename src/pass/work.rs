@@ -195,18 +195,17 @@ fn compare(reader: &dyn SourceRead, outcome: &mut FileOutcome, limit: u64) {
         outcome.grew = after.size > before.size && read == before.size && same_but_longer(before, after);
         if !outcome.grew {
             let reason = format!(
-                "the file changed while it was read (size {} → {}, modified {} → {}); what was read is kept, both states \
-                 are in custody/files.jsonl. Stop the program that writes it and collect again if it matters",
+                "the file changed while it was read (size {} → {}, modified {} → {}); what was read stands, both states \
+                 are recorded. Stop the program that writes it and collect again if it matters",
                 before.size, after.size, before.mtime, after.mtime
             );
             outcome.gaps.push(Gap { path: path.clone(), kind: GapKind::ChangedDuringRead, reason });
         }
     }
     if reader.replaced() {
-        let reason =
-            "another file took this name while the first was read; the first one is kept, the new one is not: \
-                      collect again to have both"
-                .to_owned();
+        let reason = "while it was read its name stopped leading to this file: it was removed, renamed or replaced (a \
+                      rotated log?). What was read stands; collect again to have what is there now"
+            .to_owned();
         outcome.gaps.push(Gap { path, kind: GapKind::Replaced, reason });
     }
     outcome.stat_after = after;
