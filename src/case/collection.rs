@@ -89,6 +89,7 @@ impl<'c> Collection<'c> {
         let facts = json!({
             "schema": "hozen.case/1", "case": orders.acquisition.case, "created": utc(&now()),
             "operator": orders.acquisition.operator, "host": orders.acquisition.host,
+            "time_zone": orders.acquisition.time_zone, "reason": orders.acquisition.reason,
             "tool": orders.acquisition.tool, "key": keys.signer.public().fingerprint(),
         });
         output::write_once(&dir.facts(), (serde_json::to_string_pretty(&facts)? + "\n").as_bytes())?;

@@ -1,5 +1,6 @@
 //! Progress on long work: a bar with bytes, rate and time left on a terminal, a plain line now and then elsewhere.
 
+use std::io::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -68,7 +69,6 @@ fn bar(progress: &Progress, total_bytes: u64, lang: Lang, done: &AtomicBool) {
     bar.finish_and_clear();
 }
 
-#[expect(clippy::print_stderr, reason = "this is the door: talk goes to stderr, from a thread of its own")]
 fn lines(progress: &Progress, total_bytes: u64, lang: Lang, done: &AtomicBool) {
     let start = Instant::now();
     let mut last = start;
@@ -81,6 +81,7 @@ fn lines(progress: &Progress, total_bytes: u64, lang: Lang, done: &AtomicBool) {
         let now = progress.now();
         let rate = now.read / start.elapsed().as_secs().max(1);
         let left_s = total_bytes.saturating_sub(now.read) / rate.max(1);
-        eprintln!("{}", words::progress(lang, now.read, total_bytes, rate, left_s, now.gaps));
+        // Not `eprintln!`: it panics when nobody reads stderr any more (`2>&1 | head`), hours into a run.
+        let _ = writeln!(std::io::stderr(), "{}", words::progress(lang, now.read, total_bytes, rate, left_s, now.gaps));
     }
 }

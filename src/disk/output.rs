@@ -23,9 +23,22 @@ pub fn create_folder(path: &Path) -> Result<(), DiskError> {
     DirBuilder::new().mode(0o700).create(path).map_err(DiskError::on(path, Doing::Create))
 }
 
-/// Makes a folder and those above it (0700) where they do not exist yet.
-pub fn ensure_folder(path: &Path) -> Result<(), DiskError> {
-    DirBuilder::new().mode(0o700).recursive(true).create(path).map_err(DiskError::on(path, Doing::Create))
+/// Makes a folder and those above it (0700) where they do not exist yet. Gives the topmost one that was made.
+pub fn ensure_folder(path: &Path) -> Result<Option<PathBuf>, DiskError> {
+    let is_missing = |path: &&Path| !path.as_os_str().is_empty() && std::fs::symlink_metadata(path).is_err();
+    let top = path.ancestors().take_while(is_missing).last().map(Path::to_path_buf);
+    DirBuilder::new().mode(0o700).recursive(true).create(path).map_err(DiskError::on(path, Doing::Create))?;
+    Ok(top)
+}
+
+/// Removes folders that [`ensure_folder`] made, from `path` up to `top`, as far as they are empty.
+pub fn remove_empty(path: &Path, top: &Path) {
+    for folder in path.ancestors().take_while(|folder| folder.starts_with(top)) {
+        if std::fs::remove_dir(folder).is_err() {
+            // Something lies in it: it stays, and so do those above it.
+            return;
+        }
+    }
 }
 
 /// Removes a file of ours. That it is gone already is no error.
