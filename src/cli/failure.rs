@@ -40,7 +40,11 @@ impl Failure {
     pub(super) fn because(mut self, error: &dyn Error) -> Self {
         let mut next = Some(error);
         while let Some(error) = next {
-            self.told.causes.push(error.to_string());
+            let cause = error.to_string();
+            // Some errors say again what their source says.
+            if self.told.causes.last() != Some(&cause) {
+                self.told.causes.push(cause);
+            }
             next = error.source();
         }
         self

@@ -107,6 +107,13 @@ impl<'a> Look<'a> {
     }
 
     fn gap(&mut self, path: &str, kind: GapKind, reason: String) {
+        // To a format a spent budget looks like a broken file.
+        let (kind, reason) = match kind {
+            GapKind::ReadError | GapKind::Truncated | GapKind::Malformed if self.budget.is_spent() => {
+                (GapKind::OverLimit, self.budget.reason())
+            }
+            other => (other, reason),
+        };
         if self.gaps.len() < limits::GAPS_PER_FILE {
             self.gaps.push(Gap { path: path.to_owned(), kind, reason });
         } else {

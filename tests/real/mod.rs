@@ -7,16 +7,16 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 /// How a run ended.
-pub struct Ended {
+pub(crate) struct Ended {
     /// Exit code; `None` if a signal ended it.
-    pub code: Option<i32>,
-    pub stdout: String,
-    pub stderr: String,
+    pub(crate) code: Option<i32>,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 impl Ended {
     /// stdout as JSON.
-    pub fn json(&self) -> serde_json::Value {
+    pub(crate) fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {} / {}", self.stdout, self.stderr))
     }
 }
@@ -29,12 +29,12 @@ impl From<Output> for Ended {
 }
 
 /// hozen, in English and UTC whatever the tester's locale is.
-pub fn command() -> Command {
+pub(crate) fn command() -> Command {
     quiet(Command::new(env!("CARGO_BIN_EXE_hozen")))
 }
 
 /// A shell script around hozen: `"$@"` in it is the binary and the arguments that the caller adds.
-pub fn in_shell(script: &str) -> Command {
+pub(crate) fn in_shell(script: &str) -> Command {
     let mut command = quiet(Command::new("bash"));
     command.arg("-c").arg(script).arg("bash").arg(env!("CARGO_BIN_EXE_hozen"));
     command
@@ -46,17 +46,17 @@ fn quiet(mut command: Command) -> Command {
 }
 
 /// Runs hozen with these arguments.
-pub fn hozen<S: AsRef<OsStr>>(arguments: &[S]) -> Ended {
+pub(crate) fn hozen<S: AsRef<OsStr>>(arguments: &[S]) -> Ended {
     run(command().args(arguments))
 }
 
 /// Runs a command to its end.
-pub fn run(command: &mut Command) -> Ended {
+pub(crate) fn run(command: &mut Command) -> Ended {
     command.output().unwrap().into()
 }
 
 /// Runs hozen with these arguments; also gives its peak memory in KiB.
-pub fn with_peak<S: AsRef<OsStr>>(arguments: &[S]) -> (Ended, u64) {
+pub(crate) fn with_peak<S: AsRef<OsStr>>(arguments: &[S]) -> (Ended, u64) {
     let script = "import resource, subprocess, sys\n\
                   code = subprocess.run(sys.argv[1:]).returncode\n\
                   print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss, file=sys.stderr)\n\
@@ -68,7 +68,7 @@ pub fn with_peak<S: AsRef<OsStr>>(arguments: &[S]) -> (Ended, u64) {
 }
 
 /// Runs a stock tool in a folder; it must succeed. Gives what it said.
-pub fn tool(folder: &Path, script: &str) -> String {
+pub(crate) fn tool(folder: &Path, script: &str) -> String {
     let output =
         Command::new("bash").arg("-c").arg(script).current_dir(folder).env("LC_ALL", "C.UTF-8").output().unwrap();
     let said = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
@@ -77,13 +77,13 @@ pub fn tool(folder: &Path, script: &str) -> String {
 }
 
 /// The evidence zip of a case.
-pub fn zip(case: &Path) -> PathBuf {
+pub(crate) fn zip(case: &Path) -> PathBuf {
     let name = case.file_name().unwrap().to_string_lossy().into_owned();
     case.join(format!("evidence/{name}-E001.zip"))
 }
 
 /// One member of a zip, by the end of its name.
-pub fn member(zip: &Path, end: &str) -> Vec<u8> {
+pub(crate) fn member(zip: &Path, end: &str) -> Vec<u8> {
     use std::io::Read as _;
     let mut archive = zip::ZipArchive::new(std::fs::File::open(zip).unwrap()).unwrap();
     let name = archive.file_names().flatten().map(|name| name.into_owned()).find(|name| name.ends_with(end));
@@ -94,12 +94,12 @@ pub fn member(zip: &Path, end: &str) -> Vec<u8> {
 }
 
 /// The records of an evidence zip.
-pub fn records(zip: &Path) -> Vec<serde_json::Value> {
+pub(crate) fn records(zip: &Path) -> Vec<serde_json::Value> {
     let text = String::from_utf8(member(zip, "custody/files.jsonl")).unwrap();
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
 }
 
 /// Whether the tester is root. What only root can try is tried only then.
-pub fn is_root() -> bool {
+pub(crate) fn is_root() -> bool {
     rustix::process::geteuid().is_root()
 }
