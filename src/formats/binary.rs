@@ -233,7 +233,8 @@ mod tests {
             bytes.extend(b"\0\0\x01");
             let got = Collected::by(&Binary, "x", &bytes);
             // The bytes of UTF-16 are runs of one byte a character too.
-            let found = got.records.iter().flat_map(|r| &r.2).find(|f| f.place.offset == at as u64 && f.charset == Some(mark));
+            let found =
+                got.records.iter().flat_map(|r| &r.2).find(|f| f.place.offset == at as u64 && f.charset == Some(mark));
             assert_eq!(found.map(|f| &*f.text), Some(&*decode(&part, mark).0), "{mark:?} at {at}");
             bytes.extend(noise(999));
         }
@@ -264,7 +265,11 @@ mod tests {
                 let field = &fields[0];
                 for (at, _) in field.text.match_indices('<') {
                     let end = field.place.offset + at as u64 + 10;
-                    let Some(digits) = field.text.get(at + 1..at + 9).filter(|_| field.text.get(at + 9..at + 10) == Some(">")) else { continue };
+                    let Some(digits) =
+                        field.text.get(at + 1..at + 9).filter(|_| field.text.get(at + 9..at + 10) == Some(">"))
+                    else {
+                        continue;
+                    };
                     if end > *fresh {
                         seen[digits.parse::<usize>().unwrap()] += 1;
                     }

@@ -52,7 +52,8 @@ fn inner_name(head: &Head<'_>) -> String {
     let from_header = header_name(head.bytes).map(|raw| decode_record(raw, Charset::Utf8).text.into_owned());
     let own = || {
         let lower = head.name.to_ascii_lowercase();
-        let cut = |ending: &str| lower.ends_with(ending).then(|| head.name.get(..head.name.len() - ending.len())).flatten();
+        let cut =
+            |ending: &str| lower.ends_with(ending).then(|| head.name.get(..head.name.len() - ending.len())).flatten();
         match (cut(".tgz"), cut(".gz").or_else(|| cut(".z"))) {
             (Some(stem), _) if !stem.is_empty() => format!("{stem}.tar"),
             (_, Some(stem)) if !stem.is_empty() => stem.to_owned(),
@@ -103,7 +104,8 @@ mod tests {
 
     #[test]
     fn the_header_may_name_it() {
-        let mut encoder = GzBuilder::new().filename("名簿.csv").extra(vec![1, 2, 3]).write(Vec::new(), Compression::fast());
+        let mut encoder =
+            GzBuilder::new().filename("名簿.csv").extra(vec![1, 2, 3]).write(Vec::new(), Compression::fast());
         encoder.write_all(b"name,tel\na,1\n").unwrap();
         let got = Collected::of("blob", &encoder.finish().unwrap());
         assert_eq!((got.children[0].0.as_str(), got.children[0].1.format), ("名簿.csv", "csv"));

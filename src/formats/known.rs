@@ -104,7 +104,10 @@ fn is_sure(signature: &Signature, head: &[u8]) -> bool {
         b"PAR1" => !head.is_ascii(),
         b"ftyp" => byte(0) == 0 && byte(1) == 0,
         b"\0\0\x01\0" => byte(5) == 0 && byte(4) > 0 && matches!(byte(9), 0),
-        b"\0\x01\0\0\0" => matches!(byte(5), 4..=64) && head.get(12..16).is_some_and(|tag| tag.iter().all(|b| (0x20..0x7F).contains(b))),
+        b"\0\x01\0\0\0" => {
+            matches!(byte(5), 4..=64)
+                && head.get(12..16).is_some_and(|tag| tag.iter().all(|b| (0x20..0x7F).contains(b)))
+        }
         _ => true,
     }
 }
@@ -123,10 +126,14 @@ impl Format for Known {
             return;
         };
         match fate {
-            Fate::Closed => out.gap(GapKind::UnsupportedFormat, format!("{what}, which this version does not open; {todo}")),
+            Fate::Closed => {
+                out.gap(GapKind::UnsupportedFormat, format!("{what}, which this version does not open; {todo}"))
+            }
             Fate::NoText => out.gap(GapKind::NoText, format!("{what}, which holds no text; {todo}")),
             Fate::Runs => {
-                let reason = format!("{what}, which this version does not open: only runs of plain text were read, and what belongs together is not known; {todo}");
+                let reason = format!(
+                    "{what}, which this version does not open: only runs of plain text were read, and what belongs together is not known; {todo}"
+                );
                 out.gap(GapKind::UnsupportedFormat, reason);
                 binary::read_runs(&mut *in_order(input), out);
             }
@@ -165,7 +172,14 @@ mod tests {
 
     #[test]
     fn words_are_no_signatures() {
-        for text in ["BMW owners list\n", "RIFF is a word", "ID3 tags explained here\n", "PAR1 is a text\n", "BZh is short for\n", "ab-lhs and so on\n"] {
+        for text in [
+            "BMW owners list\n",
+            "RIFF is a word",
+            "ID3 tags explained here\n",
+            "PAR1 is a text\n",
+            "BZh is short for\n",
+            "ab-lhs and so on\n",
+        ] {
             assert_eq!(Collected::of("x", text.as_bytes()).format, "plain", "{text}");
         }
     }

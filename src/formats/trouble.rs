@@ -33,7 +33,10 @@ impl Told {
 /// Records a read error, unless it is told.
 pub(super) fn read_error(out: &mut dyn Sink, error: &io::Error, at: u64) {
     if !Told::is(error) {
-        out.gap(GapKind::ReadError, format!("reading stopped at byte {at}: {error}; what came before was looked at; try the original again"));
+        out.gap(
+            GapKind::ReadError,
+            format!("reading stopped at byte {at}: {error}; what came before was looked at; try the original again"),
+        );
     }
 }
 

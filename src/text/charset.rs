@@ -51,14 +51,16 @@ pub(super) fn eight_bit(bytes: &[u8], whole: bool) -> Charset {
         return Charset::Utf8;
     }
     let (mut cp932, mut euc) = (score::cp932(bytes, whole), score::euc_jp(bytes, whole));
-    // A tie-break: its letter statistics are better than ours on kanji-only text.
-    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
-    detector.feed(bytes, whole);
-    let vote = detector.guess(Some(b"jp"), Utf8Detection::Deny);
-    if vote == SHIFT_JIS {
-        cp932 += score::VOTE;
-    } else if vote == EUC_JP {
-        euc += score::VOTE;
+    if (cp932 - euc).abs() <= 2 * score::VOTE || cp932.max(euc) <= score::VOTE {
+        // Too close: a second opinion, whose letter statistics are better than ours on kanji-only text, but which is slow.
+        let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+        detector.feed(bytes, whole);
+        let vote = detector.guess(Some(b"jp"), Utf8Detection::Deny);
+        if vote == SHIFT_JIS {
+            cp932 += score::VOTE;
+        } else if vote == EUC_JP {
+            euc += score::VOTE;
+        }
     }
     if cp932.max(euc) <= score::VOTE {
         Charset::Latin1
@@ -83,9 +85,8 @@ pub fn japanese_in(bytes: &[u8]) -> Option<Charset> {
 
 /// Whether an escape sequence of ISO-2022-JP is among the bytes.
 pub(super) fn has_jis_escape(bytes: &[u8]) -> bool {
-    memchr::memchr_iter(0x1B, bytes).any(|at| {
-        bytes.get(at + 1..at + 3).is_some_and(|next| matches!(next, b"$B" | b"$@" | b"(J" | b"(I"))
-    })
+    memchr::memchr_iter(0x1B, bytes)
+        .any(|at| bytes.get(at + 1..at + 3).is_some_and(|next| matches!(next, b"$B" | b"$@" | b"(J" | b"(I")))
 }
 
 fn mostly_utf8(bytes: &[u8], whole: bool) -> bool {
@@ -143,7 +144,11 @@ fn utf16_by_shape(head: &[u8]) -> Option<Charset> {
     let fits = |count: &Units| {
         let japanese = count.ascii + count.kana;
         count.odd * 50 <= count.all
-            && if has_nul { japanese * 4 >= count.all && count.ascii > 0 } else { count.all >= 6 && count.kana * 3 >= count.all }
+            && if has_nul {
+                japanese * 4 >= count.all && count.ascii > 0
+            } else {
+                count.all >= 6 && count.kana * 3 >= count.all
+            }
     };
     let weight = |count: &Units| count.ascii * 2 + count.kana * 2 + count.other;
     let (little, big) = (count_units(head, true), count_units(head, false));
@@ -161,7 +166,7 @@ pub fn looks_binary(head: &[u8]) -> bool {
         return false;
     }
     let (mut seen, mut control, mut nul_run) = (0_usize, 0_usize, 0_usize);
-    for &byte in head.iter().chain(&[b' ']) {
+    for &byte in head.iter().chain(b" ") {
         if byte == 0 {
             nul_run += 1;
             continue;
@@ -203,10 +208,13 @@ mod tests {
 
     #[test]
     fn short_samples() {
-        for text in ["氏名", "住所", "会社名", "ﾌﾘｶﾞﾅ", "山田 太郎,東京都", "タナカ", "ﾔﾏﾀﾞ ﾀﾛｳ", "ﾀｶﾊｼ ﾊﾅｺ", "男", "電話"] {
+        for text in
+            ["氏名", "住所", "会社名", "ﾌﾘｶﾞﾅ", "山田 太郎,東京都", "タナカ", "ﾔﾏﾀﾞ ﾀﾛｳ", "ﾀｶﾊｼ ﾊﾅｺ", "男", "電話"]
+        {
             assert_eq!(guess(&SHIFT_JIS.encode(text).0, true).charset, Charset::Cp932, "cp932 {text}");
         }
-        for text in ["氏名", "住所", "会社名", "山田 太郎,東京都", "タナカ", "電話番号", "ﾔﾏﾀﾞ ﾀﾛｳ", "ｶﾅｼﾒｲ", "です"] {
+        for text in ["氏名", "住所", "会社名", "山田 太郎,東京都", "タナカ", "電話番号", "ﾔﾏﾀﾞ ﾀﾛｳ", "ｶﾅｼﾒｲ", "です"]
+        {
             assert_eq!(guess(&EUC_JP.encode(text).0, true).charset, Charset::EucJp, "euc {text}");
         }
         for text in ["café", "Müller", "naïve", "São Paulo", "señor", "Straße"] {

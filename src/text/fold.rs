@@ -92,7 +92,8 @@ fn fold_next(out: &mut Builder, rest: &str, source: usize) -> usize {
         end = at + c.len_utf8();
     }
     let (cluster, after) = rest.split_at(end);
-    let dash = !joined && is_dash(first) && out.ends_like_a_number() && after.chars().next().is_some_and(begins_like_a_number);
+    let dash =
+        !joined && is_dash(first) && out.ends_like_a_number() && after.chars().next().is_some_and(begins_like_a_number);
     if dash {
         out.replace("-", source, cluster);
     } else if !joined && is_plain(first) {
@@ -150,8 +151,21 @@ fn begins_like_a_number(c: char) -> bool {
 fn is_dash(c: char) -> bool {
     matches!(
         c,
-        '\u{2010}'..='\u{2015}' | '\u{2043}' | '\u{2212}' | '\u{2500}' | '\u{2501}' | '\u{2796}' | '\u{30FC}'
-            | '\u{FE58}' | '\u{FE63}' | '\u{FF0D}' | '\u{FF70}' | '\u{02D7}' | '\u{FE31}' | '\u{FE32}'
+        '\u{2010}'
+            ..='\u{2015}'
+                | '\u{2043}'
+                | '\u{2212}'
+                | '\u{2500}'
+                | '\u{2501}'
+                | '\u{2796}'
+                | '\u{30FC}'
+                | '\u{FE58}'
+                | '\u{FE63}'
+                | '\u{FF0D}'
+                | '\u{FF70}'
+                | '\u{02D7}'
+                | '\u{FE31}'
+                | '\u{FE32}'
     )
 }
 

@@ -36,7 +36,12 @@ fn a_table_in_every_encoding() {
             let note = format!("表示{delimiter} 能力");
             assert_eq!(
                 named,
-                [("氏名", "山田 太郎"), ("電話番号", "090-1234-5678"), ("メール", "taro@example.jp"), ("備考", note.as_str())],
+                [
+                    ("氏名", "山田 太郎"),
+                    ("電話番号", "090-1234-5678"),
+                    ("メール", "taro@example.jp"),
+                    ("備考", note.as_str())
+                ],
                 "{what}"
             );
             assert_eq!(got.records[2].2[3].text.replace("\r\n", "\n"), "改行\nと\"引用\"");
@@ -64,7 +69,10 @@ fn a_header_below_titles() {
     let text = "顧客名簿,,\n2024年4月1日 現在,,\n\n番号,氏名,電話\n1,山田太郎,090-1234-5678\n2,鈴木花子,03-1234-5678\n3,佐藤次郎,03-1234-9999\n";
     let got = Collected::of("list.csv", text.as_bytes());
     let last = got.records.last().unwrap();
-    assert_eq!(last.2.iter().map(|f| f.name.as_deref()).collect::<Vec<_>>(), [Some("番号"), Some("氏名"), Some("電話")]);
+    assert_eq!(
+        last.2.iter().map(|f| f.name.as_deref()).collect::<Vec<_>>(),
+        [Some("番号"), Some("氏名"), Some("電話")]
+    );
     assert_eq!(got.records[0].2[0].name, None, "a title is no header word, and has none");
 }
 
@@ -127,7 +135,12 @@ fn an_over_long_line_is_read_in_windows() {
     text.extend(b"\nC,last@example.jp\n");
     let got = Collected::of("x.csv", &text);
     assert_eq!(got.gap_kinds(), [GapKind::OverLimit]);
-    let long: Vec<_> = got.records.iter().map(|r| (r.2[0].text.len(), r.2[0].charset, r.1, r.2[0].place.clone())).filter(|n| n.0 > RECORD_BYTES).collect();
+    let long: Vec<_> = got
+        .records
+        .iter()
+        .map(|r| (r.2[0].text.len(), r.2[0].charset, r.1, r.2[0].place.clone()))
+        .filter(|n| n.0 > RECORD_BYTES)
+        .collect();
     assert!(long.is_empty(), "{long:?} {:?}", got.charset);
     assert_eq!(got.records.last().unwrap().2[0].text, "C,last@example.jp");
     assert!(got.records.iter().any(|r| r.1 > 0 && r.0 == Bond::Loose));

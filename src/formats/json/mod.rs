@@ -102,7 +102,9 @@ impl Walk<'_, '_> {
             };
             if self.reader.error.is_none() {
                 let (offset, line) = (self.reader.origin(at), self.reader.row_at(at));
-                let reason = format!("not valid JSON at byte {offset}, line {line}: {what}; from the value around it on, the text was read as plain lines");
+                let reason = format!(
+                    "not valid JSON at byte {offset}, line {line}: {what}; from the value around it on, the text was read as plain lines"
+                );
                 self.out.gap(kind, reason);
             }
         }
@@ -230,7 +232,9 @@ impl Walk<'_, '_> {
     /// A string longer than a record: its raw text in windows.
     fn long_text(&mut self) -> Result<(), Stop> {
         let offset = self.reader.origin(self.reader.at);
-        let reason = format!("the string at byte {offset} is longer than {RECORD_BYTES} bytes; it was read as it stands, in pieces");
+        let reason = format!(
+            "the string at byte {offset} is longer than {RECORD_BYTES} bytes; it was read as it stands, in pieces"
+        );
         self.out.gap(GapKind::OverLimit, reason);
         self.reader.advance(1);
         loop {

@@ -54,7 +54,8 @@ impl<'a, 'r, 'o> Records<'a, 'r, 'o> {
         match node {
             Node::Array(items) => self.each(items, pointer),
             Node::Object(members) => {
-                let says_something = members.iter().any(|(_, member)| matches!(member, Node::Number(_) | Node::Text(_)));
+                let says_something =
+                    members.iter().any(|(_, member)| matches!(member, Node::Number(_) | Node::Text(_)));
                 let mut parts = Vec::new();
                 for (key, member) in members {
                     let (name, pointer) = self.enter(key, pointer, &mut parts);
@@ -147,7 +148,12 @@ impl<'a, 'r, 'o> Records<'a, 'r, 'o> {
                 .map(|part| Field {
                     name: part.name.as_deref(),
                     text: &part.text,
-                    place: Place { offset: part.offset, row: self.row, column: None, pointer: Some(part.pointer.clone()) },
+                    place: Place {
+                        offset: part.offset,
+                        row: self.row,
+                        column: None,
+                        pointer: Some(part.pointer.clone()),
+                    },
                     raw: part.raw,
                 })
                 .collect();

@@ -113,7 +113,11 @@ fn what_is_longer_than_a_record_is_streamed() {
 
 #[test]
 fn deep_nesting_is_no_crash() {
-    for text in ["[".repeat(100_000), format!("{}\"x@example.jp\"{}", "[".repeat(5000), "]".repeat(5000)), "{\"a\":".repeat(300_000)] {
+    for text in [
+        "[".repeat(100_000),
+        format!("{}\"x@example.jp\"{}", "[".repeat(5000), "]".repeat(5000)),
+        "{\"a\":".repeat(300_000),
+    ] {
         let got = Collected::by(&Json, "x.json", text.as_bytes());
         assert!(!got.records.is_empty());
     }
@@ -121,7 +125,14 @@ fn deep_nesting_is_no_crash() {
 
 #[test]
 fn what_only_looks_like_json() {
-    for text in ["[2024-01-01 00:00:00] started\n", "[error] x\n", "{{ template }}\n", "[link](x) text", "[section]\nkey=1\n", "[1] foo\n"] {
+    for text in [
+        "[2024-01-01 00:00:00] started\n",
+        "[error] x\n",
+        "{{ template }}\n",
+        "[link](x) text",
+        "[section]\nkey=1\n",
+        "[1] foo\n",
+    ] {
         assert_eq!(Collected::of("x", text.as_bytes()).format, "plain", "{text}");
     }
 }

@@ -8,8 +8,8 @@ mod torn;
 use std::collections::BTreeSet;
 use std::io::{self, Read};
 
+use zip::read::{ArchiveOffset, Config};
 use zip::{CompressionMethod, ZipReadOptions};
-use zip::read::Config;
 
 use zip::result::ZipError;
 // The stable reader keeps an index by name: it loses members that share one, and its memory grows with the directory.
@@ -40,12 +40,22 @@ impl Format for Zip {
 
     fn read(&self, head: &Head<'_>, input: Input<'_>, out: &mut dyn Sink) {
         let Input::Seek(src, length) = input else {
-            out.gap(GapKind::UnsupportedFormat, "a zip archive was given as a stream, and can only be read from a file".to_owned());
+            out.gap(
+                GapKind::UnsupportedFormat,
+                "a zip archive was given as a stream, and can only be read from a file".to_owned(),
+            );
             return;
         };
         // EPUB and the OpenDocument formats name their type first.
-        let typed = memchr::memmem::find(head.bytes.get(..128).unwrap_or(head.bytes), b"mimetypeapplication/").is_some();
-        let mut walk = Walk { out, members: 0, seen: BTreeSet::new(), document: typed };
+        let typed =
+            memchr::memmem::find(head.bytes.get(..128).unwrap_or(head.bytes), b"mimetypeapplication/").is_some();
+        let mut walk = Walk {
+            out,
+            members: 0,
+            seen: BTreeSet::new(),
+            document: typed,
+            begins_with_member: head.bytes.starts_with(b"PK\x03\x04"),
+        };
         walk.run(src, length);
         if walk.document {
             let reason = "an office document or book: its parts were read as text, but rows, cells and pages are not told apart in this version; to count people in it, save it as CSV or text and run hozen on that";
@@ -60,6 +70,7 @@ struct Walk<'o> {
     /// Where the local headers of the members begin that were met.
     seen: BTreeSet<u64>,
     document: bool,
+    begins_with_member: bool,
 }
 
 /// Whether to go on to the next member.
@@ -67,14 +78,18 @@ type GoOn = bool;
 
 impl Walk<'_> {
     fn run(&mut self, src: &mut dyn ReadSeek, length: u64) {
-        let trouble = match ZipIterable::try_new(Watched::new(&mut *src), Config::default()) {
+        // A directory that counts from elsewhere is that of an archive inside this one, whose own is torn off.
+        let config = Config { archive_offset: ArchiveOffset::Known(0) };
+        let trouble = match ZipIterable::try_new(Watched::new(&mut *src), config) {
             Ok(mut archive) => self.directory(&mut archive),
             Err(error) => Some(error),
         };
         let Some(error) = trouble else { return };
         let (kind, what) = match &error {
             ZipError::Io(error) if Told::is(error) => return,
-            ZipError::Io(error) if error.kind() != io::ErrorKind::UnexpectedEof => return read_error(self.out, error, 0),
+            ZipError::Io(error) if error.kind() != io::ErrorKind::UnexpectedEof => {
+                return read_error(self.out, error, 0);
+            }
             ZipError::UnsupportedArchive(what) => (GapKind::UnsupportedFormat, (*what).to_owned()),
             other => (GapKind::Truncated, other.to_string()),
         };
@@ -109,11 +124,17 @@ impl Walk<'_> {
             }
             if entry.encrypted() {
                 let cipher = cipher(entry.compression());
-                self.out.member_gap(&name, GapKind::Encrypted, format!("encrypted ({cipher}); unpack it with its password and run hozen on the result"));
+                self.out.member_gap(
+                    &name,
+                    GapKind::Encrypted,
+                    format!("encrypted ({cipher}); unpack it with its password and run hozen on the result"),
+                );
                 continue;
             }
             if let Some(method) = unknown_method(entry.compression()) {
-                let reason = format!("compressed by method {method}, which this version does not unpack; unpack it with another program");
+                let reason = format!(
+                    "compressed by method {method}, which this version does not unpack; unpack it with another program"
+                );
                 self.out.member_gap(&name, GapKind::UnsupportedFormat, reason);
                 continue;
             }
@@ -128,12 +149,16 @@ impl Walk<'_> {
                 return None;
             }
         }
-        None
+        // It began with a member, so the directory that belongs to it has that member.
+        let foreign = self.begins_with_member && !self.seen.contains(&0);
+        foreign.then(|| ZipError::InvalidArchive("it does not list the first member".into()))
     }
 
     fn counts(&mut self) -> GoOn {
         if self.members >= CONTAINER_MEMBERS {
-            let reason = format!("the archive has more than {CONTAINER_MEMBERS} members; those after that were not read; unpack it and run hozen on the result");
+            let reason = format!(
+                "the archive has more than {CONTAINER_MEMBERS} members; those after that were not read; unpack it and run hozen on the result"
+            );
             self.out.gap(GapKind::OverLimit, reason);
             return false;
         }
@@ -146,8 +171,13 @@ impl Walk<'_> {
         let go_on = self.out.child(name, &mut member);
         let (given, failed) = (member.given, member.failed.take());
         if let Some(error) = failed.filter(|error| !Told::is(error)) {
-            let kind = if error.kind() == io::ErrorKind::UnexpectedEof { GapKind::Truncated } else { GapKind::Malformed };
-            self.out.member_gap(name, kind, format!("damaged ({error}); the {given} bytes before that were looked at; look for a whole copy"));
+            let kind =
+                if error.kind() == io::ErrorKind::UnexpectedEof { GapKind::Truncated } else { GapKind::Malformed };
+            self.out.member_gap(
+                name,
+                kind,
+                format!("damaged ({error}); the {given} bytes before that were looked at; look for a whole copy"),
+            );
         }
         go_on
     }

@@ -112,12 +112,15 @@ fn member(src: &mut dyn ReadSeek, local: &Local, walk: &mut Walk<'_>) -> Option<
             (go_on, decoder.total_in())
         }
         0 => {
-            let reason = "stored without its size, and the directory that has it is missing; unpack it with a repair tool";
+            let reason =
+                "stored without its size, and the directory that has it is missing; unpack it with a repair tool";
             walk.out.member_gap(&name, GapKind::Truncated, reason.to_owned());
             (true, 0)
         }
         method => {
-            let reason = format!("compressed by method {method}, which this version does not unpack; unpack it with another program");
+            let reason = format!(
+                "compressed by method {method}, which this version does not unpack; unpack it with another program"
+            );
             walk.out.member_gap(&name, GapKind::UnsupportedFormat, reason);
             (true, 0)
         }
@@ -139,7 +142,8 @@ fn stored(src: &mut dyn Read, name: &str, size: u64, walk: &mut Walk<'_>) -> boo
     let mut probe = [0; 1];
     let ended = matches!(member.read(&mut probe), Ok(0));
     if ended && member.given < size && member.failed.is_none() {
-        let reason = format!("cut off: {} of {size} bytes are there and were looked at; look for a whole copy", member.given);
+        let reason =
+            format!("cut off: {} of {size} bytes are there and were looked at; look for a whole copy", member.given);
         walk.out.member_gap(name, GapKind::Truncated, reason);
     }
     go_on

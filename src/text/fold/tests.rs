@@ -32,7 +32,12 @@ fn folds_what_forms_hold() {
 #[test]
 fn dashes_fold_between_digits_alone() {
     for dash in "‐‑‒–—―−─━ー－ｰ﹣⁃".chars() {
-        assert_eq!(fold(&format!("０９０{dash}1234{dash}５")).as_str(), "090-1234-5", "{dash} U+{:04X}", u32::from(dash));
+        assert_eq!(
+            fold(&format!("０９０{dash}1234{dash}５")).as_str(),
+            "090-1234-5",
+            "{dash} U+{:04X}",
+            u32::from(dash)
+        );
         assert_eq!(fold(&format!("(03){dash}1")).as_str(), "(03)-1", "{dash}");
         assert_eq!(fold(&format!("03{dash}（1")).as_str(), "03-(1", "{dash}");
     }
@@ -58,14 +63,24 @@ fn ranges_cover_whole_clusters() {
         let at = folded.as_str().find(needle).unwrap();
         &source[folded.source_range(at..at + needle.len())]
     };
-    assert_eq!((part("株"), part("ダ"), part("ヤマダ"), part("9"), part("09a"), part("a")), ("㈱", "ﾀﾞ", "ﾔﾏﾀﾞ", "９", "０９a", "a"));
+    assert_eq!(
+        (part("株"), part("ダ"), part("ヤマダ"), part("9"), part("09a"), part("a")),
+        ("㈱", "ﾀﾞ", "ﾔﾏﾀﾞ", "９", "０９a", "a")
+    );
 }
 
 fn mixed() -> impl Strategy<Value = String> {
     proptest::collection::vec(
         prop_oneof![
-            prop::char::range('０', 'ﾟ'), prop::char::range('ぁ', 'ヾ'), prop::char::range(' ', '~'), prop::char::range('㈀', '㏿'),
-            Just('\u{3099}'), Just('ー'), Just('−'), Just('漢'), any::<char>(),
+            prop::char::range('０', 'ﾟ'),
+            prop::char::range('ぁ', 'ヾ'),
+            prop::char::range(' ', '~'),
+            prop::char::range('㈀', '㏿'),
+            Just('\u{3099}'),
+            Just('ー'),
+            Just('−'),
+            Just('漢'),
+            any::<char>(),
         ],
         0..30,
     )

@@ -113,7 +113,10 @@ fn a_line_of_exactly_the_limit_is_whole() {
     let mut bytes = vec![b'x'; RECORD_BYTES];
     bytes.extend(b"\nnext\n");
     let got = all(&bytes, 100_000, Charset::Ascii);
-    assert_eq!(got.iter().map(|l| (l.0.len(), l.2, l.4)).collect::<Vec<_>>(), [(RECORD_BYTES, 1, Bond::Loose), (4, 2, Bond::Line)]);
+    assert_eq!(
+        got.iter().map(|l| (l.0.len(), l.2, l.4)).collect::<Vec<_>>(),
+        [(RECORD_BYTES, 1, Bond::Loose), (4, 2, Bond::Line)]
+    );
 }
 
 proptest! {
