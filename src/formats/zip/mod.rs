@@ -5,7 +5,7 @@
 
 mod torn;
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::io::{self, Read};
 
 use zip::read::{ArchiveOffset, Config};
@@ -52,9 +52,11 @@ impl Format for Zip {
         let mut walk = Walk {
             out,
             members: 0,
-            seen: BTreeSet::new(),
+            seen: BTreeMap::new(),
             document: typed,
             begins_with_member: head.bytes.starts_with(b"PK\x03\x04"),
+            directory_at: 0,
+            finished: false,
         };
         walk.run(src, length);
         if walk.document {
@@ -67,10 +69,14 @@ impl Format for Zip {
 struct Walk<'o> {
     out: &'o mut dyn Sink,
     members: usize,
-    /// Where the local headers of the members begin that were met.
-    seen: BTreeSet<u64>,
+    /// The members that were met: where their local header begins, and how long their content is.
+    seen: BTreeMap<u64, u64>,
+    /// Where the last directory entry that was met begins.
+    directory_at: u64,
     document: bool,
     begins_with_member: bool,
+    /// The directory was read to its end.
+    finished: bool,
 }
 
 /// Whether to go on to the next member.
@@ -84,7 +90,7 @@ impl Walk<'_> {
             Ok(mut archive) => self.directory(&mut archive),
             Err(error) => Some(error),
         };
-        let Some(error) = trouble else { return };
+        let Some(error) = trouble.or_else(|| self.unlisted(src, length)) else { return };
         let (kind, what) = match &error {
             ZipError::Io(error) if Told::is(error) => return,
             ZipError::Io(error) if error.kind() != io::ErrorKind::UnexpectedEof => {
@@ -117,7 +123,8 @@ impl Walk<'_> {
                 return None;
             }
             let name = member_name(entry.name_raw());
-            self.seen.insert(entry.header_start());
+            self.seen.insert(entry.header_start(), entry.compressed_size());
+            self.directory_at = self.directory_at.max(entry.central_header_start());
             self.document |= name == "[Content_Types].xml";
             if entry.is_dir() {
                 continue;
@@ -149,9 +156,23 @@ impl Walk<'_> {
                 return None;
             }
         }
-        // It began with a member, so the directory that belongs to it has that member.
-        let foreign = self.begins_with_member && !self.seen.contains(&0);
-        foreign.then(|| ZipError::InvalidArchive("it does not list the first member".into()))
+        self.finished = true;
+        None
+    }
+
+    /// What the directory, read to its end, does not list though it is there: it belongs to another archive in the same file.
+    fn unlisted(&self, src: &mut dyn ReadSeek, length: u64) -> Option<ZipError> {
+        if !self.finished {
+            return None;
+        }
+        let what = if self.begins_with_member && !self.seen.contains_key(&0) {
+            "it does not list the first member"
+        } else if torn::find(src, self.directory_at, length).is_some() {
+            "members stand behind it"
+        } else {
+            return None;
+        };
+        Some(ZipError::InvalidArchive(what.into()))
     }
 
     fn counts(&mut self) -> GoOn {
