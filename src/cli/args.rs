@@ -16,7 +16,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 )]
 pub(super) struct Cli {
     /// Language of everything a person reads (default: from the locale)
-    #[arg(long, global = true, value_enum, value_name = "LANG")]
+    #[arg(long, global = true, value_enum, value_name = "LANG", display_order = 100)]
     pub lang: Option<LangArg>,
     /// What to do
     #[command(subcommand)]
@@ -25,15 +25,18 @@ pub(super) struct Cli {
 
 const EXAMPLES: &str = "\
 Examples:
-  hozen respond /var/www /var/log --out /mnt/usb     the main job, onto a USB disk
-  hozen verify /mnt/usb/CASE                         is everything still as it was sealed?
-  hozen scan customers.csv --format json             look for personal data only
+  The main job, onto a USB disk
+    hozen respond /var/www /var/log --out /mnt/usb
+  Is everything still as it was sealed?
+    hozen verify /mnt/usb/CASE
+  Look for personal data only
+    hozen scan customers.csv
 ";
 
 /// The verbs.
 #[derive(Debug, Subcommand)]
 pub(super) enum Verb {
-    /// The main job: preserve, look for personal data, count the people and report, in one pass over the source
+    /// The main job: preserve, look for personal data, count people, report
     #[command(after_help = RESPOND_EXAMPLES)]
     Respond(RespondArgs),
     /// Preserve only: copy, hash and sign into a new case
@@ -59,23 +62,24 @@ pub(super) enum Verb {
 const RESPOND_EXAMPLES: &str = "\
 Examples:
   hozen respond /var/www /var/log --out /mnt/usb --operator 'Yamada Hanako'
-  hozen respond D-drive-copy --out /mnt/usb --lang ja --format json
+  hozen respond /srv --out /mnt/usb --case 2026-001 --format json
 ";
 const COLLECT_EXAMPLES: &str = "\
 Examples:
   hozen collect /var/log --out /mnt/usb
-  hozen collect /srv --out /mnt/usb --sign-key ~/.ssh/id_ed25519 --witness 'Sato Ichiro'
+  hozen collect /srv --out /mnt/usb --sign-key ~/.ssh/id_ed25519
 ";
 const SCAN_EXAMPLES: &str = "\
 Examples:
   hozen scan /var/www/html
-  hozen scan /mnt/usb/CASE/evidence/CASE-E001.zip --format json --findings /mnt/usb/findings.jsonl
+  hozen scan /mnt/usb/CASE --format json --findings /mnt/usb/findings.jsonl
   hozen scan upload/ --fail-on findings && echo clean
 ";
 const VERIFY_EXAMPLES: &str = "\
 Examples:
   hozen verify /mnt/usb/CASE
-  hozen verify CASE-E001.zip --expect-seal 5f2a…   the number from the paper form
+  With the number from the paper form
+    hozen verify /mnt/usb/CASE --expect-seal '5f2a90c1 …'
 ";
 const RULES_EXAMPLES: &str = "\
 Examples:
@@ -110,7 +114,7 @@ pub(super) struct CollectArgs {
     /// Who does this (default: the login name)
     #[arg(long, value_name = "NAME")]
     pub operator: Option<String>,
-    /// Who watches (立会人)
+    /// Who watches
     #[arg(long, value_name = "NAME")]
     pub witness: Option<String>,
     /// Why the evidence is taken
@@ -207,7 +211,7 @@ pub(super) struct RulesArgs {
 /// What can be done with rules.
 #[derive(Debug, Subcommand)]
 pub(super) enum RulesAct {
-    /// Show every rule: what it finds, how sure it is, where it comes from
+    /// Show every rule: what it finds, and where it is written
     List {
         /// Folder with further detection rules (may be given again)
         #[arg(long, value_name = "DIR")]

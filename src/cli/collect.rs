@@ -63,14 +63,7 @@ fn text(result: &CollectResult, lang: Lang) -> String {
     let evidence = result.evidence.join(" ");
     let seal = words::digest_groups(&result.seal.sha256);
     let mut text = words::collected(lang, (result.files, result.bytes), result.gaps.len() as u64, &evidence, &seal);
-    for gap in result.gaps.iter().take(20) {
-        text.push_str(&format!("  {}: {}\n", gap.path, gap.reason));
-    }
-    if result.gaps.len() > 20 {
-        text.push_str(
-            lang.pick("  … (all are in custody/files.jsonl)\n", "  …(すべて custody/files.jsonl にあります)\n"),
-        );
-    }
+    text.push_str(&crate::report::gap_listing(&result.gaps, lang));
     text
 }
 

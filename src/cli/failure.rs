@@ -93,7 +93,7 @@ impl Failure {
             ),
             (
                 format!("出力先 {out} が保全対象 {source} の中にあります"),
-                "--out で別のディスクのフォルダを指定してください。--force を付けると続行できますが(出力先は保全対象から除きます)、\
+                "--out で別のディスクのフォルダーを指定してください。--force を付けると続行できますが（出力先は保全対象から除きます）、\
                  対象ディスクの空き領域に書き込むことになります",
             ),
         )
@@ -104,7 +104,7 @@ impl Failure {
         let out = shown(out);
         Self::new(
             (format!("the output folder {out} can not be used"), "make the folder first, or name another with --out"),
-            (format!("出力先 {out} を使えません"), "先にフォルダを作るか、--out で別のフォルダを指定してください"),
+            (format!("出力先 {out} を使えません"), "先にフォルダーを作るか、--out で別のフォルダーを指定してください"),
         )
         .because(error)
     }
@@ -118,7 +118,7 @@ impl Failure {
                 "name another case with --case",
             ),
             (
-                format!("ケースフォルダ {dir} はすでにあります(中は変更していません)"),
+                format!("事案フォルダー {dir} はすでにあります（中は変更していません）"),
                 "--case で別の名前を指定してください",
             ),
         )
@@ -133,8 +133,8 @@ impl Failure {
                 "use 1 to 64 letters, digits, '-', '_' and '.'; begin with a letter or digit",
             ),
             (
-                format!("「{id}」はケース名に使えません"),
-                "半角の英数字と - _ . を 1〜64 文字で指定してください(先頭は英数字)",
+                format!("「{id}」は事案番号に使えません"),
+                "半角の英数字と - _ . を 1〜64 文字で指定してください（先頭は英数字）",
             ),
         )
     }
@@ -152,7 +152,7 @@ impl Failure {
             (
                 format!("{out} の空きは {free} ですが、最大で {need} 必要です"),
                 "--out で空きの大きいディスクを指定するか、対象を減らしてください。--force で続行することもできます\
-                 (圧縮するので収まることもあります。満杯になった場合、書けた分は残りますが封印はされません)",
+                 （圧縮するので収まることもあります。満杯になった場合、書けた分は残りますが封印はされません）",
             ),
         )
     }
@@ -239,13 +239,13 @@ impl Failure {
             (
                 "free some space or name a larger disk with --out, then collect again into a new case; what was written so \
                  far is kept, and it is not sealed",
-                "空きを作るか --out で大きいディスクを指定し、新しいケースとして保全し直してください。\
+                "空きを作るか --out で大きいディスクを指定し、新しい事案番号で保全し直してください。\
                  書けた分は残っていますが、封印はされていません",
             )
         } else {
             (
-                "see the cause; what was written so far is kept, and it is not sealed",
-                "原因を確認してください。書けた分は残っていますが、封印はされていません",
+                "see the cause; evidence that was being written is kept, and it is not sealed",
+                "原因を確認してください。保全の途中だった場合、書けた分は残っていますが、封印はされていません",
             )
         };
         let path = shown(&error.path);
@@ -276,7 +276,7 @@ impl Failure {
             ),
             (
                 ja.into(),
-                "空きを作るか --out で別のディスクを指定し、新しいケースとして実行し直してください。\
+                "空きを作るか --out で別のディスクを指定し、新しい事案番号で実行し直してください。\
                  書けた分は残っていますが、封印はされていません",
             ),
         )
@@ -310,8 +310,8 @@ impl Failure {
             ),
             (
                 format!("鍵 {path} を使えません"),
-                "パスフレーズなしの OpenSSH ed25519 秘密鍵(ssh-keygen -t ed25519)を指定するか、--sign-key を省いてください\
-                 (ケース専用の鍵を作ります)",
+                "パスフレーズなしの OpenSSH ed25519 秘密鍵（ssh-keygen -t ed25519）を指定するか、--sign-key を省いてください\
+                 （事案専用の鍵を作ります）",
             ),
         )
         .because(error)
@@ -326,7 +326,7 @@ impl Failure {
             ),
             (
                 "検出ルールに誤りがあるため、検査していません".into(),
-                "ルールを直すか、そのフォルダの指定を外してください。`hozen rules check DIR` で問題をすべて表示します",
+                "ルールを直すか、そのフォルダーの指定を外してください。`hozen rules check DIR` で問題をすべて表示します",
             ),
         )
         .because(error)
@@ -341,8 +341,8 @@ impl Failure {
                 "name the case folder (it holds case.json) or the zip in its evidence/ folder",
             ),
             (
-                format!("{path} はケースフォルダでも証拠 zip でもありません"),
-                "ケースフォルダ(case.json がある)か、その evidence/ の zip を指定してください",
+                format!("{path} は事案フォルダーでも証拠 zip でもありません"),
+                "事案フォルダー（case.json がある）か、その evidence/ の zip を指定してください",
             ),
         )
     }
@@ -357,7 +357,7 @@ impl Failure {
             ),
             (
                 format!("「{text}」は SHA-256 の値ではありません"),
-                "紙の記録にある 64 桁の 16 進数を入力してください(区切りの空白はあっても構いません)",
+                "紙の記録票にある 64 桁の 16 進数を入力してください（区切りの空白はあっても構いません）",
             ),
         )
     }
@@ -379,7 +379,7 @@ impl Failure {
                 if kept.is_empty() {
                     "もう一度実行してください"
                 } else {
-                    "新しいケースとしてもう一度実行してください。書けた分は封印なしでケースフォルダに残っています"
+                    "新しい事案番号でもう一度実行してください。書けた分は封印なしで事案フォルダーに残っています"
                 },
             ),
         )
@@ -390,7 +390,10 @@ impl Failure {
     pub(super) fn output(error: &dyn Error) -> Self {
         Self::new(
             ("the output could not be written".into(), "check where stdout goes; a case that was made is complete"),
-            ("出力を書けませんでした".into(), "標準出力の行き先を確認してください。作成済みのケースはそのまま使えます"),
+            (
+                "出力を書けませんでした".into(),
+                "標準出力の行き先を確認してください。作成済みの事案フォルダーはそのまま使えます",
+            ),
         )
         .because(error)
     }

@@ -23,54 +23,119 @@ pub(super) fn language(arguments: &[OsString], locale: Lang) -> Lang {
 
 /// Verb path (`rules try`), and what it does.
 const VERBS: &[(&str, &str)] = &[
-    ("", "情報漏えい直後の証拠保全・個人情報の検出・人数の算出"),
-    ("respond", "主な作業:保全・個人情報の検出・人数の算出・報告書作成を、対象を一度読むだけで行います"),
-    ("collect", "保全のみ:複製・ハッシュ・署名を行い、新しいケースを作ります"),
-    ("scan", "個人情報を探し、人数を数えます(結果以外は何も書きません)"),
-    ("verify", "ケースや証拠 zip が封印時のままかを調べ、違う点があれば正確に示します"),
-    ("rules", "個人情報を検出するルールの一覧・検査・試行"),
-    ("rules list", "すべてのルール(何を、どの程度の確かさで検出するか)を表示します"),
-    ("rules check", "ルールの書式・上限・記載された例をすべて検査します"),
-    ("rules try", "文字列に対して何が検出されるか、その理由とともに表示します"),
-    ("man", "すべてのサブコマンドの man ページをフォルダに書きます"),
-    ("completions", "シェルの補完スクリプトを表示します"),
+    ("", "情報漏えいの直後に、証拠を保全し、個人データを探し、人数を数えます"),
+    ("respond", "主な作業：保全・個人データの検出・人数の算出・報告書の作成を一度に行います"),
+    ("collect", "保全のみ：複製・ハッシュ・署名を行い、新しい事案フォルダーを作ります"),
+    ("scan", "個人データを探し、人数を数えます（結果のほかは何も書きません）"),
+    ("verify", "事案や証拠 zip が封印時のままかを調べ、違う箇所を示します"),
+    ("rules", "個人データを見つけるルールの一覧・検査・試行"),
+    ("rules list", "すべてのルールを一覧にします（何を見つけるか、どこに書かれているか）"),
+    ("rules check", "ルールの書式・上限・例をすべて検査します"),
+    ("rules try", "文字列から何が見つかるかを、理由とともに示します"),
+    ("man", "すべてのサブコマンドの man ページをフォルダーに書きます"),
+    ("completions", "シェルの補完スクリプトを出力します"),
 ];
 
-/// Argument id, and what it is for. The same id means the same thing in every verb.
+/// Argument id, and what it is for, in lines that fit the terminal: Japanese has no spaces to break at. An id alone means
+/// the same thing in every verb; `verb.id` says it better for one.
 const ARGUMENTS: &[(&str, &str)] = &[
-    ("lang", "画面・報告書の言語(省略時はロケールに従います)"),
-    ("paths", "対象のフォルダ・ファイル"),
-    ("out", "ケースフォルダを作る場所(別のディスクを勧めます)"),
-    ("case", "ケース名(省略時は hozen-ホスト名-時刻)"),
-    ("operator", "作業者名(省略時はログイン名)"),
+    ("lang", "画面と報告書の言語：ja（日本語）、en（英語）\n省略時はシステムの言語設定に従います"),
+    ("paths", "保全するフォルダーやファイル"),
+    ("scan.paths", "調べるフォルダー、ファイル、証拠 zip、事案フォルダー"),
+    ("verify.paths", "事案フォルダーまたは証拠 zip"),
+    ("out", "事案フォルダーを作る場所（できれば対象とは別のディスク）\n省略時は今いるフォルダー"),
+    ("man.out", "書き込み先のフォルダー"),
+    ("case", "事案番号（省略時は hozen-ホスト名-時刻）"),
+    ("operator", "実施者の氏名（省略時はログイン名）"),
     ("witness", "立会人の氏名"),
     ("reason", "保全の理由"),
     ("place", "機器の設置場所"),
-    ("sign_key", "封印に使う OpenSSH ed25519 秘密鍵(省略時はケース専用の鍵を作ります)"),
-    ("cross_file_systems", "対象の下にマウントされた別のファイルシステムにも入ります"),
-    ("force", "確認で止まる場面(出力先が対象の中にある、空き不足)でも続行します"),
-    ("threads", "作業スレッド数(省略時はコア数)。結果は変わりません"),
-    ("format", "標準出力の形式(text または json)"),
-    ("rules", "追加の検出ルールのフォルダ"),
-    ("reveal", "検出した値を伏せずに書きます(省略時は伏せ字)"),
-    ("findings", "検出結果を JSON Lines で FILE に書きます"),
-    ("fail_on", "条件が成り立つとき終了コード 1 で終わります(findings:確かな検出あり、possible:疑いを含む)"),
-    ("case_key", "ケースの鍵ファイル(ダイジェストをそのケースと揃えます。省略時は今回限りの鍵)"),
-    ("spool", "大きな書庫を展開するための作業フォルダ(省略時はメモリのみ)"),
-    ("expect_seal", "紙の記録にある封印のダイジェスト"),
-    ("expect_key", "紙の記録にある署名鍵のフィンガープリント"),
-    ("text", "調べる文字列(値は伏せて表示します)"),
-    ("shell", "シェルの種類"),
-    ("help", "ヘルプを表示します"),
+    ("sign_key", "封印に使う OpenSSH の ed25519 秘密鍵\n省略時は事案専用の鍵を作ります"),
+    ("cross_file_systems", "対象の下に接続された別のファイルシステムにも入ります"),
+    ("force", "本来は止まって確認を求める場面でも続行します\n（出力先が対象の中にある、空き容量が足りない）"),
+    ("threads", "並行して働くスレッドの数：1〜256（省略時はコア数）\n結果はこの数に左右されません"),
+    ("format", "標準出力の形式：text（人が読む文章）、json（スクリプト用）\n省略時は text"),
+    ("rules", "追加の検出ルールのフォルダー（複数指定可）"),
+    ("check.rules", "検査するルールのフォルダー（省略時は内蔵のルールのみ）"),
+    ("reveal", "見つかった値を伏せずに書きます（省略時は伏せ字）"),
+    ("findings", "見つかったものを FILE に JSON Lines で書きます"),
+    (
+        "fail_on",
+        "条件に当てはまるとき、終了コード 1 で終わります\nfindings：確実、または可能性が高いものがある\n\
+         possible：可能性のみのものも含めて、何かある",
+    ),
+    ("case_key", "事案の鍵ファイル（値のダイジェストをその事案とそろえます）\n省略時は今回限りの鍵を使います"),
+    ("spool", "大きな圧縮ファイルを開くときの作業フォルダー\n省略時はメモリーだけで処理します"),
+    ("expect_seal", "紙の記録票にある封印番号"),
+    ("expect_key", "紙の記録票にある署名鍵のフィンガープリント"),
+    ("text", "調べる文字列（見つかった値は伏せ字で示します）"),
+    ("shell", "シェル：bash、elvish、fish、powershell、zsh"),
+    ("help", "この説明を表示します"),
     ("version", "バージョンを表示します"),
+];
+
+/// Verb path, and its examples.
+const EXAMPLES: &[(&str, &str)] = &[
+    (
+        "",
+        "例:
+  主な作業。USB ディスクに書き出す
+    hozen respond /var/www /var/log --out /mnt/usb
+  封印したときのままかを確かめる
+    hozen verify /mnt/usb/事案番号
+  個人データを探すだけ
+    hozen scan customers.csv
+",
+    ),
+    (
+        "respond",
+        "例:
+  hozen respond /var/www /var/log --out /mnt/usb --operator '山田花子'
+  hozen respond /srv --out /mnt/usb --case 2026-001 --format json
+",
+    ),
+    (
+        "collect",
+        "例:
+  hozen collect /var/log --out /mnt/usb
+  hozen collect /srv --out /mnt/usb --sign-key ~/.ssh/id_ed25519
+",
+    ),
+    (
+        "scan",
+        "例:
+  hozen scan /var/www/html
+  hozen scan /mnt/usb/事案番号 --format json --findings /mnt/usb/findings.jsonl
+  hozen scan upload/ --fail-on findings && echo なし
+",
+    ),
+    (
+        "verify",
+        "例:
+  hozen verify /mnt/usb/事案番号
+  紙の記録票の封印番号と照合する
+    hozen verify /mnt/usb/事案番号 --expect-seal '5f2a90c1 …'
+",
+    ),
+    (
+        "rules",
+        "例:
+  hozen rules list
+  hozen rules check ./our-rules
+  hozen rules try '電話 03-1234-5678'
+",
+    ),
 ];
 
 fn verb_text(path: &str) -> Option<&'static str> {
     VERBS.iter().find(|(name, _)| *name == path).map(|(_, text)| *text)
 }
 
-fn argument_text(id: &str) -> Option<&'static str> {
-    ARGUMENTS.iter().find(|(name, _)| *name == id).map(|(_, text)| *text)
+/// The text of an argument: its own for this verb, else the one that all verbs share.
+fn argument_text(path: &str, id: &str) -> Option<&'static str> {
+    let own = format!("{}.{id}", path.rsplit(' ').next().unwrap_or_default());
+    let find = |wanted: &str| ARGUMENTS.iter().find(|(name, _)| *name == wanted).map(|(_, text)| *text);
+    find(&own).or_else(|| find(id))
 }
 
 /// The command with its help in Japanese.
@@ -84,10 +149,14 @@ fn translate_at(mut command: Command, path: &str) -> Command {
     if let Some(text) = verb_text(path) {
         command = command.about(text).long_about(text);
     }
-    command = command.mut_args(|argument: Arg| match argument_text(argument.get_id().as_str()) {
-        Some(text) => argument.help(text).long_help(text),
+    // clap has its own English for defaults and possible values: the Japanese texts say both.
+    command = command.mut_args(|argument: Arg| match argument_text(path, argument.get_id().as_str()) {
+        Some(text) => argument.help(text).long_help(text).hide_possible_values(true).hide_default_value(true),
         None => argument,
     });
+    if let Some((_, examples)) = EXAMPLES.iter().find(|(name, _)| *name == path) {
+        command = command.after_help(*examples);
+    }
     let verbs: Vec<String> = command.get_subcommands().map(|verb| verb.get_name().to_owned()).collect();
     for verb in verbs {
         let path = if path.is_empty() { verb.clone() } else { format!("{path} {verb}") };
@@ -100,33 +169,58 @@ fn translate_at(mut command: Command, path: &str) -> Command {
     })
 }
 
-/// A usage error in Japanese: what is wrong, then clap's own usage lines.
+/// A usage error in Japanese: what is wrong, what could be meant, then clap's own usage lines.
 pub(super) fn error(error: &clap::Error, english: &str) -> String {
-    let context = |kind| match error.get(kind) {
-        Some(ContextValue::String(text)) => text.clone(),
-        Some(ContextValue::Strings(texts)) => texts.join(" "),
-        _ => String::new(),
-    };
-    let argument = context(ContextKind::InvalidArg);
-    let what = match error.kind() {
-        ErrorKind::UnknownArgument => format!("「{argument}」という指定はありません"),
-        ErrorKind::InvalidSubcommand => {
-            format!("「{}」というサブコマンドはありません", context(ContextKind::InvalidSubcommand))
-        }
-        ErrorKind::MissingRequiredArgument => format!("必要な指定がありません: {argument}"),
-        ErrorKind::MissingSubcommand | ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
-            "サブコマンドを指定してください".to_owned()
-        }
-        ErrorKind::InvalidValue | ErrorKind::ValueValidation => {
-            format!("{argument} の値「{}」は使えません", context(ContextKind::InvalidValue))
-        }
-        ErrorKind::ArgumentConflict => format!("{argument} は同時に指定できません"),
-        _ => return english.to_owned(),
-    };
+    let Some(what) = what(error, english) else { return english.to_owned() };
     let usage = english.lines().skip_while(|line| !line.starts_with("Usage:") && !line.starts_with("使い方:"));
     let usage: String =
         usage.take_while(|line| !line.starts_with("For more")).map(|line| format!("{line}\n")).collect();
-    format!("エラー: {what}\n\n{usage}対処: 'hozen --help' で使い方を確認してください\n")
+    let usage = usage.replacen("Usage:", "使い方:", 1);
+    format!("エラー: {what}\n{}\n{usage}対処: 後ろに --help を付けて実行すると、使い方が表示されます\n", meant(error))
+}
+
+fn context(error: &clap::Error, kind: ContextKind) -> Option<String> {
+    let text = match error.get(kind)? {
+        ContextValue::String(text) => text.clone(),
+        ContextValue::Strings(texts) => texts.join("、"),
+        _ => return None,
+    };
+    Some(text).filter(|text| !text.is_empty())
+}
+
+fn what(error: &clap::Error, english: &str) -> Option<String> {
+    let of = |kind| context(error, kind).unwrap_or_default();
+    let argument = of(ContextKind::InvalidArg);
+    Some(match error.kind() {
+        ErrorKind::UnknownArgument => format!("「{argument}」という指定はありません"),
+        ErrorKind::InvalidSubcommand => {
+            format!("「{}」というサブコマンドはありません", of(ContextKind::InvalidSubcommand))
+        }
+        ErrorKind::MissingRequiredArgument => format!("必要な指定がありません: {argument}"),
+        ErrorKind::MissingSubcommand => "サブコマンドを指定してください".to_owned(),
+        ErrorKind::InvalidValue if of(ContextKind::InvalidValue).is_empty() => format!("{argument} の値がありません"),
+        ErrorKind::InvalidValue => format!("{argument} に「{}」は指定できません", of(ContextKind::InvalidValue)),
+        ErrorKind::ValueValidation => {
+            let reason =
+                english.lines().next().and_then(|line| line.rsplit_once(": ")).map_or("", |(_, reason)| reason);
+            format!("{argument} に「{}」は指定できません（{reason}）", of(ContextKind::InvalidValue))
+        }
+        ErrorKind::ArgumentConflict => format!("{argument} は二度、または同時には指定できません"),
+        _ => return None,
+    })
+}
+
+/// What could be given instead, where clap knows it.
+fn meant(error: &clap::Error) -> String {
+    let could = |label: &str, kinds: &[ContextKind]| {
+        kinds
+            .iter()
+            .find_map(|kind| context(error, *kind))
+            .map(|text| format!("  {label}: {text}\n"))
+            .unwrap_or_default()
+    };
+    could("もしかして", &[ContextKind::SuggestedArg, ContextKind::SuggestedSubcommand, ContextKind::SuggestedValue])
+        + &could("指定できるもの", &[ContextKind::ValidValue, ContextKind::ValidSubcommand])
 }
 
 #[cfg(test)]
@@ -138,7 +232,7 @@ mod tests {
         assert!(verb_text(path).is_some(), "no Japanese for the verb '{path}'");
         for argument in command.get_arguments() {
             let id = argument.get_id().as_str();
-            assert!(argument_text(id).is_some(), "no Japanese for '{id}' of '{path}'");
+            assert!(argument_text(path, id).is_some(), "no Japanese for '{id}' of '{path}'");
         }
         for verb in command.get_subcommands() {
             let path = if path.is_empty() { verb.get_name().to_owned() } else { format!("{path} {}", verb.get_name()) };

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 
-use super::words;
+use super::words::{self, Pace};
 use crate::model::Lang;
 use crate::pass::Progress;
 
@@ -48,28 +48,24 @@ impl Drop for Ended<'_> {
     }
 }
 
-fn bar(progress: &Progress, total_bytes: u64, lang: Lang, done: &AtomicBool) {
-    let bar = ProgressBar::with_draw_target(Some(total_bytes.max(1)), ProgressDrawTarget::stderr());
-    let template = lang.pick(
-        "{bar:28} {bytes}/{total_bytes} {bytes_per_sec} {eta} left  {msg}",
-        "{bar:28} {bytes}/{total_bytes} {bytes_per_sec} 残り {eta}  {msg}",
-    );
+fn bar(progress: &Progress, total: u64, lang: Lang, done: &AtomicBool) {
+    let bar = ProgressBar::with_draw_target(Some(total.max(1)), ProgressDrawTarget::stderr());
+    // Our own words for sizes and times: indicatif counts in MiB, everything else here in MB.
+    let template = if total == 0 { "{msg}" } else { "[{wide_bar}] {msg}" };
     if let Ok(style) = ProgressStyle::with_template(template) {
         bar.set_style(style.progress_chars("=> "));
     }
     while !done.load(Ordering::Relaxed) {
         let now = progress.now();
-        bar.set_position(now.read.min(total_bytes));
-        bar.set_message(lang.pick(
-            format!("{} entries, {} gaps", words::count(now.committed), words::count(now.gaps)),
-            format!("{} 件、ギャップ {} 件", words::count(now.committed), words::count(now.gaps)),
-        ));
+        bar.set_position(if total == 0 { now.read } else { now.read.min(total) });
+        let (rate, left_s) = (bar.per_sec() as u64, bar.eta().as_secs());
+        bar.set_message(words::pace(lang, Pace { read: now.read, total, rate, left_s, gaps: now.gaps }));
         std::thread::sleep(TICK);
     }
     bar.finish_and_clear();
 }
 
-fn lines(progress: &Progress, total_bytes: u64, lang: Lang, done: &AtomicBool) {
+fn lines(progress: &Progress, total: u64, lang: Lang, done: &AtomicBool) {
     let start = Instant::now();
     let mut last = start;
     while !done.load(Ordering::Relaxed) {
@@ -80,8 +76,9 @@ fn lines(progress: &Progress, total_bytes: u64, lang: Lang, done: &AtomicBool) {
         last = Instant::now();
         let now = progress.now();
         let rate = now.read / start.elapsed().as_secs().max(1);
-        let left_s = total_bytes.saturating_sub(now.read) / rate.max(1);
+        let left_s = total.saturating_sub(now.read) / rate.max(1);
+        let pace = words::pace(lang, Pace { read: now.read, total, rate, left_s, gaps: now.gaps });
         // Not `eprintln!`: it panics when nobody reads stderr any more (`2>&1 | head`), hours into a run.
-        let _ = writeln!(std::io::stderr(), "{}", words::progress(lang, now.read, total_bytes, rate, left_s, now.gaps));
+        let _ = writeln!(std::io::stderr(), "hozen: {pace}");
     }
 }

@@ -1,11 +1,13 @@
 //! `hozen rules`: list, check and try the rules that find personal data.
 
+use unicode_width::UnicodeWidthStr;
+
 use super::args::{Format, RulesAct, RulesArgs};
 use super::failure::Failure;
 use super::{Env, Exit, json, look, print};
 use crate::detect::{Engine, Hit, examples};
-use crate::model::{Bond, Field, Lang, Place, Record};
-use crate::rules::RulePack;
+use crate::model::{Bond, Confidence, Field, Lang, Place, Record};
+use crate::rules::{Detector, RulePack};
 
 /// Runs the verb.
 pub(super) fn run(args: &RulesArgs, lang: Lang, env: &mut Env) -> Result<Exit, Failure> {
@@ -32,19 +34,28 @@ fn list(pack: &RulePack, format: Format, lang: Lang, env: &mut Env) -> Result<Ex
         print(env, &json(&listed)?)?;
         return Ok(Exit::Done);
     }
+    let widest = |shown: &dyn Fn(&Detector) -> usize| pack.detectors.iter().map(shown).max().unwrap_or(0);
+    let (ids, names) = (widest(&|rule| rule.cited().width()), widest(&|rule| rule.name(lang).width()));
     let mut text = String::new();
     for rule in &pack.detectors {
-        text.push_str(&format!(
-            "{:<14} {:<12} {}  ({})\n",
-            rule.cited(),
-            rule.table.entity,
-            rule.name(lang),
-            rule.file
-        ));
+        let (id, name) = (rule.cited(), rule.name(lang));
+        text.push_str(&format!("{}  {}  {}\n", padded(&id, ids), padded(name, names), rule.file));
     }
-    text.push_str(&format!("{} {}\n", lang.pick("pack", "ルール一式"), pack.digest));
-    print(env, &text)?;
+    print(env, &(text + &fingerprint(pack, lang)))?;
     Ok(Exit::Done)
+}
+
+/// A text and spaces up to a width in columns; wide characters take two.
+fn padded(text: &str, columns: usize) -> String {
+    format!("{text}{}", " ".repeat(columns.saturating_sub(text.width())))
+}
+
+/// What tells one set of rules from another, as it stands in every result and report.
+fn fingerprint(pack: &RulePack, lang: Lang) -> String {
+    lang.pick(
+        format!("SHA-256 of these rules (it stands in every result): {}\n", pack.digest),
+        format!("これらのルールの SHA-256（結果にも載ります）: {}\n", pack.digest),
+    )
 }
 
 fn check(pack: &RulePack, lang: Lang, env: &mut Env) -> Result<Exit, Failure> {
@@ -57,43 +68,74 @@ fn check(pack: &RulePack, lang: Lang, env: &mut Env) -> Result<Exit, Failure> {
     let examples: usize = pack.detectors.iter().map(|rule| rule.examples().len() + rule.table.negatives.len()).sum();
     let rules = pack.detectors.len();
     let text = lang.pick(
-        format!("{rules} rules, {examples} examples: all as they say\npack {}\n", pack.digest),
-        format!("ルール {rules} 個・例 {examples} 件:すべて記載どおりです\nルール一式 {}\n", pack.digest),
+        format!("OK: {rules} rules, built-in ones included; all {examples} examples come out as the rules say\n"),
+        format!("問題なし：内蔵を含むルール {rules} 個、例 {examples} 件。すべて記載どおりの結果です\n"),
     );
-    print(env, &text)?;
+    print(env, &(text + &fingerprint(pack, lang)))?;
     Ok(Exit::Done)
 }
 
 fn try_text(pack: &RulePack, text: &str, lang: Lang, env: &mut Env) -> Result<Exit, Failure> {
     let engine = look::engine(pack)?;
-    let hits = hits(&engine, text);
     let mut out = String::new();
-    for hit in &hits {
-        let confidence = lang.pick(
-            match hit.confidence {
-                crate::model::Confidence::Certain => "certain",
-                crate::model::Confidence::Likely => "likely",
-                crate::model::Confidence::Possible => "possible",
-            },
-            match hit.confidence {
-                crate::model::Confidence::Certain => "確実",
-                crate::model::Confidence::Likely => "可能性が高い",
-                crate::model::Confidence::Possible => "疑い",
-            },
-        );
-        out.push_str(&format!(
-            "{} {} {confidence} [{}] ({})\n",
-            hit.entity,
-            hit.masked,
-            hit.reasons.join(", "),
-            hit.rule
+    for hit in hits(&engine, text) {
+        let named = pack.detectors.iter().find(|rule| rule.cited() == *hit.rule).map_or("", |rule| rule.name(lang));
+        let reasons: Vec<String> = hit.reasons.iter().map(|reason| reason_words(reason, lang)).collect();
+        let reasons = reasons.join(lang.pick(", ", "、"));
+        out.push_str(&lang.pick(
+            format!(
+                "{named}: {}, {}\n  because {reasons} (rule {})\n",
+                hit.masked,
+                sure(hit.confidence, lang),
+                hit.rule
+            ),
+            format!(
+                "{named}：{}（{}）\n  理由：{reasons}（ルール {}）\n",
+                hit.masked,
+                sure(hit.confidence, lang),
+                hit.rule
+            ),
         ));
     }
-    if hits.is_empty() {
-        out.push_str(lang.pick("nothing found\n", "何も検出されません\n"));
+    if out.is_empty() {
+        out = lang.pick("nothing found\n", "何も見つかりません\n").to_owned();
     }
     print(env, &out)?;
     Ok(Exit::Done)
+}
+
+/// How sure a finding is, in words.
+fn sure(confidence: Confidence, lang: Lang) -> &'static str {
+    match confidence {
+        Confidence::Certain => lang.pick("certain", "確実"),
+        Confidence::Likely => lang.pick("likely", "可能性が高い"),
+        Confidence::Possible => lang.pick("only possible", "可能性のみ"),
+    }
+}
+
+/// A stable reason word (`header:電話番号`) as a person would say it; one that is not known here stands as it is.
+fn reason_words(reason: &str, lang: Lang) -> String {
+    let (word, of) = reason.split_once(':').unwrap_or((reason, ""));
+    let (en, ja) = match word {
+        "check" => ("the check digit fits", "検査数字が合う"),
+        "issuer" => ("it is a number of this issuer", "発行会社の番号に合う"),
+        "plan" => ("it is in the numbering plan", "電話番号計画に合う"),
+        "grouped" => ("its digits are grouped as usual", "区切り方が合う"),
+        "international" => ("it begins with +81", "+81 で始まる"),
+        "zero_lost" => ("its leading 0 is lost", "先頭の 0 が落ちている"),
+        "header" => ("the column or key is named so", "列や項目の名前が示す"),
+        "context" => ("a word beside it names it", "近くの語が示す"),
+        "near" => ("a word near by goes with it", "近くに関連する語がある"),
+        "against" => ("but a word names something else", "ただし別のものを示す語がある"),
+        "column" => ("so many of its column pass", "同じ列の合格率"),
+        "chance" => ("chance explains it", "偶然でも説明がつく"),
+        "test_number" => ("it is a published test number", "公開されている試験用の番号"),
+        _ => return reason.to_owned(),
+    };
+    match of {
+        "" => lang.pick(en, ja).to_owned(),
+        of => lang.pick(format!("{en} ({of})"), format!("{ja}（{of}）")),
+    }
 }
 
 fn hits(engine: &Engine, text: &str) -> Vec<Hit> {

@@ -6,13 +6,13 @@ use std::sync::atomic::AtomicBool;
 
 use super::args::{Format, ScanArgs};
 use super::failure::Failure;
-use super::{Env, Exit, collect, json, look, prepare, print, progress, words};
+use super::{Env, Exit, collect, json, look, prepare, print, progress};
 use crate::case::intake::Intake;
 use crate::case::results::ScanResult;
 use crate::case::tally::{FindingsOut, Tally};
 use crate::disk::own;
 use crate::evidence::{MemoryStore, items};
-use crate::model::{Lang, LookStatus, limits};
+use crate::model::{Lang, limits};
 use crate::pass::{Item, Lens, Plan, Progress, SpoolPlace, from_disk};
 use crate::report;
 use crate::seal::keyed::CaseKey;
@@ -133,30 +133,7 @@ impl Sources {
     }
 }
 
-/// The answer for people: values, people, what was not looked at, and the files with findings.
+/// The answer for people: values, people, the files with findings, and what could not be read.
 fn text(scan: &ScanResult, lang: Lang) -> String {
-    let mut text = report::scan_summary(scan, lang);
-    let with: Vec<_> =
-        scan.files.iter().filter(|file| !file.findings.is_empty() || !file.possible.is_empty()).collect();
-    for file in &with {
-        let kinds: Vec<String> =
-            file.findings.iter().map(|(entity, count)| format!("{entity} {}", words::count(*count))).collect();
-        let kinds =
-            if kinds.is_empty() { lang.pick("only possible", "疑いのみ").to_owned() } else { kinds.join(", ") };
-        text.push_str(&format!("  {}  {kinds}\n", file.path));
-    }
-    let not_read = scan.files.iter().filter(|file| file.status != LookStatus::Scanned).count();
-    if not_read > 0 {
-        text.push_str(&lang.pick(
-            format!("{not_read} files were not, or not wholly, looked at:\n"),
-            format!("検査できなかった(一部を含む)ファイル: {not_read} 個\n"),
-        ));
-        for gap in scan.gaps.iter().take(20) {
-            text.push_str(&format!("  {}: {}\n", gap.path, gap.reason));
-        }
-        if scan.gaps.len() > 20 {
-            text.push_str(lang.pick("  … (--format json shows all)\n", "  …（--format json ですべて表示）\n"));
-        }
-    }
-    text
+    report::scan_summary(scan, lang) + &report::scan_listing(scan, lang)
 }

@@ -46,10 +46,10 @@ pub(super) fn begins(lang: Lang, case: &str, entries: u64, size: u64) -> String 
 /// Told when the output is on the source's own file system.
 pub(super) fn same_file_system(lang: Lang) -> &'static str {
     lang.pick(
-        "warning: the output lies on the same file system as a source. Deleted data there may be overwritten: if that \
-         matters, stop now (Ctrl-C) and name another disk with --out. (--force silences this warning)",
-        "警告: 出力先が保全対象と同じファイルシステムにあります。削除済みデータの復元が必要な場合は上書きのおそれがあるため、\
-         今すぐ中断し(Ctrl-C)、--out で別のディスクを指定してください(--force でこの警告を省けます)",
+        "warning: the output lies on the same file system as a source. Deleted data there may be overwritten.\n  If that matters, stop now (Ctrl-C) and name another disk with --out. (--force silences this warning)",
+        "警告: 出力先が保全対象と同じファイルシステムにあり、削除済みのデータを上書きするおそれがあります。\n  \
+         削除済みのデータを復元したいときは、今すぐ中断して（Ctrl-C）、--out で別のディスクを指定してください。\n  \
+         （--force を付けると、この警告を省きます）",
     )
 }
 
@@ -60,18 +60,49 @@ pub(super) fn not_confined(lang: Lang, note: &str) -> String {
             "warning: this kernel can not fully confine hozen to its output folder ({note}); it is recorded in the case"
         ),
         format!(
-            "警告: このカーネルでは hozen の書き込み先を完全には制限できません({note})。その旨をケースに記録します"
+            "警告: このカーネルでは hozen の書き込み先を完全には制限できません（{note}）。その旨を事案フォルダーに記録します"
         ),
     )
 }
 
-/// A line of progress where there is no terminal.
-pub(super) fn progress(lang: Lang, read: u64, total: u64, rate: u64, left_s: u64, gaps: u64) -> String {
-    let (read, total, rate) = (bytes(read), bytes(total), bytes(rate));
-    lang.pick(
-        format!("hozen: {read} of {total} read, {rate}/s, about {left_s} s left, {gaps} gaps"),
-        format!("hozen: {total} 中 {read} 読み取り済み、毎秒 {rate}、残り約 {left_s} 秒、ギャップ {gaps} 件"),
-    )
+/// How far the work is.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Pace {
+    /// Bytes read.
+    pub read: u64,
+    /// Bytes to read; 0 where nobody knows.
+    pub total: u64,
+    /// Bytes in a second.
+    pub rate: u64,
+    /// Seconds left.
+    pub left_s: u64,
+    /// Gaps so far.
+    pub gaps: u64,
+}
+
+/// How far the work is, on one line that leaves room for a bar in 80 columns.
+pub(super) fn pace(lang: Lang, pace: Pace) -> String {
+    let (read, total, rate) = (bytes(pace.read), bytes(pace.total), bytes(pace.rate));
+    let mut parts = vec![if pace.total == 0 { read } else { format!("{read} / {total}") }];
+    parts.push(lang.pick(format!("{rate}/s"), format!("毎秒 {rate}")));
+    if pace.total > 0 && pace.rate > 0 {
+        parts
+            .push(lang.pick(format!("{} left", span(lang, pace.left_s)), format!("残り約{}", span(lang, pace.left_s))));
+    }
+    if pace.gaps > 0 {
+        let gaps = count(pace.gaps);
+        parts.push(lang.pick(format!("{gaps} gaps"), format!("読めないもの {gaps} 件")));
+    }
+    parts.join("  ")
+}
+
+/// A span of time as people say it, never more than two units.
+fn span(lang: Lang, seconds: u64) -> String {
+    match (seconds / 3600, seconds % 3600 / 60, seconds % 60) {
+        (0, 0, s) => lang.pick(format!("{s} s"), format!(" {s} 秒")),
+        (0, m, _) => lang.pick(format!("{m} min"), format!(" {m} 分")),
+        (h, m, _) => lang.pick(format!("{h} h {m} min"), format!(" {h} 時間 {m} 分")),
+    }
 }
 
 /// How far the process was confined, for the acquisition record.
@@ -95,11 +126,12 @@ pub(super) fn collected(lang: Lang, (files, size): (u64, u64), gaps: u64, eviden
     let (files, size) = (count(files), bytes(size));
     lang.pick(
         format!(
-            "Preserved {files} files, {size}. Gaps: {gaps}.\nEvidence: {evidence}\nSeal (write this on the paper form):\n  {seal}\n"
+            "Preserved and sealed {files} files, {size}. Gaps (what could not be read): {gaps}\nEvidence: {evidence}\n\
+             Digest of the seal (copy it to the paper form):\n  {seal}\n"
         ),
         format!(
-            "{files} 個のファイル（{size}）を保全しました。ギャップ: {gaps} 件\n証拠: {evidence}\n\
-             封印（紙の記録に書き写してください）:\n  {seal}\n"
+            "{files} ファイル（{size}）を保全し、封印しました。読めなかったもの：{gaps} 件\n証拠：{evidence}\n\
+             封印番号（紙の記録票に書き写してください）：\n  {seal}\n"
         ),
     )
 }
@@ -107,6 +139,18 @@ pub(super) fn collected(lang: Lang, (files, size): (u64, u64), gaps: u64, eviden
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn progress_fits_beside_a_bar_in_both_languages() {
+        use unicode_width::UnicodeWidthStr;
+        let far = Pace { read: 999_900_000_000, total: 1_999_900_000_000, rate: 1, left_s: 359_999, gaps: 99_999 };
+        for lang in [Lang::En, Lang::Ja] {
+            let line = pace(lang, far);
+            assert!(line.width_cjk() <= 76, "{} columns: {line}", line.width_cjk());
+            assert!(!pace(lang, Pace { total: 0, ..far }).contains(" / "));
+        }
+        assert_eq!(pace(Lang::Ja, Pace { gaps: 0, left_s: 90, ..far }), "999 GB / 1.9 TB  毎秒 1 B  残り約 1 分");
+    }
 
     #[test]
     fn numbers_are_written_as_people_read_them() {

@@ -55,11 +55,9 @@ fn cut_at_every_byte_no_format_panics() {
 fn one_flipped_byte_is_no_panic() {
     for (name, bytes) in samples() {
         for at in 0..bytes.len() {
-            for flip in [0x01, 0x80, 0xFF] {
-                let mut damaged = bytes.clone();
-                damaged[at] ^= flip;
-                Collected::of(&name, &damaged);
-            }
+            let mut damaged = bytes.clone();
+            damaged[at] ^= [0x01, 0x80, 0xFF][at % 3];
+            Collected::of(&name, &damaged);
         }
     }
 }

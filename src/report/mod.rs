@@ -12,6 +12,7 @@ mod gaps;
 mod html;
 mod json;
 mod kinds;
+mod listing;
 mod screen;
 mod show;
 #[cfg(test)]
@@ -26,6 +27,7 @@ use crate::model::Digest;
 
 pub use html::html;
 pub use json::{SCHEMA, json};
+pub use listing::{gap_listing, scan_listing};
 pub use screen::{scan_summary, summary};
 
 /// All that a report is made of. Strings may be hostile: they are escaped where they are shown, not before.

@@ -51,14 +51,16 @@ pub(super) fn eight_bit(bytes: &[u8], whole: bool) -> Charset {
         return Charset::Utf8;
     }
     let (mut cp932, mut euc) = (score::cp932(bytes, whole), score::euc_jp(bytes, whole));
-    // A tie-break: its letter statistics are better than ours on kanji-only text.
-    let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
-    detector.feed(bytes, whole);
-    let vote = detector.guess(Some(b"jp"), Utf8Detection::Deny);
-    if vote == SHIFT_JIS {
-        cp932 += score::VOTE;
-    } else if vote == EUC_JP {
-        euc += score::VOTE;
+    if (cp932 - euc).abs() <= 2 * score::VOTE || cp932.max(euc) <= score::VOTE {
+        // Too close: a second opinion, whose letter statistics are better than ours on kanji-only text, but which is slow.
+        let mut detector = EncodingDetector::new(Iso2022JpDetection::Deny);
+        detector.feed(bytes, whole);
+        let vote = detector.guess(Some(b"jp"), Utf8Detection::Deny);
+        if vote == SHIFT_JIS {
+            cp932 += score::VOTE;
+        } else if vote == EUC_JP {
+            euc += score::VOTE;
+        }
     }
     if cp932.max(euc) <= score::VOTE {
         Charset::Latin1

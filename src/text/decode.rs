@@ -76,10 +76,8 @@ pub fn decode_record(raw: &[u8], leaf: Charset) -> Decoded<'_> {
 /// A record of a CP932 or EUC-JP leaf.
 fn japanese(raw: &[u8], leaf: Charset) -> Decoded<'_> {
     // Valid UTF-8 of three bytes a character does not come about by chance; two-byte sequences do (half-width kana).
-    if let Ok(text) = std::str::from_utf8(raw) {
-        if text.chars().all(|c| c.is_ascii() || c >= '\u{800}') {
-            return decoded(raw, Charset::Utf8);
-        }
+    if std::str::from_utf8(raw).is_ok_and(|text| text.chars().all(|c| c.is_ascii() || c >= '\u{800}')) {
+        return decoded(raw, Charset::Utf8);
     }
     let own = decoded(raw, leaf);
     if own.malformed {

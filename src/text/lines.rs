@@ -153,7 +153,7 @@ impl<'r> Lines<'r> {
         let mark = if self.ending == Ending::Lf { b'\n' } else { b'\r' };
         while let Some(found) = memchr::memchr(mark, self.buf.get(self.searched..self.filled)?) {
             let at = self.searched + found;
-            let even = (at - self.start) % 2 == 0;
+            let even = (at - self.start).is_multiple_of(2);
             let next = if at + 1 < self.filled { self.buf.get(at + 1).copied() } else { None };
             match self.charset {
                 Charset::Utf16Le if even && next == Some(0) => return Some(at),
@@ -215,7 +215,7 @@ fn strip_cr(bytes: &[u8], charset: Charset) -> &[u8] {
         Charset::Utf16Be => b"\0\r",
         _ => b"\r",
     };
-    if bytes.len() % cr.len() == 0 { bytes.strip_suffix(cr).unwrap_or(bytes) } else { bytes }
+    if bytes.len().is_multiple_of(cr.len()) { bytes.strip_suffix(cr).unwrap_or(bytes) } else { bytes }
 }
 
 /// Where to cut an over-long piece, and where the next window begins: (cut, next), both between characters, `0 < next <= cut`.

@@ -74,12 +74,12 @@ fn tell_open_quote(rows: &Rows<'_>, open_quotes: usize, out: &mut dyn Sink) {
     let row = rows.row;
     if open_quotes < OPEN_QUOTES {
         let reason = format!(
-            "the quote in row {row} is never closed; that line was read with quotes as plain characters, so its cells may be cut wrongly"
+            "the quote that opens a cell in row {row} does not close it; that line was read with quotes as plain characters, so its cells may be cut wrongly"
         );
         out.gap(GapKind::Malformed, reason);
     } else if open_quotes == OPEN_QUOTES {
         let reason = format!(
-            "{OPEN_QUOTES} quotes are never closed; from row {row} on quotes were read as plain characters, so cells with line breaks are cut"
+            "{OPEN_QUOTES} quotes open a cell and do not close it; from row {row} on quotes were read as plain characters, so cells with line breaks are cut"
         );
         out.gap(GapKind::Malformed, reason);
     }

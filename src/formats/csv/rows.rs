@@ -58,6 +58,8 @@ pub(super) struct Rows<'r> {
     end: usize,
     /// A cell of the row in hand swallowed lines, and what closed it, if anything, was no closing quote.
     misquoted: bool,
+    /// It is its last cell, and nothing closed it.
+    pub(super) open_to_end: bool,
     values: Vec<u8>,
     values_used: usize,
     pub(super) cells: Vec<Cell>,
@@ -86,6 +88,7 @@ impl<'r> Rows<'r> {
             error: None,
             end: 0,
             misquoted: false,
+            open_to_end: false,
             values: Vec::new(),
             values_used: 0,
             cells: Vec::new(),
@@ -228,8 +231,11 @@ impl<'r> Rows<'r> {
         let quoted = raw.first() == Some(&b'"') && self.quotes();
         let inside = if quoted { raw.get(1..) } else { Some(raw) }.unwrap_or_default();
         let escaped = !inside.starts_with(text);
-        self.misquoted |=
-            quoted && memchr::memchr2(b'\n', b'\r', text).is_some() && !closes_well(inside, self.delimiter);
+        if quoted && memchr::memchr2(b'\n', b'\r', text).is_some() {
+            let closed = closes_well(inside, self.delimiter);
+            self.misquoted |= closed != Some(true);
+            self.open_to_end = closed.is_none();
+        }
         let at = if quoted && !escaped { begin + 1 } else { begin };
         self.cells.push(Cell { column: self.cells.len(), value, at, escaped });
     }
@@ -263,7 +269,7 @@ impl<'r> Rows<'r> {
     fn fill(&mut self) {
         if self.filled == self.buf.len() {
             // A row that begins in the first half is at most a limit and a block long: this ends.
-            let grown = self.buf.len().min(BLOCK_BYTES).max(FIRST_BUFFER);
+            let grown = self.buf.len().clamp(FIRST_BUFFER, BLOCK_BYTES);
             self.buf.resize(self.buf.len() + grown, 0);
         }
         match read_some(&mut self.stream, self.buf.get_mut(self.filled..).unwrap_or_default()) {
@@ -277,14 +283,15 @@ impl<'r> Rows<'r> {
     }
 }
 
-/// Whether a cell, behind its opening quote, is closed by a quote that the delimiter or the line's end follows.
-fn closes_well(inside: &[u8], delimiter: u8) -> bool {
+/// Whether a cell, behind its opening quote, is closed by a quote that the delimiter or the line's end follows; `None` if no
+/// quote closes it at all.
+fn closes_well(inside: &[u8], delimiter: u8) -> Option<bool> {
     let mut at = 0;
     while let Some(found) = inside.get(at..).and_then(|rest| memchr::memchr(b'"', rest)) {
         match inside.get(at + found + 1) {
             Some(b'"') => at += found + 2,
-            next => return next.is_none_or(|b| *b == delimiter || matches!(b, b'\n' | b'\r')),
+            next => return Some(next.is_none_or(|b| *b == delimiter || matches!(b, b'\n' | b'\r'))),
         }
     }
-    false
+    None
 }

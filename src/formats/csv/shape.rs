@@ -27,6 +27,8 @@ pub(super) struct Shape {
     rows: usize,
     /// Cells are words and numbers, not sentences.
     terse: bool,
+    /// Every quote that opens a cell closes it. Source text has others.
+    quotes_close: bool,
 }
 
 const DELIMITERS: [u8; 4] = [b',', b'\t', b';', b'|'];
@@ -118,7 +120,7 @@ impl Shape {
     pub(super) fn of(head: &Head<'_>) -> Self {
         let by_name = if has_ending(head.name, &["tsv", "tab"]) { b'\t' } else { b',' };
         let mut best: Option<Self> = None;
-        for delimiter in DELIMITERS.into_iter().filter(|d| memchr::memchr(*d, head.bytes).is_some()) {
+        for delimiter in DELIMITERS.into_iter().filter(|d| is_frequent(head.bytes, *d)) {
             let shape = Self::with(head, delimiter);
             let better = best.as_ref().is_none_or(|best| shape.weight() > best.weight());
             if shape.columns > 1 && better {
@@ -138,7 +140,7 @@ impl Shape {
     }
 
     fn with(head: &Head<'_>, delimiter: u8) -> Self {
-        let table = sample(head, delimiter);
+        let (table, quotes_close) = sample(head, delimiter);
         let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
         for (_, cells) in &table {
             *counts.entry(cells.len()).or_default() += 1;
@@ -162,6 +164,7 @@ impl Shape {
             even: even * 100 / body.len().max(1),
             rows: body.len(),
             terse: filled > 0 && words <= filled * 3 && chars <= filled * 60,
+            quotes_close,
         }
     }
 }
@@ -176,9 +179,18 @@ fn stream<'r>(src: &'r mut dyn Read, guessed: Guess, delimiter: u8) -> TextStrea
     TextStream::new(src, guessed.charset, !safe, guessed.bom as u64)
 }
 
+/// Whether a delimiter occurs in about every second line at least: most files are let go here, before they are taken apart.
+fn is_frequent(bytes: &[u8], delimiter: u8) -> bool {
+    let lines = memchr::memchr_iter(b'\n', bytes).count().max(memchr::memchr_iter(b'\r', bytes).count());
+    memchr::memchr_iter(delimiter, bytes).count() * 2 > lines
+}
+
 /// How surely a leaf is a table.
 pub(super) fn claim(head: &Head<'_>) -> Claim {
     let named = has_ending(head.name, &["csv", "tsv", "tab"]);
+    if !named && !DELIMITERS.iter().any(|d| is_frequent(head.bytes, *d)) {
+        return Claim::No;
+    }
     let shape = Shape::of(head);
     let even = shape.columns > 1 && shape.even >= 90 && shape.rows >= 3;
     let marked = shape.header.is_some()
@@ -190,7 +202,14 @@ pub(super) fn claim(head: &Head<'_>) -> Claim {
         &["log", "json", "xml", "html", "htm", "c", "h", "js", "py", "php", "sql", "eml", "mbox", "md"],
     );
     let markup = head.bytes.trim_ascii_start().starts_with(b"<");
-    if even && shape.terse && marked && !markup && (!other || shape.header.is_some()) && !(other && shape.columns < 3) {
+    if even
+        && shape.quotes_close
+        && shape.terse
+        && marked
+        && !markup
+        && (!other || shape.header.is_some())
+        && !(other && shape.columns < 3)
+    {
         Claim::Likely
     } else if named {
         Claim::Maybe
@@ -203,17 +222,18 @@ fn has_ending(name: &str, endings: &[&str]) -> bool {
     name.rsplit_once('.').is_some_and(|(_, ending)| endings.iter().any(|e| ending.eq_ignore_ascii_case(e)))
 }
 
-/// The first rows with their numbers; a last one that the head cuts is left out.
-fn sample(head: &Head<'_>, delimiter: u8) -> Vec<(u64, Vec<String>)> {
+/// The first rows with their numbers, and whether their quotes close; a last row that the head cuts is left out.
+fn sample(head: &Head<'_>, delimiter: u8) -> (Vec<(u64, Vec<String>)>, bool) {
     let guessed = guess(head.bytes, head.whole);
     let mut bytes = head.bytes.get(guessed.bom..).unwrap_or_default();
     let mut rows = Rows::new(stream(&mut bytes, guessed, delimiter), delimiter);
-    let mut table = Vec::new();
+    let (mut table, mut quotes_close) = (Vec::new(), true);
     while table.len() < SAMPLE_ROWS {
         match rows.next_row() {
             Next::Row => {}
             // In a cut head a quote may close behind the cut.
-            Next::OpenQuote if head.whole => {
+            Next::OpenQuote if head.whole || !rows.open_to_end => {
+                quotes_close = false;
                 rows.without_quotes(false);
                 continue;
             }
@@ -226,7 +246,7 @@ fn sample(head: &Head<'_>, delimiter: u8) -> Vec<(u64, Vec<String>)> {
     if !head.whole && table.len() > 1 && table.len() < SAMPLE_ROWS {
         table.pop();
     }
-    table
+    (table, quotes_close)
 }
 
 fn find_header(table: &[(u64, Vec<String>)], columns: usize) -> Option<Header> {

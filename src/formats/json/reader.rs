@@ -184,7 +184,7 @@ impl<'r> Reader<'r> {
             self.at = 0;
         }
         if self.filled == self.buf.len() {
-            let grown = self.buf.len().min(BLOCK_BYTES).max(FIRST_BUFFER);
+            let grown = self.buf.len().clamp(FIRST_BUFFER, BLOCK_BYTES);
             self.buf.resize(self.buf.len() + grown, 0);
         }
         match read_some(&mut self.stream, self.buf.get_mut(self.filled..).unwrap_or_default()) {

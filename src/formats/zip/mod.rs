@@ -5,10 +5,10 @@
 
 mod torn;
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::io::{self, Read};
 
-use zip::read::Config;
+use zip::read::{ArchiveOffset, Config};
 use zip::{CompressionMethod, ZipReadOptions};
 
 use zip::result::ZipError;
@@ -49,7 +49,15 @@ impl Format for Zip {
         // EPUB and the OpenDocument formats name their type first.
         let typed =
             memchr::memmem::find(head.bytes.get(..128).unwrap_or(head.bytes), b"mimetypeapplication/").is_some();
-        let mut walk = Walk { out, members: 0, seen: BTreeSet::new(), document: typed };
+        let mut walk = Walk {
+            out,
+            members: 0,
+            seen: BTreeMap::new(),
+            document: typed,
+            begins_with_member: head.bytes.starts_with(b"PK\x03\x04"),
+            directory_at: 0,
+            finished: false,
+        };
         walk.run(src, length);
         if walk.document {
             let reason = "an office document or book: its parts were read as text, but rows, cells and pages are not told apart in this version; to count people in it, save it as CSV or text and run hozen on that";
@@ -61,9 +69,14 @@ impl Format for Zip {
 struct Walk<'o> {
     out: &'o mut dyn Sink,
     members: usize,
-    /// Where the local headers of the members begin that were met.
-    seen: BTreeSet<u64>,
+    /// The members that were met: where their local header begins, and how long their content is.
+    seen: BTreeMap<u64, u64>,
+    /// Where the last directory entry that was met begins.
+    directory_at: u64,
     document: bool,
+    begins_with_member: bool,
+    /// The directory was read to its end.
+    finished: bool,
 }
 
 /// Whether to go on to the next member.
@@ -71,11 +84,13 @@ type GoOn = bool;
 
 impl Walk<'_> {
     fn run(&mut self, src: &mut dyn ReadSeek, length: u64) {
-        let trouble = match ZipIterable::try_new(Watched::new(&mut *src), Config::default()) {
+        // A directory that counts from elsewhere is that of an archive inside this one, whose own is torn off.
+        let config = Config { archive_offset: ArchiveOffset::Known(0) };
+        let trouble = match ZipIterable::try_new(Watched::new(&mut *src), config) {
             Ok(mut archive) => self.directory(&mut archive),
             Err(error) => Some(error),
         };
-        let Some(error) = trouble else { return };
+        let Some(error) = trouble.or_else(|| self.unlisted(src, length)) else { return };
         let (kind, what) = match &error {
             ZipError::Io(error) if Told::is(error) => return,
             ZipError::Io(error) if error.kind() != io::ErrorKind::UnexpectedEof => {
@@ -108,7 +123,8 @@ impl Walk<'_> {
                 return None;
             }
             let name = member_name(entry.name_raw());
-            self.seen.insert(entry.header_start());
+            self.seen.insert(entry.header_start(), entry.compressed_size());
+            self.directory_at = self.directory_at.max(entry.central_header_start());
             self.document |= name == "[Content_Types].xml";
             if entry.is_dir() {
                 continue;
@@ -140,7 +156,23 @@ impl Walk<'_> {
                 return None;
             }
         }
+        self.finished = true;
         None
+    }
+
+    /// What the directory, read to its end, does not list though it is there: it belongs to another archive in the same file.
+    fn unlisted(&self, src: &mut dyn ReadSeek, length: u64) -> Option<ZipError> {
+        if !self.finished {
+            return None;
+        }
+        let what = if self.begins_with_member && !self.seen.contains_key(&0) {
+            "it does not list the first member"
+        } else if torn::find(src, self.directory_at, length).is_some() {
+            "members stand behind it"
+        } else {
+            return None;
+        };
+        Some(ZipError::InvalidArchive(what.into()))
     }
 
     fn counts(&mut self) -> GoOn {

@@ -150,3 +150,46 @@ fn a_child_that_stops_the_archive_stops_it() {
     Zip.read(&head, Input::Seek(&mut Cursor::new(&bytes), bytes.len() as u64), &mut sink);
     assert_eq!(sink.0, 1);
 }
+
+/// Archives that other programs wrote (`testdata/formats/make.sh`).
+#[test]
+fn archives_of_other_programs() {
+    let sample = |bytes: &[u8]| Collected::of("a.zip", bytes);
+    let locked = sample(include_bytes!("../../../testdata/formats/zip/zipcrypto.zip"));
+    assert_eq!((locked.gap_kinds(), locked.gaps[0].2.contains("ZipCrypto")), (vec![GapKind::Encrypted], true));
+    let locked = sample(include_bytes!("../../../testdata/formats/zip/aes.zip"));
+    assert_eq!((locked.gap_kinds(), locked.gaps[0].2.contains("AES")), (vec![GapKind::Encrypted], true));
+    let lzma = sample(include_bytes!("../../../testdata/formats/zip/lzma.zip"));
+    assert_eq!((lzma.gap_kinds(), lzma.gaps[0].2.contains("14")), (vec![GapKind::UnsupportedFormat], true));
+    for bytes in [
+        include_bytes!("../../../testdata/formats/zip/streamed.zip").as_slice(),
+        include_bytes!("../../../testdata/formats/zip/nested.zip"),
+        include_bytes!("../../../testdata/formats/zip/zip64.zip"),
+    ] {
+        let got = sample(bytes);
+        assert!(got.all_text().contains("山田 太郎\n090-1234-5678\ntaro@example.jp\n"), "{:?}", got.all_text());
+        assert!(got.gaps.is_empty(), "{:?}", got.gaps);
+        let directory = memchr::memmem::rfind(bytes, b"PK\x01\x02").unwrap();
+        let torn = sample(&bytes[..directory]);
+        assert_eq!((torn.all_text(), torn.gap_kinds()), (got.all_text(), vec![GapKind::Truncated]));
+    }
+}
+
+#[test]
+fn a_torn_archive_is_not_taken_for_one_inside_it() {
+    let inner = archive(&[("inner.txt", b"inner text")]);
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+    for (name, content) in [("first.txt", b"first text".as_slice()), ("inner.zip", &inner)] {
+        writer.start_file(name, stored).unwrap();
+        writer.write_all(content).unwrap();
+    }
+    let whole = writer.finish().unwrap().into_inner();
+    let torn = &whole[..memchr::memmem::rfind(&whole, b"PK\x01\x02first").unwrap_or(whole.len() - 130)];
+    let got = Collected::of("a.zip", torn);
+    assert_eq!(got.gap_kinds(), [GapKind::Truncated], "{:?}", got.gaps);
+    assert_eq!(got.all_text(), "first text\ninner text\n");
+    // Two archives in one file: both are read.
+    let two = [archive(&[("one.txt", b"text one")]), archive(&[("two.txt", b"text two")])].concat();
+    assert_eq!(Collected::of("a.zip", &two).all_text(), "text one\ntext two\n");
+}

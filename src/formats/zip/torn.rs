@@ -36,8 +36,8 @@ pub(super) fn salvage(src: &mut dyn ReadSeek, length: u64, walk: &mut Walk<'_>) 
         at = found + SIGNATURE.len() as u64;
         let Some(local) = header(src, found, length) else { continue };
         let behind = if local.has_size() { local.content.saturating_add(local.packed) } else { local.content };
-        if walk.seen.contains(&found) {
-            at = behind.min(length).max(at);
+        if let Some(packed) = walk.seen.get(&found) {
+            at = local.content.saturating_add(*packed).min(length).max(at);
             continue;
         }
         if !walk.counts() {
@@ -51,7 +51,7 @@ pub(super) fn salvage(src: &mut dyn ReadSeek, length: u64, walk: &mut Walk<'_>) 
 }
 
 /// The next signature from `at` on.
-fn find(src: &mut dyn ReadSeek, mut at: u64, length: u64) -> Option<u64> {
+pub(super) fn find(src: &mut dyn ReadSeek, mut at: u64, length: u64) -> Option<u64> {
     let mut buf = vec![0; BLOCK_BYTES];
     while at < length {
         src.seek(SeekFrom::Start(at)).ok()?;

@@ -1,6 +1,6 @@
 //! The report in English.
 
-use super::{ScreenWords, Verdict, Words};
+use super::{ListingWords, ScreenWords, Verdict, Words};
 use crate::case::results::LookStatus;
 use crate::model::Lang;
 use crate::report::assess::Level;
@@ -178,6 +178,15 @@ pub(super) static EN: Words = Words {
         next_seal: "Copy the seal's digest to paper; show the report to those responsible.",
         next_report: "First report: about 3-5 days from the day you knew. Keep originals.",
         next_keep: "Keep the originals; read the limits at the end of the report.",
+    },
+    listing: ListingWords {
+        more_files: |n| format!("{} more (--format json lists all)", grouped(n)),
+        gaps: |n, hidden| {
+            let may = if hidden { " (personal data may be in there)" } else { "" };
+            format!("Gaps, what could not be read: {n}{may}")
+        },
+        more: |n| format!("{n} more"),
+        all_in_json: "Every place and its reason: --format json",
     },
 };
 

@@ -1,6 +1,6 @@
 //! The report in Japanese.
 
-use super::{ScreenWords, Verdict, Words};
+use super::{ListingWords, ScreenWords, Verdict, Words};
 use crate::case::results::LookStatus;
 use crate::model::Lang;
 use crate::report::assess::Level;
@@ -14,7 +14,7 @@ pub(super) static JA: Words = Words {
     made_by: "作成",
     contents: "目次",
     case: "事案番号",
-    case_folder: "保管フォルダー",
+    case_folder: "事案フォルダー",
     host: "対象機器",
     operator: "実施者",
     started: "開始",
@@ -179,6 +179,15 @@ pub(super) static JA: Words = Words {
         next_report: "速報は知った日からおおむね3〜5日以内。元の機器は消さずに保管を。",
         next_keep: "元の機器は消さずに保管し、報告書の「限界」を確かめてください。",
     },
+    listing: ListingWords {
+        more_files: |n| format!("ほかに {} 件（--format json ですべて表示）", grouped(n)),
+        gaps: |n, hidden| {
+            let may = if hidden { "（そこに個人データがあるかもしれません）" } else { "" };
+            format!("読めなかったもの：{n} 件{may}")
+        },
+        more: |n| format!("ほかに {n} 件"),
+        all_in_json: "すべての場所と理由は --format json で表示します。",
+    },
 };
 
 fn verdict(level: Level, unread: u64) -> Verdict {
@@ -214,11 +223,11 @@ fn verdict(level: Level, unread: u64) -> Verdict {
 fn confinement(confinement: &Confinement) -> String {
     match confinement {
         Confinement::Landlock => {
-            "OSの機能（Landlock）により、保管フォルダー以外への書き込みを禁じて実行しました。".to_owned()
+            "OSの機能（Landlock）により、事案フォルダー以外への書き込みを禁じて実行しました。".to_owned()
         }
         Confinement::Partly { reason } => {
             format!(
-                "OSの機能（Landlock）により、保管フォルダー以外への書き込みを禁じて実行しました。ただし制限があります（{reason}）。"
+                "OSの機能（Landlock）により、事案フォルダー以外への書き込みを禁じて実行しました。ただし制限があります（{reason}）。"
             )
         }
         Confinement::Unavailable { reason } => format!(

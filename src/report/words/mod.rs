@@ -148,6 +148,15 @@ pub(super) struct Words {
     pub(super) colon: &'static str,
     // The terminal.
     pub(super) screen: ScreenWords,
+    pub(super) listing: ListingWords,
+}
+
+/// Words of the list below the answer of a scan or a collection.
+pub(super) struct ListingWords {
+    pub(super) more_files: fn(u64) -> String,
+    pub(super) gaps: fn(&str, bool) -> String,
+    pub(super) more: fn(&str) -> String,
+    pub(super) all_in_json: &'static str,
 }
 
 /// Words of the terminal screen, short enough for 80 columns.

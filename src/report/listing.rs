@@ -1,0 +1,122 @@
+//! What the terminal lists below the answer of a scan or a collection: files with findings, and what could not be read, by kind.
+//!
+//! However much there is, it stays short: the worst files, a few examples of each kind, and where the rest is.
+
+use std::collections::BTreeMap;
+
+use super::facts::Facts;
+use super::gaps::{GapGroup, group, hides_content};
+use super::kinds::label;
+use super::show::{calm, grouped};
+use super::words::{gap, words};
+use crate::case::results::ScanResult;
+use crate::model::{Gap, Lang};
+
+/// Files with findings that are named.
+const FILES: usize = 15;
+/// Paths that are named of each kind of gap.
+const EXAMPLES: usize = 3;
+
+/// Files with findings, most first, and what could not be read.
+pub fn scan_listing(scan: &ScanResult, lang: Lang) -> String {
+    let facts = Facts::from(scan, &[], None);
+    let w = words(lang);
+    let mut text = String::new();
+    let all = facts.files.len() as u64 + facts.more_files;
+    if all > 0 {
+        text += &format!("\n{}{}{}\n", w.files_section, colon(lang), grouped(all));
+    }
+    let counts = |counts: &BTreeMap<String, u64>| {
+        let each = counts.iter().map(|(entity, n)| format!("{} {}", calm(&label(entity, lang)), grouped(*n)));
+        each.collect::<Vec<_>>().join(w.list_separator)
+    };
+    for listed in facts.files.iter().take(FILES) {
+        let file = &listed.file;
+        let mut found = counts(&file.findings);
+        if !file.possible.is_empty() {
+            let possible = format!("{}{}{}", w.possible_label, colon(lang), counts(&file.possible));
+            found = if found.is_empty() { possible } else { format!("{found}{}{possible}", lang.pick("; ", "。")) };
+        }
+        text += &format!("  {}\n      {found}\n", calm(&file.path));
+    }
+    if all > FILES as u64 {
+        text += &format!("  {}\n", (w.listing.more_files)(all - FILES as u64));
+    }
+    text + &gap_listing(&scan.gaps, lang)
+}
+
+/// Gaps by kind: how many, a few of them, and what to do. Empty when there are none.
+pub fn gap_listing(gaps: &[Gap], lang: Lang) -> String {
+    let w = words(lang);
+    let mut text = String::new();
+    // Content that nobody has seen comes before what is only noted.
+    let mut groups = group(&[], gaps);
+    groups.sort_by_key(|group| (!hides_content(group.kind), std::cmp::Reverse(group.paths)));
+    if !groups.is_empty() {
+        let all = groups.iter().map(|group| group.paths).sum();
+        let hidden = groups.iter().any(|group| hides_content(group.kind));
+        text += &format!("\n{}\n", (w.listing.gaps)(&grouped(all), hidden));
+    }
+    for group in &groups {
+        text += &one_kind(group, lang);
+    }
+    if groups.iter().any(|group| group.paths > EXAMPLES as u64) {
+        text += &format!("{}\n", w.listing.all_in_json);
+    }
+    text
+}
+
+/// Between a name and its number.
+fn colon(lang: Lang) -> &'static str {
+    lang.pick(": ", "：")
+}
+
+fn one_kind(group: &GapGroup, lang: Lang) -> String {
+    let w = words(lang);
+    let said = gap(group.kind, lang);
+    let mut text = format!("  {}{}{}\n", said.name, colon(lang), grouped(group.paths));
+    let paths = group.reasons.iter().flat_map(|reason| &reason.paths);
+    for path in paths.take(EXAMPLES) {
+        text += &format!("      {}\n", calm(path));
+    }
+    if group.paths > EXAMPLES as u64 {
+        text += &format!("      {}\n", (w.listing.more)(&grouped(group.paths - EXAMPLES as u64)));
+    }
+    text + &format!("    → {}\n", said.next)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::GapKind;
+    use crate::report::tests::sample;
+
+    #[test]
+    fn a_flood_of_gaps_stays_short_and_no_kind_is_lost() {
+        let mut scan = sample::nothing_found().scan;
+        scan.gaps = (0..5_000)
+            .map(|n| Gap { path: format!("/img/{n}.png"), kind: GapKind::NoText, reason: "a picture".to_owned() })
+            .collect();
+        scan.gaps.push(Gap { path: "/x.zip".to_owned(), kind: GapKind::Encrypted, reason: "locked".to_owned() });
+        for lang in [Lang::Ja, Lang::En] {
+            let text = scan_listing(&scan, lang);
+            assert!(text.lines().count() < 20, "{text}");
+            assert!(text.contains("/x.zip") && text.contains("4,997"), "{text}");
+            assert!(text.contains("5,001"), "{text}");
+        }
+    }
+
+    #[test]
+    fn the_worst_files_come_first_and_the_rest_is_counted() {
+        let text = scan_listing(&sample::incident().scan, Lang::En);
+        let first = text.lines().nth(2).unwrap_or_default().trim().to_owned();
+        assert!(!first.is_empty() && text.contains("Files in which personal data was found"), "{text}");
+        assert_eq!(gap_listing(&[], Lang::En), "");
+    }
+
+    #[test]
+    fn a_terminal_is_never_steered_by_a_path() {
+        let gaps = [Gap { path: "\u{1b}[2J".to_owned(), kind: GapKind::NoText, reason: String::new() }];
+        assert!(!gap_listing(&gaps, Lang::Ja).contains('\u{1b}'));
+    }
+}
