@@ -261,6 +261,10 @@ impl Store for OutputFile {
         Self::patch_at(self, offset, bytes).map_err(|error| error.source)
     }
 
+    fn cut_to(&mut self, length: u64) -> io::Result<()> {
+        Self::cut_to(self, length).map_err(|error| error.source)
+    }
+
     fn sync(&mut self) -> io::Result<()> {
         Self::sync(self).map_err(|error| error.source)
     }
@@ -286,6 +290,10 @@ impl Store for JournalFile {
 
     fn patch_at(&mut self, offset: u64, bytes: &[u8]) -> io::Result<()> {
         Store::patch_at(&mut self.0, offset, bytes)
+    }
+
+    fn cut_to(&mut self, length: u64) -> io::Result<()> {
+        Store::cut_to(&mut self.0, length)
     }
 
     fn sync(&mut self) -> io::Result<()> {

@@ -65,7 +65,7 @@ impl<'a, S: Store, J: Journal> Intake<'a, S, J> {
     /// one on the way (the disk is full) changes nothing.
     pub fn rescue(&mut self) {
         if let Some(evidence) = &mut self.evidence {
-            let _ = evidence.checkpoint();
+            let _ = evidence.rescue();
         }
         if let Some(findings) = &mut self.findings {
             let _ = findings.out.flush();

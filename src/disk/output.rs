@@ -187,8 +187,14 @@ impl OutputFile {
     }
 
     /// Cuts the file back to this length (a torn tail before going on). It must not be longer than the file.
+    ///
+    /// Nothing beyond the cut is written first: on a full disk that could not be done.
     pub fn cut_to(&mut self, length: u64) -> Result<(), DiskError> {
-        self.flush()?;
+        let kept = usize::try_from(length.saturating_sub(self.written)).unwrap_or(usize::MAX);
+        self.buffer.truncate(kept);
+        if length >= self.written && length <= self.position() {
+            return Ok(());
+        }
         if length > self.written {
             let error = io::Error::new(io::ErrorKind::InvalidInput, "a cut must lie within what was appended");
             return Err(self.failed(Doing::Write)(error));
@@ -198,12 +204,14 @@ impl OutputFile {
         Ok(())
     }
 
-    /// Hands all bytes to the kernel.
+    /// Hands all bytes to the kernel. What it does not take (the disk is full) stays here, for when there is room.
     pub fn flush(&mut self) -> Result<(), DiskError> {
         let buffer = std::mem::take(&mut self.buffer);
+        let before = self.written;
         let result = self.put(&buffer);
         self.buffer = buffer;
-        self.buffer.clear();
+        let taken = usize::try_from(self.written.saturating_sub(before)).unwrap_or(usize::MAX);
+        self.buffer.drain(..taken.min(self.buffer.len()));
         result
     }
 
