@@ -154,3 +154,19 @@ fn rules_explain_what_they_find_without_showing_it() {
         golden(&format!("rules.{}.txt", lang.tag()), &all);
     }
 }
+
+#[test]
+fn the_detector_of_the_recipe_holds_and_finds() {
+    let page = tree::text("docs/adding/detector.md");
+    let rule = page.split("```toml\n").nth(1).and_then(|rest| rest.split("```").next()).expect("a rule in the recipe");
+    let folder = tempfile::tempdir().unwrap();
+    world::put(folder.path(), "member.toml", rule);
+    let own = folder.path().to_str().unwrap();
+    let checked = world::hozen(&["rules", "check", own]);
+    assert!(checked.code == 0 && checked.stdout.starts_with("OK: "), "{}{}", checked.stdout, checked.stderr);
+    let tried = world::hozen(&["rules", "try", "--rules", own, "会員番号 MB-00012345"]);
+    assert!(tried.stdout.contains("certain") && !tried.stdout.contains("00012345"), "{}", tried.stdout);
+    world::put(folder.path(), "member.toml", rule.replace("MB-[0-9]{8}", "MB-[0-9]+"));
+    let broken = world::hozen_in(Lang::Ja, &["scan", own, "--rules", own]);
+    assert!(broken.code == 2 && broken.stderr.contains("member.toml"), "{}", broken.stderr);
+}

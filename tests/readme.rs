@@ -1,4 +1,5 @@
-//! The screen in each README is what hozen prints for the demo incident: case, host, time, digests and folder aside.
+//! The screen in each README is what hozen prints for the demo incident: case, host, time, digests and folder aside. And the
+//! commands that docs/verify.md gives to everybody hold for what it sealed.
 //!
 //! `BLESS=1 cargo test --test readme` puts the screen of a fresh run into both; look at the difference before committing it.
 #![expect(
@@ -59,4 +60,35 @@ fn the_english_readme_shows_the_screen() {
 #[test]
 fn the_japanese_readme_shows_the_screen() {
     check("README.ja.md", Lang::Ja, " --lang ja");
+}
+
+#[test]
+fn the_commands_of_the_verify_page_hold_for_a_real_zip_and_tell_a_changed_one() {
+    let page = tree::text("docs/verify.md");
+    let block = page.split("\n```\n").nth(1).expect("docs/verify.md without its commands");
+    let out = tempfile::tempdir().unwrap();
+    let ended = world::hozen(&[
+        "collect",
+        "testdata/demo/server/etc",
+        "--out",
+        out.path().to_str().unwrap(),
+        "--case",
+        "c",
+        "--force",
+    ]);
+    assert_eq!(ended.code, 0, "{}", ended.stderr);
+    let run = |commands: &str| {
+        let script = format!("set -e\n{}", commands.replace("NAME", "c-E001"));
+        let mut bash = std::process::Command::new("bash");
+        let output = bash.arg("-c").arg(&script).current_dir(out.path().join("c/evidence")).output().unwrap();
+        let said = [output.stdout, output.stderr].concat();
+        (output.status.success(), String::from_utf8_lossy(&said).into_owned())
+    };
+    let (whole, said) = run(block);
+    assert!(whole && said.contains("Good \"hozen\" signature"), "{said}");
+    let from_manifest = block.lines().skip_while(|line| !line.starts_with("sha256sum -c manifest"));
+    let again: Vec<&str> = from_manifest.collect();
+    let (whole, said) =
+        run(&format!("cd NAME\necho x >> data/fs/testdata/demo/server/etc/hostname\n{}", again.join("\n")));
+    assert!(!whole && said.contains("hostname: FAILED"), "{said}");
 }

@@ -234,6 +234,22 @@ impl Failure {
         .because(error)
     }
 
+    /// A folder of rules can not be read: a scan without it would be a false all-clear.
+    pub(super) fn rule_folder(folder: &Path, error: &dyn Error) -> Self {
+        let folder = shown(folder);
+        Self::new(
+            (
+                format!("the rules in {folder} can not be read, so nothing was scanned"),
+                "check the path: it must be a folder with rule files (*.toml)",
+            ),
+            (
+                format!("{folder} のルールを読めないため、検査していません"),
+                "パスを確認してください。ルールのファイル（*.toml）があるフォルダーを指定します",
+            ),
+        )
+        .because(error)
+    }
+
     /// Something that is no case and no evidence zip was to be verified.
     pub(super) fn not_evidence(path: &Path) -> Self {
         let path = shown(path);
@@ -337,6 +353,7 @@ mod tests {
             Failure::writing(&error, &error),
             Failure::key(path, &error),
             Failure::rules(&error),
+            Failure::rule_folder(path, &error),
             Failure::not_evidence(path),
             Failure::bad_expectation("zz"),
             Failure::interrupted(Some(path)),
