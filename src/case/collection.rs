@@ -89,6 +89,7 @@ impl<'c> Collection<'c> {
         let facts = json!({
             "schema": "hozen.case/1", "case": orders.acquisition.case, "created": utc(&now()),
             "operator": orders.acquisition.operator, "host": orders.acquisition.host,
+            "time_zone": orders.acquisition.time_zone, "reason": orders.acquisition.reason,
             "tool": orders.acquisition.tool, "key": keys.signer.public().fingerprint(),
         });
         output::write_once(&dir.facts(), (serde_json::to_string_pretty(&facts)? + "\n").as_bytes())?;
@@ -260,6 +261,10 @@ impl Store for OutputFile {
         Self::patch_at(self, offset, bytes).map_err(|error| error.source)
     }
 
+    fn cut_to(&mut self, length: u64) -> io::Result<()> {
+        Self::cut_to(self, length).map_err(|error| error.source)
+    }
+
     fn sync(&mut self) -> io::Result<()> {
         Self::sync(self).map_err(|error| error.source)
     }
@@ -285,6 +290,10 @@ impl Store for JournalFile {
 
     fn patch_at(&mut self, offset: u64, bytes: &[u8]) -> io::Result<()> {
         Store::patch_at(&mut self.0, offset, bytes)
+    }
+
+    fn cut_to(&mut self, length: u64) -> io::Result<()> {
+        Store::cut_to(&mut self.0, length)
     }
 
     fn sync(&mut self) -> io::Result<()> {

@@ -43,7 +43,13 @@ pub struct Intake<'a, S, J> {
     tally: Option<Tally>,
     findings: Option<FindingsOut<'a>>,
     collected: Collected,
+    /// Entries and bytes since the last checkpoint.
+    unsaved: (u64, u64),
 }
+
+/// After so many entries, or so many bytes of content, what was taken is made durable: a crash or a pulled plug costs no
+/// more than that.
+const CHECKPOINT: (u64, u64) = (4_096, 64 * 1024 * 1024);
 
 impl<'a, S: Store, J: Journal> Intake<'a, S, J> {
     /// Into evidence, a tally, or both; finding lines to `findings`.
@@ -52,7 +58,18 @@ impl<'a, S: Store, J: Journal> Intake<'a, S, J> {
         tally: Option<Tally>,
         findings: Option<FindingsOut<'a>>,
     ) -> Self {
-        Self { evidence, tally, findings, collected: Collected::default() }
+        Self { evidence, tally, findings, collected: Collected::default(), unsaved: (0, 0) }
+    }
+
+    /// Makes durable what was taken, when the run is over before its end. The failure that ended it is what is told; a second
+    /// one on the way (the disk is full) changes nothing.
+    pub fn rescue(&mut self) {
+        if let Some(evidence) = &mut self.evidence {
+            let _ = evidence.rescue();
+        }
+        if let Some(findings) = &mut self.findings {
+            let _ = findings.out.flush();
+        }
     }
 
     /// What came in: the evidence to be sealed, the result of the scan, and the counts.
@@ -66,14 +83,25 @@ impl<'a, S: Store, J: Journal> Intake<'a, S, J> {
         self.collected.atime_not_kept += u64::from(!outcome.atime_kept);
         self.collected.gaps.extend(outcome.gaps.iter().cloned());
         let record = record(outcome);
+        let mut entry = outcome.entry.clone();
+        if outcome.stat_open.is_some() {
+            // By the handle that was read: what stood under the name when the walk looked may have been another file.
+            entry.stat.clone_from(&outcome.stat_open);
+        }
         match &outcome.content {
             Some(content) => {
                 self.collected.files += 1;
                 self.collected.bytes += content.kept.size;
-                evidence.end_file(&outcome.entry, &record, content.kept.crc32)
+                evidence.end_file(&entry, &record, content.kept.crc32)?;
             }
-            None => evidence.entry(&outcome.entry, &record),
+            None => evidence.entry(&entry, &record)?,
         }
+        self.unsaved = (self.unsaved.0 + 1, self.unsaved.1.saturating_add(record.bytes));
+        if self.unsaved.0 >= CHECKPOINT.0 || self.unsaved.1 >= CHECKPOINT.1 {
+            self.unsaved = (0, 0);
+            evidence.checkpoint()?;
+        }
+        Ok(())
     }
 }
 

@@ -4,37 +4,45 @@ use std::path::{Path, PathBuf};
 
 use super::args::{CollectArgs, Format};
 use super::failure::{Failure, shown};
+use super::prepare::{self, Ready, prepare, quiet_sources};
 use super::{Env, Exit, json, look, print, progress, tell, words};
 use crate::case::collection::{Collection, CollectionError, Keys, Orders, utc};
-use crate::case::dir::is_case_id;
 use crate::case::intake::IntakeError;
 use crate::case::results::CollectResult;
 use crate::disk::error::DiskError;
-use crate::disk::quiet::{self, Quiet};
 use crate::disk::sandbox::{self, Confinement};
-use crate::disk::space::{self, Space};
-use crate::disk::walk::{Walk, WalkOptions};
 use crate::disk::{host, output, own};
+use crate::evidence::acquisition::{Clock, Skipped};
 use crate::evidence::{Acquisition, EvidenceError};
-use crate::model::{Kind, Lang, limits};
-use crate::pass::{Plan, Progress, RunError, from_disk};
+use crate::model::Lang;
+use crate::pass::{Item, Plan, Progress, RunError, from_disk};
 use crate::seal::sign::Signer;
 
 /// Runs the verb.
 pub(super) fn run(args: &CollectArgs, lang: Lang, env: &mut Env) -> Result<Exit, Failure> {
-    let ready = prepare(args, lang, env)?;
+    let mut ready = prepare(args, &[], lang, env)?;
     let now = std::mem::replace(&mut env.now, Box::new(jiff::Zoned::now));
-    let mut collection = begin(&ready, args, env, &now)?;
+    let mut collection = begin(&mut ready, args, env, &now)?;
     let confinement = confine(env, lang, &args.paths, &[collection.folder()]);
     collection.confined(words::confinement(&confinement));
     let (stop, progress) = (std::sync::Arc::clone(&env.stop), Progress::default());
-    let plan = Plan { threads: threads(args, env), keep: true, lens: None, stop: &stop, progress: &progress };
+    let plan = Plan {
+        threads: threads(args, env),
+        walk_ahead: ready.walk_ahead,
+        keep: true,
+        lens: None,
+        stop: &stop,
+        progress: &progress,
+    };
     let mut intake = collection.intake(None, None).map_err(failure)?;
-    let items = from_disk::items(walk(args, &[collection.folder()])?);
+    let items = items(args, &collection, &[])?;
     let ran = progress::shown(&progress, ready.survey.bytes, lang, env.stderr_is_terminal, || {
         crate::pass::run(items, plan, &mut intake)
     });
-    ran.map_err(|error| run_failure(error, Some(collection.folder())))?;
+    ran.map_err(|error| {
+        intake.rescue();
+        run_failure(error, Some(collection.folder()))
+    })?;
     let (evidence, _, collected) = intake.finish();
     let evidence = evidence.ok_or_else(|| Failure::bug(&std::io::Error::other("a collection without evidence")))?;
     let result = collection.seal(evidence, collected).map_err(failure)?;
@@ -59,96 +67,15 @@ fn text(result: &CollectResult, lang: Lang) -> String {
     text
 }
 
-/// What was found out before anything is written.
-pub(super) struct Ready {
-    /// Id of the case.
-    pub case: String,
-    /// The case folder to be made.
-    pub folder: PathBuf,
-    /// What the source amounts to.
-    pub survey: Survey,
-    /// Sources on whose file system the output lies.
-    pub same_disk: Vec<String>,
-}
-
-/// What a walk without reading shows.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Survey {
-    /// Entries of every kind.
-    pub entries: u64,
-    /// Bytes of all files, at most: holes count too.
-    pub bytes: u64,
-}
-
-/// Walks without opening a file: for the space check and the time left.
-pub(super) fn survey(walk: Walk) -> Survey {
-    let mut survey = Survey::default();
-    for walked in walk {
-        survey.entries += 1;
-        if walked.entry.kind == Kind::File {
-            survey.bytes += walked.entry.stat.map_or(0, |stat| stat.size);
-        }
-    }
-    survey
-}
-
-/// Checks the output against the sources, and surveys them.
-pub(super) fn prepare(args: &CollectArgs, lang: Lang, env: &mut Env) -> Result<Ready, Failure> {
-    host::raise_open_files();
-    output::ensure_folder(&args.out).map_err(|error| Failure::out_unusable(&args.out, &error))?;
-    let out = own::canonical(&args.out).map_err(|error| Failure::out_unusable(&args.out, &error))?;
-    let case = match &args.case {
-        Some(case) if is_case_id(case) => case.clone(),
-        Some(case) => return Err(Failure::bad_case_id(case)),
-        None => default_case(env),
-    };
-    let folder = out.join(&case);
-    if own::exists(&folder).map_err(|error| Failure::disk(&error))? {
-        return Err(Failure::case_exists(&folder));
-    }
-    // Before the first look at a source: reading a link's target would move its access time.
-    quiet_sources(env, &args.paths);
-    let survey = survey(walk(args, &[])?);
-    let mut same_disk = Vec::new();
-    for source in &args.paths {
-        if own::canonical(source).is_ok_and(|source| out.starts_with(source)) && !args.force {
-            return Err(Failure::out_inside_source(&out, source));
-        }
-        if space::same_file_system(&out, source).unwrap_or(false) {
-            same_disk.push(shown(source));
-        }
-    }
-    if !same_disk.is_empty() && !args.force {
-        tell(env, words::same_file_system(lang));
-    }
-    let free = Space::of(&out).map_err(|error| Failure::disk(&error))?.free_bytes;
-    let need = survey.bytes.saturating_add(survey.entries.saturating_mul(ENTRY_BYTES)).saturating_add(CASE_BYTES);
-    if need > free && !args.force {
-        return Err(Failure::too_little_space(&out, need, free));
-    }
-    tell(env, &words::begins(lang, &shown(&folder), survey.entries, survey.bytes));
-    Ok(Ready { case, folder, survey, same_disk })
-}
-
-/// Room that the records of one entry may take: its line, its manifest line, its zip headers.
-const ENTRY_BYTES: u64 = 2_000;
-/// Room for the rest of a case.
-const CASE_BYTES: u64 = 4_000_000;
-
-fn default_case(env: &Env) -> String {
-    let plain: String = env.host.hostname.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').take(24).collect();
-    let host = if plain.is_empty() { "host" } else { &plain };
-    format!("hozen-{host}-{}", (env.now)().timestamp().strftime("%Y%m%dT%H%M%SZ"))
-}
-
-/// The walk over the sources; what lies in `leave_out` is recorded as our own output and not entered.
-pub(super) fn walk(args: &CollectArgs, leave_out: &[&Path]) -> Result<Walk, Failure> {
-    let identities = leave_out.iter().map(|path| own::identity(path)).collect::<Result<Vec<_>, DiskError>>();
-    let options = WalkOptions {
-        one_file_system: !args.cross_file_systems,
-        leave_out: identities.map_err(|error| Failure::disk(&error))?,
-    };
-    Walk::new(args.paths.clone(), options).map_err(|error| Failure::no_such_source(&error))
+/// The items to collect. The case folder and `others` (files that we write) are recorded as our own output, not read.
+pub(super) fn items(
+    args: &CollectArgs,
+    collection: &Collection<'_>,
+    others: &[&Path],
+) -> Result<impl Iterator<Item = Item> + Send + use<>, Failure> {
+    let ours = std::iter::once(collection.folder()).chain(others.iter().copied()).map(own::identity);
+    let ours = ours.collect::<Result<Vec<_>, DiskError>>().map_err(|error| Failure::disk(&error))?;
+    Ok(from_disk::items(prepare::walk(&args.paths, args.cross_file_systems, &ours)?))
 }
 
 /// Worker threads to use.
@@ -156,15 +83,15 @@ pub(super) fn threads(args: &CollectArgs, env: &Env) -> usize {
     args.threads.map_or(env.cores, usize::from)
 }
 
-/// Makes the case folder with its keys.
+/// Makes the case folder with its keys; the folder around it too, and that goes again if the case could not be made.
 pub(super) fn begin<'n>(
-    ready: &Ready,
+    ready: &mut Ready,
     args: &CollectArgs,
     env: &Env,
     now: &'n dyn Fn() -> jiff::Zoned,
 ) -> Result<Collection<'n>, Failure> {
-    let (signer, signer_is_new) = match &args.sign_key {
-        Some(path) => (existing_key(path)?, false),
+    let (signer, signer_is_new) = match ready.signer.take() {
+        Some(signer) => (signer, false),
         None => (Signer::from_seed(&look::random(env)?).map_err(|error| Failure::bug(&error))?, true),
     };
     let keys = Keys { signer, signer_is_new, case: look::new_key(env)? };
@@ -173,15 +100,20 @@ pub(super) fn begin<'n>(
         acquisition: acquisition(ready, args, env, now),
         nonce: look::random(env)?,
     };
-    Collection::begin(orders, keys, now).map_err(failure)
-}
-
-fn existing_key(path: &Path) -> Result<Signer, Failure> {
-    let text = own::read_own(path, limits::RULE_FILE_BYTES).map_err(|error| Failure::key(path, &error))?;
-    Signer::from_openssh(&String::from_utf8_lossy(&text)).map_err(|error| Failure::key(path, &error))
+    let made = output::ensure_folder(&ready.out).map_err(|error| Failure::out_unusable(&args.out, &error))?;
+    Collection::begin(orders, keys, now).map_err(|error| {
+        if let Some(top) = made {
+            output::remove_empty(&ready.out, &top);
+        }
+        match &error {
+            CollectionError::Disk(disk) if !disk.is_full() => Failure::out_unusable(&args.out, disk),
+            _ => failure(error),
+        }
+    })
 }
 
 fn acquisition(ready: &Ready, args: &CollectArgs, env: &Env, now: &dyn Fn() -> jiff::Zoned) -> Acquisition {
+    let begun = now();
     Acquisition {
         case: ready.case.clone(),
         operator: args.operator.clone().unwrap_or_else(|| env.user.clone()),
@@ -189,13 +121,27 @@ fn acquisition(ready: &Ready, args: &CollectArgs, env: &Env, now: &dyn Fn() -> j
         reason: args.reason.clone(),
         place: args.place.clone(),
         host: env.host.hostname.clone(),
-        system: Some(format!("Linux {} {} ({})", env.host.kernel, env.host.kernel_version, env.host.machine)),
+        system: Some(format!("{} {} ({})", env.host.kernel, env.host.kernel_version, env.host.machine)),
+        machine_id: env.host.machine_id.clone(),
+        boot_id: env.host.boot_id.clone(),
+        effective_uid: Some(env.host.effective_uid),
         time_zone: env.host.zone.name.clone(),
-        started: utc(&now()),
+        clock: Some(Clock {
+            read: "the machine's own clock (CLOCK_REALTIME); it was compared with no other clock".to_owned(),
+            zone_source: env.host.zone.source.name().to_owned(),
+            utc_offset: begun.strftime("%:z").to_string(),
+        }),
+        started: utc(&begun),
         tool: tool(),
         tool_sha256: host::running_binary().ok(),
-        argv: env.argv.iter().map(|word| crate::model::RawPath(word.as_bytes().to_vec()).shown()).collect(),
+        argv: env.argv.clone(),
         scope: args.paths.iter().map(|path| shown(path)).collect(),
+        skipped: ready
+            .covered
+            .iter()
+            .map(|(path, reason)| Skipped { path: path.clone(), reason: reason.clone() })
+            .collect(),
+        output_on_source_disk: ready.same_disk.clone(),
         ..Acquisition::default()
     }
 }
@@ -203,15 +149,6 @@ fn acquisition(ready: &Ready, args: &CollectArgs, env: &Env, now: &dyn Fn() -> j
 /// Name and version.
 pub(super) fn tool() -> String {
     format!("hozen {}", env!("CARGO_PKG_VERSION"))
-}
-
-/// Sees to it that reading links leaves no trace. Tests that run in-process must not change the runner's mounts.
-fn quiet_sources(env: &Env, sources: &[PathBuf]) {
-    if env.confine {
-        let roots: Vec<&Path> = sources.iter().map(PathBuf::as_path).collect();
-        // Where it is refused the entries themselves say so (`atime_not_kept`).
-        let _: Quiet = quiet::keep_access_times(&roots);
-    }
 }
 
 /// From here on the kernel refuses every write outside `writable`. Called before the first source byte is read and before

@@ -1,13 +1,14 @@
 //! The one place where time, host, randomness and the terminal come in. Tests hand in their own.
 
 use std::io::{IsTerminal, Write};
+use std::os::unix::ffi::OsStringExt;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use jiff::Zoned;
 
 use crate::disk::host::Host;
-use crate::model::Lang;
+use crate::model::{Lang, RawPath};
 
 /// Fills a buffer with random bytes.
 pub type Random = Box<dyn Fn(&mut [u8]) -> std::io::Result<()>>;
@@ -36,7 +37,7 @@ pub struct Env {
     pub cores: usize,
     /// Set when the user interrupts.
     pub stop: Arc<AtomicBool>,
-    /// The arguments, for the acquisition record.
+    /// The arguments, escaped for display, for the acquisition record.
     pub argv: Vec<String>,
     /// Whether to confine the process (tests that run in-process must not confine the test runner).
     pub confine: bool,
@@ -46,8 +47,12 @@ impl Env {
     /// The real world.
     pub fn real() -> Self {
         let stop = Arc::new(AtomicBool::new(false));
+        // Over a limit on file sizes the kernel would end the process: as an error of the write it can be told.
+        let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::new(AtomicBool::new(false)));
         for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM, signal_hook::consts::SIGHUP] {
             // If a handler can not be set, the signal ends the process as it always did: resumable all the same.
+            // The second one ends it at once: a medium that hangs must not hold the user.
+            let _ = signal_hook::flag::register_conditional_shutdown(signal, INTERRUPTED, Arc::clone(&stop));
             let _ = signal_hook::flag::register(signal, Arc::clone(&stop));
         }
         Self {
@@ -62,11 +67,14 @@ impl Env {
             stdout_is_terminal: std::io::stdout().is_terminal(),
             cores: std::thread::available_parallelism().map_or(1, usize::from),
             stop,
-            argv: std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect(),
+            argv: std::env::args_os().map(|arg| RawPath(arg.into_vec()).shown()).collect(),
             confine: true,
         }
     }
 }
+
+/// Exit code of a run that the user ended.
+const INTERRUPTED: i32 = 130;
 
 /// The first of these variables that is set and not empty.
 fn first_of(names: &[&str]) -> Option<String> {

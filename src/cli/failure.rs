@@ -40,7 +40,11 @@ impl Failure {
     pub(super) fn because(mut self, error: &dyn Error) -> Self {
         let mut next = Some(error);
         while let Some(error) = next {
-            self.told.causes.push(error.to_string());
+            let cause = error.to_string();
+            // Some errors say again what their source says.
+            if self.told.causes.last() != Some(&cause) {
+                self.told.causes.push(cause);
+            }
             next = error.source();
         }
         self
@@ -153,6 +157,81 @@ impl Failure {
         )
     }
 
+    /// Something of ours that was named to be read could not be.
+    pub(super) fn unreadable(error: &DiskError) -> Self {
+        let path = shown(&error.path);
+        Self::new(
+            (format!("{path} can not be read"), "check the path and who may read it; nothing was changed"),
+            (format!("{path} を読み取れません"), "パスと読み取り権限を確認してください。何も変更していません"),
+        )
+        .because(error)
+    }
+
+    /// The findings file can not be made.
+    pub(super) fn findings(error: &DiskError) -> Self {
+        let path = shown(&error.path);
+        Self::new(
+            (
+                format!("the findings file {path} can not be made; nothing was read yet"),
+                "name a file that does not exist yet, in a folder that does, with --findings",
+            ),
+            (
+                format!("検出結果ファイル {path} を作れません。まだ何も読み取っていません"),
+                "--findings には、既存のフォルダーの中の、まだ存在しないファイル名を指定してください",
+            ),
+        )
+        .because(error)
+    }
+
+    /// The spool folder can not be used.
+    pub(super) fn spool(folder: &Path, error: &dyn Error) -> Self {
+        let folder = shown(folder);
+        Self::new(
+            (
+                format!("the spool folder {folder} can not be used; nothing was read yet"),
+                "name an existing folder that you may write to with --spool, on a disk that is not evidence",
+            ),
+            (
+                format!("作業フォルダー {folder} を使えません。まだ何も読み取っていません"),
+                "--spool には、書き込みできる既存のフォルダー（証拠でないディスク上）を指定してください",
+            ),
+        )
+        .because(error)
+    }
+
+    /// A case key can not be used.
+    pub(super) fn case_key(path: &Path, error: &dyn Error) -> Self {
+        let path = shown(path);
+        Self::new(
+            (
+                format!("the case key {path} can not be used"),
+                "name secret/case.key of the case, or leave --case-key away: then digests match no other run",
+            ),
+            (
+                format!("事案の鍵 {path} を使えません"),
+                "事案フォルダーの secret/case.key を指定するか、--case-key を省いてください（他の実行とは照合できなくなります）",
+            ),
+        )
+        .because(error)
+    }
+
+    /// The same failure, met when the evidence was sealed already: what to do next is another thing then.
+    #[must_use]
+    pub(super) fn after_seal(mut self, case: &Path) -> Self {
+        let case = shown(case);
+        self.told.next = [
+            format!(
+                "the evidence is sealed and whole; only results or reports are missing. Make room on the output disk, then \
+                 get them from the sealed evidence: hozen scan {case}"
+            ),
+            format!(
+                "証拠は封印済みで完全です。結果または報告書だけが欠けています。出力先に空きを作り、\
+                 封印済みの証拠から作り直してください: hozen scan {case}"
+            ),
+        ];
+        self
+    }
+
     /// One of our own files could not be handled.
     pub(super) fn disk(error: &DiskError) -> Self {
         let full = error.is_full();
@@ -181,6 +260,9 @@ impl Failure {
     /// Evidence or findings could not be written.
     pub(super) fn writing(error: &std::io::Error, whole: &dyn Error) -> Self {
         let full = matches!(error.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded);
+        if matches!(error.kind(), std::io::ErrorKind::FileTooLarge) {
+            return Self::file_too_large().because(whole);
+        }
         let (en, ja) = if full {
             ("the output disk is full", "出力先のディスクが満杯です")
         } else {
@@ -199,6 +281,22 @@ impl Failure {
             ),
         )
         .because(whole)
+    }
+
+    /// The output's file system, or a limit on the process, takes no file as large as the evidence.
+    fn file_too_large() -> Self {
+        Self::new(
+            (
+                "the output disk takes no larger file".into(),
+                "a FAT32 disk ends at 4 GiB a file: name one with exFAT, NTFS or ext4 with --out, or collect in parts (and \
+                 check `ulimit -f`); what was written so far is kept, and it is not sealed",
+            ),
+            (
+                "出力先のディスクには、これ以上大きいファイルを書けません".into(),
+                "FAT32 は 1 ファイル 4 GiB までです。--out で exFAT・NTFS・ext4 のディスクを指定するか、分けて保全してください\
+                 （`ulimit -f` も確認してください）。書けた分は残っていますが、封印はされていません",
+            ),
+        )
     }
 
     /// A signing or case key can not be used.
@@ -333,39 +431,4 @@ impl Failure {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn every_failure_says_what_happened_and_what_to_do_in_both_languages() {
-        let path = Path::new("/mnt/\u{1b}usb");
-        let error = std::io::Error::other("cause");
-        let disk =
-            DiskError { path: path.into(), what: crate::disk::error::Doing::Write, source: std::io::Error::other("x") };
-        let all = [
-            Failure::no_such_source(&error),
-            Failure::out_inside_source(path, path),
-            Failure::out_unusable(path, &error),
-            Failure::case_exists(path),
-            Failure::bad_case_id("../x"),
-            Failure::too_little_space(path, 10, 5),
-            Failure::disk(&disk),
-            Failure::writing(&error, &error),
-            Failure::key(path, &error),
-            Failure::rules(&error),
-            Failure::rule_folder(path, &error),
-            Failure::not_evidence(path),
-            Failure::bad_expectation("zz"),
-            Failure::interrupted(Some(path)),
-            Failure::output(&error),
-            Failure::bug(&error),
-        ];
-        for failure in all {
-            let (en, ja) = (failure.text(Lang::En), failure.text(Lang::Ja));
-            assert!(en.starts_with("error: ") && en.contains("\nwhat to do: "), "{en}");
-            assert!(ja.starts_with("エラー: ") && ja.contains("\n対処: "), "{ja}");
-            assert!(!en.contains('\u{1b}') && !ja.contains('\u{1b}'));
-            assert_ne!(failure.exit(), Exit::Done);
-        }
-    }
-}
+mod tests;

@@ -7,7 +7,7 @@ use super::failure::Failure;
 use super::{Env, Exit};
 use crate::case::results::ScanResult;
 use crate::detect::Engine;
-use crate::disk::output::OutputFile;
+use crate::disk::output::{self, OutputFile};
 use crate::disk::own;
 use crate::rules::RulePack;
 use crate::seal::keyed::CaseKey;
@@ -40,7 +40,15 @@ pub(super) fn random<const N: usize>(env: &Env) -> Result<[u8; N], Failure> {
 
 /// The findings file that the user asked for; opened before the process is confined.
 pub(super) fn findings_file(args: &LookArgs) -> Result<Option<OutputFile>, Failure> {
-    args.findings.as_deref().map(OutputFile::create).transpose().map_err(|error| Failure::disk(&error))
+    args.findings.as_deref().map(OutputFile::create).transpose().map_err(|error| Failure::findings(&error))
+}
+
+/// Removes a findings file into which nothing came: the run that it was made for did not begin.
+pub(super) fn forget(args: &LookArgs) {
+    if let Some(path) = &args.findings {
+        // It is empty and ours; that it stays would be the smaller harm.
+        let _ = output::remove(path);
+    }
 }
 
 /// How a scan ends: gaps, or the condition that was asked for.

@@ -9,6 +9,7 @@ mod failure;
 mod help_ja;
 mod look;
 mod pages;
+mod prepare;
 mod progress;
 mod respond;
 

@@ -1,5 +1,6 @@
 //! Progress on long work: a bar with bytes, rate and time left on a terminal, a plain line now and then elsewhere.
 
+use std::io::Write;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
@@ -64,7 +65,6 @@ fn bar(progress: &Progress, total: u64, lang: Lang, done: &AtomicBool) {
     bar.finish_and_clear();
 }
 
-#[expect(clippy::print_stderr, reason = "this is the door: talk goes to stderr, from a thread of its own")]
 fn lines(progress: &Progress, total: u64, lang: Lang, done: &AtomicBool) {
     let start = Instant::now();
     let mut last = start;
@@ -77,6 +77,8 @@ fn lines(progress: &Progress, total: u64, lang: Lang, done: &AtomicBool) {
         let now = progress.now();
         let rate = now.read / start.elapsed().as_secs().max(1);
         let left_s = total.saturating_sub(now.read) / rate.max(1);
-        eprintln!("hozen: {}", words::pace(lang, Pace { read: now.read, total, rate, left_s, gaps: now.gaps }));
+        let pace = words::pace(lang, Pace { read: now.read, total, rate, left_s, gaps: now.gaps });
+        // Not `eprintln!`: it panics when nobody reads stderr any more (`2>&1 | head`), hours into a run.
+        let _ = writeln!(std::io::stderr(), "hozen: {pace}");
     }
 }

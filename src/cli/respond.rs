@@ -1,10 +1,12 @@
 //! `hozen respond`, the main job: preserve, look, count and report in one pass, and one screen of answer at the end.
 
 use std::io::Write;
+use std::path::Path;
 
 use super::args::{Format, RespondArgs};
-use super::collect::{self, Ready};
+use super::collect;
 use super::failure::Failure;
+use super::prepare::{Ready, prepare};
 use super::{Env, Exit, json, look, print, progress, words};
 use crate::case::collection::Collection;
 use crate::case::results::{CollectResult, RespondResult, ScanResult};
@@ -13,7 +15,7 @@ use crate::disk::output::OutputFile;
 use crate::disk::own;
 use crate::disk::sandbox::Confinement;
 use crate::model::{Act, Lang};
-use crate::pass::{Lens, Plan, Progress, from_disk};
+use crate::pass::{Lens, Plan, Progress, SpoolPlace};
 use crate::report::{self, EvidenceZip, Note, ReportInput};
 use crate::rules::RulePack;
 use crate::seal::sign::principal;
@@ -22,15 +24,18 @@ use crate::seal::sign::principal;
 pub(super) fn run(args: &RespondArgs, lang: Lang, env: &mut Env) -> Result<Exit, Failure> {
     let pack = look::rule_pack(&args.look.rules)?;
     let engine = look::engine(&pack)?;
-    let ready = collect::prepare(&args.collect, lang, env)?;
+    let others: Vec<&Path> = args.look.findings.as_deref().into_iter().collect();
+    let mut ready = prepare(&args.collect, &others, lang, env)?;
     let extra = look::findings_file(&args.look)?;
     let now = std::mem::replace(&mut env.now, Box::new(jiff::Zoned::now));
-    let mut collection = collect::begin(&ready, &args.collect, env, &now)?;
+    let mut collection =
+        collect::begin(&mut ready, &args.collect, env, &now).inspect_err(|_| look::forget(&args.look))?;
     let confinement = collect::confine(env, lang, &args.collect.paths, &[collection.folder()]);
     collection.confined(words::confinement(&confinement));
     let (result, scan) = pass(args, &ready, (&pack, &engine), &mut collection, extra, (lang, env))?;
     let input = report_input(&ready, args, env, &collection, &confinement, (&result, &scan));
-    let written = write_reports(&mut collection, &input, lang)?;
+    let written = write_reports(&mut collection, &input, lang);
+    let written = written.map_err(|failure| failure.after_seal(collection.folder()))?;
     env.now = now;
     let case = result.case.clone();
     let exit = collect::exit(&result).and(look::exit(&scan, args.look.fail_on));
@@ -61,25 +66,31 @@ fn pass(
     let key = collection.case_key().clone();
     let plan = Plan {
         threads: collect::threads(&args.collect, env),
+        walk_ahead: ready.walk_ahead,
         keep: true,
-        lens: Some(Lens { engine, key: &key, spool: Some(&spool) }),
+        lens: Some(Lens { engine, key: &key, spool: Some(SpoolPlace { folder: &spool, keep_free: ready.need }) }),
         stop: &stop,
         progress: &progress,
     };
     let tally = Tally::new(pack.entities().into_iter().map(str::to_owned).collect(), pack.digest);
     let out = FindingsOut { out: &mut findings, reveal: args.look.reveal };
     let mut intake = collection.intake(Some(tally), Some(out)).map_err(collect::failure)?;
-    let items = from_disk::items(collect::walk(&args.collect, &[collection.folder()])?);
+    let others: Vec<&Path> = args.look.findings.as_deref().into_iter().collect();
+    let items = collect::items(&args.collect, collection, &others)?;
     let ran = progress::shown(&progress, ready.survey.bytes, lang, env.stderr_is_terminal, || {
         crate::pass::run(items, plan, &mut intake)
     });
-    ran.map_err(|error| collect::run_failure(error, Some(collection.folder())))?;
+    ran.map_err(|error| {
+        intake.rescue();
+        collect::run_failure(error, Some(collection.folder()))
+    })?;
     let (Some(evidence), Some(scan), collected) = intake.finish() else {
         return Err(Failure::bug(&std::io::Error::other("a pass without evidence or scan")));
     };
     let result = collection.seal(evidence, collected).map_err(collect::failure)?;
-    findings.sync()?;
-    keep_results(collection, &scan, &result)?;
+    // The evidence is whole from here on, whatever becomes of the results.
+    let kept = findings.sync().and_then(|()| keep_results(collection, &scan, &result));
+    kept.map_err(|failure| failure.after_seal(collection.folder()))?;
     Ok((result, scan))
 }
 
@@ -99,7 +110,8 @@ impl Write for Both {
     }
 
     fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
+        self.first.flush().map_err(|error| error.source)?;
+        self.extra.as_mut().map_or(Ok(()), |extra| extra.flush().map_err(|error| error.source))
     }
 }
 

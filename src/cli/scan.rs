@@ -2,18 +2,18 @@
 
 use std::io::Write;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 
 use super::args::{Format, ScanArgs};
 use super::failure::Failure;
-use super::{Env, Exit, collect, json, look, print, progress};
+use super::{Env, Exit, collect, json, look, prepare, print, progress};
 use crate::case::intake::Intake;
 use crate::case::results::ScanResult;
 use crate::case::tally::{FindingsOut, Tally};
 use crate::disk::own;
-use crate::disk::walk::{Walk, WalkOptions};
 use crate::evidence::{MemoryStore, items};
 use crate::model::{Lang, limits};
-use crate::pass::{Item, Lens, Plan, Progress, from_disk};
+use crate::pass::{Item, Lens, Plan, Progress, SpoolPlace, from_disk};
 use crate::report;
 use crate::seal::keyed::CaseKey;
 
@@ -23,15 +23,20 @@ pub(super) fn run(args: &ScanArgs, lang: Lang, env: &mut Env) -> Result<Exit, Fa
     let engine = look::engine(&pack)?;
     let key = case_key(args, env)?;
     let sources = sources(args)?;
+    let walk_ahead = prepare::walk_ahead();
+    // A typing mistake must not leave an empty findings file behind.
+    sources.check(args)?;
     let mut findings = look::findings_file(&args.look)?;
     let writable: Vec<&Path> = args.look.findings.as_deref().into_iter().chain(args.spool.as_deref()).collect();
     collect::confine(env, lang, &args.paths, &writable);
     let progress_now = Progress::default();
     let stop = std::sync::Arc::clone(&env.stop);
+    let spool = args.spool.as_deref().map(|folder| SpoolPlace { folder, keep_free: 0 });
     let plan = Plan {
         threads: args.threads.map_or(env.cores, usize::from),
+        walk_ahead,
         keep: false,
-        lens: Some(Lens { engine: &engine, key: &key, spool: args.spool.as_deref() }),
+        lens: Some(Lens { engine: &engine, key: &key, spool }),
         stop: &stop,
         progress: &progress_now,
     };
@@ -40,11 +45,14 @@ pub(super) fn run(args: &ScanArgs, lang: Lang, env: &mut Env) -> Result<Exit, Fa
     let reveal = args.look.reveal;
     let out = findings.as_mut().map(|out| FindingsOut { out: out as &mut dyn Write, reveal });
     let mut intake = Intake::<MemoryStore, MemoryStore>::new(None, Some(tally), out);
-    let (total, items) = sources.items(args)?;
+    let (total, items) = sources.items(args, &stop)?;
     let ran = progress::shown(&progress_now, total, lang, env.stderr_is_terminal, || {
         crate::pass::run(items, plan, &mut intake)
     });
-    ran.map_err(|error| collect::run_failure(error, None))?;
+    ran.map_err(|error| {
+        intake.rescue();
+        collect::run_failure(error, None)
+    })?;
     let (_, scan, _) = intake.finish();
     let scan = scan.ok_or_else(|| Failure::bug(&std::io::Error::other("a scan without a tally")))?;
     if let Some(findings) = &mut findings {
@@ -59,8 +67,8 @@ pub(super) fn run(args: &ScanArgs, lang: Lang, env: &mut Env) -> Result<Exit, Fa
 
 fn case_key(args: &ScanArgs, env: &Env) -> Result<CaseKey, Failure> {
     let Some(path) = &args.case_key else { return look::new_key(env) };
-    let text = own::read_own(path, limits::RULE_FILE_BYTES).map_err(|error| Failure::disk(&error))?;
-    CaseKey::from_text(&String::from_utf8_lossy(&text)).map_err(|error| Failure::key(path, &error))
+    let text = own::read_own(path, limits::RULE_FILE_BYTES).map_err(|error| Failure::case_key(path, &error))?;
+    CaseKey::from_text(&String::from_utf8_lossy(&text)).map_err(|error| Failure::case_key(path, &error))
 }
 
 /// What is to be scanned: evidence zips by their members, everything else by a walk.
@@ -72,7 +80,7 @@ struct Sources {
 fn sources(args: &ScanArgs) -> Result<Sources, Failure> {
     let mut sources = Sources { zips: Vec::new(), roots: Vec::new() };
     for path in &args.paths {
-        let evidence = crate::case::dir::evidence_of(path).map_err(|error| Failure::disk(&error))?;
+        let evidence = crate::case::dir::evidence_of(path).map_err(|error| Failure::unreadable(&error))?;
         if !evidence.is_empty() {
             sources.zips.extend(evidence);
         } else if items::is_evidence(path) {
@@ -85,8 +93,23 @@ fn sources(args: &ScanArgs) -> Result<Sources, Failure> {
 }
 
 impl Sources {
+    /// Refuses what can be seen to be wrong before anything is written.
+    fn check(&self, args: &ScanArgs) -> Result<(), Failure> {
+        if !self.roots.is_empty() {
+            prepare::walk(&self.roots, args.cross_file_systems, &[])?;
+        }
+        match &args.spool {
+            Some(folder) => own::may_write_in(folder).map_err(|error| Failure::spool(folder, &error)),
+            None => Ok(()),
+        }
+    }
+
     /// All items in order, numbered without holes, and how many bytes they are.
-    fn items(&self, args: &ScanArgs) -> Result<(u64, Box<dyn Iterator<Item = Item> + Send>), Failure> {
+    fn items(
+        &self,
+        args: &ScanArgs,
+        stop: &AtomicBool,
+    ) -> Result<(u64, Box<dyn Iterator<Item = Item> + Send>), Failure> {
         let mut first: Vec<Item> = Vec::new();
         for zip in &self.zips {
             let more =
@@ -96,11 +119,13 @@ impl Sources {
         if self.roots.is_empty() {
             return Ok((0, Box::new(first.into_iter())));
         }
-        let options = WalkOptions { one_file_system: !args.cross_file_systems, ..WalkOptions::default() };
-        let walk = |options| Walk::new(self.roots.clone(), options).map_err(|error| Failure::no_such_source(&error));
-        let survey = collect::survey(walk(options.clone())?);
+        // The findings file may lie in a scanned folder: it is ours, and must not be looked at.
+        let ours = args.look.findings.iter().map(|path| own::identity(path)).collect::<Result<Vec<_>, _>>();
+        let ours = ours.map_err(|error| Failure::disk(&error))?;
+        let walk = || prepare::walk(&self.roots, args.cross_file_systems, &ours);
+        let survey = prepare::survey(walk()?, stop);
         let offset = first.len() as u64;
-        let walked = from_disk::items(walk(options)?).map(move |mut item| {
+        let walked = from_disk::items(walk()?).map(move |mut item| {
             item.entry.seq += offset;
             item
         });

@@ -16,7 +16,7 @@ pub(super) fn run(args: &VerifyArgs, lang: Lang, env: &mut Env) -> Result<Exit, 
     let mut all: Option<VerifyResult> = None;
     for path in &args.paths {
         let one = verify_path(path, &known).map_err(|error| match &error {
-            VerifyError::Disk(disk) => Failure::disk(disk),
+            VerifyError::Disk(disk) => Failure::unreadable(disk),
             VerifyError::NothingToVerify { .. } => Failure::not_evidence(path),
         })?;
         all = Some(match all {

@@ -30,6 +30,18 @@ pub enum ZoneSource {
     Unknown,
 }
 
+impl ZoneSource {
+    /// In words, for the record.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Tz => "TZ",
+            Self::LocaltimeLink => "/etc/localtime",
+            Self::TimezoneFile => "/etc/timezone",
+            Self::Unknown => "not known, taken as UTC",
+        }
+    }
+}
+
 /// The local time zone.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Zone {

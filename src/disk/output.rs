@@ -23,9 +23,22 @@ pub fn create_folder(path: &Path) -> Result<(), DiskError> {
     DirBuilder::new().mode(0o700).create(path).map_err(DiskError::on(path, Doing::Create))
 }
 
-/// Makes a folder and those above it (0700) where they do not exist yet.
-pub fn ensure_folder(path: &Path) -> Result<(), DiskError> {
-    DirBuilder::new().mode(0o700).recursive(true).create(path).map_err(DiskError::on(path, Doing::Create))
+/// Makes a folder and those above it (0700) where they do not exist yet. Gives the topmost one that was made.
+pub fn ensure_folder(path: &Path) -> Result<Option<PathBuf>, DiskError> {
+    let is_missing = |path: &&Path| !path.as_os_str().is_empty() && std::fs::symlink_metadata(path).is_err();
+    let top = path.ancestors().take_while(is_missing).last().map(Path::to_path_buf);
+    DirBuilder::new().mode(0o700).recursive(true).create(path).map_err(DiskError::on(path, Doing::Create))?;
+    Ok(top)
+}
+
+/// Removes folders that [`ensure_folder`] made, from `path` up to `top`, as far as they are empty.
+pub fn remove_empty(path: &Path, top: &Path) {
+    for folder in path.ancestors().take_while(|folder| folder.starts_with(top)) {
+        if std::fs::remove_dir(folder).is_err() {
+            // Something lies in it: it stays, and so do those above it.
+            return;
+        }
+    }
 }
 
 /// Removes a file of ours. That it is gone already is no error.
@@ -174,8 +187,14 @@ impl OutputFile {
     }
 
     /// Cuts the file back to this length (a torn tail before going on). It must not be longer than the file.
+    ///
+    /// Nothing beyond the cut is written first: on a full disk that could not be done.
     pub fn cut_to(&mut self, length: u64) -> Result<(), DiskError> {
-        self.flush()?;
+        let kept = usize::try_from(length.saturating_sub(self.written)).unwrap_or(usize::MAX);
+        self.buffer.truncate(kept);
+        if length >= self.written && length <= self.position() {
+            return Ok(());
+        }
         if length > self.written {
             let error = io::Error::new(io::ErrorKind::InvalidInput, "a cut must lie within what was appended");
             return Err(self.failed(Doing::Write)(error));
@@ -185,12 +204,14 @@ impl OutputFile {
         Ok(())
     }
 
-    /// Hands all bytes to the kernel.
+    /// Hands all bytes to the kernel. What it does not take (the disk is full) stays here, for when there is room.
     pub fn flush(&mut self) -> Result<(), DiskError> {
         let buffer = std::mem::take(&mut self.buffer);
+        let before = self.written;
         let result = self.put(&buffer);
         self.buffer = buffer;
-        self.buffer.clear();
+        let taken = usize::try_from(self.written.saturating_sub(before)).unwrap_or(usize::MAX);
+        self.buffer.drain(..taken.min(self.buffer.len()));
         result
     }
 

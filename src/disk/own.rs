@@ -8,9 +8,9 @@ use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Read};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
-use rustix::fs::OFlags;
+use rustix::fs::{Access, AtFlags, CWD, OFlags};
 
 use super::error::{DiskError, Doing};
 use crate::model::{Digest, limits};
@@ -63,6 +63,46 @@ pub fn is_folder(path: &Path) -> Result<bool, DiskError> {
 /// The absolute path without links.
 pub fn canonical(path: &Path) -> Result<PathBuf, DiskError> {
     std::fs::canonicalize(path).map_err(DiskError::on(path, Doing::Look))
+}
+
+/// The absolute path without links that this path will have once the folders that are missing are made. A missing part may
+/// not be followed by `..`: what that leads to is not known before.
+pub fn canonical_to_be(path: &Path) -> Result<PathBuf, DiskError> {
+    let failed = |error: io::Error| DiskError::on(path, Doing::Look)(error);
+    if path.as_os_str().is_empty() {
+        return Err(failed(io::ErrorKind::NotFound.into()));
+    }
+    let whole = std::path::absolute(path).map_err(failed)?;
+    for there in whole.ancestors() {
+        match std::fs::canonicalize(there) {
+            Ok(base) => {
+                let rest = whole.strip_prefix(there).unwrap_or(Path::new(""));
+                let plain = rest.components().all(|part| matches!(part, Component::Normal(_)));
+                return if plain { Ok(base.join(rest)) } else { Err(failed(io::ErrorKind::NotFound.into())) };
+            }
+            // A link that leads nowhere is in the way of the folder to be made.
+            Err(error) if error.kind() == io::ErrorKind::NotFound && !exists(there)? => {}
+            Err(error) => return Err(failed(error)),
+        }
+    }
+    Err(failed(io::ErrorKind::NotFound.into()))
+}
+
+/// Whether we may make things in this folder or, where it does not exist yet, in its nearest existing one.
+pub fn may_write_in(folder: &Path) -> Result<(), DiskError> {
+    let there = folder.ancestors().find(|path| !path.as_os_str().is_empty() && std::fs::symlink_metadata(path).is_ok());
+    let there = there.unwrap_or(Path::new("."));
+    if !is_folder(there)? {
+        return Err(DiskError::on(there, Doing::Open)(io::Error::from(io::ErrorKind::NotADirectory)));
+    }
+    let rights = Access::WRITE_OK | Access::EXEC_OK;
+    rustix::fs::accessat(CWD, there, rights, AtFlags::EACCESS).map_err(DiskError::on(there, Doing::Create))
+}
+
+/// Device and inode of a folder; `None` for everything else, links to folders included (`link/` is the folder).
+pub fn folder_identity(path: &Path) -> Option<(u64, u64)> {
+    let metadata = std::fs::symlink_metadata(path).ok().filter(std::fs::Metadata::is_dir)?;
+    Some((metadata.dev(), metadata.ino()))
 }
 
 /// Device and inode, for [`super::walk::WalkOptions::leave_out`].
@@ -149,6 +189,26 @@ mod tests {
         rustix::fs::mkfifoat(rustix::fs::CWD, &pipe, rustix::fs::Mode::from_raw_mode(0o600)).unwrap();
         assert!(open_own(&pipe).is_err());
         assert!(read_own(folder.path(), 10).is_err());
+    }
+
+    #[test]
+    fn a_path_to_be_made_is_known_before_and_a_guess_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let base = canonical(folder.path()).unwrap();
+        std::fs::create_dir(folder.path().join("real")).unwrap();
+        std::os::unix::fs::symlink("real", folder.path().join("link")).unwrap();
+        std::os::unix::fs::symlink("nowhere", folder.path().join("dangling")).unwrap();
+        let to_be = |path: &str| canonical_to_be(&folder.path().join(path));
+        assert_eq!(to_be("real").unwrap(), base.join("real"));
+        assert_eq!(to_be("link/a/b").unwrap(), base.join("real/a/b"));
+        assert_eq!(to_be("real/../x").unwrap(), base.join("x"));
+        assert!(to_be("new/../real").is_err() && to_be("dangling/x").is_err());
+        assert!(canonical_to_be(Path::new("")).is_err());
+        may_write_in(&base.join("not/yet")).unwrap();
+        std::fs::write(folder.path().join("file"), b"").unwrap();
+        assert!(may_write_in(&folder.path().join("file/x")).is_err());
+        assert_eq!(folder_identity(&folder.path().join("link/")), folder_identity(&folder.path().join("real")));
+        assert_eq!(folder_identity(&folder.path().join("link")), None);
     }
 
     #[test]

@@ -12,6 +12,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::error::{DiskError, Doing};
+use super::space::Space;
 use crate::model::limits;
 
 /// Why bytes could not be spooled. Inside the [`io::Error`] that [`Write`] returns.
@@ -32,6 +33,15 @@ pub enum SpoolError {
     OverLimit {
         /// The limit.
         limit_bytes: u64,
+    },
+    /// The disk must keep room for something else (the evidence).
+    #[error(
+        "setting this aside would leave less than the {keep_free} bytes that the evidence may still need on this disk; \
+         unpack it by hand elsewhere and look at its parts, or use a larger disk"
+    )]
+    NoRoom {
+        /// What must stay free.
+        keep_free: u64,
     },
     /// The spool file failed.
     #[error(transparent)]
@@ -59,7 +69,13 @@ pub struct Spool {
     folder: Option<PathBuf>,
     memory_bytes: u64,
     limit_bytes: u64,
+    keep_free: u64,
+    /// Length at which the disk is asked again how much is free.
+    ask_at: u64,
 }
+
+/// How often the disk is asked.
+const ASK_EVERY_BYTES: u64 = 16 * 1024 * 1024;
 
 impl Spool {
     /// An empty spool. Without a folder it holds what fits in memory and no more.
@@ -73,7 +89,21 @@ impl Spool {
     }
 
     fn with_limits(folder: Option<PathBuf>, memory_bytes: u64, limit_bytes: u64) -> Self {
-        Self { store: Store::Memory(Cursor::default()), length: 0, folder, memory_bytes, limit_bytes }
+        Self {
+            store: Store::Memory(Cursor::default()),
+            length: 0,
+            folder,
+            memory_bytes,
+            limit_bytes,
+            keep_free: 0,
+            ask_at: 0,
+        }
+    }
+
+    /// The same, leaving at least this much free on the disk of its folder.
+    #[must_use]
+    pub fn keep_free(self, bytes: u64) -> Self {
+        Self { keep_free: bytes, ..self }
     }
 
     /// Bytes so far.
@@ -107,6 +137,24 @@ impl Spool {
             let mut file = nameless(folder)?;
             file.write_all(bytes.get_ref()).map_err(DiskError::on(folder, Doing::Write))?;
             self.store = Store::File(file);
+        }
+        self.ask(total)
+    }
+}
+
+impl Spool {
+    /// Asks the disk now and then, before more is written to it.
+    fn ask(&mut self, total: u64) -> Result<(), SpoolError> {
+        let Some(folder) = self.folder.as_deref().filter(|_| matches!(self.store, Store::File(_))) else {
+            return Ok(());
+        };
+        if self.keep_free == 0 || total < self.ask_at {
+            return Ok(());
+        }
+        self.ask_at = total.saturating_add(ASK_EVERY_BYTES);
+        let free = Space::of(folder)?.free_bytes;
+        if free < self.keep_free.saturating_add(ASK_EVERY_BYTES) {
+            return Err(SpoolError::NoRoom { keep_free: self.keep_free });
         }
         Ok(())
     }
@@ -216,6 +264,16 @@ mod tests {
         let error = spool.write_all(b"e").unwrap_err();
         assert!(matches!(SpoolError::in_io(&error), Some(SpoolError::NoFolder { memory_bytes: 4 })));
         assert_eq!(read_back(spool), b"abcd");
+    }
+
+    #[test]
+    fn room_that_something_else_needs_is_left() {
+        let folder = tempfile::tempdir().unwrap();
+        let spool = |keep_free| Spool::with_limits(Some(folder.path().to_path_buf()), 4, 1_000).keep_free(keep_free);
+        let error = spool(u64::MAX).write_all(b"abcde").unwrap_err();
+        assert!(matches!(SpoolError::in_io(&error), Some(SpoolError::NoRoom { .. })), "{error}");
+        spool(u64::MAX).write_all(b"abcd").unwrap();
+        spool(1).write_all(b"abcde").unwrap();
     }
 
     #[test]

@@ -75,7 +75,7 @@ struct Frame {
 /// The walk. See the module for what it promises.
 pub struct Walk {
     roots: VecDeque<Root>,
-    notes: Vec<String>,
+    notes: Vec<(String, String)>,
     options: WalkOptions,
     frames: Vec<Frame>,
     /// Path of the entry at hand; each frame knows how much of it is its own.
@@ -92,8 +92,8 @@ impl Walk {
         Ok(Self { roots: roots.into(), notes, options, frames: Vec::new(), path: Vec::new(), seq: 0 })
     }
 
-    /// Roots that were dropped because another one covers them, in words for the user.
-    pub fn notes(&self) -> &[String] {
+    /// Roots that were dropped because another one covers them: path and reason, in words for the user.
+    pub fn notes(&self) -> &[(String, String)] {
         &self.notes
     }
 

@@ -32,6 +32,18 @@ pub struct Acquisition {
     /// Its operating system, as the kernel names it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub system: Option<String>,
+    /// Id of its installation (`/etc/machine-id`).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub machine_id: Option<String>,
+    /// Id of its boot: tells two collections between which it was restarted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub boot_id: Option<String>,
+    /// Effective user id that the tool ran as: it decides what could be read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub effective_uid: Option<u32>,
+    /// Which clock the times are by, and how it was read.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock: Option<Clock>,
     /// Its time zone.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub time_zone: Option<String>,
@@ -62,8 +74,22 @@ pub struct Acquisition {
     pub scope: Vec<String>,
     /// What was left out on purpose, and why.
     pub skipped: Vec<Skipped>,
+    /// Sources on whose own file system the output lay: deleted data there may have been overwritten.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub output_on_source_disk: Vec<String>,
     /// Entries, kept files and their bytes, gaps.
     pub counts: Counts,
+}
+
+/// The clock that the times of a collection are by.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Clock {
+    /// Which clock, and what it was compared with.
+    pub read: String,
+    /// Where the time zone was learnt.
+    pub zone_source: String,
+    /// Offset of local time from UTC at the start.
+    pub utc_offset: String,
 }
 
 /// Something left out on purpose.

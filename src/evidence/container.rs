@@ -109,6 +109,12 @@ impl<S: Store> Container<S> {
         Ok(self.out)
     }
 
+    /// Gives up the member that is open, if one is, and the room it took.
+    pub fn abandon(&mut self) -> Result<(), EvidenceError> {
+        let Some(open) = self.open.take() else { return Ok(()) };
+        self.out.cut_to(open.member.offset).map_err(|e| refused(&open.member.name, e))
+    }
+
     /// Returns when all members so far are durable.
     pub fn sync(&mut self) -> Result<(), EvidenceError> {
         self.out.flush().and_then(|()| self.out.sync()).map_err(|e| refused("the evidence zip", e))

@@ -13,6 +13,7 @@ use zip::{CompressionMethod, ZipArchive};
 use super::journal::RecordedEntry;
 use crate::disk::error::DiskError;
 use crate::disk::own;
+use crate::disk::source::SourceFile;
 use crate::model::{Entry, Gap, GapKind, Kind, RawPath, limits};
 use crate::pass::{Item, OpenSource, Opened, SourceRead};
 
@@ -43,10 +44,18 @@ pub enum ItemsError {
 }
 
 /// Whether a file is an evidence zip of hozen's: a zip that holds `NAME/custody/files.jsonl`.
+///
+/// The path may be a source: it is opened like one, without moving its access time, and only a file that begins as our own
+/// writer begins one (`NAME/data/`, stored) is looked at further.
 pub fn is_evidence(path: &Path) -> bool {
-    let Ok((mut file, _)) = own::open_own(path) else { return false };
-    let mut magic = [0; 4];
-    if file.read_exact(&mut magic).is_err() || magic != *b"PK\x03\x04" || file.rewind().is_err() {
+    let Ok(path) = own::canonical(path) else { return false };
+    let Ok(mut file) = SourceFile::open_path(&path) else { return false };
+    let mut head = [0; 30 + 107];
+    if file.read_full(&mut head).is_err() || !head.starts_with(b"PK\x03\x04") || file.rewind().is_err() {
+        return false;
+    }
+    let length = usize::from(u16::from_le_bytes([head[26], head[27]]));
+    if !head.get(30..30 + length).is_some_and(|name| name.ends_with(b"/data/")) {
         return false;
     }
     ZipArchive::new(BufReader::new(file)).is_ok_and(|zip| record_name(&zip).is_some())
@@ -75,7 +84,8 @@ pub fn items(path: &Path, first_seq: u64) -> Result<Vec<Item>, ItemsError> {
     let mut items = Vec::new();
     while let Some(line) = next_line(&mut lines).map_err(bad_record)? {
         let entry = RecordedEntry::parse(&line).map_err(io::Error::other).map_err(bad_record)?;
-        if entry.kind == Kind::File {
+        // A folder that could not be read stays a gap, however often its evidence is looked at.
+        if entry.kind == Kind::File || !entry.gaps.is_empty() {
             let seq = first_seq + items.len() as u64;
             items.push(item(path, &shown, entry, &places, seq));
         }
@@ -126,18 +136,16 @@ fn places<R: Read + Seek>(
 fn item(zip: &Path, shown: &str, entry: RecordedEntry, places: &HashMap<String, Stored>, seq: u64) -> Item {
     let path = entry.path().unwrap_or_else(|| RawPath(shown.as_bytes().to_vec()));
     let place = entry.stored.as_ref().and_then(|stored| places.get(stored)).copied();
-    let missing = || {
-        let reason = match entry.gaps.first() {
-            Some(gap) => format!("it was not preserved: {}", gap.reason),
-            None => "the evidence zip does not hold it; run `hozen verify`".to_owned(),
-        };
-        let kind = entry.gaps.first().map_or(GapKind::Vanished, |gap| gap.kind);
-        Gap { path: path.shown(), kind, reason }
-    };
-    let gaps = if place.is_none() { vec![missing()] } else { Vec::new() };
+    let gap = |kind, reason| Gap { path: path.shown(), kind, reason };
+    let mut gaps: Vec<Gap> =
+        entry.gaps.iter().map(|known| gap(known.kind, format!("when it was preserved: {}", known.reason))).collect();
+    if place.is_none() && entry.kind == Kind::File && gaps.is_empty() {
+        gaps.push(gap(GapKind::Vanished, "the evidence zip does not hold it; run `hozen verify`".to_owned()));
+    }
     let source =
         place.map(|place| Box::new(InZip { zip: zip.to_path_buf(), place, path: path.clone() }) as Box<dyn OpenSource>);
-    let entry = Entry { seq, path, kind: Kind::File, stat: None, link_target: None, device_node: None };
+    let kind = entry.kind;
+    let entry = Entry { seq, path, kind, stat: None, link_target: None, device_node: None };
     Item { entry, source, gaps, listing: None, xattrs: Vec::new(), atime_kept: true }
 }
 

@@ -8,6 +8,8 @@ pub trait Store: Write {
     fn position(&self) -> u64;
     /// Replaces bytes that were written before; never goes past the end.
     fn patch_at(&mut self, offset: u64, bytes: &[u8]) -> io::Result<()>;
+    /// Gives up everything from this length on, what was not written yet included; frees its room on the disk.
+    fn cut_to(&mut self, length: u64) -> io::Result<()>;
     /// Returns when all that was written is durable.
     fn sync(&mut self) -> io::Result<()>;
 }
@@ -42,6 +44,11 @@ impl Store for MemoryStore {
         let end = start.saturating_add(bytes.len());
         let place = self.0.get_mut(start..end).ok_or(io::ErrorKind::InvalidInput)?;
         place.copy_from_slice(bytes);
+        Ok(())
+    }
+
+    fn cut_to(&mut self, length: u64) -> io::Result<()> {
+        self.0.truncate(usize::try_from(length).map_err(io::Error::other)?);
         Ok(())
     }
 

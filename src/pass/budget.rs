@@ -3,6 +3,7 @@
 use std::cell::Cell;
 use std::io::{self, Read};
 use std::rc::Rc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::model::limits;
 
@@ -39,10 +40,15 @@ impl Budget {
 pub(super) struct Metered<'a> {
     pub(super) inner: &'a mut dyn Read,
     pub(super) budget: Rc<Budget>,
+    /// Set from outside to end early: a small file may unfold for a long time.
+    pub(super) stop: &'a AtomicBool,
 }
 
 impl Read for Metered<'_> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.stop.load(Ordering::Relaxed) {
+            return Err(io::Error::other("interrupted"));
+        }
         if self.budget.is_spent() {
             return Err(io::Error::other("the file's budget of unfolded bytes is used up"));
         }
@@ -72,16 +78,20 @@ mod tests {
 
     #[test]
     fn a_bomb_ends_soon_after_its_budget_and_a_large_honest_source_does_not() {
+        let stop = AtomicBool::new(false);
         let small = Budget::new(1000);
         let mut endless = io::repeat(0);
-        let mut metered = Metered { inner: &mut endless, budget: Rc::clone(&small) };
+        let mut metered = Metered { inner: &mut endless, budget: Rc::clone(&small), stop: &stop };
         let seen = io::copy(&mut metered, &mut io::sink());
         assert!(seen.is_err() && small.is_spent());
         assert!(small.unfolded.get() < limits::EXPANSION_FREE_BYTES + 1024 * 1024);
 
         let large = Budget::new(100_000_000);
         let mut tenfold = io::repeat(0).take(1_000_000_000);
-        let mut metered = Metered { inner: &mut tenfold, budget: Rc::clone(&large) };
+        let mut metered = Metered { inner: &mut tenfold, budget: Rc::clone(&large), stop: &stop };
         assert!(io::copy(&mut metered, &mut io::sink()).is_ok());
+
+        stop.store(true, Ordering::Relaxed);
+        assert!(metered.read(&mut [0]).is_err(), "an interrupt ends it");
     }
 }

@@ -7,10 +7,12 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use super::budget::{Budget, Counted, Metered};
 use super::commit::{Found, Looked};
 use super::lane::{Lane, Part};
+use super::notice::Progress;
 use crate::detect::{Engine, Hit, LeafDetector, RecordHits};
 use crate::disk::spool::{Spool, SpoolError, SpoolReader};
 use crate::formats::{self, Format, Head, Input, Need, ReadSeek, Sink};
@@ -25,7 +27,26 @@ pub struct Lens<'a> {
     /// Key of the digests.
     pub key: &'a CaseKey,
     /// Where containers that must seek may be spooled; `None` keeps everything in memory, within its limit.
-    pub spool: Option<&'a Path>,
+    pub spool: Option<SpoolPlace<'a>>,
+}
+
+/// A folder for spool files, and what they must leave free there.
+#[derive(Clone, Copy)]
+pub struct SpoolPlace<'a> {
+    /// The folder.
+    pub folder: &'a Path,
+    /// Bytes that the evidence may still need at the start of the run: a container that unfolds without end must cost a
+    /// gap, not the disk that the evidence goes to.
+    pub keep_free: u64,
+}
+
+/// Who watches the run: how far it is, and whether it shall end.
+#[derive(Clone, Copy)]
+pub struct Watch<'a> {
+    /// Set from outside to end early.
+    pub stop: &'a AtomicBool,
+    /// Bytes read so far.
+    pub progress: &'a Progress,
 }
 
 /// Where the bytes of a leaf come from.
@@ -42,6 +63,7 @@ const FINDING_BYTES: usize = 768;
 /// The look at one source file, with all that is inside it.
 struct Look<'a> {
     lens: Lens<'a>,
+    watch: Watch<'a>,
     lane: &'a Lane<'a>,
     path: Arc<str>,
     budget: Rc<Budget>,
@@ -51,10 +73,16 @@ struct Look<'a> {
 }
 
 /// Looks at one source of `source_bytes` bytes and at everything in it. Findings go to the lane as they come.
-pub fn look<'a>(lens: Lens<'a>, lane: &'a Lane<'a>, path: &str, source_bytes: u64, bytes: Bytes<'_>) -> Looked {
+pub fn look<'a>(
+    (lens, watch): (Lens<'a>, Watch<'a>),
+    lane: &'a Lane<'a>,
+    path: &str,
+    source_bytes: u64,
+    bytes: Bytes<'_>,
+) -> Looked {
     let budget = Budget::new(source_bytes);
     let mut look =
-        Look { lens, lane, path: path.into(), budget, gaps: Vec::new(), gaps_left_out: 0, members: Vec::new() };
+        Look { lens, watch, lane, path: path.into(), budget, gaps: Vec::new(), gaps_left_out: 0, members: Vec::new() };
     let mut result = look.leaf(path.to_owned(), 0, bytes);
     result.members = look.members;
     if look.gaps_left_out > 0 {
@@ -79,6 +107,13 @@ impl<'a> Look<'a> {
     }
 
     fn gap(&mut self, path: &str, kind: GapKind, reason: String) {
+        // To a format a spent budget looks like a broken file.
+        let (kind, reason) = match kind {
+            GapKind::ReadError | GapKind::Truncated | GapKind::Malformed if self.budget.is_spent() => {
+                (GapKind::OverLimit, self.budget.reason())
+            }
+            other => (other, reason),
+        };
         if self.gaps.len() < limits::GAPS_PER_FILE {
             self.gaps.push(Gap { path: path.to_owned(), kind, reason });
         } else {
@@ -183,7 +218,10 @@ impl<'l, 'a> Leaf<'l, 'a> {
     fn spool(&mut self, head: &[u8], rest: &mut dyn Read) -> Result<SpoolReader, String> {
         // Deeper containers get less memory, so that nesting cannot add up: 16 + 8 + 4 … < 32 MiB a worker.
         let memory = limits::SEEK_MEMORY_BYTES >> self.depth.min(16);
-        let mut spool = Spool::with_memory(self.look.lens.spool.map(Path::to_path_buf), memory);
+        let (place, progress) = (self.look.lens.spool, self.look.watch.progress);
+        // What was read is in the evidence already: only the rest is kept free.
+        let keep_free = place.map_or(0, |place| place.keep_free.saturating_sub(progress.now().read));
+        let mut spool = Spool::with_memory(place.map(|place| place.folder.to_path_buf()), memory).keep_free(keep_free);
         let copied = io::copy(&mut head.chain(rest), &mut spool).and_then(|_| spool.into_reader());
         copied.map_err(|error| match SpoolError::in_io(&error) {
             Some(SpoolError::NoFolder { .. }) => format!(
@@ -282,14 +320,15 @@ impl Sink for Leaf<'_, '_> {
             self.member_gap(name, GapKind::OverLimit, reason);
             return true;
         }
-        if self.seen > limits::CONTAINER_MEMBERS as u64 {
+        // Counted over the whole source file: containers inside each other must not multiply what is remembered.
+        if self.look.members.len() >= limits::CONTAINER_MEMBERS {
             let reason = format!("more than {} members; the rest was not looked at", limits::CONTAINER_MEMBERS);
             self.gap(GapKind::OverLimit, reason);
             return false;
         }
         let row = self.look.members.len();
         let budget = Rc::clone(&self.look.budget);
-        let mut metered = Metered { inner: bytes, budget: Rc::clone(&budget) };
+        let mut metered = Metered { inner: bytes, budget: Rc::clone(&budget), stop: self.look.watch.stop };
         let mut result = self.look.leaf(path, self.depth + 1, Bytes::Stream(&mut metered));
         for (entity, count) in &result.findings {
             *self.result.findings.entry(entity.clone()).or_default() += count;

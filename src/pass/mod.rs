@@ -25,7 +25,7 @@ pub mod tee;
 mod work;
 
 pub use commit::{Commit, Content, FileOutcome, Found, Looked};
-pub use look::Lens;
+pub use look::{Lens, SpoolPlace, Watch};
 pub use notice::{Notice, Progress};
 pub use run::{Plan, RunError, Totals, run};
 pub use source::{Item, OpenSource, Opened, SourceRead};

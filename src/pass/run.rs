@@ -15,13 +15,14 @@ use super::notice::Progress;
 use super::order::Order;
 use super::source::Item;
 use super::work::{Bench, work};
-use crate::model::limits;
 
 /// What a run does with each entry.
 #[derive(Clone, Copy)]
 pub struct Plan<'a> {
     /// Worker threads, at least 1. What comes out does not depend on it.
     pub threads: usize,
+    /// Entries that the walk may be ahead of the workers, at least 1: each may hold a file handle.
+    pub walk_ahead: usize,
     /// Whether content is kept (and hashed).
     pub keep: bool,
     /// Whether content is looked at, and with what.
@@ -67,21 +68,28 @@ pub fn run<C: Commit>(
     let crashed = AtomicBool::new(false);
     std::thread::scope(|scope| {
         let (hashes, _threads) = HashService::start(scope, plan.threads.div_ceil(2));
-        let (sender, receiver) = mpsc::sync_channel(limits::WALK_AHEAD);
+        let (sender, receiver) = mpsc::sync_channel(plan.walk_ahead.max(1));
         let receiver = Arc::new(Mutex::new(receiver));
         let hashes = Arc::new(hashes);
         let (order, pool, crashed) = (&order, &pool, &crashed);
         scope.spawn(move || {
-            let mut total = 0;
-            for item in items {
-                plan.progress.walked(item.source.as_ref().map_or(0, |_| size_of_entry(&item)));
-                if plan.stop.load(Ordering::Relaxed) || order.is_stopped() || sender.send(item).is_err() {
-                    break;
+            let clean = catch_unwind(AssertUnwindSafe(|| {
+                let mut total = 0;
+                for item in items {
+                    plan.progress.walked(item.source.as_ref().map_or(0, |_| size_of_entry(&item)));
+                    if plan.stop.load(Ordering::Relaxed) || order.is_stopped() || sender.send(item).is_err() {
+                        break;
+                    }
+                    total += 1;
                 }
-                total += 1;
+                plan.progress.walk_ended();
+                order.total(total);
+            }));
+            if clean.is_err() {
+                // Without a total the writer would wait for ever.
+                crashed.store(true, Ordering::Relaxed);
+                order.stop();
             }
-            plan.progress.walk_ended();
-            order.total(total);
         });
         for _ in 0..plan.threads.max(1) {
             let (receiver, hashes) = (Arc::clone(&receiver), Arc::clone(&hashes));

@@ -1,6 +1,6 @@
 //! What a worker does with one item: open, read once, look, and say what came of it.
 
-use std::io::{self, Read};
+use std::io::{self, Read, Seek, SeekFrom};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -9,11 +9,12 @@ use super::commit::{Content, FileOutcome, Looked};
 use super::hash::{HashService, PendingDigest};
 use super::keep::Deflater;
 use super::lane::{Lane, Part};
-use super::look::{Bytes, Lens, look};
+use super::look::{Bytes, Lens, Watch, look};
 use super::order::{Order, Stopped};
 use super::run::Plan;
 use super::source::{Item, Opened, SourceRead};
 use super::tee::{Outlets, Tee};
+use crate::formats::ReadSeek;
 use crate::model::{Digest, FileResult, Gap, GapKind, Kind, LookStatus, Stat, limits};
 
 /// What a worker has on its bench.
@@ -103,7 +104,7 @@ fn read<'a>(
         };
         let mut tee = Tee::begin(&outcome.entry, &mut *opened.reader, limit, outlets)?;
         if let Some(lens) = bench.plan.lens {
-            outcome.looked = Some(look(lens, lane, &path, limit, Bytes::Stream(&mut tee)));
+            outcome.looked = Some(look((lens, watch(&bench.plan)), lane, &path, limit, Bytes::Stream(&mut tee)));
         }
         let sealed = tee.finish()?;
         // The digest takes its place when the writer has waited for it.
@@ -120,7 +121,7 @@ fn read<'a>(
         }
         None
     };
-    outcome.size_unknown = opened.unsized_content && outcome.content.is_some_and(|content| content.kept.size > 0);
+    size_at_end(outcome, limit, opened.unsized_content);
     compare(&*opened.reader, outcome, limit);
     Ok(pending)
 }
@@ -133,15 +134,53 @@ fn look_only(
     reader: &mut dyn SourceRead,
     plan: &Plan<'_>,
 ) -> (Looked, Option<io::Error>) {
-    if let Some(seekable) = reader.seekable() {
-        let looked = look(lens, lane, path, limit, Bytes::Seekable(seekable, limit));
-        plan.progress.read(limit);
-        return (looked, None);
-    }
     let mut broken = None;
+    if let Some(seekable) = reader.seekable() {
+        let mut seekable = WatchedSeek { inner: seekable, plan, read: 0, broken: &mut broken };
+        let looked = look((lens, watch(plan)), lane, path, limit, Bytes::Seekable(&mut seekable, limit));
+        // A part may have been read twice and another not at all: in all it counts as read once.
+        plan.progress.read(limit.saturating_sub(seekable.read));
+        return (looked, broken);
+    }
     let mut reader = Watched { inner: reader, left: limit, plan, broken: &mut broken };
-    let looked = look(lens, lane, path, limit, Bytes::Stream(&mut reader));
+    let looked = look((lens, watch(plan)), lane, path, limit, Bytes::Stream(&mut reader));
     (looked, broken)
+}
+
+fn watch<'a>(plan: &Plan<'a>) -> Watch<'a> {
+    Watch { stop: plan.stop, progress: plan.progress }
+}
+
+/// A seekable source that ends when the user interrupts, counts, and remembers an error.
+struct WatchedSeek<'a> {
+    inner: &'a mut dyn ReadSeek,
+    plan: &'a Plan<'a>,
+    read: u64,
+    broken: &'a mut Option<io::Error>,
+}
+
+impl Read for WatchedSeek<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.plan.stop.load(Ordering::Relaxed) {
+            return Err(io::Error::other("interrupted"));
+        }
+        let count = self.inner.read(buffer).inspect_err(|error| remember(error, self.broken))?;
+        self.read = self.read.saturating_add(count as u64);
+        self.plan.progress.read(count as u64);
+        Ok(count)
+    }
+}
+
+impl Seek for WatchedSeek<'_> {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        self.inner.seek(to)
+    }
+}
+
+fn remember(error: &io::Error, broken: &mut Option<io::Error>) {
+    if error.kind() != io::ErrorKind::Interrupted {
+        *broken = Some(io::Error::new(error.kind(), error.to_string()));
+    }
 }
 
 /// A reader that stops at the size at open, counts, and remembers an error.
@@ -166,12 +205,23 @@ impl Read for Watched<'_> {
                 Ok(count)
             }
             Err(error) => {
-                if error.kind() != io::ErrorKind::Interrupted {
-                    *self.broken = Some(io::Error::new(error.kind(), error.to_string()));
-                }
+                remember(&error, self.broken);
                 Err(error)
             }
         }
+    }
+}
+
+/// Says where the size that the kernel gave is not what was read, and nothing changed (`/proc`, `/sys`).
+fn size_at_end(outcome: &mut FileOutcome, limit: u64, unsized_content: bool) {
+    let Some(kept) = outcome.content.map(|content| content.kept.size) else { return };
+    outcome.size_unknown = unsized_content && kept > 0;
+    if outcome.size_unknown && kept >= limit {
+        let reason = format!(
+            "the kernel gives no size for it, and it went on after {limit} bytes; those were kept, the rest was not read"
+        );
+        let path = outcome.entry.path.shown();
+        outcome.gaps.push(Gap { path, kind: GapKind::OverLimit, reason });
     }
 }
 
@@ -183,14 +233,25 @@ fn read_error(path: &str, after: u64, error: &io::Error) -> Gap {
     Gap { path: path.to_owned(), kind: GapKind::ReadError, reason }
 }
 
-/// Compares the source before and after: what changed under the read is said.
+/// Compares the source as the walk saw it, at open and after: what changed under our hands is said.
 fn compare(reader: &dyn SourceRead, outcome: &mut FileOutcome, limit: u64) {
     let after = reader.stat();
     let path = outcome.entry.path.shown();
+    if let (Some(walked), Some(opened)) = (&outcome.entry.stat, &outcome.stat_open)
+        && (walked.device, walked.inode) != (opened.device, opened.inode)
+        && walked.device == opened.device
+    {
+        let reason =
+            "between the look at its name and the opening another file took the name: that one was read, and its \
+                      metadata are recorded. The first one is gone from here: look for where it was moved"
+                .to_owned();
+        outcome.gaps.push(Gap { path: path.clone(), kind: GapKind::Replaced, reason });
+    }
     if let (Some(before), Some(after)) = (&outcome.stat_open, &after)
         && after.changed_since(before)
         && !outcome.size_unknown
     {
+        let path = path.clone();
         let read = outcome.content.map_or(limit, |content| content.kept.size);
         outcome.grew = after.size > before.size && read == before.size && same_but_longer(before, after);
         if !outcome.grew {
@@ -199,7 +260,7 @@ fn compare(reader: &dyn SourceRead, outcome: &mut FileOutcome, limit: u64) {
                  are recorded. Stop the program that writes it and collect again if it matters",
                 before.size, after.size, before.mtime, after.mtime
             );
-            outcome.gaps.push(Gap { path: path.clone(), kind: GapKind::ChangedDuringRead, reason });
+            outcome.gaps.push(Gap { path, kind: GapKind::ChangedDuringRead, reason });
         }
     }
     if reader.replaced() {

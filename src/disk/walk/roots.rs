@@ -56,11 +56,11 @@ struct Candidate<'a> {
     seen: Seen,
 }
 
+/// Roots that are not walked by themselves, each with the reason.
+pub(super) type Notes = Vec<(String, String)>;
+
 /// Looks at each root in order; drops those that an other one's walk will reach, with a note for each.
-pub(super) fn without_overlaps(
-    given: &[PathBuf],
-    one_file_system: bool,
-) -> Result<(Vec<Root>, Vec<String>), WalkError> {
+pub(super) fn without_overlaps(given: &[PathBuf], one_file_system: bool) -> Result<(Vec<Root>, Notes), WalkError> {
     if given.is_empty() {
         return Err(WalkError::NoRoots);
     }
@@ -89,10 +89,9 @@ pub(super) fn without_overlaps(
     for (index, candidate) in candidates.iter().enumerate() {
         match covered_by(index, candidate) {
             None => roots.push(root(candidate.given)),
-            Some(other) => notes.push(format!(
-                "{} is covered by {}: it is walked once, there",
+            Some(other) => notes.push((
                 shown(candidate.given),
-                shown(other.given)
+                format!("it is covered by {}: it is walked once, there", shown(other.given)),
             )),
         }
     }

@@ -105,6 +105,9 @@ impl Store for Full {
     fn patch_at(&mut self, offset: u64, bytes: &[u8]) -> std::io::Result<()> {
         self.0.patch_at(offset, bytes)
     }
+    fn cut_to(&mut self, length: u64) -> std::io::Result<()> {
+        self.0.cut_to(length)
+    }
     fn sync(&mut self) -> std::io::Result<()> {
         Ok(())
     }

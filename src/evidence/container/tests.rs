@@ -101,6 +101,10 @@ impl Store for Endless {
         self.patched = bytes.to_vec();
         Ok(())
     }
+    fn cut_to(&mut self, length: u64) -> io::Result<()> {
+        self.position = length;
+        Ok(())
+    }
     fn sync(&mut self) -> io::Result<()> {
         Ok(())
     }

@@ -1,0 +1,42 @@
+//! Every failure is told in both languages, with a next step, and nothing hostile gets through.
+
+use super::*;
+
+#[test]
+fn every_failure_says_what_happened_and_what_to_do_in_both_languages() {
+    let path = Path::new("/mnt/\u{1b}usb");
+    let error = std::io::Error::other("cause");
+    let disk =
+        DiskError { path: path.into(), what: crate::disk::error::Doing::Write, source: std::io::Error::other("x") };
+    let all = [
+        Failure::no_such_source(&error),
+        Failure::out_inside_source(path, path),
+        Failure::out_unusable(path, &error),
+        Failure::case_exists(path),
+        Failure::bad_case_id("../x"),
+        Failure::too_little_space(path, 10, 5),
+        Failure::disk(&disk),
+        Failure::writing(&error, &error),
+        Failure::writing(&std::io::ErrorKind::FileTooLarge.into(), &error),
+        Failure::writing(&error, &error).after_seal(path),
+        Failure::unreadable(&disk),
+        Failure::findings(&disk),
+        Failure::spool(path, &error),
+        Failure::case_key(path, &error),
+        Failure::key(path, &error),
+        Failure::rules(&error),
+        Failure::rule_folder(path, &error),
+        Failure::not_evidence(path),
+        Failure::bad_expectation("zz"),
+        Failure::interrupted(Some(path)),
+        Failure::output(&error),
+        Failure::bug(&error),
+    ];
+    for failure in all {
+        let (en, ja) = (failure.text(Lang::En), failure.text(Lang::Ja));
+        assert!(en.starts_with("error: ") && en.contains("\nwhat to do: "), "{en}");
+        assert!(ja.starts_with("エラー: ") && ja.contains("\n対処: "), "{ja}");
+        assert!(!en.contains('\u{1b}') && !ja.contains('\u{1b}'));
+        assert_ne!(failure.exit(), Exit::Done);
+    }
+}

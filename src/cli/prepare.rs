@@ -1,0 +1,178 @@
+//! The checks before anything is written: each can still end the run with nothing made, and nothing read but names.
+//!
+//! The output folder is made only after the last of them ([`super::collect::begin`]): a typing mistake must leave no folder
+//! behind, least of all inside a source.
+
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use super::args::CollectArgs;
+use super::failure::{Failure, shown};
+use super::{Env, tell, words};
+use crate::case::dir::is_case_id;
+use crate::disk::quiet::{self, Quiet};
+use crate::disk::space::{self, Space};
+use crate::disk::walk::{Walk, WalkOptions};
+use crate::disk::{host, own, sandbox};
+use crate::model::{Kind, Lang, limits};
+use crate::seal::sign::Signer;
+
+/// What was found out before anything is written.
+pub(super) struct Ready {
+    /// Id of the case.
+    pub case: String,
+    /// The folder in which the case folder is to be made; it may not exist yet.
+    pub out: PathBuf,
+    /// The case folder to be made.
+    pub folder: PathBuf,
+    /// What the source amounts to.
+    pub survey: Survey,
+    /// Bytes that the evidence may need, at most.
+    pub need: u64,
+    /// Sources on whose file system the output lies.
+    pub same_disk: Vec<String>,
+    /// Sources that another one covers, and why each is not walked by itself.
+    pub covered: Vec<(String, String)>,
+    /// The user's own key, if one was named.
+    pub signer: Option<Signer>,
+    /// Entries that the walk may be ahead: each may hold a handle.
+    pub walk_ahead: usize,
+}
+
+/// What a walk without reading shows.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Survey {
+    /// Entries of every kind.
+    pub entries: u64,
+    /// Bytes of all files, at most: holes count too.
+    pub bytes: u64,
+}
+
+/// Room that the records of one entry may take: its line, its manifest line, its zip headers.
+const ENTRY_BYTES: u64 = 2_000;
+/// Room for the rest of a case.
+const CASE_BYTES: u64 = 4_000_000;
+
+/// Checks arguments, key, output and space, and surveys the sources. `others` are further files that will be written.
+pub(super) fn prepare(args: &CollectArgs, others: &[&Path], lang: Lang, env: &mut Env) -> Result<Ready, Failure> {
+    let walk_ahead = walk_ahead();
+    let case = match &args.case {
+        Some(case) if is_case_id(case) => case.clone(),
+        Some(case) => return Err(Failure::bad_case_id(case)),
+        None => default_case(env),
+    };
+    let covered = walk(&args.paths, args.cross_file_systems, &[])?.notes().to_vec();
+    let signer = args.sign_key.as_deref().map(existing_key).transpose()?;
+    let out = own::canonical_to_be(&args.out).map_err(|error| Failure::out_unusable(&args.out, &error))?;
+    let folder = out.join(&case);
+    if own::exists(&folder).map_err(|error| Failure::disk(&error))? {
+        return Err(Failure::case_exists(&folder));
+    }
+    for written in std::iter::once(out.as_path()).chain(others.iter().copied()) {
+        outside_sources(written, args)?;
+    }
+    own::may_write_in(&out).map_err(|error| Failure::out_unusable(&args.out, &error))?;
+    let same_disk: Vec<String> = args
+        .paths
+        .iter()
+        .filter(|source| space::same_file_system(&out, source).unwrap_or(false))
+        .map(|source| shown(source))
+        .collect();
+    if !same_disk.is_empty() && !args.force {
+        tell(env, words::same_file_system(lang));
+    }
+    for (path, reason) in &covered {
+        tell(env, &format!("{} {path}: {reason}", lang.pick("note:", "注:")));
+    }
+    // Before the first look at a source: reading a link's target would move its access time.
+    quiet_sources(env, &args.paths);
+    let survey = survey_apart(args, env)?;
+    let free = Space::of(&out).map_err(|error| Failure::disk(&error))?.free_bytes;
+    let need = survey.bytes.saturating_add(survey.entries.saturating_mul(ENTRY_BYTES)).saturating_add(CASE_BYTES);
+    if need > free && !args.force {
+        return Err(Failure::too_little_space(&out, need, free));
+    }
+    tell(env, &words::begins(lang, &shown(&folder), survey.entries, survey.bytes));
+    Ok(Ready { case, out, folder, survey, need, same_disk, covered, signer, walk_ahead })
+}
+
+/// Refuses a path of ours that the walk would come to: writing there would change the source. `--force` goes on.
+fn outside_sources(written: &Path, args: &CollectArgs) -> Result<(), Failure> {
+    if args.force {
+        return Ok(());
+    }
+    let written = own::canonical_to_be(written).map_err(|error| Failure::out_unusable(written, &error))?;
+    // By identity and not by name, so that a bind mount of the source is seen too.
+    let above: Vec<(u64, u64)> = written.ancestors().filter_map(own::folder_identity).collect();
+    for source in &args.paths {
+        let holds = own::folder_identity(source).is_some_and(|identity| above.contains(&identity));
+        // A disk that is only mounted below the source (`respond / --out /mnt/usb`) is another file system: not walked.
+        let is_walked = args.cross_file_systems || space::same_file_system(&written, source).unwrap_or(true);
+        if holds && is_walked {
+            return Err(Failure::out_inside_source(&written, source));
+        }
+    }
+    Ok(())
+}
+
+/// Surveys in a thread of its own that the kernel lets write nowhere at all: the case folder, to which the process will be
+/// confined, does not exist yet.
+fn survey_apart(args: &CollectArgs, env: &Env) -> Result<Survey, Failure> {
+    let (confined, stop) = (env.confine, &*env.stop);
+    let surveyed = std::thread::scope(|scope| {
+        let thread = scope.spawn(|| {
+            if confined {
+                // What it came to is told when the process itself is confined.
+                let _ = sandbox::confine(&[]);
+            }
+            Ok(survey(walk(&args.paths, args.cross_file_systems, &[])?, stop))
+        });
+        thread.join().map_err(|_| Failure::bug(&std::io::Error::other("the survey crashed")))?
+    })?;
+    if stop.load(Ordering::Relaxed) { Err(Failure::interrupted(None)) } else { Ok(surveyed) }
+}
+
+/// Walks without opening a file: for the space check and the time left. Ends early once `stop` is set.
+pub(super) fn survey(walk: Walk, stop: &AtomicBool) -> Survey {
+    let mut survey = Survey::default();
+    for walked in walk.take_while(|_| !stop.load(Ordering::Relaxed)) {
+        survey.entries += 1;
+        if walked.entry.kind == Kind::File {
+            survey.bytes = survey.bytes.saturating_add(walked.entry.stat.map_or(0, |stat| stat.size));
+        }
+    }
+    survey
+}
+
+/// How far the walk may be ahead of the workers: each entry that waits holds its folder open, and deep trees and workers
+/// need handles too.
+pub(super) fn walk_ahead() -> usize {
+    let handles = host::raise_open_files().map_or(usize::MAX, |most| usize::try_from(most).unwrap_or(usize::MAX));
+    limits::WALK_AHEAD.min(handles / 4).max(1)
+}
+
+/// The walk over sources; what has one of the identities `leave_out` is recorded as our own output and not entered.
+pub(super) fn walk(sources: &[PathBuf], cross_file_systems: bool, leave_out: &[(u64, u64)]) -> Result<Walk, Failure> {
+    let options = WalkOptions { one_file_system: !cross_file_systems, leave_out: leave_out.to_vec() };
+    Walk::new(sources.to_vec(), options).map_err(|error| Failure::no_such_source(&error))
+}
+
+/// Sees to it that reading links leaves no trace. Tests that run in-process must not change the runner's mounts.
+pub(super) fn quiet_sources(env: &Env, sources: &[PathBuf]) {
+    if env.confine {
+        let roots: Vec<&Path> = sources.iter().map(PathBuf::as_path).collect();
+        // Where it is refused the entries themselves say so (`atime_not_kept`).
+        let _: Quiet = quiet::keep_access_times(&roots);
+    }
+}
+
+fn default_case(env: &Env) -> String {
+    let plain: String = env.host.hostname.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').take(24).collect();
+    let host = if plain.is_empty() { "host" } else { &plain };
+    format!("hozen-{host}-{}", (env.now)().timestamp().strftime("%Y%m%dT%H%M%SZ"))
+}
+
+fn existing_key(path: &Path) -> Result<Signer, Failure> {
+    let text = own::read_own(path, limits::RULE_FILE_BYTES).map_err(|error| Failure::key(path, &error))?;
+    Signer::from_openssh(&String::from_utf8_lossy(&text)).map_err(|error| Failure::key(path, &error))
+}
