@@ -14,7 +14,7 @@ use hozen::model::Lang;
 
 /// A writer that tests can read.
 #[derive(Clone, Default)]
-pub struct Captured(Arc<Mutex<Vec<u8>>>);
+pub(crate) struct Captured(Arc<Mutex<Vec<u8>>>);
 
 impl Write for Captured {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -34,26 +34,26 @@ impl Captured {
 }
 
 /// How a run ended.
-pub struct Ended {
-    pub code: u8,
-    pub stdout: String,
-    pub stderr: String,
+pub(crate) struct Ended {
+    pub(crate) code: u8,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
 }
 
 impl Ended {
     /// stdout as JSON.
-    pub fn json(&self) -> serde_json::Value {
+    pub(crate) fn json(&self) -> serde_json::Value {
         serde_json::from_str(&self.stdout).unwrap_or_else(|error| panic!("{error}: {} / {}", self.stdout, self.stderr))
     }
 }
 
 /// Runs hozen with these arguments.
-pub fn hozen<S: AsRef<std::ffi::OsStr>>(arguments: &[S]) -> Ended {
+pub(crate) fn hozen<S: AsRef<std::ffi::OsStr>>(arguments: &[S]) -> Ended {
     hozen_in(Lang::En, arguments)
 }
 
 /// Runs hozen with these arguments under a locale.
-pub fn hozen_in<S: AsRef<std::ffi::OsStr>>(lang: Lang, arguments: &[S]) -> Ended {
+pub(crate) fn hozen_in<S: AsRef<std::ffi::OsStr>>(lang: Lang, arguments: &[S]) -> Ended {
     let (stdout, stderr) = (Captured::default(), Captured::default());
     let mut env = Env {
         now: Box::new(|| "2026-11-21T12:00:00+09:00[Asia/Tokyo]".parse().unwrap()),
@@ -81,7 +81,7 @@ pub fn hozen_in<S: AsRef<std::ffi::OsStr>>(lang: Lang, arguments: &[S]) -> Ended
 }
 
 /// Writes a file below a folder, making the folders in between.
-pub fn put(root: &Path, name: &str, bytes: impl AsRef<[u8]>) {
+pub(crate) fn put(root: &Path, name: &str, bytes: impl AsRef<[u8]>) {
     let path = root.join(name);
     std::fs::create_dir_all(path.parent().unwrap()).unwrap();
     std::fs::write(path, bytes).unwrap();
