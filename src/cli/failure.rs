@@ -177,7 +177,7 @@ impl Failure {
             ),
             (
                 format!("検出結果ファイル {path} を作れません。まだ何も読み取っていません"),
-                "--findings には、既存のフォルダの中の、まだ存在しないファイル名を指定してください",
+                "--findings には、既存のフォルダーの中の、まだ存在しないファイル名を指定してください",
             ),
         )
         .because(error)
@@ -192,8 +192,8 @@ impl Failure {
                 "name an existing folder that you may write to with --spool, on a disk that is not evidence",
             ),
             (
-                format!("一時フォルダ {folder} を使えません。まだ何も読み取っていません"),
-                "--spool には、書き込みできる既存のフォルダ(証拠でないディスク上)を指定してください",
+                format!("作業フォルダー {folder} を使えません。まだ何も読み取っていません"),
+                "--spool には、書き込みできる既存のフォルダー（証拠でないディスク上）を指定してください",
             ),
         )
         .because(error)
@@ -208,8 +208,8 @@ impl Failure {
                 "name secret/case.key of the case, or leave --case-key away: then digests match no other run",
             ),
             (
-                format!("ケースの鍵 {path} を使えません"),
-                "ケースの secret/case.key を指定するか、--case-key を省いてください(他の実行とは照合できなくなります)",
+                format!("事案の鍵 {path} を使えません"),
+                "事案フォルダーの secret/case.key を指定するか、--case-key を省いてください（他の実行とは照合できなくなります）",
             ),
         )
         .because(error)
@@ -225,7 +225,7 @@ impl Failure {
                  get them from the sealed evidence: hozen scan {case}"
             ),
             format!(
-                "証拠は封印済みで完全です。結果またはレポートだけが欠けています。出力先に空きを作り、\
+                "証拠は封印済みで完全です。結果または報告書だけが欠けています。出力先に空きを作り、\
                  封印済みの証拠から作り直してください: hozen scan {case}"
             ),
         ];
@@ -294,7 +294,7 @@ impl Failure {
             (
                 "出力先のディスクには、これ以上大きいファイルを書けません".into(),
                 "FAT32 は 1 ファイル 4 GiB までです。--out で exFAT・NTFS・ext4 のディスクを指定するか、分けて保全してください\
-                 (`ulimit -f` も確認してください)。書けた分は残っていますが、封印はされていません",
+                 （`ulimit -f` も確認してください）。書けた分は残っていますが、封印はされていません",
             ),
         )
     }
@@ -327,6 +327,22 @@ impl Failure {
             (
                 "検出ルールに誤りがあるため、検査していません".into(),
                 "ルールを直すか、そのフォルダーの指定を外してください。`hozen rules check DIR` で問題をすべて表示します",
+            ),
+        )
+        .because(error)
+    }
+
+    /// A folder of rules can not be read: a scan without it would be a false all-clear.
+    pub(super) fn rule_folder(folder: &Path, error: &dyn Error) -> Self {
+        let folder = shown(folder);
+        Self::new(
+            (
+                format!("the rules in {folder} can not be read, so nothing was scanned"),
+                "check the path: it must be a folder with rule files (*.toml)",
+            ),
+            (
+                format!("{folder} のルールを読めないため、検査していません"),
+                "パスを確認してください。ルールのファイル（*.toml）があるフォルダーを指定します",
             ),
         )
         .because(error)

@@ -16,7 +16,7 @@ use crate::seal::keyed::CaseKey;
 pub(super) fn rule_pack(folders: &[PathBuf]) -> Result<RulePack, Failure> {
     let mut extra = Vec::new();
     for folder in folders {
-        extra.extend(own::rule_files(folder).map_err(|error| Failure::disk(&error))?);
+        extra.extend(own::rule_files(folder).map_err(|error| Failure::rule_folder(folder, &error))?);
     }
     RulePack::load(&extra).map_err(|error| Failure::rules(&error))
 }

@@ -80,7 +80,10 @@ fn try_text(pack: &RulePack, text: &str, lang: Lang, env: &mut Env) -> Result<Ex
     let mut out = String::new();
     for hit in hits(&engine, text) {
         let named = pack.detectors.iter().find(|rule| rule.cited() == *hit.rule).map_or("", |rule| rule.name(lang));
-        let reasons: Vec<String> = hit.reasons.iter().map(|reason| reason_words(reason, lang)).collect();
+        let mut reasons: Vec<String> = hit.reasons.iter().map(|reason| reason_words(reason, lang)).collect();
+        if reasons.is_empty() {
+            reasons.push(lang.pick("its shape fits", "形が合う").to_owned());
+        }
         let reasons = reasons.join(lang.pick(", ", "、"));
         out.push_str(&lang.pick(
             format!(

@@ -24,7 +24,7 @@ pub fn scan_listing(scan: &ScanResult, lang: Lang) -> String {
     let mut text = String::new();
     let all = facts.files.len() as u64 + facts.more_files;
     if all > 0 {
-        text += &format!("\n{}{}{}\n", w.files_section, colon(lang), grouped(all));
+        text += &format!("\n{}{}{}\n", w.files_section, w.colon, grouped(all));
     }
     let counts = |counts: &BTreeMap<String, u64>| {
         let each = counts.iter().map(|(entity, n)| format!("{} {}", calm(&label(entity, lang)), grouped(*n)));
@@ -34,7 +34,7 @@ pub fn scan_listing(scan: &ScanResult, lang: Lang) -> String {
         let file = &listed.file;
         let mut found = counts(&file.findings);
         if !file.possible.is_empty() {
-            let possible = format!("{}{}{}", w.possible_label, colon(lang), counts(&file.possible));
+            let possible = format!("{}{}{}", w.possible_label, w.colon, counts(&file.possible));
             found = if found.is_empty() { possible } else { format!("{found}{}{possible}", lang.pick("; ", "。")) };
         }
         text += &format!("  {}\n      {found}\n", calm(&file.path));
@@ -66,15 +66,10 @@ pub fn gap_listing(gaps: &[Gap], lang: Lang) -> String {
     text
 }
 
-/// Between a name and its number.
-fn colon(lang: Lang) -> &'static str {
-    lang.pick(": ", "：")
-}
-
 fn one_kind(group: &GapGroup, lang: Lang) -> String {
     let w = words(lang);
     let said = gap(group.kind, lang);
-    let mut text = format!("  {}{}{}\n", said.name, colon(lang), grouped(group.paths));
+    let mut text = format!("  {}{}{}\n", said.name, w.colon, grouped(group.paths));
     let paths = group.reasons.iter().flat_map(|reason| &reason.paths);
     for path in paths.take(EXAMPLES) {
         text += &format!("      {}\n", calm(path));

@@ -1,5 +1,7 @@
 //! The repository as `tidy` and `docs` see it: relative paths with `/`, and text.
 
+#![allow(dead_code, reason = "each test file uses its own part of this")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 

@@ -25,6 +25,7 @@ fn every_failure_says_what_happened_and_what_to_do_in_both_languages() {
         Failure::case_key(path, &error),
         Failure::key(path, &error),
         Failure::rules(&error),
+        Failure::rule_folder(path, &error),
         Failure::not_evidence(path),
         Failure::bad_expectation("zz"),
         Failure::interrupted(Some(path)),

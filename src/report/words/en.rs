@@ -155,7 +155,8 @@ pub(super) static EN: Words = Words {
     limits_section: "Limits of this report",
     limits,
     list_separator: ", ",
-    colon: ":",
+    colon: ": ",
+    space: " ",
     screen: ScreenWords {
         kinds: "Kinds",
         people: "People",

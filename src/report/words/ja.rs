@@ -158,6 +158,7 @@ pub(super) static JA: Words = Words {
     limits,
     list_separator: "、",
     colon: "：",
+    space: "",
     screen: ScreenWords {
         kinds: "種類",
         people: "人数",

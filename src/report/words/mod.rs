@@ -146,6 +146,8 @@ pub(super) struct Words {
     pub(super) limits: fn(&Facts, &str) -> Vec<String>,
     pub(super) list_separator: &'static str,
     pub(super) colon: &'static str,
+    /// Between two sentences.
+    pub(super) space: &'static str,
     // The terminal.
     pub(super) screen: ScreenWords,
     pub(super) listing: ListingWords,
