@@ -95,12 +95,13 @@ impl<S: Store, J: Journal> EvidenceWriter<S, J> {
     /// Keeps what can be kept of a run that ends before its end. On a full disk the member at hand gives its room to the
     /// journal: without its lines the members before it would be bytes that nobody can name. Nothing can be added afterwards.
     pub fn rescue(&mut self) -> Result<(), EvidenceError> {
-        if self.zip.sync().is_err() {
+        if self.checkpoint().is_err() {
             let _ = self.zip.abandon();
             // What does not fit even now is found by its line: bytes that do not verify are not taken up again.
             let _ = self.zip.sync();
+            return self.journal.flush().and_then(|()| self.journal.sync()).map_err(journal_refused);
         }
-        self.journal.flush().and_then(|()| self.journal.sync()).map_err(journal_refused)
+        Ok(())
     }
 
     /// What was recorded so far.
