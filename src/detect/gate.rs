@@ -3,13 +3,14 @@
 use memchr::{memchr, memchr2};
 
 use crate::rules::shape::{Alphabet, joins_digits};
+use crate::text::fold::holds_escape;
 
 /// What a text holds, counted over its bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Held {
     /// ASCII digits.
     pub(super) digits: usize,
-    /// An ASCII `@`.
+    /// An ASCII `@`, or an escape that folding may turn into one.
     pub(super) at: bool,
     /// Characters that folding may turn into digits or `@`: full-width forms and mathematical digits. Circled and raised
     /// digits are not counted as a reason to look: nobody writes a number in them alone.
@@ -21,7 +22,7 @@ impl Held {
         let bytes = text.as_bytes();
         Self {
             digits: bytes.iter().filter(|byte| byte.is_ascii_digit()).count(),
-            at: memchr(b'@', bytes).is_some(),
+            at: memchr(b'@', bytes).is_some() || holds_escape(text),
             // U+FF10…, U+FF20, U+FE6B begin with EF; U+1D7CE… with F0.
             wide: !text.is_ascii() && memchr2(0xef, 0xf0, bytes).is_some(),
         }

@@ -198,7 +198,7 @@ impl<'e> LeafDetector<'e> {
         }
         let folded = fold(field.text);
         let text = folded.as_str();
-        let held = if field.text.is_ascii() { raw } else { Held::of(text) };
+        let held = if folded.is_same() { raw } else { Held::of(text) };
         let mut runs = std::mem::take(&mut self.runs);
         gate::runs(text, least.digits, &mut runs);
         let previous = index.checked_sub(1).and_then(|before| record.fields.get(before));

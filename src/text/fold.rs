@@ -1,7 +1,7 @@
 //! Folds text for matching, and keeps the way back: from each byte of the folded text to the byte it came from.
 //!
 //! Folding is NFKC (full-width to ASCII, half-width kana to full-width, ㈱ and ① to their plain forms), then dashes of every
-//! kind between digits to `-`. It is for matching only: NFKC rewrites some name kanji, so folded names are never evidence.
+//! kind between digits to `-`, and the escapes of `@` and `+` in addresses and pages (`%40`, `&#64;`, `%2B`) to what they stand for. It is for matching only: NFKC rewrites some name kanji, so folded names are never evidence.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -31,6 +31,11 @@ impl Folded<'_> {
     /// The folded text.
     pub fn as_str(&self) -> &str {
         &self.text
+    }
+
+    /// Whether folding changed nothing.
+    pub fn is_same(&self) -> bool {
+        matches!(self.text, Cow::Borrowed(_))
     }
 
     /// The byte of the source text where the character (or cluster) begins that became this byte of the folded text.
@@ -64,10 +69,25 @@ impl Folded<'_> {
     }
 }
 
-/// Folds; ASCII costs neither a copy nor a map.
+/// Escapes that stand between the parts of an address or before a number, and what they stand for.
+static ESCAPES: &[(&str, &str)] =
+    &[("%40", "@"), ("&#64;", "@"), ("&#x40;", "@"), ("&#X40;", "@"), ("%2B", "+"), ("%2b", "+")];
+
+/// The escape that a text begins with.
+fn escape(text: &str) -> Option<(&'static str, &'static str)> {
+    ESCAPES.iter().copied().find(|(escape, _)| text.starts_with(escape))
+}
+
+/// Whether a text holds an escape that folding resolves.
+pub fn holds_escape(text: &str) -> bool {
+    let mut marks = memchr::memchr2_iter(b'%', b'&', text.as_bytes());
+    marks.any(|at| text.get(at..).and_then(escape).is_some())
+}
+
+/// Folds; ASCII without escapes costs neither a copy nor a map.
 pub fn fold(text: &str) -> Folded<'_> {
     let source_len = text.len();
-    if text.is_ascii() {
+    if text.is_ascii() && !holds_escape(text) {
         return Folded { text: Cow::Borrowed(text), source_len, steps: Vec::new() };
     }
     let mut out = Builder { text: String::with_capacity(source_len), steps: Vec::new() };
@@ -80,6 +100,10 @@ pub fn fold(text: &str) -> Folded<'_> {
 
 /// Folds the next cluster of `rest`, which stands at `source`; returns its length.
 fn fold_next(out: &mut Builder, rest: &str, source: usize) -> usize {
+    if let Some((from, to)) = rest.starts_with(['%', '&']).then(|| escape(rest)).flatten() {
+        out.replace(to, source, from);
+        return from.len();
+    }
     let mut chars = rest.char_indices();
     let Some((_, first)) = chars.next() else { return rest.len() };
     let mut end = first.len_utf8();
