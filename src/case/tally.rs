@@ -7,7 +7,8 @@ use data_encoding::HEXLOWER;
 use serde::Serialize;
 
 use super::results::ScanResult;
-use crate::count::{Counted, Identifier, People};
+use crate::count::{Counted, Doubt, Identifier, People};
+use crate::detect::SeriesId;
 use crate::model::{Digest, EntityTally, FileResult, Finding, Gap, LinkClass, LookStatus};
 use crate::pass::{Found, Looked};
 
@@ -56,8 +57,10 @@ impl Tally {
     /// When a finding line can not be written.
     pub fn found(&mut self, path: &str, found: &[Found], mut out: Option<&mut FindingsOut<'_>>) -> io::Result<()> {
         for record in found {
+            let series = record.series.iter().copied().chain(std::iter::repeat(None));
+            let findings = record.findings.iter().zip(series);
             let ids: Vec<Identifier> =
-                record.findings.iter().filter_map(|(finding, class)| self.id(finding, *class)).collect();
+                findings.filter_map(|((finding, class), series)| self.id(finding, *class, series)).collect();
             self.people.record(record.bond, record.row, &ids);
             if let Some(out) = out.as_deref_mut() {
                 for (finding, _) in &record.findings {
@@ -68,14 +71,26 @@ impl Tally {
         Ok(())
     }
 
-    fn id(&self, finding: &Finding, class: LinkClass) -> Option<Identifier> {
-        let index = self.entities.iter().position(|entity| *entity == finding.entity)?;
-        let entity = u16::try_from(index).ok()?;
-        Some(Identifier { entity, digest: finding.digest, class, confidence: finding.confidence })
+    fn id(&self, finding: &Finding, class: LinkClass, series: Option<SeriesId>) -> Option<Identifier> {
+        let entity = self.entity(&finding.entity)?;
+        let doubt = series.map(|series| Doubt::new(&finding.locator.leaf, series));
+        Some(Identifier { entity, digest: finding.digest, class, confidence: finding.confidence, doubt })
+    }
+
+    fn entity(&self, name: &str) -> Option<u16> {
+        u16::try_from(self.entities.iter().position(|entity| entity == name)?).ok()
     }
 
     /// What came of one entry: the gaps of walking and reading it, and of looking at it.
     pub fn entry(&mut self, unread: Vec<Gap>, looked: Option<Looked>) {
+        let by_chance = looked.as_ref().map_or(&[][..], |looked| &looked.by_chance).iter();
+        let chances = by_chance.flat_map(|leaf| leaf.chances.iter().map(|chance| (&leaf.leaf, chance)));
+        let known = chances.filter_map(|(leaf, chance)| {
+            let entity = self.entity(&chance.entity)?;
+            Some(((Doubt::new(leaf, chance.series), entity), chance.passes.by_chance()))
+        });
+        let known = known.collect();
+        self.people.settle(&known);
         let (result, mut gaps) = looked.map_or((None, Vec::new()), |looked| (Some(looked.result), looked.gaps));
         for gap in unread {
             // A read error shows to the format too: one gap is enough.

@@ -3,8 +3,10 @@
 //! Three nested groupings over one structure, so that *at least ≤ estimate ≤ at most* holds by construction: every level only
 //! joins groups of the level before it, and counts no value that the level before it did not count.
 
+mod doubt;
 mod links;
 mod nodes;
 mod people;
 
+pub use doubt::Doubt;
 pub use people::{Counted, Identifier, People};

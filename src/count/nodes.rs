@@ -15,6 +15,8 @@ pub(super) const ROW: u8 = 1 << 3;
 pub(super) const COVERED: u8 = 1 << 4;
 /// Of an entity that a person has only one of.
 pub(super) const PRIMARY: u8 = 1 << 5;
+/// Chance explains it, in one leaf at least.
+pub(super) const CHANCE: u8 = 1 << 6;
 
 /// All values. Keys are the first 64 bits of the keyed digest: two of ten million values share one with a chance of 1 in 370,000.
 #[derive(Debug, Default)]
@@ -45,6 +47,10 @@ impl Nodes {
         if let Some(held) = self.flags.get_mut(node as usize) {
             *held |= flags;
         }
+    }
+
+    pub(super) fn key(&self, node: Node) -> u64 {
+        self.keys.get(node as usize).copied().unwrap_or(0)
     }
 
     pub(super) fn len(&self) -> usize {

@@ -1,9 +1,10 @@
 //! Feeds records in and gives people out: which values count, which belong together, and the sentence behind each number.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
+use super::doubt::{Aside, Doubt};
 use super::links::{BESIDE, Kind, Links, SOFT, join, join_all};
-use super::nodes::{COVERED, Groups, LIKELY, Node, Nodes, OWN, PRIMARY, ROW, SURE};
+use super::nodes::{CHANCE, COVERED, Groups, LIKELY, Node, Nodes, OWN, PRIMARY, ROW, SURE};
 use crate::model::subject::SubjectRules;
 use crate::model::{Bond, Confidence, EntityTally, LinkClass, Subjects};
 
@@ -18,6 +19,8 @@ pub struct Identifier {
     pub class: LinkClass,
     /// How sure the finding is.
     pub confidence: Confidence,
+    /// The series it stands in, where no word names it: chance may explain it if it is only possible.
+    pub doubt: Option<Doubt>,
 }
 
 /// What the records add up to.
@@ -38,6 +41,7 @@ pub struct People {
     rows: HashSet<u64>,
     tallies: Vec<EntityTally>,
     records: u64,
+    aside: Aside,
     seen: Vec<Seen>,
     members: Vec<u32>,
 }
@@ -49,6 +53,7 @@ struct Seen {
     entity: u16,
     class: LinkClass,
     likely: bool,
+    doubt: Option<Doubt>,
 }
 
 impl Seen {
@@ -79,7 +84,7 @@ impl People {
         seen.clear();
         seen.extend(ids.iter().filter_map(|id| self.see(id)));
         // The same value twice in a record is one value, as sure as its surest.
-        seen.sort_unstable_by_key(|s| (s.node, !s.likely));
+        seen.sort_unstable_by_key(|s| (s.node, !s.likely, s.doubt));
         seen.dedup_by_key(|s| s.node);
         // That many values are a list of people, whatever the record is.
         let bond = if seen.len() > BESIDE + 1 { Bond::Loose } else { bond };
@@ -91,8 +96,16 @@ impl People {
         self.seen = seen;
     }
 
+    /// The end of a file: how many values of each series, by entity, chance explains at the least. The rest count as people.
+    pub fn settle(&mut self, by_chance: &BTreeMap<(Doubt, u16), u64>) {
+        let (own, chance) = self.aside.take(by_chance);
+        own.into_iter().for_each(|node| self.nodes.flag(node, OWN));
+        chance.into_iter().for_each(|node| self.nodes.flag(node, CHANCE));
+    }
+
     /// The numbers. `unread`: files or members that could not be read as text or records.
     pub fn finish(mut self, unread: u64) -> Counted {
+        self.settle(&BTreeMap::new());
         for (flags, &entity) in self.nodes.flags.iter().zip(&self.nodes.entities) {
             if let Some(tally) = self.tallies.get_mut(usize::from(entity)) {
                 tally.distinct += u64::from(flags & LIKELY != 0);
@@ -111,8 +124,10 @@ impl People {
         join(&self.links, &mut groups, count, &all, true);
         let (at_least, conflicts) = self.people(&mut groups, sure);
         let at_most = at_most.saturating_add(self.rows.len() as u64);
-        let rules = rules();
-        let subjects = Subjects { at_least, estimate, at_most, rules, records: self.records, conflicts, unread };
+        let by_chance = self.nodes.flags.iter().filter(|&&flags| flags & (CHANCE | OWN) == CHANCE).count() as u64;
+        let records = self.records;
+        let subjects =
+            Subjects { at_least, estimate, at_most, rules: rules(by_chance), records, by_chance, conflicts, unread };
         Counted { subjects, entities: self.tallies }
     }
 
@@ -130,12 +145,15 @@ impl People {
         let node = self.nodes.node(u64::from_be_bytes([a, b, c, d, e, f, g, h]), id.entity)?;
         let primary = if id.class == LinkClass::Primary { PRIMARY } else { 0 };
         self.nodes.flag(node, primary | if likely { LIKELY } else { 0 });
-        Some(Seen { node, entity: id.entity, class: id.class, likely })
+        Some(Seen { node, entity: id.entity, class: id.class, likely, doubt: id.doubt.filter(|_| !likely) })
     }
 
     /// The value is a person of its own, unless a link says otherwise.
     fn own(&mut self, seen: &Seen) {
-        self.nodes.flag(seen.node, if seen.likely { OWN | SURE } else { OWN });
+        match seen.doubt {
+            Some(doubt) => self.aside.put((doubt, seen.entity), self.nodes.key(seen.node), seen.node, true),
+            None => self.nodes.flag(seen.node, if seen.likely { OWN | SURE } else { OWN }),
+        }
     }
 
     fn line(&mut self, seen: &[Seen]) {
@@ -151,6 +169,7 @@ impl People {
     fn row(&mut self, row: Option<u64>, seen: &[Seen]) {
         if seen.iter().any(Seen::is_hard) {
             seen.iter().filter(|s| s.is_hard()).for_each(|s| self.own(s));
+            self.pass_over(seen);
             self.cover(seen);
             let one = is_one_each(seen.iter().filter(|s| s.is_hard()));
             return self.link(if one { Kind::RowOne } else { Kind::RowMany }, seen, Seen::is_hard);
@@ -158,12 +177,22 @@ impl People {
         let shared = seen.iter().any(|s| s.is_weak() && s.likely);
         if shared || seen.iter().all(Seen::is_weak) {
             // Without a fingerprint, the values themselves tell rows apart.
+            self.pass_over(seen);
             self.rows.insert(row.unwrap_or_else(|| fingerprint(seen)));
             seen.iter().filter(|s| s.is_weak() && s.likely).for_each(|s| self.nodes.flag(s.node, ROW));
         } else {
             seen.iter().filter(|s| !s.is_weak()).for_each(|s| self.own(s));
         }
         self.link(Kind::RowShared, seen, |s| s.is_weak() && s.likely);
+    }
+
+    /// Doubtful values that are nobody of their own here: chance may have taken these.
+    fn pass_over(&mut self, seen: &[Seen]) {
+        for s in seen {
+            if let Some(doubt) = s.doubt {
+                self.aside.put((doubt, s.entity), self.nodes.key(s.node), s.node, false);
+            }
+        }
     }
 
     /// Shared values beside a person's own are that person's, and nobody else's need.
@@ -220,13 +249,14 @@ fn fingerprint(seen: &[Seen]) -> u64 {
 }
 
 /// The sentence behind each number.
-fn rules() -> SubjectRules {
+fn rules(by_chance: u64) -> SubjectRules {
     SubjectRules {
         at_most: format!(
             "Only strict links: the same value that names one person (My Number, card, e-mail address, mobile or 050 number), and the \
              values of one table row, unless it holds two different ones of a kind. A row that holds only a shared value (a \
              landline), a shared value outside rows, and a finding that is only possible count as a person each. A value met \
-             beside more than {BESIDE} others links none of them."
+             beside more than {BESIDE} others links none of them. Left out as chance: {by_chance} numbers without a word that names them, \
+             whose check digit fits no more often than among random numbers (one in ten, less three standard deviations)."
         ),
         estimate: format!(
             "Findings that are likely or certain only. As at most, and also linked: the values of one line with no two of a \

@@ -105,9 +105,11 @@ pub(super) struct Around<'a> {
 pub(super) struct Weighed {
     pub(super) verdict: Verdict,
     pub(super) confidence: Confidence,
+    /// A word names it.
+    pub(super) is_named: bool,
 }
 
-/// Asks the validators, then the words. `None`: it is not a value.
+/// Asks the validators, then the words. `None`: it is not a value, nor a number that could have passed for one.
 pub(super) fn weigh(rule: &Compiled, text: &str, candidate: Candidate, around: Around<'_>) -> Option<Weighed> {
     let pattern = rule.patterns.get(candidate.pattern)?;
     let shape = Shape {
@@ -120,14 +122,23 @@ pub(super) fn weigh(rule: &Compiled, text: &str, candidate: Candidate, around: A
         return None;
     }
     verdict.reasons.extend(pattern.reason.clone());
+    if rule.column_check {
+        let doubt = if guard::is_piece(shape.before, shape.after) {
+            Some("slug")
+        } else {
+            guard::is_among_groups(shape.text, shape.before, shape.after).then_some("among_numbers")
+        };
+        doubt.into_iter().for_each(|why| verdict.doubt(why));
+    }
     let base = verdict.base.unwrap_or(pattern.base);
     if rule.tests.contains(&verdict.value) {
         verdict.hold(TEST_NUMBER_CAP, "test_number");
     }
     let (level, reason) = if pattern.needs_header { (base, None) } else { by_words(rule, &shape, base, around) };
+    let is_named = reason.as_ref().is_some_and(|reason| !reason.starts_with("against:"));
     verdict.reasons.extend(reason);
     let confidence = verdict.cap.map_or(level, |cap| level.min(cap));
-    Some(Weighed { verdict, confidence })
+    Some(Weighed { verdict, confidence, is_named })
 }
 
 fn normalise(how: Normalise, text: &str) -> String {

@@ -74,6 +74,41 @@ fn stands_alone_right(after: &str) -> bool {
     }
 }
 
+/// Whether a number is a piece of a name: `testcase-5390364397928448`, `detail/6014493291577344`.
+pub(super) fn is_piece(before: &str, after: &str) -> bool {
+    let mut back = before.bytes().rev();
+    let left = match back.next() {
+        Some(b'-' | b'/' | b'_') => {
+            back.next().is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'.' | b'_'))
+        }
+        Some(byte) => byte.is_ascii_alphabetic(),
+        None => false,
+    };
+    let mut ahead = after.bytes();
+    let right = match ahead.next() {
+        Some(b'-' | b'/' | b'.') => ahead.next().is_some_and(|byte| byte.is_ascii_alphabetic()),
+        Some(byte) => byte.is_ascii_alphabetic() || byte == b'_',
+        None => false,
+    };
+    left || right
+}
+
+/// Whether groups with spaces stand in a list of numbers: a number of its own on both sides, or two on one. The one number
+/// after a card (`… 1111 123`, `… 1111 12/28`) makes no list.
+pub(super) fn is_among_groups(text: &str, before: &str, after: &str) -> bool {
+    if !text.contains(' ') {
+        return false;
+    }
+    let is_gap = |c: char| matches!(c, ' ' | '\t' | ',');
+    let is_number = |word: &str| !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_digit());
+    let left = before.rsplit(is_gap).skip(1).take(2).take_while(|word| is_number(word)).count();
+    let right = after.split(is_gap).skip(1).take(2).take_while(|word| is_number(word)).count();
+    let touches = |c: Option<char>| c.is_some_and(is_gap);
+    let left = if touches(before.chars().next_back()) { left } else { 0 };
+    let right = if touches(after.chars().next()) { right } else { 0 };
+    left + right >= 2
+}
+
 /// Blocks of four digits beside a match of such blocks: three beside a fourth are a longer number, six or more are a table.
 fn is_table_row(text: &str, before: &str, after: &str) -> bool {
     let Some(separator) = text.bytes().find(|byte| matches!(byte, b' ' | b'-')) else { return false };

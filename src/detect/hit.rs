@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
+use super::series::SeriesId;
 use crate::model::{Bond, Confidence, LinkClass, Place, Secret};
 
 /// One finding in a record, before the leaf's address and the keyed digest are put to it.
@@ -26,6 +27,8 @@ pub struct Hit {
     pub confidence: Confidence,
     /// Why, as stable words. A word of a rule may stand in them, never a word of the source.
     pub reasons: Vec<Cow<'static, str>>,
+    /// The series of numbers it stands in, where it has a check digit and no word names it: then chance may explain it.
+    pub series: Option<SeriesId>,
 }
 
 /// The findings of one record.

@@ -6,12 +6,12 @@ use std::sync::Arc;
 use sha2::{Digest as _, Sha256};
 
 use super::candidate::{self, Around, Candidate, Part, Weighed};
-use super::column::{self, Columns};
 use super::compile::{Compiled, Engine};
 use super::gate::{self, Held, Run};
 use super::header::{Header, Verdict};
 use super::hit::{Hit, RecordHits};
 use super::mask::masked;
+use super::series::{self, AllSeries, Passes, SeriesId};
 use crate::model::limits::RECORD_MATCHES;
 use crate::model::{Bond, Charset, Confidence, Field, LinkClass, Place, Record, Secret};
 use crate::text::decode::byte_offset;
@@ -26,7 +26,7 @@ const LABEL_BYTES: usize = 96;
 #[derive(Debug)]
 pub struct LeafDetector<'e> {
     engine: &'e Engine,
-    columns: Columns,
+    series: AllSeries,
     rows: u64,
     /// Records held back, with the detector index of each hit.
     held: Vec<(RecordHits, Vec<usize>)>,
@@ -37,6 +37,17 @@ pub struct LeafDetector<'e> {
     silent: Arc<[Verdict]>,
     runs: Vec<Run>,
     candidates: Vec<Candidate>,
+}
+
+/// What one series of a leaf came to: how many of its doubtful values chance explains.
+#[derive(Debug, Clone)]
+pub struct Chance {
+    /// Entity id.
+    pub entity: Arc<str>,
+    /// The series, within its leaf.
+    pub series: SeriesId,
+    /// Its values.
+    pub passes: Passes,
 }
 
 /// A record whose last findings wait for the next.
@@ -75,7 +86,7 @@ impl<'e> LeafDetector<'e> {
     pub(super) fn new(engine: &'e Engine) -> Self {
         Self {
             engine,
-            columns: Columns::default(),
+            series: AllSeries::default(),
             rows: 0,
             held: Vec::new(),
             held_hits: 0,
@@ -104,7 +115,7 @@ impl<'e> LeafDetector<'e> {
                 self.hold_or_release(hits, found.rules, out);
             }
         }
-        if self.rows >= column::HELD_ROWS || self.held_hits >= column::HELD_HITS {
+        if self.rows >= series::HELD_ROWS || self.held_hits >= series::HELD_HITS || self.is_settled() {
             self.release(out);
         }
     }
@@ -115,10 +126,35 @@ impl<'e> LeafDetector<'e> {
         self.release(out);
     }
 
+    /// What each series with chance hits came to. Known at the end of the leaf.
+    pub fn chances(&self) -> Vec<Chance> {
+        let rules = &self.engine.rules;
+        let of = |(rule, series, passes): (usize, SeriesId, Passes)| {
+            let by_chance = passes.by_chance() > 0;
+            rules.get(rule).filter(|_| by_chance).map(|rule| Chance {
+                entity: Arc::clone(&rule.entity),
+                series,
+                passes,
+            })
+        };
+        self.series.passes().filter_map(of).collect()
+    }
+
+    /// Whether everything that is held back can be judged.
+    fn is_settled(&self) -> bool {
+        let settled = |(record, rules): &(RecordHits, Vec<usize>)| !self.is_open(record, rules);
+        // The last one is the one that was least known.
+        self.held.last().is_some_and(settled) && self.held.iter().all(settled)
+    }
+
+    fn is_open(&self, record: &RecordHits, rules: &[usize]) -> bool {
+        record.hits.iter().zip(rules).any(|(hit, &rule)| self.series.is_open(rule, hit))
+    }
+
     fn release(&mut self, out: &mut dyn FnMut(RecordHits)) {
         self.held_hits = 0;
         for (mut record, rules) in std::mem::take(&mut self.held) {
-            self.judge_columns(&mut record, &rules);
+            self.judge(&mut record, &rules);
             out(record);
         }
     }
@@ -139,11 +175,8 @@ impl<'e> LeafDetector<'e> {
     }
 
     fn hold_or_release(&mut self, mut record: RecordHits, rules: Vec<usize>, out: &mut dyn FnMut(RecordHits)) {
-        let undecided = record.bond == Bond::Row
-            && self.rows < column::HELD_ROWS
-            && record.hits.iter().any(|hit| hit.confidence == Confidence::Possible && hit.place.column.is_some());
-        if self.held.is_empty() && !undecided {
-            self.judge_columns(&mut record, &rules);
+        if self.held.is_empty() && (self.rows >= series::HELD_ROWS || !self.is_open(&record, &rules)) {
+            self.judge(&mut record, &rules);
             out(record);
         } else {
             self.held_hits += record.hits.len();
@@ -151,14 +184,9 @@ impl<'e> LeafDetector<'e> {
         }
     }
 
-    fn judge_columns(&self, record: &mut RecordHits, rules: &[usize]) {
-        if record.bond != Bond::Row {
-            return;
-        }
+    fn judge(&self, record: &mut RecordHits, rules: &[usize]) {
         for (hit, &rule) in record.hits.iter_mut().zip(rules) {
-            if self.engine.rules.get(rule).is_some_and(|rule| rule.column_check) {
-                self.columns.judge(rule, hit);
-            }
+            self.series.judge(rule, hit);
         }
     }
 
@@ -203,12 +231,12 @@ impl<'e> LeafDetector<'e> {
         self.runs = runs;
     }
 
-    /// Of candidates that overlap, the first that stands is the finding; together they are one candidate of their column.
+    /// Of candidates that overlap, the first that stands is the finding; together they are one value of their series.
     fn settle(&mut self, (number, rule): (usize, &Compiled), look: &Look<'_>, header: &Verdict, found: &mut Found) {
         let mut candidates = std::mem::take(&mut self.candidates);
         candidates.sort_unstable();
         let around = Around { header, label: look.label };
-        let column = look.field.place.column.filter(|_| rule.column_check && look.record.bond == Bond::Row);
+        let series = if rule.column_check { Some(self.series.of(number, look.field)) } else { None };
         let mut rest = candidates.as_slice();
         while let [first, ..] = rest {
             let mut end = first.end;
@@ -219,18 +247,25 @@ impl<'e> LeafDetector<'e> {
             });
             let (group, after) = rest.split_at(group.count().max(1).min(rest.len()));
             rest = after;
-            let mut taken_to = 0;
+            let (mut taken_to, mut missed) = (0, None);
             for candidate in group {
                 if candidate.start < taken_to {
                     continue;
                 }
-                if let Some(weighed) = candidate::weigh(rule, look.folded.as_str(), *candidate, around) {
-                    taken_to = candidate.end;
-                    found.keep((number, rule), look, *candidate, weighed);
+                let Some(weighed) = candidate::weigh(rule, look.folded.as_str(), *candidate, around) else { continue };
+                let series = series.filter(|_| !weighed.is_named);
+                if weighed.verdict.missed {
+                    missed = missed.or(series.map(|series| (series, weighed.verdict.value)));
+                    continue;
                 }
+                taken_to = candidate.end;
+                if let Some(series) = series {
+                    self.series.count((number, series), &weighed.verdict.value, true);
+                }
+                found.keep((number, rule, series), look, *candidate, weighed);
             }
-            if let Some(column) = column {
-                self.columns.count(number, column, taken_to > 0);
+            if let (0, Some((series, value))) = (taken_to, missed) {
+                self.series.count((number, series), &value, false);
             }
         }
         self.candidates = candidates;
@@ -251,8 +286,14 @@ impl<'e> LeafDetector<'e> {
 }
 
 impl Found {
-    fn keep(&mut self, (number, rule): (usize, &Compiled), look: &Look<'_>, candidate: Candidate, weighed: Weighed) {
-        let Weighed { verdict, confidence } = weighed;
+    fn keep(
+        &mut self,
+        (number, rule, series): (usize, &Compiled, Option<SeriesId>),
+        look: &Look<'_>,
+        candidate: Candidate,
+        weighed: Weighed,
+    ) {
+        let Weighed { verdict, confidence, .. } = weighed;
         let place = place_of(look.field, look.folded, candidate.start + verdict.skip);
         let fresh_from = look.record.fresh_from;
         let mut at_end = None;
@@ -282,6 +323,7 @@ impl Found {
             value: Secret::new(verdict.value),
             confidence,
             reasons: verdict.reasons,
+            series,
         });
     }
 }

@@ -3,7 +3,6 @@
 //! A rule's patterns propose, validators and neighbours decide, words and columns say how sure. No disk, no clock.
 
 mod candidate;
-mod column;
 mod compile;
 mod context;
 pub mod examples;
@@ -13,9 +12,11 @@ pub mod header;
 mod hit;
 mod leaf;
 mod mask;
+mod series;
 pub mod validate;
 
 pub use compile::Engine;
 pub use hit::{Hit, RecordHits};
-pub use leaf::LeafDetector;
+pub use leaf::{Chance, LeafDetector};
 pub use mask::masked;
+pub use series::{Passes, SeriesId};

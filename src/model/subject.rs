@@ -17,6 +17,10 @@ pub struct Subjects {
     pub rules: SubjectRules,
     /// Records that held at least one identifier.
     pub records: u64,
+    /// Doubtful values that `at_most` leaves out, because chance explains them: numbers whose check digit fits, among many
+    /// that do not.
+    #[serde(default)]
+    pub by_chance: u64,
     /// Merges refused because two people would have become one (two My Numbers in one group).
     pub conflicts: u64,
     /// Files or members that could not be read as text or records: more people may be there.

@@ -1,6 +1,7 @@
 //! What the writer gets, in walk order, and the trait of who takes it.
 
 use super::keep::Kept;
+use crate::detect::{Chance, SeriesId};
 use crate::model::{Bond, Digest, Entry, FileResult, Finding, Gap, LinkClass, Method, Stat};
 
 /// The findings of one record: they stay together, because the record says that they belong together.
@@ -12,6 +13,17 @@ pub struct Found {
     pub row: Option<u64>,
     /// Each with the class that says how it links people.
     pub findings: Vec<(Finding, LinkClass)>,
+    /// For each of them, the series of its leaf that chance may explain it by ([`crate::detect::Hit::series`]).
+    pub series: Vec<Option<SeriesId>>,
+}
+
+/// A leaf in which chance explains findings.
+#[derive(Debug, Clone)]
+pub struct ByChance {
+    /// The leaf (escaped), as the locators of its findings name it.
+    pub leaf: String,
+    /// What each of its series came to.
+    pub chances: Vec<Chance>,
 }
 
 /// Content that was read to its end, or to where a read error ended it.
@@ -59,6 +71,8 @@ pub struct Looked {
     pub result: FileResult,
     /// What was not understood.
     pub gaps: Vec<Gap>,
+    /// The leaves in it whose doubtful values chance explains, all or some.
+    pub by_chance: Vec<ByChance>,
 }
 
 /// Takes results in walk order, from one thread. Floor 4 implements it.

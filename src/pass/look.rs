@@ -10,7 +10,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use super::budget::{Budget, Counted, Metered};
-use super::commit::{Found, Looked};
+use super::commit::{ByChance, Found, Looked};
 use super::lane::{Lane, Part};
 use super::notice::Progress;
 use crate::detect::{Engine, Hit, LeafDetector, RecordHits};
@@ -70,6 +70,7 @@ struct Look<'a> {
     gaps: Vec<Gap>,
     gaps_left_out: u64,
     members: Vec<FileResult>,
+    by_chance: Vec<ByChance>,
 }
 
 /// Looks at one source of `source_bytes` bytes and at everything in it. Findings go to the lane as they come.
@@ -81,15 +82,15 @@ pub fn look<'a>(
     bytes: Bytes<'_>,
 ) -> Looked {
     let budget = Budget::new(source_bytes);
-    let mut look =
-        Look { lens, watch, lane, path: path.into(), budget, gaps: Vec::new(), gaps_left_out: 0, members: Vec::new() };
+    let (gaps, members, by_chance) = (Vec::new(), Vec::new(), Vec::new());
+    let mut look = Look { lens, watch, lane, path: path.into(), budget, gaps, gaps_left_out: 0, members, by_chance };
     let mut result = look.leaf(path.to_owned(), 0, bytes);
     result.members = look.members;
     if look.gaps_left_out > 0 {
         let reason = format!("{} more gaps in this file are not listed", look.gaps_left_out);
         look.gaps.push(Gap { path: path.to_owned(), kind: GapKind::OverLimit, reason });
     }
-    Looked { result, gaps: look.gaps }
+    Looked { result, gaps: look.gaps, by_chance: look.by_chance }
 }
 
 impl<'a> Look<'a> {
@@ -250,6 +251,10 @@ impl<'l, 'a> Leaf<'l, 'a> {
             if catch_unwind(finish).is_err() {
                 self.gap(GapKind::ParserPanic, "a detector crashed at the end of this input".to_owned());
             }
+            let chances = detector.chances();
+            if !chances.is_empty() {
+                self.look.by_chance.push(ByChance { leaf: self.result.path.clone(), chances });
+            }
         }
     }
 
@@ -261,13 +266,15 @@ impl<'l, 'a> Leaf<'l, 'a> {
                 format!("{} more matches in one record were not kept; look at the file by hand", record.over_limit);
             Sink::gap(self, GapKind::OverLimit, reason);
         }
+        let series = record.hits.iter().map(|hit| hit.series).collect();
         let findings: Vec<_> = record.hits.into_iter().map(|hit| self.finding(hit)).collect();
         if findings.is_empty() {
             return;
         }
         let weight = findings.len().saturating_mul(FINDING_BYTES);
+        let found = Found { bond, row, findings, series };
         // A writer that has stopped shows at the end of the entry; findings are of no use to it any more.
-        let _ = self.look.lane.send(Part::Found(self.look.path.clone(), vec![Found { bond, row, findings }]), weight);
+        let _ = self.look.lane.send(Part::Found(self.look.path.clone(), vec![found]), weight);
     }
 
     fn finding(&mut self, hit: Hit) -> (Finding, crate::model::LinkClass) {

@@ -24,7 +24,7 @@ pub mod source;
 pub mod tee;
 mod work;
 
-pub use commit::{Commit, Content, FileOutcome, Found, Looked};
+pub use commit::{ByChance, Commit, Content, FileOutcome, Found, Looked};
 pub use look::{Lens, SpoolPlace, Watch};
 pub use notice::{Notice, Progress};
 pub use run::{Plan, RunError, Totals, run};

@@ -77,7 +77,7 @@ fn not_looked_at(path: &str) -> Looked {
         possible: Default::default(),
         members: Vec::new(),
     };
-    Looked { result, gaps: Vec::new() }
+    Looked { result, gaps: Vec::new(), by_chance: Vec::new() }
 }
 
 /// Reads an open source to its end: kept and looked at, or looked at alone.

@@ -14,6 +14,7 @@ fn id(entity: u16, value: u64, class: LinkClass, confidence: Confidence) -> Iden
         digest: crate::model::Digest::of(format!("{entity}\0{value}").as_bytes()).0,
         class,
         confidence,
+        doubt: None,
     }
 }
 

@@ -206,6 +206,7 @@ fn a_customer_list_comes_out_as_its_people() {
                 digest: crate::model::Digest::of(format!("{}\0{}", hit.entity, hit.value.reveal()).as_bytes()).0,
                 class: hit.class,
                 confidence: hit.confidence,
+                doubt: None,
             })
             .collect();
         people.record(found.bond, found.row, &ids);

@@ -36,6 +36,8 @@ pub struct Verdict {
     pub base: Option<Confidence>,
     /// Never more than this, whatever the words say.
     pub cap: Option<Confidence>,
+    /// Right in everything but its check digit: no value, but one more number that could have passed.
+    pub missed: bool,
     /// Why, as stable words.
     pub reasons: Vec<Cow<'static, str>>,
 }

@@ -12,9 +12,10 @@ pub static MY_NUMBER: Validator = Validator {
     id: "my_number",
     about: "check digit of the Individual Number; 000000000000 is refused",
     check: |shape, verdict| {
-        if !holds(&verdict.value) {
+        if !is_twelve(&verdict.value) {
             return false;
         }
+        verdict.missed |= !holds(&verdict.value);
         verdict.reasons.push(Cow::Borrowed("check:my_number"));
         // Order and slip numbers of date + sequence have twelve digits too, and one in ten passes.
         if begins_as_date(&verdict.value) {
@@ -32,7 +33,7 @@ pub static MY_NUMBER: Validator = Validator {
 /// Whether twelve digits end in their check digit. All zeros pass the arithmetic and are nobody's number.
 pub fn holds(number: &str) -> bool {
     const WEIGHTS: [u32; 11] = [6, 5, 4, 3, 2, 7, 6, 5, 4, 3, 2];
-    if number.len() != 12 || digits(number).count() != 12 || all_same(number) {
+    if !is_twelve(number) {
         return false;
     }
     let sum: u32 = digits(number).zip(WEIGHTS).map(|(digit, weight)| digit * weight).sum();
@@ -41,6 +42,11 @@ pub fn holds(number: &str) -> bool {
         rest => 11 - rest,
     };
     digits(number).next_back() == Some(check)
+}
+
+/// Twelve digits that are not all the same.
+fn is_twelve(number: &str) -> bool {
+    number.len() == 12 && digits(number).count() == 12 && !all_same(number)
 }
 
 #[cfg(test)]
