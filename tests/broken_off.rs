@@ -186,7 +186,7 @@ fn ended(mut child: Child, within: Duration) -> Ended {
 /// A source whose second file is long: 3 GB of lines, most of them a hole.
 fn long(source: &Path) {
     let file = fs::File::create(source.join("z-long.log")).unwrap();
-    (&file).set_len(3_000_000_000).unwrap();
+    file.set_len(3_000_000_000).unwrap();
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! A world for tests: fixed time, fixed keys, captured output. hozen runs in-process, unconfined.
 
-#![allow(dead_code, reason = "each test file uses its own part of this")]
+#![allow(dead_code, unreachable_pub, reason = "each test file uses its own part of this")]
 
 use std::ffi::OsString;
 use std::io::{self, Write};
