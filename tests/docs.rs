@@ -221,6 +221,36 @@ fn every_detector_and_format_has_a_row() {
     same("formats", &formats, "docs/formats.md", &table("docs/formats.md").keys().cloned().collect());
 }
 
+#[test]
+fn every_test_file_is_on_the_map_of_tests() {
+    let page = tree::text("docs/testing.md");
+    let files = tree::below("tests").into_iter().filter(|path| path.ends_with(".rs") && path.matches('/').count() == 1);
+    let missing: Vec<String> = files.filter(|path| !page.contains(&format!("`{path}`"))).collect();
+    tree::none("docs/testing.md does not say what these prove", &missing);
+}
+
+/// Words that once stood for what the glossary calls otherwise, and the word to use.
+const OTHER_WORDS: [(&str, &str); 6] = [
+    ("ケース", "事案"),
+    ("案件", "事案"),
+    ("ギャップ", "読めなかったもの"),
+    ("フォルダを", "フォルダー"),
+    ("フォルダに", "フォルダー"),
+    ("レポート", "報告書"),
+];
+
+#[test]
+fn one_word_for_one_thing_in_japanese() {
+    let mut problems = Vec::new();
+    let texts = ["src", "rules", "testdata/cli"].iter().flat_map(|folder| tree::below(folder));
+    for path in texts.chain(["README.ja.md".to_owned(), "docs/glossary.md".to_owned()]) {
+        let text = tree::text(&path);
+        let found = OTHER_WORDS.iter().filter(|(other, _)| text.contains(other));
+        problems.extend(found.map(|(other, word)| format!("{path}: {other}, where the glossary says {word}")));
+    }
+    tree::none("another word", &problems);
+}
+
 /// Headings and commands of a page: what both languages must share.
 fn outline(page: &str) -> (Vec<usize>, Vec<String>) {
     let text = tree::text(page);

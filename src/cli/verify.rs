@@ -49,10 +49,10 @@ fn text(result: &VerifyResult, known: &Expected, lang: Lang) -> String {
         ));
         if let Some(seal) = &checked.seal_sha256 {
             let seal = words::digest_groups(seal);
-            text.push_str(&format!("  {} {seal}\n", lang.pick("seal", "封印")));
+            text.push_str(&format!("  {} {seal}\n", lang.pick("seal", "封印番号")));
         }
         if let Some(key) = &checked.key {
-            text.push_str(&format!("  {} {key}\n", lang.pick("key ", "鍵  ")));
+            text.push_str(&format!("  {} {key}\n", lang.pick("key ", "署名鍵  ")));
         }
     }
     for problem in &result.problems {
@@ -74,11 +74,11 @@ fn verdict(result: &VerifyResult, known: &Expected, lang: Lang) -> String {
     }
     let compared = known.seal_sha256.is_some() || known.key.is_some();
     let next = if compared {
-        lang.pick("It is what the paper form says.", "紙の記録と一致しています。")
+        lang.pick("It is what the paper form says.", "紙の記録票と一致しています。")
     } else {
         lang.pick(
             "Compare the seal with the paper form: only that shows that the whole was not made anew.",
-            "封印を紙の記録と照合してください。全体が作り直されていないことは、その照合でしか分かりません。",
+            "封印番号を紙の記録票と照合してください。全体が作り直されていないことは、その照合でしか分かりません。",
         )
     };
     lang.pick(format!("WHOLE: everything is as it was sealed. {next}\n"), format!("完全: 封印時のままです。{next}\n"))

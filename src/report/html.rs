@@ -178,7 +178,9 @@ impl<'a> Page<'a> {
     }
 
     fn records(&self) -> String {
-        (self.w.records)(self.input.scan.subjects.records, self.input.scan.subjects.conflicts)
+        let subjects = &self.input.scan.subjects;
+        let text = (self.w.records)(subjects.records, subjects.conflicts);
+        if subjects.by_chance == 0 { text } else { text + self.w.space + &(self.w.by_chance)(subjects.by_chance) }
     }
 
     fn looked_lead(&self) -> String {

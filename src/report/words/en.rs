@@ -88,6 +88,12 @@ pub(super) static EN: Words = Words {
             grouped(conflicts)
         )
     },
+    by_chance: |n| {
+        format!(
+            "{} values whose check digit fits by chance, as far as can be told, are left out of \u{201c}at most\u{201d} too.",
+            grouped(n)
+        )
+    },
     kinds_section: "Counts by kind",
     kind: "Kind",
     distinct: "Different values",

@@ -88,6 +88,9 @@ pub(super) static JA: Words = Words {
             grouped(conflicts)
         )
     },
+    by_chance: |n| {
+        format!("検査数字が偶然に合っただけと考えられる値 {} 件は、最大の人数からも除いています。", grouped(n))
+    },
     kinds_section: "種類ごとの件数",
     kind: "種類",
     distinct: "異なる値",

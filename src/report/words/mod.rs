@@ -95,6 +95,7 @@ pub(super) struct Words {
     pub(super) estimate_rule: &'static str,
     pub(super) at_most_rule: &'static str,
     pub(super) records: fn(u64, u64) -> String,
+    pub(super) by_chance: fn(u64) -> String,
     pub(super) kinds_section: &'static str,
     pub(super) kind: &'static str,
     pub(super) distinct: &'static str,
