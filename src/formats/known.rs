@@ -4,7 +4,7 @@ use super::trouble::in_order;
 use super::{Claim, Format, Head, Input, Sink, binary};
 use crate::model::GapKind;
 
-/// Everything in [`SIGNATURES`].
+/// Everything whose signature is known.
 pub struct Known;
 
 /// What becomes of it.
