@@ -1,5 +1,6 @@
 //! One leaf, record by record: folds each field once, asks every rule, holds back the first rows until their columns speak.
 
+use std::cell::OnceCell;
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -14,7 +15,7 @@ use super::mask::masked;
 use super::series::{self, AllSeries, Passes, SeriesId};
 use crate::model::limits::RECORD_MATCHES;
 use crate::model::{Bond, Charset, Confidence, Field, LinkClass, Place, Record, Secret};
-use crate::text::decode::byte_offset;
+use crate::text::decode::Offsets;
 use crate::text::fold::{Folded, fold};
 
 /// Headers of one leaf whose verdicts are kept; beyond them each is judged anew.
@@ -71,6 +72,8 @@ struct Look<'a> {
     field: &'a Field<'a>,
     folded: &'a Folded<'a>,
     label: &'a str,
+    /// The way back to its bytes, made when it is first needed.
+    offsets: &'a OnceCell<Offsets>,
 }
 
 /// What was found in the record so far.
@@ -206,7 +209,8 @@ impl<'e> LeafDetector<'e> {
             (Bond::Row, None, Some(label)) if label.text.len() <= LABEL_BYTES => fold(label.text),
             _ => fold(""),
         };
-        let look = Look { record, index, field, folded: &folded, label: label.as_str() };
+        let offsets = OnceCell::new();
+        let look = Look { record, index, field, folded: &folded, label: label.as_str(), offsets: &offsets };
         let verdicts = self.header_verdicts(field.name);
         let engine = self.engine;
         for ((number, rule), verdict) in engine.rules.iter().enumerate().zip(verdicts.iter()) {
@@ -293,12 +297,16 @@ impl Found {
         candidate: Candidate,
         weighed: Weighed,
     ) {
+        if self.hits.len() >= RECORD_MATCHES {
+            self.over_limit += 1;
+            return;
+        }
         let Weighed { verdict, confidence, .. } = weighed;
-        let place = place_of(look.field, look.folded, candidate.start + verdict.skip);
+        let place = place_of(look, candidate.start + verdict.skip);
         let fresh_from = look.record.fresh_from;
         let mut at_end = None;
         if let (Bond::Loose, Some((raw, charset))) = (look.record.bond, look.field.raw) {
-            let end = place_of(look.field, look.folded, candidate.end).offset;
+            let end = place_of(look, candidate.end).offset;
             let reach = end.saturating_add(CUT_BYTES);
             // The window before this one has reported it, for it did not stand near its end.
             if reach <= fresh_from {
@@ -306,10 +314,6 @@ impl Found {
             }
             let is_near = reach > look.field.place.offset.saturating_add(raw.len() as u64);
             at_end = is_near.then_some((place.offset, end, charset));
-        }
-        if self.hits.len() >= RECORD_MATCHES {
-            self.over_limit += 1;
-            return;
         }
         self.rules.push(number);
         self.at_end.push(at_end);
@@ -339,10 +343,11 @@ fn is_within(at_end: AtEnd, record: &Record<'_>) -> bool {
 }
 
 /// The place of a byte of folded text in the leaf: exact where the field's raw bytes are known.
-fn place_of(field: &Field<'_>, folded: &Folded<'_>, at: usize) -> Place {
-    let mut place = field.place.clone();
-    if let Some((raw, charset)) = field.raw {
-        place.offset = place.offset.saturating_add(byte_offset(raw, charset, folded.source_offset(at)) as u64);
+fn place_of(look: &Look<'_>, at: usize) -> Place {
+    let mut place = look.field.place.clone();
+    if let Some((raw, charset)) = look.field.raw {
+        let offsets = look.offsets.get_or_init(|| Offsets::new(raw, charset, look.field.text));
+        place.offset = place.offset.saturating_add(offsets.byte(look.folded.source_offset(at)) as u64);
     }
     place
 }

@@ -116,6 +116,41 @@ pub fn byte_offset(raw: &[u8], charset: Charset, text_offset: usize) -> usize {
     found
 }
 
+/// The way back from decoded text to its bytes, made once for many questions: [`byte_offset`] begins at the start each time.
+#[derive(Debug)]
+pub struct Offsets {
+    /// Where the distance between text and bytes changes: place in the text, place in the bytes.
+    steps: Vec<(usize, usize)>,
+    length: usize,
+}
+
+impl Offsets {
+    /// The map of `raw`, whose decoded text is `text`.
+    pub fn new(raw: &[u8], charset: Charset, text: &str) -> Self {
+        let mut steps: Vec<(usize, usize)> = Vec::new();
+        if raw != text.as_bytes() {
+            let mut at = 0_usize;
+            each_char(raw, charset, &mut |start, text_len| {
+                // Inside a character there is nothing to count on, so that only single bytes share a step.
+                if text_len > 1 || steps.last().is_none_or(|&(text, byte)| start.wrapping_sub(byte) != at - text) {
+                    steps.push((at, start));
+                }
+                at += text_len;
+                true
+            });
+            steps.push((at, raw.len()));
+        }
+        Self { steps, length: raw.len() }
+    }
+
+    /// The byte at which the character at a place of the text begins.
+    pub fn byte(&self, text_offset: usize) -> usize {
+        let after = self.steps.partition_point(|&(text, _)| text <= text_offset);
+        let before = after.checked_sub(1).and_then(|at| self.steps.get(at));
+        before.map_or(text_offset, |&(text, byte)| byte.saturating_add(text_offset - text)).min(self.length)
+    }
+}
+
 /// Calls `visit(first byte in raw, bytes of decoded text)` for each decoded character until it returns false.
 fn each_char(raw: &[u8], charset: Charset, visit: &mut dyn FnMut(usize, usize) -> bool) {
     match charset {

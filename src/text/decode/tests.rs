@@ -36,6 +36,10 @@ fn lengths_agree(raw: &[u8], charset: Charset) {
     assert!(starts.is_sorted_by(|a, b| a < b), "{charset:?} {raw:02x?} {starts:?}");
     assert!(starts.iter().all(|s| *s < raw.len()));
     assert_eq!(byte_offset(raw, charset, text.len()), raw.len());
+    let offsets = Offsets::new(raw, charset, &text);
+    for (at, _) in text.char_indices().chain([(text.len(), ' ')]) {
+        assert_eq!(offsets.byte(at), byte_offset(raw, charset, at), "{charset:?} {raw:02x?} {text:?} at {at}");
+    }
 }
 
 /// Japanese as forms and lists hold it: all of it is in JIS X 0208, so every encoding can carry it.
