@@ -230,7 +230,7 @@ fn one_line_of_a_gibibyte_fits_into_a_quarter_of_it() {
     let file = fs::File::create(source.join("line.txt")).unwrap();
     // A hole reads as NUL bytes; text at both ends, no newline anywhere.
     (&file).write_all(b"first@example.jp ").unwrap();
-    file.set_len(256 << 20).unwrap();
+    file.set_len(1 << 30).unwrap();
     fs::write(source.join("real.txt"), "x".repeat(40 << 20) + " last@example.jp").unwrap();
     let (ended, peak) = real::with_peak(&words(&source, &out));
     assert!(matches!(ended.code, Some(0 | 3)), "{}", ended.stderr);

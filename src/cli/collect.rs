@@ -1,10 +1,10 @@
 //! `hozen collect`, and what `respond` and `scan` share with it: the checks before anything is written, the orders, the end.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::args::{CollectArgs, Format};
 use super::failure::{Failure, shown};
-use super::prepare::{self, Ready, prepare, quiet_sources};
+use super::prepare::{self, Ready, prepare};
 use super::{Env, Exit, json, look, print, progress, tell, words};
 use crate::case::collection::{Collection, CollectionError, Keys, Orders, utc};
 use crate::case::intake::IntakeError;
@@ -23,7 +23,7 @@ pub(super) fn run(args: &CollectArgs, lang: Lang, env: &mut Env) -> Result<Exit,
     let mut ready = prepare(args, &[], lang, env)?;
     let now = std::mem::replace(&mut env.now, Box::new(jiff::Zoned::now));
     let mut collection = begin(&mut ready, args, env, &now)?;
-    let confinement = confine(env, lang, &args.paths, &[collection.folder()]);
+    let confinement = confine(env, lang, &[collection.folder()]);
     collection.confined(words::confinement(&confinement));
     let (stop, progress) = (std::sync::Arc::clone(&env.stop), Progress::default());
     let plan = Plan {
@@ -153,11 +153,10 @@ pub(super) fn tool() -> String {
 
 /// From here on the kernel refuses every write outside `writable`. Called before the first source byte is read and before
 /// any thread is started.
-pub(super) fn confine(env: &mut Env, lang: Lang, sources: &[PathBuf], writable: &[&Path]) -> Confinement {
+pub(super) fn confine(env: &mut Env, lang: Lang, writable: &[&Path]) -> Confinement {
     if !env.confine {
         return Confinement::None("not asked for".to_owned());
     }
-    quiet_sources(env, sources);
     let confinement = sandbox::confine(writable);
     if let Confinement::Partial(note) | Confinement::None(note) = &confinement {
         tell(env, &words::not_confined(lang, note));

@@ -56,6 +56,8 @@ const CASE_BYTES: u64 = 4_000_000;
 /// Checks arguments, key, output and space, and surveys the sources. `others` are further files that will be written.
 pub(super) fn prepare(args: &CollectArgs, others: &[&Path], lang: Lang, env: &mut Env) -> Result<Ready, Failure> {
     let walk_ahead = walk_ahead();
+    // Before the first look at a source: reading a link's target would move its access time.
+    quiet_sources(env, &args.paths);
     let case = match &args.case {
         Some(case) if is_case_id(case) => case.clone(),
         Some(case) => return Err(Failure::bad_case_id(case)),
@@ -84,8 +86,6 @@ pub(super) fn prepare(args: &CollectArgs, others: &[&Path], lang: Lang, env: &mu
     for (path, reason) in &covered {
         tell(env, &format!("{} {path}: {reason}", lang.pick("note:", "注:")));
     }
-    // Before the first look at a source: reading a link's target would move its access time.
-    quiet_sources(env, &args.paths);
     let survey = survey_apart(args, env)?;
     let free = Space::of(&out).map_err(|error| Failure::disk(&error))?.free_bytes;
     let need = survey.bytes.saturating_add(survey.entries.saturating_mul(ENTRY_BYTES)).saturating_add(CASE_BYTES);

@@ -30,7 +30,7 @@ pub(super) fn run(args: &RespondArgs, lang: Lang, env: &mut Env) -> Result<Exit,
     let now = std::mem::replace(&mut env.now, Box::new(jiff::Zoned::now));
     let mut collection =
         collect::begin(&mut ready, &args.collect, env, &now).inspect_err(|_| look::forget(&args.look))?;
-    let confinement = collect::confine(env, lang, &args.collect.paths, &[collection.folder()]);
+    let confinement = collect::confine(env, lang, &[collection.folder()]);
     collection.confined(words::confinement(&confinement));
     let (result, scan) = pass(args, &ready, (&pack, &engine), &mut collection, extra, (lang, env))?;
     let input = report_input(&ready, args, env, &collection, &confinement, (&result, &scan));

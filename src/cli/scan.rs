@@ -22,13 +22,15 @@ pub(super) fn run(args: &ScanArgs, lang: Lang, env: &mut Env) -> Result<Exit, Fa
     let pack = look::rule_pack(&args.look.rules)?;
     let engine = look::engine(&pack)?;
     let key = case_key(args, env)?;
+    // Before the first look at a source: reading a link's target would move its access time.
+    prepare::quiet_sources(env, &args.paths);
     let sources = sources(args)?;
     let walk_ahead = prepare::walk_ahead();
     // A typing mistake must not leave an empty findings file behind.
     sources.check(args)?;
     let mut findings = look::findings_file(&args.look)?;
     let writable: Vec<&Path> = args.look.findings.as_deref().into_iter().chain(args.spool.as_deref()).collect();
-    collect::confine(env, lang, &args.paths, &writable);
+    collect::confine(env, lang, &writable);
     let progress_now = Progress::default();
     let stop = std::sync::Arc::clone(&env.stop);
     let spool = args.spool.as_deref().map(|folder| SpoolPlace { folder, keep_free: 0 });
