@@ -59,8 +59,14 @@ impl Tally {
         for record in found {
             let series = record.series.iter().copied().chain(std::iter::repeat(None));
             let findings = record.findings.iter().zip(series);
-            let ids: Vec<Identifier> =
-                findings.filter_map(|((finding, class), series)| self.id(finding, *class, series)).collect();
+            let mut placed: Vec<(u64, Identifier)> = findings
+                .filter_map(|((finding, class), series)| {
+                    Some((finding.locator.place.offset, self.id(finding, *class, series)?))
+                })
+                .collect();
+            // Rule by rule as they come; as they stand is what says who is beside whom.
+            placed.sort_by_key(|(offset, _)| *offset);
+            let ids: Vec<Identifier> = placed.into_iter().map(|(_, id)| id).collect();
             self.people.record(record.bond, record.row, &ids);
             if let Some(out) = out.as_deref_mut() {
                 for (finding, _) in &record.findings {

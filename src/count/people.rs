@@ -74,7 +74,7 @@ impl People {
     }
 
     /// One record: how its parts belong together, the fingerprint of its row where it has one
-    /// ([`crate::detect::RecordHits::row`]), and its values.
+    /// ([`crate::detect::RecordHits::row`]), and its values, in the order in which they stand.
     pub fn record(&mut self, bond: Bond, row: Option<u64>, ids: &[Identifier]) {
         if ids.is_empty() {
             return;
@@ -83,6 +83,9 @@ impl People {
         let mut seen = std::mem::take(&mut self.seen);
         seen.clear();
         seen.extend(ids.iter().filter_map(|id| self.see(id)));
+        if bond == Bond::Loose {
+            self.neighbours(&seen);
+        }
         // The same value twice in a record is one value, as sure as its surest.
         seen.sort_unstable_by_key(|s| (s.node, !s.likely, s.doubt));
         seen.dedup_by_key(|s| s.node);
@@ -153,6 +156,20 @@ impl People {
         match seen.doubt {
             Some(doubt) => self.aside.put((doubt, seen.entity), self.nodes.key(seen.node), seen.node, true),
             None => self.nodes.flag(seen.node, if seen.likely { OWN | SURE } else { OWN }),
+        }
+    }
+
+    /// Text without lines or rows (a dump in one long line): values side by side, no two of a kind, may be one person's. Only
+    /// *at least* may think so; without it, people with an address and a number each would count twice there.
+    fn neighbours(&mut self, in_order: &[Seen]) {
+        let mut rest = in_order;
+        while !rest.is_empty() {
+            let repeats =
+                |(at, seen): (usize, &Seen)| rest.iter().take(at).any(|s| s.entity == seen.entity).then_some(at);
+            let end = rest.iter().enumerate().find_map(repeats).unwrap_or(rest.len());
+            let (beside, after) = rest.split_at(end);
+            self.link(Kind::LineMany, beside, Seen::is_hard);
+            rest = after;
         }
     }
 
@@ -264,7 +281,8 @@ fn rules(by_chance: u64) -> SubjectRules {
              stands beside a person's own is no further person. A value met beside more than {BESIDE} others links none of them."
         ),
         at_least: format!(
-            "As the estimate, and also linked: all values of one line, and whoever shares a landline or a value that is only \
+            "As the estimate, and also linked: all values of one line, in text without lines or rows \
+             each value with its neighbours of other kinds, and whoever shares a landline or a value that is only \
              possible. Two different My Numbers stay two people. A value met beside more than {BESIDE} others links none of them."
         ),
     }

@@ -8,6 +8,7 @@ use super::validate::card_issuer::TEST_NUMBER_CAP;
 use super::validate::{Shape, Verdict};
 use super::{guard, header};
 use crate::model::Confidence;
+use crate::model::limits::RULE_MATCH_CHARS;
 use crate::rules::{Guard, Normalise};
 
 /// A stretch of folded text that has the shape of a value.
@@ -43,14 +44,22 @@ pub(super) fn find(rule: &Compiled, text: &str, within: &Part, headed: bool, int
     }
 }
 
+/// A field longer than this is no single value: the longest that a rule may match, in UTF-8, with room for wrapping.
+const WHOLE_FIELD_BYTES: usize = 4 * RULE_MATCH_CHARS + 64;
+
 /// A shape too plain to stand in running text: only under a header, only as the whole field.
 fn whole_field(rule: &Compiled, pattern: &Pattern, index: usize, text: &str, headed: bool, into: &mut Vec<Candidate>) {
-    let trimmed = text.trim_matches(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '='));
-    let start = text.find(trimmed).unwrap_or(0);
+    // Before the text is looked at: this runs once for every candidate place, and the field may be long.
+    if !headed || text.len() > WHOLE_FIELD_BYTES {
+        return;
+    }
+    let wrapping = |c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '=');
+    let start = text.len() - text.trim_start_matches(wrapping).len();
+    let trimmed = text.trim_matches(wrapping);
     let whole = pattern.regex.find(trimmed).is_some_and(|found| found.len() == trimmed.len());
     let end = start + trimmed.len();
     let (before, after) = (text.get(..start).unwrap_or(""), text.get(end..).unwrap_or(""));
-    if headed && whole && !trimmed.is_empty() && guard::allows(rule.guard, trimmed, before, after) {
+    if whole && !trimmed.is_empty() && guard::allows(rule.guard, trimmed, before, after) {
         into.push(Candidate { start, pattern: index, end });
     }
 }

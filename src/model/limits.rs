@@ -21,6 +21,8 @@ pub const WALK_DEPTH: usize = 4_000;
 pub const RECORD_BYTES: usize = 1024 * 1024;
 /// A line longer than this no longer says that its parts belong to one person.
 pub const BOND_LINE_BYTES: usize = 4 * 1024;
+/// One window of an over-long line: small, so that a dump in one line costs no more than the same in many.
+pub const WINDOW_BYTES: usize = 64 * 1024;
 /// Overlap of two windows of an over-long record; longer than any value that a rule may match.
 pub const WINDOW_MARGIN_BYTES: usize = 4 * 1024;
 /// The longest value a rule may match, in folded characters.
@@ -36,7 +38,7 @@ pub const OPEN_QUOTES: usize = 8;
 /// The shortest run of text that is read out of a binary file, in characters.
 pub const TEXT_RUN_CHARS: usize = 6;
 /// Matches kept of one record.
-pub const RECORD_MATCHES: usize = 10_000;
+pub const RECORD_MATCHES: usize = 50_000;
 
 /// Containers inside containers.
 pub const CONTAINER_DEPTH: usize = 8;

@@ -1,12 +1,12 @@
 //! Splits a byte stream into lines, each with its place, in constant memory however long a line is.
 //!
-//! A line longer than [`RECORD_BYTES`] is handed out as overlapping windows, cut between characters and, where there is one
+//! A line longer than [`WINDOW_BYTES`] is handed out as overlapping windows, cut between characters and, where there is one
 //! near, at a separator, so that a value seldom lies across a cut. Lines end at LF (a CR before it is dropped), or at CR in
 //! old Macintosh files.
 
 use std::io::{self, Read};
 
-use crate::model::limits::{BLOCK_BYTES, BOND_LINE_BYTES, RECORD_BYTES, WINDOW_MARGIN_BYTES};
+use crate::model::limits::{BLOCK_BYTES, BOND_LINE_BYTES, WINDOW_BYTES, WINDOW_MARGIN_BYTES};
 use crate::model::{Bond, Charset};
 
 /// What ends a line.
@@ -93,7 +93,7 @@ impl<'r> Lines<'r> {
     pub fn next_line(&mut self) -> io::Result<Option<Line<'_>>> {
         loop {
             if let Some(end) = self.find_end() {
-                if end - self.start > RECORD_BYTES {
+                if end - self.start > WINDOW_BYTES {
                     return Ok(Some(self.window()));
                 }
                 let (start, next) = (self.start, end + self.unit());
@@ -105,7 +105,7 @@ impl<'r> Lines<'r> {
                 }
                 return Ok(Some(self.line(start..end, row, long)));
             }
-            if self.filled - self.start > RECORD_BYTES {
+            if self.filled - self.start > WINDOW_BYTES {
                 return Ok(Some(self.window()));
             }
             if self.ended {
@@ -134,7 +134,7 @@ impl<'r> Lines<'r> {
 
     fn window(&mut self) -> Line<'_> {
         let start = self.start;
-        let held = self.buf.get(start..start + RECORD_BYTES).unwrap_or_default();
+        let held = self.buf.get(start..start + WINDOW_BYTES).unwrap_or_default();
         let (cut, next) = cut(held, self.charset);
         let fresh_before = if self.long { self.fresh_from } else { 0 };
         self.fresh_from = self.base + (start + cut) as u64;
@@ -180,7 +180,7 @@ impl<'r> Lines<'r> {
             self.start = 0;
         }
         if self.filled == self.buf.len() {
-            let grown = (self.buf.len() * 2).clamp(FIRST_BUFFER, RECORD_BYTES + BLOCK_BYTES);
+            let grown = (self.buf.len() * 2).clamp(FIRST_BUFFER, WINDOW_BYTES + BLOCK_BYTES);
             self.buf.resize(grown.max(self.filled + 1), 0);
         }
         match read_some(self.src, self.buf.get_mut(self.filled..).unwrap_or_default()) {

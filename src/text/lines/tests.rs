@@ -78,7 +78,7 @@ fn windows_cover(bytes: &[u8], charset: Charset) {
     let mut end = 0;
     for (window, offset, row, fresh, bond) in &got {
         assert_eq!((*row, *bond), (1, Bond::Loose));
-        assert!(window.len() <= RECORD_BYTES);
+        assert!(window.len() <= WINDOW_BYTES);
         assert_eq!(*fresh, end, "{charset:?}");
         assert!(*offset <= end && end - offset <= (WINDOW_MARGIN_BYTES + 4) as u64);
         assert_eq!(window, &bytes[*offset as usize..*offset as usize + window.len()]);
@@ -110,12 +110,12 @@ fn cuts_spare_values() {
 
 #[test]
 fn a_line_of_exactly_the_limit_is_whole() {
-    let mut bytes = vec![b'x'; RECORD_BYTES];
+    let mut bytes = vec![b'x'; WINDOW_BYTES];
     bytes.extend(b"\nnext\n");
     let got = all(&bytes, 100_000, Charset::Ascii);
     assert_eq!(
         got.iter().map(|l| (l.0.len(), l.2, l.4)).collect::<Vec<_>>(),
-        [(RECORD_BYTES, 1, Bond::Loose), (4, 2, Bond::Line)]
+        [(WINDOW_BYTES, 1, Bond::Loose), (4, 2, Bond::Line)]
     );
 }
 
