@@ -73,6 +73,7 @@ impl OpenSource for Fake {
             stat: Some(stat),
             atime_kept: true,
             xattrs: Vec::new(),
+            extents: Vec::new(),
         })
     }
 }

@@ -164,6 +164,7 @@ fn record(outcome: &FileOutcome) -> Outcome {
         bytes: outcome.content.map_or(0, |content| content.kept.size),
         after: outcome.stat_after.clone(),
         xattrs: outcome.xattrs.clone(),
+        extents: outcome.extents.clone(),
         marks: marks.into_iter().filter_map(|(holds, mark)| holds.then_some(mark)).collect(),
         gaps: outcome.gaps.clone(),
     }

@@ -1,6 +1,7 @@
 //! `hozen collect`, and what `respond` and `scan` share with it: the checks before anything is written, the orders, the end.
 
 use std::path::Path;
+use std::rc::Rc;
 
 use super::args::{CollectArgs, Format};
 use super::failure::{Failure, shown};
@@ -21,8 +22,8 @@ use crate::seal::sign::Signer;
 /// Runs the verb.
 pub(super) fn run(args: &CollectArgs, lang: Lang, env: &mut Env) -> Result<Exit, Failure> {
     let mut ready = prepare(args, &[], lang, env)?;
-    let now = std::mem::replace(&mut env.now, Box::new(jiff::Zoned::now));
-    let mut collection = begin(&mut ready, args, env, &now)?;
+    let now = Rc::clone(&env.now);
+    let mut collection = begin(&mut ready, args, env, &*now)?;
     let confinement = confine(env, lang, &[collection.folder()]);
     collection.confined(words::confinement(&confinement));
     let (stop, progress) = (std::sync::Arc::clone(&env.stop), Progress::default());
@@ -46,7 +47,6 @@ pub(super) fn run(args: &CollectArgs, lang: Lang, env: &mut Env) -> Result<Exit,
     let (evidence, _, collected) = intake.finish();
     let evidence = evidence.ok_or_else(|| Failure::bug(&std::io::Error::other("a collection without evidence")))?;
     let result = collection.seal(evidence, collected).map_err(failure)?;
-    env.now = now;
     match args.format {
         Format::Json => print(env, &json(&result)?)?,
         Format::Text => print(env, &text(&result, lang))?,

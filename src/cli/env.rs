@@ -2,12 +2,13 @@
 
 use std::io::{IsTerminal, Write};
 use std::os::unix::ffi::OsStringExt;
+use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use jiff::Zoned;
 
-use crate::disk::host::Host;
+use crate::disk::host::{self, Host};
 use crate::model::{Lang, RawPath};
 
 /// Fills a buffer with random bytes.
@@ -16,7 +17,7 @@ pub type Random = Box<dyn Fn(&mut [u8]) -> std::io::Result<()>>;
 /// The world as the verbs see it.
 pub struct Env {
     /// The time now, in the machine's zone.
-    pub now: Box<dyn Fn() -> Zoned>,
+    pub now: Rc<dyn Fn() -> Zoned>,
     /// Fills a buffer with random bytes for keys.
     pub random: Random,
     /// Facts of the machine.
@@ -56,10 +57,10 @@ impl Env {
             let _ = signal_hook::flag::register(signal, Arc::clone(&stop));
         }
         Self {
-            now: Box::new(Zoned::now),
+            now: Rc::new(Zoned::now),
             random: Box::new(crate::disk::host::random),
             host: Host::read(std::env::var("TZ").ok().as_deref()),
-            user: first_of(&["SUDO_USER", "USER", "LOGNAME"]).unwrap_or_else(|| "unknown".to_owned()),
+            user: first_of(&["SUDO_USER", "USER", "LOGNAME"]).unwrap_or_else(host::login_name),
             lang: Lang::from_locale(&first_of(&["LC_ALL", "LC_MESSAGES", "LANG"]).unwrap_or_default()),
             stdout: Box::new(std::io::stdout()),
             stderr: Box::new(std::io::stderr()),

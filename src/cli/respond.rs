@@ -2,6 +2,7 @@
 
 use std::io::Write;
 use std::path::Path;
+use std::rc::Rc;
 
 use super::args::{Format, RespondArgs};
 use super::collect;
@@ -27,23 +28,22 @@ pub(super) fn run(args: &RespondArgs, lang: Lang, env: &mut Env) -> Result<Exit,
     let others: Vec<&Path> = args.look.findings.as_deref().into_iter().collect();
     let mut ready = prepare(&args.collect, &others, lang, env)?;
     let extra = look::findings_file(&args.look)?;
-    let now = std::mem::replace(&mut env.now, Box::new(jiff::Zoned::now));
+    let now = Rc::clone(&env.now);
     let mut collection =
-        collect::begin(&mut ready, &args.collect, env, &now).inspect_err(|_| look::forget(&args.look))?;
+        collect::begin(&mut ready, &args.collect, env, &*now).inspect_err(|_| look::forget(&args.look))?;
     let confinement = collect::confine(env, lang, &[collection.folder()]);
     collection.confined(words::confinement(&confinement));
     let (result, scan) = pass(args, &ready, (&pack, &engine), &mut collection, extra, (lang, env))?;
-    let input = report_input(&ready, args, env, &collection, &confinement, (&result, &scan));
+    let exit = collect::exit(&result).and(look::exit(&scan, args.look.fail_on));
+    let input = report_input(&ready, args, env, &collection, &confinement, (result, scan));
     let written = write_reports(&mut collection, &input, lang);
     let written = written.map_err(|failure| failure.after_seal(collection.folder()))?;
-    env.now = now;
-    let case = result.case.clone();
-    let exit = collect::exit(&result).and(look::exit(&scan, args.look.fail_on));
     match args.collect.format {
         Format::Text => print(env, &report::summary(&input, lang))?,
         Format::Json => {
-            let schema = "hozen.respond/1".to_owned();
-            print(env, &json(&RespondResult { schema, case, report: written, collect: result, scan })?)?;
+            let (schema, case) = ("hozen.respond/1".to_owned(), input.collect.case.clone());
+            let (collect, scan) = (input.collect, input.scan);
+            print(env, &json(&RespondResult { schema, case, report: written, collect, scan })?)?;
         }
     }
     Ok(exit)
@@ -146,7 +146,7 @@ fn report_input(
     env: &Env,
     collection: &Collection<'_>,
     confinement: &Confinement,
-    (result, scan): (&CollectResult, &ScanResult),
+    (result, scan): (CollectResult, ScanResult),
 ) -> ReportInput {
     let acquisition = collection.acquisition();
     let zone = env.host.zone.name.clone().unwrap_or_else(|| "UTC".to_owned());
@@ -165,15 +165,13 @@ fn report_input(
         report_path: collection.dir().report("report.html").display().to_string(),
         operator: acquisition.operator.clone(),
         host: acquisition.host.clone(),
-        started: acquisition.started.clone(),
-        finished: acquisition.finished.clone(),
+        started: local(&acquisition.started, env),
+        finished: local(&acquisition.finished, env),
         time_zone: zone,
         known_on: None,
         tool: acquisition.tool.clone(),
         rules: scan.rules,
         sources: acquisition.scope.clone(),
-        collect: result.clone(),
-        scan: scan.clone(),
         key: result.seal.key.clone(),
         signer: principal(&acquisition.operator),
         evidence: vec![EvidenceZip {
@@ -186,6 +184,17 @@ fn report_input(
             Confinement::None(reason) => report::Confinement::Unavailable { reason: reason.clone() },
         },
         notes,
+        collect: result,
+        scan,
+    }
+}
+
+/// A time of the record, as the clock on the wall showed it: readers of a report do not think in UTC.
+fn local(utc: &str, env: &Env) -> String {
+    let zone = (env.now)().time_zone().clone();
+    match utc.parse::<jiff::Timestamp>() {
+        Ok(time) => time.to_zoned(zone).strftime("%Y-%m-%d %H:%M:%S %:z").to_string(),
+        Err(_) => utc.to_owned(),
     }
 }
 

@@ -141,6 +141,22 @@ pub fn running_binary() -> Result<Digest, DiskError> {
     }
 }
 
+/// Login name of the effective user by `/etc/passwd`; `uid N` where it has none.
+pub fn login_name() -> String {
+    let uid = rustix::process::geteuid().as_raw();
+    let passwd = read_own(Path::new("/etc/passwd"), limits::RULE_FILE_BYTES).unwrap_or_default();
+    name_of(uid, &String::from_utf8_lossy(&passwd)).unwrap_or_else(|| format!("uid {uid}"))
+}
+
+fn name_of(uid: u32, passwd: &str) -> Option<String> {
+    let owner = |line: &str| {
+        let mut fields = line.split(':');
+        let name = fields.next().filter(|name| !name.is_empty())?.to_owned();
+        (fields.nth(1)?.parse() == Ok(uid)).then_some(name)
+    };
+    passwd.lines().find_map(owner)
+}
+
 /// Fills a buffer with random bytes from the kernel, for keys.
 pub fn random(buffer: &mut [u8]) -> io::Result<()> {
     let mut filled = 0;
@@ -168,6 +184,15 @@ pub fn raise_open_files() -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_login_name_is_the_first_line_of_that_number() {
+        let passwd =
+            "root:x:0:0:root:/root:/bin/bash\ntoor:x:0:0::/:/bin/sh\nhanako:x:1000:1000::/home/hanako:/bin/sh\nbad\n";
+        assert_eq!(name_of(0, passwd).as_deref(), Some("root"));
+        assert_eq!(name_of(1000, passwd).as_deref(), Some("hanako"));
+        assert_eq!(name_of(7, passwd), None);
+    }
 
     #[test]
     fn the_zone_comes_from_tz_then_the_link_then_the_file() {

@@ -170,6 +170,7 @@ impl OpenSource for InZip {
             stat: None,
             atime_kept: true,
             xattrs: Vec::new(),
+            extents: Vec::new(),
         })
     }
 }

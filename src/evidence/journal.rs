@@ -48,6 +48,8 @@ pub struct Outcome {
     pub after: Option<Stat>,
     /// Extended attributes: name, value.
     pub xattrs: Vec<(Vec<u8>, Vec<u8>)>,
+    /// For a sparse file: the stretches that hold data, as (start, end).
+    pub extents: Vec<(u64, u64)>,
     /// How it was read.
     pub marks: Vec<Mark>,
     /// What was not read, and why.
@@ -87,6 +89,9 @@ pub struct EntryRecord {
     /// Extended attributes.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub xattrs: Vec<Xattr>,
+    /// For a sparse file: `[start, end]` of each stretch that holds data; everything else in it reads as zeros.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub extents: Vec<(u64, u64)>,
     /// How it was read.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub marks: Vec<Mark>,
@@ -162,6 +167,7 @@ impl EntryRecord {
             link_target_b64: entry.link_target.as_ref().map(|target| BASE64.encode(target)),
             device_node: entry.device_node,
             xattrs: outcome.xattrs.iter().map(|(name, value)| Xattr::of(name, value)).collect(),
+            extents: outcome.extents.clone(),
             marks: outcome.marks.clone(),
             gaps: outcome.gaps.iter().map(|g| EntryGap { kind: g.kind, reason: g.reason.clone() }).collect(),
             zip: placed,

@@ -48,6 +48,8 @@ pub struct FileOutcome {
     pub stat_after: Option<Stat>,
     /// Extended attributes.
     pub xattrs: Vec<(Vec<u8>, Vec<u8>)>,
+    /// For a sparse file: the stretches that hold data, as (start, end).
+    pub extents: Vec<(u64, u64)>,
     /// For folders: digest of the listing.
     pub listing: Option<Digest>,
     /// The content, for files that could be read and were to be kept.

@@ -45,6 +45,7 @@ impl OpenSource for OnDisk {
             stat: Some(file.stat_at_open().clone()),
             atime_kept: file.atime_kept(),
             xattrs: file.xattrs().unwrap_or_default(),
+            extents: if file.is_sparse() { file.extents().unwrap_or_default() } else { Vec::new() },
             reader: Box::new(Open { file, place: self.place.clone() }),
         })
     }

@@ -44,6 +44,8 @@ pub struct Opened {
     pub atime_kept: bool,
     /// Extended attributes by the open handle.
     pub xattrs: Vec<(Vec<u8>, Vec<u8>)>,
+    /// For a sparse file: the stretches that hold data, as (start, end). The rest reads as zeros and is not read from disk.
+    pub extents: Vec<(u64, u64)>,
 }
 
 /// The bytes of a source, and what can be asked of it after they were read.

@@ -48,6 +48,7 @@ fn begin(item: Item) -> (FileOutcome, Option<Box<dyn super::source::OpenSource>>
         stat_open: None,
         stat_after: None,
         xattrs: item.xattrs,
+        extents: Vec::new(),
         listing: item.listing,
         content: None,
         atime_kept: item.atime_kept,
@@ -91,6 +92,7 @@ fn read<'a>(
     let limit = if opened.unsized_content { limits::UNSIZED_FILE_BYTES } else { opened.size };
     outcome.stat_open = opened.stat.take();
     outcome.xattrs = std::mem::take(&mut opened.xattrs);
+    outcome.extents = std::mem::take(&mut opened.extents);
     outcome.atime_kept = opened.atime_kept;
     let path = outcome.entry.path.shown();
     let pending = if bench.plan.keep {

@@ -56,7 +56,7 @@ pub(crate) fn hozen<S: AsRef<std::ffi::OsStr>>(arguments: &[S]) -> Ended {
 pub(crate) fn hozen_in<S: AsRef<std::ffi::OsStr>>(lang: Lang, arguments: &[S]) -> Ended {
     let (stdout, stderr) = (Captured::default(), Captured::default());
     let mut env = Env {
-        now: Box::new(|| "2026-11-21T12:00:00+09:00[Asia/Tokyo]".parse().unwrap()),
+        now: std::rc::Rc::new(|| "2026-11-21T12:00:00+09:00[Asia/Tokyo]".parse().unwrap()),
         // The same keys every time: what is made must be the same too.
         random: Box::new(|buffer| {
             buffer.iter_mut().zip(1u8..).for_each(|(byte, n)| *byte = n);
