@@ -38,3 +38,19 @@ pub struct FileResult {
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub members: Vec<FileResult>,
 }
+
+impl FileResult {
+    /// A file that nobody has looked at yet.
+    pub fn not_scanned(path: String) -> Self {
+        Self {
+            path,
+            status: LookStatus::NotScanned,
+            encoding: None,
+            format: None,
+            bytes: 0,
+            findings: BTreeMap::new(),
+            possible: BTreeMap::new(),
+            members: Vec::new(),
+        }
+    }
+}

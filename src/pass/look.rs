@@ -136,16 +136,7 @@ struct Leaf<'l, 'a> {
 impl<'l, 'a> Leaf<'l, 'a> {
     fn new(look: &'l mut Look<'a>, path: String, depth: usize) -> Self {
         let detector = Some(look.lens.engine.leaf());
-        let result = FileResult {
-            path,
-            status: LookStatus::NotScanned,
-            encoding: None,
-            format: None,
-            bytes: 0,
-            findings: Default::default(),
-            possible: Default::default(),
-            members: Vec::new(),
-        };
+        let result = FileResult::not_scanned(path);
         Self { look, detector, depth, result, seen: 0, gapped: false }
     }
 
@@ -365,17 +356,7 @@ impl Sink for Leaf<'_, '_> {
         self.gapped = true;
         let path = member_path(&self.result.path, name);
         self.look.gap(&path, kind, reason);
-        let status = LookStatus::NotScanned;
-        self.look.members.push(FileResult {
-            path,
-            status,
-            encoding: None,
-            format: None,
-            bytes: 0,
-            findings: Default::default(),
-            possible: Default::default(),
-            members: Vec::new(),
-        });
+        self.look.members.push(FileResult::not_scanned(path));
     }
 
     fn charset(&mut self, charset: Charset) {

@@ -15,7 +15,7 @@ use super::run::Plan;
 use super::source::{Item, Opened, SourceRead};
 use super::tee::{Outlets, Tee};
 use crate::formats::ReadSeek;
-use crate::model::{Digest, FileResult, Gap, GapKind, Kind, LookStatus, Stat, limits};
+use crate::model::{Digest, FileResult, Gap, GapKind, Kind, Stat, limits};
 
 /// What a worker has on its bench.
 pub(super) struct Bench<'a> {
@@ -68,16 +68,7 @@ fn unread(outcome: &mut FileOutcome, gap: Gap, looking: bool) {
 }
 
 fn not_looked_at(path: &str) -> Looked {
-    let result = FileResult {
-        path: path.to_owned(),
-        status: LookStatus::NotScanned,
-        encoding: None,
-        format: None,
-        bytes: 0,
-        findings: Default::default(),
-        possible: Default::default(),
-        members: Vec::new(),
-    };
+    let result = FileResult::not_scanned(path.to_owned());
     Looked { result, gaps: Vec::new(), by_chance: Vec::new() }
 }
 
