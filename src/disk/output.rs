@@ -180,12 +180,6 @@ impl OutputFile {
         self.file.write_all_at(bytes, offset).map_err(self.failed(Doing::Write))
     }
 
-    /// Reads back bytes that were appended before, filling the buffer.
-    pub fn read_at(&mut self, offset: u64, buffer: &mut [u8]) -> Result<(), DiskError> {
-        self.flush()?;
-        self.file.read_exact_at(buffer, offset).map_err(self.failed(Doing::Read))
-    }
-
     /// Cuts the file back to this length (a torn tail before going on). It must not be longer than the file.
     ///
     /// Nothing beyond the cut is written first: on a full disk that could not be done.

@@ -16,8 +16,6 @@ pub enum Act {
     Scan,
     /// A result or report was written.
     Report,
-    /// The case or an evidence zip was verified.
-    Verify,
 }
 
 /// One line of `custody.jsonl`. `prev` is the SHA-256 of the line before it (without its newline), 64 zeros for the first:

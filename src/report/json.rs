@@ -84,7 +84,6 @@ fn note(note: &Note) -> Value {
     let kind = match note {
         Note::OutputOnSourceDisk { .. } => "output_on_source_disk",
         Note::AccessTimesMayHaveChanged { .. } => "access_times_may_have_changed",
-        Note::Resumed => "resumed",
         Note::Other(_) => "other",
     };
     json!({ "kind": kind, "text": text })

@@ -112,8 +112,6 @@ pub enum Note {
         /// Entries.
         entries: u64,
     },
-    /// The collection was broken off and went on later.
-    Resumed,
     /// Anything else, in English.
     Other(String),
 }

@@ -49,9 +49,6 @@ fn appends_patches_and_cuts_land_where_they_belong() {
     file.append(&large).unwrap();
     file.append(b"end").unwrap();
     assert_eq!(file.position(), 9 + large.len() as u64 + 3);
-    let mut back = [0; 5];
-    file.read_at(9 + large.len() as u64 - 2, &mut back).unwrap();
-    assert_eq!(&back, b"LLend");
     file.sync().unwrap();
     let bytes = std::fs::read(&path).unwrap();
     assert!(bytes.starts_with(b"1234-bodyL") && bytes.ends_with(b"Lend"));

@@ -258,9 +258,6 @@ fn note(note: &Note) -> String {
             "For {} the kernel refused to leave access times alone: reading may have changed them. The times before reading are in custody/files.jsonl.",
             things(*entries)
         ),
-        Note::Resumed => {
-            "The collection was broken off and went on later. What came before was checked again first.".to_owned()
-        }
         Note::Other(text) => text.clone(),
     }
 }

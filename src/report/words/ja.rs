@@ -249,7 +249,6 @@ fn note(note: &Note) -> String {
             "{} 項目で、最終アクセス時刻を変えない開き方をOSに拒まれました。これらの最終アクセス時刻は、今回の読み取りで変わった可能性があります。読む前の時刻は証拠の custody/files.jsonl に記録済みです。",
             grouped(*entries)
         ),
-        Note::Resumed => "保全は一度中断し、その後再開しました。中断前の部分は、再開時に照合しています。".to_owned(),
         Note::Other(text) => text.clone(),
     }
 }
