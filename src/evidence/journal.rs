@@ -233,6 +233,12 @@ pub struct RecordedEntry {
     pub sha256: Option<Digest>,
     /// Bytes that were read.
     pub bytes: u64,
+    /// Metadata before reading: a later name of the same file is known by it.
+    #[serde(default)]
+    pub stat: Option<Stat>,
+    /// For a further name of a file that was kept before: position of its first entry.
+    #[serde(default)]
+    pub hard_link_of: Option<u64>,
     /// What was not read, and why.
     #[serde(default)]
     pub gaps: Vec<EntryGap>,
