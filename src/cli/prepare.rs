@@ -15,6 +15,7 @@ use crate::disk::space::{self, Space};
 use crate::disk::walk::{Walk, WalkOptions};
 use crate::disk::{host, own, sandbox};
 use crate::model::{Kind, Lang, limits};
+use crate::pass::{Link, SharedNames};
 use crate::seal::sign::Signer;
 
 /// What was found out before anything is written.
@@ -135,10 +136,13 @@ fn survey_apart(args: &CollectArgs, env: &Env) -> Result<Survey, Failure> {
 /// Walks without opening a file: for the space check and the time left. Ends early once `stop` is set.
 pub(super) fn survey(walk: Walk, stop: &AtomicBool) -> Survey {
     let mut survey = Survey::default();
+    let mut names = SharedNames::default();
     for walked in walk.take_while(|_| !stop.load(Ordering::Relaxed)) {
         survey.entries += 1;
-        if walked.entry.kind == Kind::File {
-            survey.bytes = survey.bytes.saturating_add(walked.entry.stat.map_or(0, |stat| stat.size));
+        let Some(stat) = walked.entry.stat.filter(|_| walked.entry.kind == Kind::File) else { continue };
+        // Further names of a file are not read again.
+        if names.meet(&stat).as_ref().is_none_or(Link::is_first) {
+            survey.bytes = survey.bytes.saturating_add(stat.size);
         }
     }
     survey

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::container::Member;
 use crate::model::Method;
 use crate::model::{Digest, Entry, Gap, GapKind, Kind, RawPath, Stat};
+use crate::pass::KeptOnce;
 
 /// Something about how an entry was read that a reader of the record must know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -31,6 +32,8 @@ pub enum Mark {
 pub enum Fate {
     /// Its content is in the bag.
     Kept,
+    /// Its content is in the bag once, under the first name of the same file: see `hard_link_of`.
+    Linked,
     /// It has no content to keep (a folder, a link, a pipe) and is recorded.
     Recorded,
     /// Its content should be in the bag and is not: see its gaps.
@@ -75,6 +78,9 @@ pub struct EntryRecord {
     pub sha256: Option<Digest>,
     /// Bytes that were read.
     pub bytes: u64,
+    /// For a further name of a file that was kept before: position of its first entry, whose content this is too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hard_link_of: Option<u64>,
     /// Metadata before reading.
     pub stat: Option<Stat>,
     /// Metadata after reading, where it differs.
@@ -162,6 +168,7 @@ impl EntryRecord {
             outcome: fate,
             sha256: outcome.sha256,
             bytes: outcome.bytes,
+            hard_link_of: None,
             stat: entry.stat.clone(),
             stat_after: outcome.after.as_ref().filter(changed).cloned(),
             link_target_b64: entry.link_target.as_ref().map(|target| BASE64.encode(target)),
@@ -171,6 +178,18 @@ impl EntryRecord {
             marks: outcome.marks.clone(),
             gaps: outcome.gaps.iter().map(|g| EntryGap { kind: g.kind, reason: g.reason.clone() }).collect(),
             zip: placed,
+        }
+    }
+
+    /// The record of `entry`, a further name of the file whose content `first` says where to find.
+    pub fn linked(entry: &Entry, outcome: &Outcome, first: &KeptOnce) -> Self {
+        Self {
+            stored: Some(first.stored.clone()),
+            outcome: Fate::Linked,
+            sha256: Some(first.sha256),
+            bytes: first.bytes,
+            hard_link_of: Some(first.seq),
+            ..Self::new(entry, outcome, None)
         }
     }
 
@@ -271,9 +290,17 @@ impl RecordedEntry {
         BASE64.decode(self.path_b64.as_bytes()).ok().map(RawPath)
     }
 
-    /// What it kept, or why the line contradicts itself.
+    /// What it kept, or why the line contradicts itself. A further name of a file kept nothing of its own.
     pub fn kept(self) -> Result<Option<Kept>, &'static str> {
+        match (self.outcome, self.hard_link_of) {
+            (Fate::Linked, Some(first)) if first < self.seq => {}
+            (Fate::Linked, _) => return Err("says linked, but not to an entry before it"),
+            (_, Some(_)) => return Err("says not linked, but names a first entry"),
+            (_, None) => {}
+        }
         match (self.outcome, self.stored, self.sha256, self.zip) {
+            (Fate::Linked, Some(_), Some(_), None) => Ok(None),
+            (Fate::Linked, ..) => Err("says linked, but not where or with which digest, or names a member of its own"),
             (Fate::Kept, Some(stored), Some(sha256), Some(placed)) => {
                 Ok(Some(Kept { stored, sha256, bytes: self.bytes, placed }))
             }

@@ -12,6 +12,8 @@ pub const AHEAD_BYTES: usize = 32 * 1024 * 1024;
 pub const HEAD_BYTES: usize = 4 * 1024 * 1024;
 /// Entries that the walk may be ahead of the workers.
 pub const WALK_AHEAD: usize = 1024;
+/// Files with several names of which further names may still come.
+pub const LINKED_FILES: usize = 500_000;
 /// Names in one folder.
 pub const FOLDER_NAMES: usize = 10_000_000;
 /// Folders inside folders.

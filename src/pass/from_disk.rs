@@ -2,6 +2,7 @@
 
 use std::io::{self, Read};
 
+use super::links::{Link, SharedNames};
 use super::source::{Item, OpenSource, Opened, SourceRead};
 use crate::disk::source::SourceFile;
 use crate::disk::walk::{SourceRef, Walk, Walked};
@@ -10,12 +11,16 @@ use crate::model::{Gap, RawPath, Stat};
 
 /// The items of a walk, in its order.
 pub fn items(walk: Walk) -> impl Iterator<Item = Item> {
-    walk.map(item)
+    let mut names = SharedNames::default();
+    walk.map(move |walked| item(walked, &mut names))
 }
 
-fn item(walked: Walked) -> Item {
+fn item(walked: Walked, names: &mut SharedNames) -> Item {
     let path = walked.entry.path.clone();
-    let source = walked.source.map(|place| Box::new(OnDisk { place, path }) as Box<dyn OpenSource>);
+    let source = walked.source.map(|place| {
+        let link = walked.entry.stat.as_ref().and_then(|stat| names.meet(stat));
+        Box::new(OnDisk { place, path, link }) as Box<dyn OpenSource>
+    });
     Item {
         entry: walked.entry,
         source,
@@ -30,9 +35,14 @@ fn item(walked: Walked) -> Item {
 struct OnDisk {
     place: SourceRef,
     path: RawPath,
+    link: Option<Link>,
 }
 
 impl OpenSource for OnDisk {
+    fn link(&self) -> Option<&Link> {
+        self.link.as_ref()
+    }
+
     fn open(&self) -> Result<Opened, Gap> {
         let file = SourceFile::open_at(&self.place.dir, &self.place.name).map_err(|error| Gap {
             path: self.path.shown(),

@@ -16,6 +16,7 @@ pub mod from_disk;
 pub mod hash;
 pub mod keep;
 pub mod lane;
+pub mod links;
 pub mod look;
 pub mod notice;
 pub mod order;
@@ -25,6 +26,7 @@ pub mod tee;
 mod work;
 
 pub use commit::{ByChance, Commit, Content, FileOutcome, Found, Looked};
+pub use links::{FirstName, KeptOnce, Link, SharedNames, Steady};
 pub use look::{Lens, SpoolPlace, Watch};
 pub use notice::{Notice, Progress};
 pub use run::{Plan, RunError, Totals, run};

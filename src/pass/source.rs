@@ -2,6 +2,7 @@
 
 use std::io::{self, Read};
 
+use super::links::Link;
 use crate::formats::ReadSeek;
 use crate::model::{Digest, Entry, Gap, Stat};
 
@@ -28,6 +29,11 @@ pub trait OpenSource: Send {
     /// # Errors
     /// A gap that says why it could not be opened and what to do.
     fn open(&self) -> Result<Opened, Gap>;
+
+    /// Which of its names this is, for a file that has several.
+    fn link(&self) -> Option<&Link> {
+        None
+    }
 }
 
 /// An open source.

@@ -9,6 +9,7 @@ use super::commit::{Content, FileOutcome, Looked};
 use super::hash::{HashService, PendingDigest};
 use super::keep::Deflater;
 use super::lane::{Lane, Part};
+use super::links::{Link, Steady};
 use super::look::{Bytes, Lens, Watch, look};
 use super::order::{Order, Stopped};
 use super::run::Plan;
@@ -31,9 +32,17 @@ pub(super) fn work(item: Item, bench: &Bench<'_>, deflater: &mut Deflater) -> Re
     let (mut outcome, source) = begin(item);
     let mut digest = None;
     if let Some(source) = source {
+        let link = source.link();
+        if link.is_some_and(|link| take_over(link, &mut outcome)) {
+            return lane.end(outcome, None);
+        }
         match source.open() {
             Err(gap) => unread(&mut outcome, gap, bench.plan.lens.is_some()),
             Ok(opened) => digest = read(opened, &mut outcome, bench, &lane, deflater)?,
+        }
+        if let Some(first) = link.filter(|link| link.is_first()) {
+            outcome.first_name = Some(Arc::clone(first.name()));
+            first.name().settle(Steady::of(&outcome, bench.plan.keep));
         }
     } else if outcome.entry.kind == Kind::File && bench.plan.lens.is_some() {
         // A file that the walk itself could not reach still gets its row in the scan.
@@ -54,10 +63,32 @@ fn begin(item: Item) -> (FileOutcome, Option<Box<dyn super::source::OpenSource>>
         atime_kept: item.atime_kept,
         grew: false,
         size_unknown: false,
+        first_name: None,
+        linked: None,
         gaps: item.gaps,
         looked: None,
     };
     (outcome, item.source)
+}
+
+/// A later name of a file that was read already: says the same of it, and reads nothing. False if it must be read itself.
+fn take_over(link: &Link, outcome: &mut FileOutcome) -> bool {
+    if link.is_first() {
+        return false;
+    }
+    let Some(first) = link.name().for_later(outcome.entry.stat.as_ref()) else { return false };
+    let path = outcome.entry.path.shown();
+    for gap in &first.gaps {
+        if outcome.gaps.iter().all(|known| known.kind != gap.kind) {
+            outcome.gaps.push(Gap { path: path.clone(), ..gap.clone() });
+        }
+    }
+    outcome.looked = first.row.as_ref().map(|row| {
+        let result = FileResult { path, hard_link_of: Some(row.path.clone()), ..row.clone() };
+        Looked { result, gaps: Vec::new(), by_chance: Vec::new() }
+    });
+    outcome.linked = Some(Arc::clone(link.name()));
+    true
 }
 
 fn unread(outcome: &mut FileOutcome, gap: Gap, looking: bool) {
