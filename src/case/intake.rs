@@ -167,6 +167,7 @@ fn record(outcome: &FileOutcome) -> Outcome {
         (has(GapKind::ChangedDuringRead), Mark::ChangedDuringRead),
         (has(GapKind::Replaced), Mark::Replaced),
         (outcome.size_unknown, Mark::SizeUnknown),
+        (outcome.stretch_digests.is_some(), Mark::ExtentsOnly),
     ];
     Outcome {
         sha256,
@@ -174,6 +175,7 @@ fn record(outcome: &FileOutcome) -> Outcome {
         after: outcome.stat_after.clone(),
         xattrs: outcome.xattrs.clone(),
         extents: outcome.extents.clone(),
+        extent_digests: outcome.stretch_digests.clone().unwrap_or_default(),
         marks: marks.into_iter().filter_map(|(holds, mark)| holds.then_some(mark)).collect(),
         gaps: outcome.gaps.clone(),
     }

@@ -10,12 +10,13 @@ use super::args::CollectArgs;
 use super::failure::{Failure, shown};
 use super::{Env, tell, words};
 use crate::case::dir::is_case_id;
+use crate::disk::pseudo;
 use crate::disk::quiet::{self, Quiet};
 use crate::disk::space::{self, Space};
 use crate::disk::walk::{Walk, WalkOptions};
 use crate::disk::{host, own, sandbox};
 use crate::model::{Kind, Lang, limits};
-use crate::pass::{Link, SharedNames};
+use crate::pass::{GiantFrom, Link, SharedNames};
 use crate::seal::sign::Signer;
 
 /// What was found out before anything is written.
@@ -45,8 +46,10 @@ pub(super) struct Ready {
 pub(super) struct Survey {
     /// Entries of every kind.
     pub entries: u64,
-    /// Bytes of all files, at most: holes count too.
+    /// Bytes of all files that will be read: the holes of sparse files count too, but not of giant ones.
     pub bytes: u64,
+    /// Bytes that their content may take in the evidence.
+    pub room: u64,
 }
 
 /// Room that the records of one entry may take: its line, its manifest line, its zip headers.
@@ -84,17 +87,27 @@ pub(super) fn prepare(args: &CollectArgs, others: &[&Path], lang: Lang, env: &mu
     if !same_disk.is_empty() && !args.force {
         tell(env, words::same_file_system(lang));
     }
+    tell_of_pseudo(env, lang, &args.paths);
     for (path, reason) in &covered {
         tell(env, &format!("{} {path}: {reason}", lang.pick("note:", "注:")));
     }
     let survey = survey_apart(args, env)?;
     let free = Space::of(&out).map_err(|error| Failure::disk(&error))?.free_bytes;
-    let need = survey.bytes.saturating_add(survey.entries.saturating_mul(ENTRY_BYTES)).saturating_add(CASE_BYTES);
+    let need = survey.room.saturating_add(survey.entries.saturating_mul(ENTRY_BYTES)).saturating_add(CASE_BYTES);
     if need > free && !args.force {
         return Err(Failure::too_little_space(&out, need, free));
     }
     tell(env, &words::begins(lang, &shown(&folder), survey.entries, survey.bytes));
     Ok(Ready { case, out, folder, survey, need, same_disk, covered, signer, walk_ahead })
+}
+
+/// Warns of paths that lie on no disk.
+pub(super) fn tell_of_pseudo(env: &mut Env, lang: Lang, sources: &[PathBuf]) {
+    for source in sources {
+        if let Some(kind) = pseudo::kind_at(source) {
+            tell(env, &words::pseudo_file_system(lang, &shown(source), kind));
+        }
+    }
 }
 
 /// Refuses a path of ours that the walk would come to: writing there would change the source. `--force` goes on.
@@ -142,7 +155,9 @@ pub(super) fn survey(walk: Walk, stop: &AtomicBool) -> Survey {
         let Some(stat) = walked.entry.stat.filter(|_| walked.entry.kind == Kind::File) else { continue };
         // Further names of a file are not read again.
         if names.meet(&stat).as_ref().is_none_or(Link::is_first) {
-            survey.bytes = survey.bytes.saturating_add(stat.size);
+            let (read, room) = GiantFrom::default().cost(&stat);
+            survey.bytes = survey.bytes.saturating_add(read);
+            survey.room = survey.room.saturating_add(room);
         }
     }
     survey

@@ -17,7 +17,7 @@ use std::sync::Arc;
 use self::roots::Root;
 pub use self::roots::WalkError;
 use super::dir::{DirHandle, Names};
-use super::error::{gap_advice, gap_kind};
+use super::error::{gap_advice, gap_kind, xattr_gap_kind};
 use super::handle::Seen;
 use crate::model::{Digest, Entry, Gap, GapKind, Kind, RawPath, limits};
 
@@ -273,10 +273,6 @@ impl Place {
         let Some(device) = self.device else { return false };
         seen.automount || seen.mount_root.unwrap_or(seen.kind == Kind::Folder && seen.stat.device != device)
     }
-}
-
-fn xattr_gap_kind(error: &io::Error) -> GapKind {
-    if error.kind() == io::ErrorKind::FileTooLarge { GapKind::OverLimit } else { gap_kind(error) }
 }
 
 fn special(kind: Kind) -> String {

@@ -24,6 +24,8 @@ pub enum Mark {
     Replaced,
     /// The kernel gave no size (`/proc`); it was read to its end or to the limit.
     SizeUnknown,
+    /// A giant sparse file: its content is the stretches that hold data, one after another, and the digest is theirs.
+    ExtentsOnly,
 }
 
 /// What became of an entry, in short.
@@ -53,6 +55,8 @@ pub struct Outcome {
     pub xattrs: Vec<(Vec<u8>, Vec<u8>)>,
     /// For a sparse file: the stretches that hold data, as (start, end).
     pub extents: Vec<(u64, u64)>,
+    /// For a giant sparse file: SHA-256 of each of them.
+    pub extent_digests: Vec<Digest>,
     /// How it was read.
     pub marks: Vec<Mark>,
     /// What was not read, and why.
@@ -98,6 +102,9 @@ pub struct EntryRecord {
     /// For a sparse file: `[start, end]` of each stretch that holds data; everything else in it reads as zeros.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub extents: Vec<(u64, u64)>,
+    /// For a giant sparse file, whose content is these stretches one after another: SHA-256 of each.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub extent_digests: Vec<Digest>,
     /// How it was read.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub marks: Vec<Mark>,
@@ -175,6 +182,7 @@ impl EntryRecord {
             device_node: entry.device_node,
             xattrs: outcome.xattrs.iter().map(|(name, value)| Xattr::of(name, value)).collect(),
             extents: outcome.extents.clone(),
+            extent_digests: outcome.extent_digests.clone(),
             marks: outcome.marks.clone(),
             gaps: outcome.gaps.iter().map(|g| EntryGap { kind: g.kind, reason: g.reason.clone() }).collect(),
             zip: placed,
@@ -258,6 +266,15 @@ pub struct RecordedEntry {
     /// For a further name of a file that was kept before: position of its first entry.
     #[serde(default)]
     pub hard_link_of: Option<u64>,
+    /// For a sparse file: the stretches that hold data.
+    #[serde(default)]
+    pub extents: Vec<(u64, u64)>,
+    /// For a giant sparse file: SHA-256 of each stretch.
+    #[serde(default)]
+    pub extent_digests: Vec<Digest>,
+    /// How it was read.
+    #[serde(default)]
+    pub marks: Vec<Mark>,
     /// What was not read, and why.
     #[serde(default)]
     pub gaps: Vec<EntryGap>,
@@ -283,6 +300,26 @@ impl RecordedEntry {
     /// One line, without its newline.
     pub fn parse(line: &[u8]) -> Result<Self, String> {
         serde_json::from_slice(line).map_err(|e| format!("is not a record of an entry: {e}"))
+    }
+
+    /// Why the map of its stretches contradicts itself, if it does: they ascend, and those of a giant sparse file are its
+    /// content, each with its digest.
+    pub fn extents_wrong(&self) -> Option<&'static str> {
+        let ascend = self.extents.windows(2).all(|pair| matches!(pair, [a, b] if a.1 <= b.0));
+        if !ascend || self.extents.iter().any(|(start, end)| start >= end) {
+            return Some("has stretches that overlap or run backwards");
+        }
+        if !self.marks.contains(&Mark::ExtentsOnly) {
+            return (!self.extent_digests.is_empty())
+                .then_some("has digests of stretches, but is no giant sparse file");
+        }
+        let data = self.extents.iter().fold(0_u64, |sum, (start, end)| sum.saturating_add(end.saturating_sub(*start)));
+        let is_whole = self.gaps.iter().all(|gap| gap.kind == GapKind::OverLimit);
+        let (listed, digests) = (self.extents.len(), self.extent_digests.len());
+        // What ended early (a read error, a file that shrank) has a gap that says so.
+        let is_right =
+            if is_whole { (data, listed) == (self.bytes, digests) } else { data >= self.bytes && listed >= digests };
+        (!is_right).then_some("has stretches that do not add up to its content, or not a digest for each")
     }
 
     /// The path as the kernel gave it, if the line has it right.

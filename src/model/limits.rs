@@ -57,6 +57,9 @@ pub const SPOOL_BYTES: u64 = 64 * 1024 * 1024 * 1024;
 /// A file whose size the kernel gives as 0 but which has content (`/proc`).
 pub const UNSIZED_FILE_BYTES: u64 = 64 * 1024 * 1024;
 
+/// A sparse file of more than this, and at least half holes, is kept as its data stretches instead of whole.
+pub const SPARSE_FILE_BYTES: u64 = 64 * 1024 * 1024 * 1024;
+
 /// Gaps kept of one source file; a last one says how many more there were.
 pub const GAPS_PER_FILE: usize = 1_000;
 /// A rule file.

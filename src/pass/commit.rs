@@ -53,6 +53,8 @@ pub struct FileOutcome {
     pub xattrs: Vec<(Vec<u8>, Vec<u8>)>,
     /// For a sparse file: the stretches that hold data, as (start, end).
     pub extents: Vec<(u64, u64)>,
+    /// For a giant sparse file, of which the content is these stretches one after another: the digest of each.
+    pub stretch_digests: Option<Vec<Digest>>,
     /// For folders: digest of the listing.
     pub listing: Option<Digest>,
     /// The content, for files that could be read and were to be kept.

@@ -22,6 +22,7 @@ pub mod notice;
 pub mod order;
 pub mod run;
 pub mod source;
+pub mod stretches;
 pub mod tee;
 mod work;
 
@@ -31,3 +32,4 @@ pub use look::{Lens, SpoolPlace, Watch};
 pub use notice::{Notice, Progress};
 pub use run::{Plan, RunError, Totals, run};
 pub use source::{Item, OpenSource, Opened, SourceRead};
+pub use stretches::GiantFrom;

@@ -15,6 +15,7 @@ use super::look::Lens;
 use super::notice::Progress;
 use super::order::Order;
 use super::source::Item;
+use super::stretches::GiantFrom;
 use super::work::{Bench, work};
 
 /// What a run does with each entry.
@@ -119,7 +120,7 @@ pub fn run<C: Commit>(
 fn bytes_to_read(item: &Item) -> u64 {
     let Some(source) = &item.source else { return 0 };
     let is_read = source.link().is_none_or(Link::is_first);
-    item.entry.stat.as_ref().filter(|_| is_read).map_or(0, |stat| stat.size)
+    item.entry.stat.as_ref().filter(|_| is_read).map_or(0, |stat| GiantFrom::default().cost(stat).0)
 }
 
 /// One worker: takes the next item in walk order until there is none.

@@ -80,6 +80,17 @@ pub trait SourceRead: Read {
         false
     }
 
+    /// What could not be learnt of it when it was opened, beside its content.
+    fn gaps(&self) -> Vec<Gap> {
+        Vec::new()
+    }
+
+    /// For a giant sparse file, of which only the stretches that hold data are read, one after another: the digests of
+    /// those that were read whole. Ask when its end was reached.
+    fn stretch_digests(&self) -> Option<Vec<Digest>> {
+        None
+    }
+
     /// The same bytes with seeking, where the source allows it.
     fn seekable(&mut self) -> Option<&mut dyn ReadSeek> {
         None

@@ -166,6 +166,9 @@ impl FilesCheck {
         if record.sha256.is_none() && record.gaps.is_empty() {
             wrong("has neither a digest nor a gap");
         }
+        if let Some(why) = record.extents_wrong() {
+            wrong(why);
+        }
         let (seq, kind, path, link, first) =
             (record.seq, record.kind, record.path(), record.hard_link_of, First::of(&record));
         let kept = match (record.kept(), link) {
