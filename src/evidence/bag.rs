@@ -50,7 +50,8 @@ impl<S: Store, J: Journal> EvidenceWriter<S, J> {
             return Err(EvidenceError::OutOfOrder { seq: counts.entries, what: "resume" });
         }
         if zip_bytes == 0 {
-            zip.write_all(&folder.local_header()).map_err(|source| EvidenceError::Write { what: folder.name.clone(), source })?;
+            zip.write_all(&folder.local_header())
+                .map_err(|source| EvidenceError::Write { what: folder.name.clone(), source })?;
         }
         let zip = Container::new(zip);
         Ok(Self { name: name.to_owned(), zip, journal, names, folder, next: counts.entries, open: None, counts })

@@ -113,12 +113,7 @@ fn next_line(journal: &mut dyn BufRead) -> io::Result<Option<Vec<u8>>> {
 
 impl Replay {
     /// Takes one line, or says why it does not count.
-    fn line(
-        &mut self,
-        name: &str,
-        line: &[u8],
-        members: &mut RecordedMembers<'_>,
-    ) -> io::Result<Result<(), String>> {
+    fn line(&mut self, name: &str, line: &[u8], members: &mut RecordedMembers<'_>) -> io::Result<Result<(), String>> {
         let Some(text) = line.strip_suffix(b"\n") else { return Ok(Err("has no end: it was cut off".to_owned())) };
         let entry = match RecordedEntry::parse(text) {
             Ok(entry) => entry,

@@ -49,8 +49,7 @@ impl<'a> RecordedMembers<'a> {
         let Some(content) = content else { return Ok(Err("the zip ends inside it")) };
         let digest = Digest(sha2::Digest::finalize(hash).into());
         let is_whole = content.trouble.is_none()
-            && (content.crc32, content.stored_crc32, content.size)
-                == (member.crc32, member.stored_crc32, member.size)
+            && (content.crc32, content.stored_crc32, content.size) == (member.crc32, member.stored_crc32, member.size)
             && sha256.is_none_or(|due| due == digest);
         Ok(if is_whole { Ok(()) } else { Err("its bytes in the zip are not those that were recorded") })
     }
