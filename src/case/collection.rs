@@ -177,6 +177,7 @@ impl<'c> Collection<'c> {
         let name = self.evidence_name();
         let zip = OutputFile::create(&self.dir.partial(&name))?;
         let journal = JournalFile(OutputFile::create(&self.dir.entry_journal(&name))?);
+        output::sync_folder_of(&self.dir.partial(&name))?;
         let writer = EvidenceWriter::new(&name, zip, journal, self.begun())?;
         Ok(Intake::new(Some(writer), tally, findings))
     }

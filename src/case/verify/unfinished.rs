@@ -1,6 +1,5 @@
 //! What a collection that is not at its end has so far: read back, never mended. That is for `--resume`.
 
-use std::collections::BTreeSet;
 use std::io::{BufReader, Read};
 use std::path::Path;
 
@@ -16,12 +15,6 @@ use crate::model::{Digest, Timestamp};
 
 /// Ends of the names that stand beside evidence while its collection is not at its end.
 const ENDS: [&str; 3] = [".orders.json", ".zip.partial", ".journal.jsonl"];
-
-/// Names of evidence whose orders still stand: its collection is not at its end.
-pub(super) fn standing(dir: &CaseDir) -> BTreeSet<String> {
-    let names = own::list_folder(&dir.root().join("evidence")).unwrap_or_default();
-    names.iter().filter_map(|name| name.to_str()?.strip_suffix(ENDS[0]).map(str::to_owned)).collect()
-}
 
 impl Check {
     /// Whether the case broke off before anything was taken; tells it.
