@@ -12,7 +12,7 @@ use hozen::case::intake::Intake;
 use hozen::disk::walk::{Walk, WalkOptions};
 use hozen::evidence::{EvidenceWriter, MemoryStore};
 use hozen::model::{Digest, Timestamp};
-use hozen::pass::{GiantFrom, Plan, Progress, from_disk, run};
+use hozen::pass::{GiantFrom, Plan, Progress, SharedNames, from_disk, run};
 use serde_json::Value;
 
 use real::{hozen, member, records, tool, zip};
@@ -163,7 +163,7 @@ fn records_with(source: &Path, giant: u64) -> Vec<Value> {
     let journal = fs::File::create_new(source.with_extension("journal")).unwrap();
     let writer = EvidenceWriter::new("k", MemoryStore::default(), Kept(journal, MemoryStore::default()), now).unwrap();
     let mut intake = Intake::new(Some(writer), None, None);
-    run(from_disk::items_from(walk, GiantFrom(giant)), plan, &mut intake).unwrap();
+    run(from_disk::items_from(walk, SharedNames::default(), GiantFrom(giant)), plan, &mut intake).unwrap();
     intake.rescue();
     let text = fs::read_to_string(source.with_extension("journal")).unwrap();
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()

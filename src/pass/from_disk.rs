@@ -13,12 +13,12 @@ use crate::model::{Digest, Gap, RawPath, Stat};
 
 /// The items of a walk, in its order.
 pub fn items(walk: Walk) -> impl Iterator<Item = Item> {
-    items_from(walk, GiantFrom::default())
+    items_from(walk, SharedNames::default(), GiantFrom::default())
 }
 
-/// The same, with another limit from which on a sparse file is kept by its stretches.
-pub fn items_from(walk: Walk, giant: GiantFrom) -> impl Iterator<Item = Item> {
-    let mut names = SharedNames::default();
+/// The same, going on from files that an earlier run kept, and with another limit from which on a sparse file is kept by
+/// its stretches.
+pub fn items_from(walk: Walk, mut names: SharedNames, giant: GiantFrom) -> impl Iterator<Item = Item> {
     walk.map(move |walked| item(walked, &mut names, giant))
 }
 

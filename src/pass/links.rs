@@ -33,6 +33,16 @@ impl Default for SharedNames {
 }
 
 impl SharedNames {
+    /// A file that an earlier run kept under one of its names. All of them will be met again, that one too.
+    pub fn recall(&mut self, stat: Stat, kept: KeptOnce, gaps: Vec<Gap>) {
+        let first = Arc::new(FirstName::default());
+        first.settle(Some(Steady { stat: Some(stat.clone()), gaps, row: None }));
+        first.keep(kept);
+        if self.files.len() < self.most {
+            self.files.insert((stat.device, stat.inode), Known { first, left: stat.links, stat });
+        }
+    }
+
     /// The next regular file of the walk. Nothing for one with a single name.
     pub fn meet(&mut self, stat: &Stat) -> Option<Link> {
         if stat.links < 2 {
@@ -225,6 +235,19 @@ mod tests {
         let new = names.meet(&stat(2, 3, 5)).unwrap();
         assert!(old.is_first() && new.is_first());
         assert!(Arc::ptr_eq(names.meet(&stat(2, 3, 5)).unwrap().name(), new.name()));
+    }
+
+    #[test]
+    fn what_an_earlier_run_kept_stands_for_all_its_names() {
+        let mut names = SharedNames::default();
+        let kept = KeptOnce { seq: 4, stored: "data/fs/x".to_owned(), sha256: Digest::of(b""), bytes: 0 };
+        names.recall(stat(1, 2, 0), kept.clone(), Vec::new());
+        // The walk meets the first name again, which was taken, and then the other one.
+        drop(names.meet(&stat(1, 2, 0)));
+        let later = names.meet(&stat(1, 2, 0)).unwrap();
+        assert!(!later.is_first() && names.files.is_empty());
+        assert!(later.name().for_later(Some(&stat(1, 2, 0))).is_some());
+        assert_eq!(later.name().kept(), Some(&kept));
     }
 
     #[test]
