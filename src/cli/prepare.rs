@@ -181,13 +181,18 @@ pub(super) fn survey(walk: Walk, stop: &AtomicBool) -> Survey {
 /// How far the walk may be ahead of the workers: each entry that waits holds its folder open, and deep trees and workers
 /// need handles too.
 pub(super) fn walk_ahead() -> usize {
-    let handles = host::raise_open_files().map_or(usize::MAX, |most| usize::try_from(most).unwrap_or(usize::MAX));
-    limits::WALK_AHEAD.min(handles / 4).max(1)
+    limits::WALK_AHEAD.min(handles() / 4).max(1)
+}
+
+/// Files and folders that this process may hold open at once.
+fn handles() -> usize {
+    host::raise_open_files().map_or(usize::MAX, |most| usize::try_from(most).unwrap_or(usize::MAX))
 }
 
 /// The walk over sources; what has one of the identities `leave_out` is recorded as our own output and not entered.
 pub(super) fn walk(sources: &[PathBuf], cross_file_systems: bool, leave_out: &[(u64, u64)]) -> Result<Walk, Failure> {
-    let options = WalkOptions { one_file_system: !cross_file_systems, leave_out: leave_out.to_vec() };
+    let open_folders = limits::OPEN_FOLDERS.min(handles() / 8);
+    let options = WalkOptions { one_file_system: !cross_file_systems, leave_out: leave_out.to_vec(), open_folders };
     Walk::new(sources.to_vec(), options).map_err(|error| Failure::no_such_source(&error))
 }
 

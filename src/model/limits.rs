@@ -16,6 +16,8 @@ pub const WALK_AHEAD: usize = 1024;
 pub const LINKED_FILES: usize = 500_000;
 /// Names in one folder.
 pub const FOLDER_NAMES: usize = 10_000_000;
+/// Folders that one walk holds open at once; deeper trees are walked by opening those above again.
+pub const OPEN_FOLDERS: usize = 64;
 /// Folders inside folders.
 pub const WALK_DEPTH: usize = 4_000;
 
