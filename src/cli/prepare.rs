@@ -74,7 +74,7 @@ const CASE_BYTES: u64 = 4_000_000;
 pub(super) fn prepare(args: &CollectArgs, others: &[&Path], lang: Lang, env: &mut Env) -> Result<Ready, Failure> {
     let walk_ahead = walk_ahead();
     // Before the first look at a source: reading a link's target would move its access time.
-    quiet_sources(env, &args.paths);
+    quiet_sources(env, &args.paths, args.cross_file_systems);
     let case = match &args.case {
         Some(case) if is_case_id(case) => case.clone(),
         Some(case) => return Err(Failure::bad_case_id(case)),
@@ -197,11 +197,11 @@ pub(super) fn walk(sources: &[PathBuf], cross_file_systems: bool, leave_out: &[(
 }
 
 /// Sees to it that reading links leaves no trace. Tests that run in-process must not change the runner's mounts.
-pub(super) fn quiet_sources(env: &Env, sources: &[PathBuf]) {
+pub(super) fn quiet_sources(env: &Env, sources: &[PathBuf], crosses: bool) {
     if env.confine {
         let roots: Vec<&Path> = sources.iter().map(PathBuf::as_path).collect();
         // Where it is refused the entries themselves say so (`atime_not_kept`).
-        let _: Quiet = quiet::keep_access_times(&roots);
+        let _: Quiet = quiet::keep_access_times(&roots, crosses);
     }
 }
 

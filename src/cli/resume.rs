@@ -80,7 +80,7 @@ fn evidence<'n>(
     let keys = keys(&unfinished, args)?;
     let errand = unfinished.orders().errand().map_err(ResumeError::Orders).map_err(refused)?;
     enter(&errand, env)?;
-    prepare::quiet_sources(env, &errand.roots);
+    prepare::quiet_sources(env, &errand.roots, errand.cross_file_systems);
     let (mut collection, seal) =
         unfinished.go_on(folder.clone(), keys, look::random(env)?, now).map_err(collect::failure)?;
     let confinement;
