@@ -206,7 +206,7 @@ fn owners_set_id_bits_capabilities_and_access_lists_are_recorded() {
     let script = "cp /bin/true tool; chmod 6755 tool; echo x > list; setfacl -m u:1234:r list; setfacl -d -m g:77:rx .; \
                   setfattr -n user.note -v seen list";
     let script = if real::is_root() {
-        format!("{script}; chown 99:98 list; setcap cap_net_raw+ep tool")
+        format!("{script}; chown 99:98 list; PATH=$PATH:/usr/sbin setcap cap_net_raw+ep tool")
     } else {
         script.to_owned()
     };

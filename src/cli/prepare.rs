@@ -165,7 +165,7 @@ pub(super) fn survey_apart(roots: &[PathBuf], cross_file_systems: bool, env: &En
 pub(super) fn survey(walk: Walk, stop: &AtomicBool) -> Survey {
     let mut survey = Survey::default();
     let mut names = SharedNames::default();
-    for walked in walk.take_while(|_| !stop.load(Ordering::Relaxed)) {
+    for walked in walk.without_link_targets().take_while(|_| !stop.load(Ordering::Relaxed)) {
         survey.entries += 1;
         let Some(stat) = walked.entry.stat.filter(|_| walked.entry.kind == Kind::File) else { continue };
         // Further names of a file are not read again.

@@ -76,6 +76,7 @@ pub struct Walk {
     /// Path of the entry at hand; each frame knows how much of it is its own.
     path: Vec<u8>,
     seq: u64,
+    reads_links: bool,
 }
 
 impl Walk {
@@ -85,7 +86,13 @@ impl Walk {
     pub fn new(roots: Vec<PathBuf>, options: WalkOptions) -> Result<Self, WalkError> {
         let (roots, notes) = roots::without_overlaps(&roots, options.one_file_system)?;
         let stack = Stack::new(options.open_folders);
-        Ok(Self { roots: roots.into(), notes, options, stack, path: Vec::new(), seq: 0 })
+        Ok(Self { roots: roots.into(), notes, options, stack, path: Vec::new(), seq: 0, reads_links: true })
+    }
+
+    /// Leaves targets of links unread: reading one may move its access time, and a walk that records it comes later.
+    #[must_use]
+    pub fn without_link_targets(self) -> Self {
+        Self { reads_links: false, ..self }
     }
 
     /// Roots that were dropped because another one covers them: path and reason, in words for the user.
@@ -142,7 +149,8 @@ impl Walk {
             match seen.kind {
                 Kind::File => walked.source = Some(SourceRef { dir: place.dir, name: place.name }),
                 Kind::Folder => self.enter(&place, &seen, &mut walked),
-                Kind::Link => self.read_link(&place, &mut walked),
+                Kind::Link if self.reads_links => self.read_link(&place, &mut walked),
+                Kind::Link => {}
                 _ => walked.gaps.push(self.gap(GapKind::SpecialFile, special(seen.kind))),
             }
         }
