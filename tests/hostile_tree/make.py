@@ -89,7 +89,8 @@ def links():
         ("ping", "pong"), ("pong", "ping"), ("long", "t" * 4_000), (b"b\xffytes", b"\x83\x5c"),
     ):
         os.symlink(target, os.fsencode("links/") + os.fsencode(name))
-    os.link("links/dangling", "links/dangling-too", follow_symlinks=False)
+    if ROOT:  # Others move the access time of both names when they read one.
+        os.link("links/dangling", "links/dangling-too", follow_symlinks=False)
 
 
 def special():
