@@ -9,3 +9,4 @@ pub mod journal;
 pub mod results;
 pub mod tally;
 pub mod verify;
+pub mod volatile;

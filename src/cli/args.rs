@@ -1,5 +1,6 @@
 //! The command line. Help is English here; `help_ja.rs` holds the same in Japanese, and a test keeps the two in step.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -63,11 +64,15 @@ const RESPOND_EXAMPLES: &str = "\
 Examples:
   hozen respond /var/www /var/log --out /mnt/usb --operator 'Yamada Hanako'
   hozen respond /srv --out /mnt/usb --case 2026-001 --format json
+  A machine that still runs: its live state first
+    hozen respond /var/www /var/log --volatile --out /mnt/usb
 ";
 const COLLECT_EXAMPLES: &str = "\
 Examples:
   hozen collect /var/log --out /mnt/usb
   hozen collect /srv --out /mnt/usb --sign-key ~/.ssh/id_ed25519
+  The live state of this machine, with a memory image that another tool made
+    hozen collect --volatile --include-image memory:/mnt/usb/ram.lime --out /mnt/usb
 ";
 const SCAN_EXAMPLES: &str = "\
 Examples:
@@ -103,8 +108,14 @@ pub(super) struct RespondArgs {
 #[derive(Debug, Args)]
 pub(super) struct CollectArgs {
     /// Folders and files to preserve
-    #[arg(required = true, value_name = "PATH")]
+    #[arg(required_unless_present_any = ["volatile", "include_image"], value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+    /// First take the live state of this machine: processes, sockets, open and deleted files, logins, schedules
+    #[arg(long)]
+    pub volatile: bool,
+    /// Take in an image that another tool made, as memory:FILE, disk:FILE or FILE (may be given again)
+    #[arg(long, value_name = "FILE")]
+    pub include_image: Vec<OsString>,
     /// Folder in which the case folder is made (best: another disk)
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub out: PathBuf,

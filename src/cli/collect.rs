@@ -15,7 +15,7 @@ use crate::disk::sandbox::{self, Confinement};
 use crate::disk::{host, output, own};
 use crate::evidence::acquisition::{Clock, Skipped};
 use crate::evidence::{Acquisition, EvidenceError};
-use crate::model::Lang;
+use crate::model::{Lang, Origin};
 use crate::pass::{Item, Plan, Progress, RunError, from_disk};
 use crate::seal::sign::Signer;
 
@@ -36,7 +36,7 @@ pub(super) fn run(args: &CollectArgs, lang: Lang, env: &mut Env) -> Result<Exit,
         progress: &progress,
     };
     let mut intake = collection.intake(None, None).map_err(failure)?;
-    let items = items(args, &collection, &[])?;
+    let items = items(&mut ready, args, &collection, &[])?;
     let ran = progress::shown(&progress, ready.survey.bytes, lang, env.stderr_is_terminal, || {
         crate::pass::run(items, plan, &mut intake)
     });
@@ -69,13 +69,24 @@ fn text(result: &CollectResult, lang: Lang) -> String {
 
 /// The items to collect. The case folder and `others` (files that we write) are recorded as our own output, not read.
 pub(super) fn items(
+    ready: &mut Ready,
     args: &CollectArgs,
     collection: &Collection<'_>,
     others: &[&Path],
 ) -> Result<impl Iterator<Item = Item> + Send + use<>, Failure> {
     let ours = std::iter::once(collection.folder()).chain(others.iter().copied()).map(own::identity);
     let ours = ours.collect::<Result<Vec<_>, DiskError>>().map_err(|error| Failure::disk(&error))?;
-    Ok(from_disk::items(prepare::walk(&args.paths, args.cross_file_systems, &ours)?))
+    let walk = prepare::walk(&ready.roots, args.cross_file_systems, &ours)?;
+    let first = ready.volatile.take().map(|volatile| volatile.items).unwrap_or_default();
+    let images: Vec<(u64, u64)> = ready.images.iter().map(|image| image.identity).collect();
+    let offset = first.len() as u64;
+    Ok(first.into_iter().chain(from_disk::items(walk).map(move |mut item| {
+        item.entry.seq += offset;
+        if item.entry.stat.as_ref().is_some_and(|stat| images.contains(&(stat.device, stat.inode))) {
+            item.entry.origin = Origin::Image;
+        }
+        item
+    })))
 }
 
 /// Worker threads to use.
@@ -141,6 +152,8 @@ fn acquisition(ready: &Ready, args: &CollectArgs, env: &Env, now: &dyn Fn() -> j
             .iter()
             .map(|(path, reason)| Skipped { path: path.clone(), reason: reason.clone() })
             .collect(),
+        volatile: ready.volatile.as_ref().map(|volatile| volatile.record.clone()),
+        images: ready.images.iter().map(|given| given.record.clone()).collect(),
         output_on_source_disk: ready.same_disk.clone(),
         ..Acquisition::default()
     }

@@ -16,6 +16,7 @@ mod respond;
 mod rules;
 mod scan;
 mod verify;
+mod volatile;
 
 mod words;
 

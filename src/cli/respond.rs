@@ -33,7 +33,7 @@ pub(super) fn run(args: &RespondArgs, lang: Lang, env: &mut Env) -> Result<Exit,
         collect::begin(&mut ready, &args.collect, env, &*now).inspect_err(|_| look::forget(&args.look))?;
     let confinement = collect::confine(env, lang, &[collection.folder()]);
     collection.confined(words::confinement(&confinement));
-    let (result, scan) = pass(args, &ready, (&pack, &engine), &mut collection, extra, (lang, env))?;
+    let (result, scan) = pass(args, &mut ready, (&pack, &engine), &mut collection, extra, (lang, env))?;
     let exit = collect::exit(&result).and(look::exit(&scan, args.look.fail_on));
     let input = report_input(&ready, args, env, &collection, &confinement, (result, scan));
     let written = write_reports(&mut collection, &input, lang);
@@ -52,7 +52,7 @@ pub(super) fn run(args: &RespondArgs, lang: Lang, env: &mut Env) -> Result<Exit,
 /// The one pass over the sources, then the seal, then the results.
 fn pass(
     args: &RespondArgs,
-    ready: &Ready,
+    ready: &mut Ready,
     (pack, engine): (&RulePack, &crate::detect::Engine),
     collection: &mut Collection<'_>,
     extra: Option<OutputFile>,
@@ -76,7 +76,7 @@ fn pass(
     let out = FindingsOut { out: &mut findings, reveal: args.look.reveal };
     let mut intake = collection.intake(Some(tally), Some(out)).map_err(collect::failure)?;
     let others: Vec<&Path> = args.look.findings.as_deref().into_iter().collect();
-    let items = collect::items(&args.collect, collection, &others)?;
+    let items = collect::items(ready, &args.collect, collection, &others)?;
     let ran = progress::shown(&progress, ready.survey.bytes, lang, env.stderr_is_terminal, || {
         crate::pass::run(items, plan, &mut intake)
     });

@@ -19,7 +19,7 @@ pub use self::roots::WalkError;
 use super::dir::{DirHandle, Names};
 use super::error::{gap_advice, gap_kind};
 use super::handle::Seen;
-use crate::model::{Digest, Entry, Gap, GapKind, Kind, RawPath, limits};
+use crate::model::{Digest, Entry, Gap, GapKind, Kind, Origin, RawPath, limits};
 
 /// How a walk is bounded.
 #[derive(Debug, Clone)]
@@ -90,6 +90,12 @@ impl Walk {
     pub fn new(roots: Vec<PathBuf>, options: WalkOptions) -> Result<Self, WalkError> {
         let (roots, notes) = roots::without_overlaps(&roots, options.one_file_system)?;
         Ok(Self { roots: roots.into(), notes, options, frames: Vec::new(), path: Vec::new(), seq: 0 })
+    }
+
+    /// A walk over nothing: for a collection that has other entries alone.
+    pub fn nothing() -> Self {
+        let (roots, frames) = (VecDeque::new(), Vec::new());
+        Self { roots, notes: Vec::new(), options: WalkOptions::default(), frames, path: Vec::new(), seq: 0 }
     }
 
     /// Roots that were dropped because another one covers them: path and reason, in words for the user.
@@ -242,7 +248,7 @@ impl Walk {
         let seq = self.seq;
         self.seq += 1;
         let path = RawPath(self.path.clone());
-        Entry { seq, path, kind, stat: None, link_target: None, device_node: None }
+        Entry { seq, path, origin: Origin::FileSystem, kind, stat: None, link_target: None, device_node: None }
     }
 
     fn gap(&self, kind: GapKind, reason: String) -> Gap {

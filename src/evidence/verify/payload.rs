@@ -139,7 +139,7 @@ impl FilesCheck {
         if record.sha256.is_none() && record.gaps.is_empty() {
             wrong("has neither a digest nor a gap");
         }
-        let (seq, kind, path) = (record.seq, record.kind, record.path());
+        let (seq, kind, origin, path) = (record.seq, record.kind, record.origin, record.path());
         let kept = match record.kept() {
             Ok(Some(kept)) => kept,
             Ok(None) => return,
@@ -148,7 +148,7 @@ impl FilesCheck {
         if kind != Kind::File {
             wrong("keeps content of something that is no file");
         }
-        if !path.is_some_and(|path| belongs_to(&kept.stored, seq, &path)) {
+        if !path.is_some_and(|path| belongs_to(&kept.stored, seq, &path, origin)) {
             wrong("has a stored name that does not come from its path");
         }
         self.compare(&kept, prefix, payload, problems);
