@@ -71,8 +71,8 @@ const COLLECT_EXAMPLES: &str = "\
 Examples:
   hozen collect /var/log --out /mnt/usb
   hozen collect /srv --out /mnt/usb --sign-key ~/.ssh/id_ed25519
-  The live state of this machine, with a memory image that another tool made
-    hozen collect --volatile --include-image memory:/mnt/usb/ram.lime --out /mnt/usb
+  The live state of this machine, and a memory image made by another tool
+    hozen collect --volatile --include-image memory:ram.lime --out /mnt/usb
 ";
 const SCAN_EXAMPLES: &str = "\
 Examples:

@@ -110,7 +110,7 @@ const EXAMPLES: &[(&str, &str)] = &[
   hozen collect /var/log --out /mnt/usb
   hozen collect /srv --out /mnt/usb --sign-key ~/.ssh/id_ed25519
   稼働中の機器の状態と、別の道具で作ったメモリーイメージ
-    hozen collect --volatile --include-image memory:/mnt/usb/ram.lime --out /mnt/usb
+    hozen collect --volatile --include-image memory:ram.lime --out /mnt/usb
 ",
     ),
     (

@@ -3,7 +3,6 @@
 //!
 //! docs/volatile.md is the norm for paths and tables.
 
-mod content;
 mod rows;
 
 use std::collections::BTreeMap;
@@ -12,7 +11,6 @@ use std::path::PathBuf;
 
 use jiff::Zoned;
 
-use self::content::{Held, Memory};
 use self::rows::Tables;
 use super::collection::utc;
 use crate::disk::error::{DiskError, Doing};
@@ -20,6 +18,7 @@ use crate::disk::live::{self, Deleted, Machine, Piece, State};
 use crate::evidence::acquisition::VolatileState;
 use crate::evidence::stored_name::VOLATILE;
 use crate::model::{Entry, Gap, GapKind, Kind, Origin, RawPath, Stat};
+use crate::pass::from_live::{Held, Memory};
 use crate::pass::{Item, OpenSource};
 
 /// The state that was taken.

@@ -179,7 +179,7 @@ impl Watch<'_, '_> {
             }
         }
         let mut command_line = Vec::new();
-        for name in PROGRAM_TEXTS.into_iter().filter(|_| is_program) {
+        for name in PROGRAM_TEXTS.into_iter().filter(|_| lives) {
             let bytes = self.text(name);
             match name {
                 "cmdline" => command_line = bytes,
@@ -360,7 +360,8 @@ impl Watch<'_, '_> {
             (file.device, file.inode) = (Some(seen.stat.device), Some(seen.stat.inode));
             file.bytes = (seen.kind == Kind::File).then_some(seen.stat.size);
             file.deleted = seen.stat.links == 0;
-            if file.deleted && seen.kind == Kind::File {
+            // What hozen holds is what it met at others a moment ago.
+            if file.deleted && seen.kind == Kind::File && Some(self.pid) != self.capture.own_pid {
                 self.capture.deleted.met(&self.dir, self.pid, &by, target, &seen);
             }
         }

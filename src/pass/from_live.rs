@@ -1,17 +1,17 @@
-//! Where the content of volatile entries is read from: memory, or a handle that was held open since the state was taken.
+//! Content of the live state: a text in memory, or a deleted file by the handle that was held open since the state was taken.
 
 use std::io::{self, Cursor, Read};
 use std::os::fd::OwnedFd;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::source::{OpenSource, Opened, SourceRead};
 use crate::disk::live::Deleted;
 use crate::disk::source::SourceFile;
 use crate::formats::ReadSeek;
 use crate::model::{Gap, GapKind, Stat};
-use crate::pass::{OpenSource, Opened, SourceRead};
 
 /// A text in memory.
-pub(super) struct Memory(pub(super) Arc<[u8]>);
+pub struct Memory(pub Arc<[u8]>);
 
 impl OpenSource for Memory {
     fn open(&self) -> Result<Opened, Gap> {
@@ -42,7 +42,7 @@ impl SourceRead for InMemory {
 }
 
 /// A deleted file, by the handle that keeps it alive. It is given out once, and closed when it was read.
-pub(super) struct Held {
+pub struct Held {
     file: Mutex<Option<(OwnedFd, bool)>>,
     bytes: u64,
     shown: String,
@@ -50,7 +50,7 @@ pub(super) struct Held {
 
 impl Held {
     /// At most `bytes` of it are read.
-    pub(super) fn new(file: (OwnedFd, bool), bytes: u64, shown: String) -> Self {
+    pub fn new(file: (OwnedFd, bool), bytes: u64, shown: String) -> Self {
         Self { file: Mutex::new(Some(file)), bytes, shown }
     }
 }
