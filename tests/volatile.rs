@@ -441,3 +441,36 @@ fn every_field_of_every_table_is_documented() {
     }
     assert_eq!(missing.into_iter().collect::<Vec<_>>(), Vec::<String>::new());
 }
+
+#[test]
+fn a_broken_collection_goes_on_and_says_what_state_is_lost() {
+    let known = Known::new();
+    let source = known.folder.path().join("src");
+    world::put(&source, "a.txt", "x");
+    let image = known.folder.path().join("disk.raw");
+    fs::write(&image, "an image").unwrap();
+    // Room for the first part of the state only.
+    let mut command = real::in_shell("ulimit -f 120; exec \"$@\"");
+    command.args(["collect", "--volatile", "--case", "c", "--include-image"]).arg(format!("disk:{}", image.display()));
+    let broken = real::run(command.arg("--out").arg(known.out()).arg(&source));
+    assert_eq!(broken.code, Some(2), "{}", broken.stderr);
+    let case = known.out().join("c");
+    let resumed = real::run(real::command().args(["collect", "--resume"]).arg(&case));
+    assert_eq!(resumed.code, Some(3), "{}", resumed.stderr);
+    let taken = Taken::from(&case);
+    // What was durable is there, nothing of it was taken twice, and what is lost is one gap.
+    let state: Vec<_> = taken.records.iter().filter(|record| record["origin"] == "volatile").collect();
+    let lost: Vec<_> = state.iter().filter(|record| record["path"] == "volatile").collect();
+    assert_eq!((lost.len(), &lost[0]["gaps"][0]["kind"]), (1, &json!("vanished")));
+    let acquisition: Value = serde_json::from_slice(&real::member(&taken.zip, "custody/acquisition.json")).unwrap();
+    let due = acquisition["volatile"]["entries"].as_u64().unwrap();
+    let reason = lost[0]["gaps"][0]["reason"].as_str().unwrap();
+    assert!(reason.contains(&format!("{} of the {due} entries", state.len() - 1)), "{reason}");
+    assert!(state.len() > 3 && (state.len() as u64) < due);
+    let paths: std::collections::BTreeSet<_> = taken.records.iter().map(|record| record["path"].as_str()).collect();
+    assert_eq!(paths.len(), taken.records.len());
+    assert!(taken.records.iter().any(|record| record["path"].as_str().unwrap().ends_with("/a.txt")));
+    let images: Vec<_> = taken.records.iter().filter(|record| record["origin"] == "image").collect();
+    assert_eq!((images.len(), images[0]["bytes"].as_u64()), (1, Some(8)));
+    assert_eq!(real::run(real::command().arg("verify").arg(&case)).code, Some(0));
+}

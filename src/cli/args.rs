@@ -66,6 +66,8 @@ Examples:
   hozen respond /srv --out /mnt/usb --case 2026-001 --format json
   A machine that still runs: its live state first
     hozen respond /var/www /var/log --volatile --out /mnt/usb
+  The power failed, the disk was full: go on where it ended
+    hozen respond --resume /mnt/usb/CASE
 ";
 const COLLECT_EXAMPLES: &str = "\
 Examples:
@@ -73,6 +75,8 @@ Examples:
   hozen collect /srv --out /mnt/usb --sign-key ~/.ssh/id_ed25519
   The live state of this machine, and a memory image made by another tool
     hozen collect --volatile --include-image memory:ram.lime --out /mnt/usb
+  The power failed, the disk was full: go on where it ended
+    hozen collect --resume /mnt/usb/CASE
 ";
 const SCAN_EXAMPLES: &str = "\
 Examples:
@@ -108,7 +112,7 @@ pub(super) struct RespondArgs {
 #[derive(Debug, Args)]
 pub(super) struct CollectArgs {
     /// Folders and files to preserve
-    #[arg(required_unless_present_any = ["volatile", "include_image"], value_name = "PATH")]
+    #[arg(required_unless_present_any = ["resume", "volatile", "include_image"], value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// First take the live state of this machine: processes, sockets, open and deleted files, logins, schedules
     #[arg(long)]
@@ -116,6 +120,9 @@ pub(super) struct CollectArgs {
     /// Take in an image that another tool made, as memory:FILE, disk:FILE or FILE (may be given again)
     #[arg(long, value_name = "FILE")]
     pub include_image: Vec<OsString>,
+    /// Go on with a case that was broken off: PATHs and options are those that it began with
+    #[arg(long, value_name = "CASE", conflicts_with_all = ["paths", "volatile", "include_image", "out", "case", "operator", "witness", "reason", "place", "cross_file_systems"])]
+    pub resume: Option<PathBuf>,
     /// Folder in which the case folder is made (best: another disk)
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub out: PathBuf,

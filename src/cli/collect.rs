@@ -6,24 +6,41 @@ use std::rc::Rc;
 use super::args::{CollectArgs, Format};
 use super::failure::{Failure, shown};
 use super::prepare::{self, Ready, prepare};
-use super::{Env, Exit, json, look, print, progress, tell, words};
+use super::{Env, Exit, json, look, print, progress, resume, tell, volatile, words};
 use crate::case::collection::{Collection, CollectionError, Keys, Orders, utc};
 use crate::case::intake::IntakeError;
+use crate::case::orders::Errand;
 use crate::case::results::CollectResult;
 use crate::disk::error::DiskError;
 use crate::disk::sandbox::{self, Confinement};
 use crate::disk::{host, output, own};
 use crate::evidence::acquisition::{Clock, Skipped};
 use crate::evidence::{Acquisition, EvidenceError};
-use crate::model::{Lang, Origin};
+use crate::model::Lang;
 use crate::pass::{Item, Plan, Progress, RunError, from_disk};
 use crate::seal::sign::Signer;
 
 /// Runs the verb.
 pub(super) fn run(args: &CollectArgs, lang: Lang, env: &mut Env) -> Result<Exit, Failure> {
+    if let Some(case) = &args.resume {
+        return resume::collect(args, case, lang, env);
+    }
     let mut ready = prepare(args, &[], lang, env)?;
     let now = Rc::clone(&env.now);
-    let mut collection = begin(&mut ready, args, env, &*now)?;
+    let mut collection = begin(&mut ready, args, false, env, &*now)?;
+    let taken = take(args, &mut ready, &mut collection, lang, env);
+    let result = taken.map_err(|failure| failure.resumable("collect", collection.folder()))?;
+    answer(&result, args.format, lang, env)
+}
+
+/// Takes everything, seals it, and closes the collection.
+fn take(
+    args: &CollectArgs,
+    ready: &mut Ready,
+    collection: &mut Collection<'_>,
+    lang: Lang,
+    env: &mut Env,
+) -> Result<CollectResult, Failure> {
     let confinement = confine(env, lang, &[collection.folder()]);
     collection.confined(words::confinement(&confinement));
     let (stop, progress) = (std::sync::Arc::clone(&env.stop), Progress::default());
@@ -36,7 +53,7 @@ pub(super) fn run(args: &CollectArgs, lang: Lang, env: &mut Env) -> Result<Exit,
         progress: &progress,
     };
     let mut intake = collection.intake(None, None).map_err(failure)?;
-    let items = items(&mut ready, args, &collection, &[])?;
+    let items = items(ready, args, collection, &[])?;
     let ran = progress::shown(&progress, ready.survey.bytes, lang, env.stderr_is_terminal, || {
         crate::pass::run(items, plan, &mut intake)
     });
@@ -47,11 +64,17 @@ pub(super) fn run(args: &CollectArgs, lang: Lang, env: &mut Env) -> Result<Exit,
     let (evidence, _, collected) = intake.finish();
     let evidence = evidence.ok_or_else(|| Failure::bug(&std::io::Error::other("a collection without evidence")))?;
     let result = collection.seal(evidence, collected).map_err(failure)?;
-    match args.format {
-        Format::Json => print(env, &json(&result)?)?,
-        Format::Text => print(env, &text(&result, lang))?,
+    collection.close().map_err(failure)?;
+    Ok(result)
+}
+
+/// Prints the result of a collection, and says how it ends.
+pub(super) fn answer(result: &CollectResult, format: Format, lang: Lang, env: &mut Env) -> Result<Exit, Failure> {
+    match format {
+        Format::Json => print(env, &json(result)?)?,
+        Format::Text => print(env, &text(result, lang))?,
     }
-    Ok(exit(&result))
+    Ok(exit(result))
 }
 
 /// How a collection ends.
@@ -79,14 +102,7 @@ pub(super) fn items(
     let walk = prepare::walk(&ready.roots, args.cross_file_systems, &ours)?;
     let first = ready.volatile.take().map(|volatile| volatile.items).unwrap_or_default();
     let images: Vec<(u64, u64)> = ready.images.iter().map(|image| image.identity).collect();
-    let offset = first.len() as u64;
-    Ok(first.into_iter().chain(from_disk::items(walk).map(move |mut item| {
-        item.entry.seq += offset;
-        if item.entry.stat.as_ref().is_some_and(|stat| images.contains(&(stat.device, stat.inode))) {
-            item.entry.origin = Origin::Image;
-        }
-        item
-    })))
+    Ok(volatile::in_order(first, from_disk::items(walk), images))
 }
 
 /// Worker threads to use.
@@ -98,6 +114,7 @@ pub(super) fn threads(args: &CollectArgs, env: &Env) -> usize {
 pub(super) fn begin<'n>(
     ready: &mut Ready,
     args: &CollectArgs,
+    reports: bool,
     env: &Env,
     now: &'n dyn Fn() -> jiff::Zoned,
 ) -> Result<Collection<'n>, Failure> {
@@ -109,6 +126,13 @@ pub(super) fn begin<'n>(
     let orders = Orders {
         folder: ready.folder.clone(),
         acquisition: acquisition(ready, args, env, now),
+        errand: Errand {
+            reports,
+            roots: ready.roots.clone(),
+            images: ready.images.iter().map(|given| given.path.clone()).collect(),
+            working_folder: env.working_folder.clone(),
+            cross_file_systems: args.cross_file_systems,
+        },
         nonce: look::random(env)?,
     };
     let made = output::ensure_folder(&ready.out).map_err(|error| Failure::out_unusable(&args.out, &error))?;
@@ -182,6 +206,8 @@ pub(super) fn failure(error: CollectionError) -> Failure {
     match &error {
         CollectionError::Disk(disk) => Failure::disk(disk),
         CollectionError::Evidence(evidence) => evidence_failure(evidence, &error),
+        CollectionError::Replay(source) => Failure::writing(source, &error),
+        CollectionError::Changed { .. } => Failure::sealed_evidence_changed(&error),
         _ => match disk_error(&error) {
             Some(disk) => Failure::disk(disk),
             None => Failure::bug(&error),

@@ -51,6 +51,7 @@ const ARGUMENTS: &[(&str, &str)] = &[
         "include_image",
         "別の道具で作ったイメージを証拠に加えます（複数指定可）\nmemory:FILE（メモリー）、disk:FILE（ディスク）、FILE",
     ),
+    ("resume", "途中で終わった事案の続きを行います\n保全対象などの指定は、始めたときのものを使います"),
     ("out", "事案フォルダーを作る場所（できれば対象とは別のディスク）\n省略時は今いるフォルダー"),
     ("man.out", "書き込み先のフォルダー"),
     ("case", "事案番号（省略時は hozen-ホスト名-時刻）"),
@@ -102,6 +103,8 @@ const EXAMPLES: &[(&str, &str)] = &[
   hozen respond /srv --out /mnt/usb --case 2026-001 --format json
   稼働中の機器では、まずその状態を取る
     hozen respond /var/www /var/log --volatile --out /mnt/usb
+  停電やディスク満杯で途中で終わった事案の続きを行う
+    hozen respond --resume /mnt/usb/事案番号
 ",
     ),
     (
@@ -111,6 +114,8 @@ const EXAMPLES: &[(&str, &str)] = &[
   hozen collect /srv --out /mnt/usb --sign-key ~/.ssh/id_ed25519
   稼働中の機器の状態と、別の道具で作ったメモリーイメージ
     hozen collect --volatile --include-image memory:ram.lime --out /mnt/usb
+  停電やディスク満杯で途中で終わった事案の続きを行う
+    hozen collect --resume /mnt/usb/事案番号
 ",
     ),
     (

@@ -10,7 +10,7 @@ use super::args::CollectArgs;
 use super::failure::{Failure, shown};
 use super::volatile::{self, Given};
 use super::{Env, tell, words};
-use crate::case::dir::is_case_id;
+use crate::case::dir::{CaseDir, is_case_id};
 use crate::case::volatile::Volatile;
 use crate::disk::quiet::{self, Quiet};
 use crate::disk::space::{self, Space};
@@ -56,6 +56,18 @@ pub(super) struct Survey {
     pub bytes: u64,
 }
 
+impl Survey {
+    /// Bytes that its evidence may need, at most.
+    pub(super) fn need(&self) -> u64 {
+        self.bytes.saturating_add(self.entries.saturating_mul(ENTRY_BYTES)).saturating_add(CASE_BYTES)
+    }
+
+    /// What is left of it when this much was taken.
+    pub(super) fn without(self, entries: u64, bytes: u64) -> Self {
+        Self { entries: self.entries.saturating_sub(entries), bytes: self.bytes.saturating_sub(bytes) }
+    }
+}
+
 /// Room that the records of one entry may take: its line, its manifest line, its zip headers.
 const ENTRY_BYTES: u64 = 2_000;
 /// Room for the rest of a case.
@@ -82,7 +94,9 @@ pub(super) fn prepare(args: &CollectArgs, others: &[&Path], lang: Lang, env: &mu
     let out = own::canonical_to_be(&args.out).map_err(|error| Failure::out_unusable(&args.out, &error))?;
     let folder = out.join(&case);
     if own::exists(&folder).map_err(|error| Failure::disk(&error))? {
-        return Err(Failure::case_exists(&folder));
+        let unfinished = CaseDir::open(&folder).is_ok_and(|dir| dir.is_some_and(|dir| !dir.standing().is_empty()));
+        let exists = Failure::case_exists(&folder);
+        return Err(if unfinished { exists.resumable("collect", &folder) } else { exists });
     }
     for written in std::iter::once(out.as_path()).chain(others.iter().copied()) {
         outside_sources(written, &roots, args)?;
@@ -107,7 +121,7 @@ pub(super) fn prepare(args: &CollectArgs, others: &[&Path], lang: Lang, env: &mu
     survey.entries = survey.entries.saturating_add(volatile.as_ref().map_or(0, |state| state.items.len() as u64));
     survey.bytes = survey.bytes.saturating_add(volatile.as_ref().map_or(0, |state| state.bytes));
     let free = Space::of(&out).map_err(|error| Failure::disk(&error))?.free_bytes;
-    let need = survey.bytes.saturating_add(survey.entries.saturating_mul(ENTRY_BYTES)).saturating_add(CASE_BYTES);
+    let need = survey.need();
     if need > free && !args.force {
         return Err(Failure::too_little_space(&out, need, free));
     }
@@ -136,7 +150,7 @@ fn outside_sources(written: &Path, sources: &[PathBuf], args: &CollectArgs) -> R
 
 /// Surveys in a thread of its own that the kernel lets write nowhere at all: the case folder, to which the process will be
 /// confined, does not exist yet.
-fn survey_apart(roots: &[PathBuf], cross_file_systems: bool, env: &Env) -> Result<Survey, Failure> {
+pub(super) fn survey_apart(roots: &[PathBuf], cross_file_systems: bool, env: &Env) -> Result<Survey, Failure> {
     let (confined, stop) = (env.confine, &*env.stop);
     let surveyed = std::thread::scope(|scope| {
         let thread = scope.spawn(|| {
@@ -194,7 +208,7 @@ fn default_case(env: &Env) -> String {
     format!("hozen-{host}-{}", (env.now)().timestamp().strftime("%Y%m%dT%H%M%SZ"))
 }
 
-fn existing_key(path: &Path) -> Result<Signer, Failure> {
+pub(super) fn existing_key(path: &Path) -> Result<Signer, Failure> {
     let text = own::read_own(path, limits::RULE_FILE_BYTES).map_err(|error| Failure::key(path, &error))?;
     Signer::from_openssh(&String::from_utf8_lossy(&text)).map_err(|error| Failure::key(path, &error))
 }

@@ -9,8 +9,10 @@ use super::failure::{Failure, shown};
 use super::{Env, tell, words};
 use crate::case::volatile::{self, Volatile};
 use crate::disk::{host, own};
-use crate::evidence::acquisition::Image;
-use crate::model::{Lang, limits};
+use crate::evidence::acquisition::{Image, VolatileState};
+use crate::evidence::replay::Taken;
+use crate::model::{Lang, Origin, RawPath, limits};
+use crate::pass::Item;
 
 /// An image that was named.
 #[derive(Debug, Clone)]
@@ -61,4 +63,50 @@ pub(super) fn roots(args: &CollectArgs, volatile: Option<&Volatile>, images: &[G
 /// What the user named.
 pub(super) fn sources(args: &CollectArgs, images: &[Given]) -> Vec<PathBuf> {
     args.paths.iter().cloned().chain(images.iter().map(|image| image.path.clone())).collect()
+}
+
+/// The entries of the live state, then those of the walk, numbered without holes; what is one of these images is marked so.
+pub(super) fn in_order(
+    first: Vec<Item>,
+    walked: impl Iterator<Item = Item> + Send,
+    images: Vec<(u64, u64)>,
+) -> impl Iterator<Item = Item> + Send {
+    let walked = walked.map(move |mut item| {
+        if item.entry.stat.as_ref().is_some_and(|stat| images.contains(&(stat.device, stat.inode))) {
+            item.entry.origin = Origin::Image;
+        }
+        item
+    });
+    first.into_iter().chain(walked).zip(0..).map(|(mut item, seq)| {
+        item.entry.seq = seq;
+        item
+    })
+}
+
+/// Schedules that were there when the collection began and are gone now that it goes on; taken out of its roots, for a walk
+/// begins at what is there.
+pub(super) fn gone_schedules(record: Option<&VolatileState>, roots: &mut Vec<PathBuf>) -> Vec<RawPath> {
+    let mut gone = Vec::new();
+    let Some(record) = record else { return gone };
+    roots.retain(|root| {
+        let path = RawPath(root.as_os_str().as_bytes().to_vec());
+        let is_gone = record.schedules.contains(&path.shown()) && !own::exists(root).unwrap_or(true);
+        if is_gone {
+            gone.push(path);
+        }
+        !is_gone
+    });
+    gone
+}
+
+/// What a collection that goes on can not take again: the state of the moment when it began, and schedules that are gone.
+pub(super) fn lost(record: Option<&VolatileState>, gone: Vec<RawPath>, taken: &Taken) -> Vec<Item> {
+    let state = record.and_then(|record| volatile::lost(record, taken));
+    let gone = gone.into_iter().filter(|path| !taken.holds(path)).map(volatile::gone_schedule);
+    state.into_iter().chain(gone).collect()
+}
+
+/// Images that a collection began with, by what they are now.
+pub(super) fn identities(images: &[PathBuf]) -> Vec<(u64, u64)> {
+    images.iter().filter_map(|path| own::whole_file(path).ok()).map(|(_, identity)| identity).collect()
 }

@@ -16,6 +16,7 @@ use super::collection::utc;
 use crate::disk::error::{DiskError, Doing};
 use crate::disk::live::{self, Deleted, Machine, Piece, State};
 use crate::evidence::acquisition::VolatileState;
+use crate::evidence::replay::Taken;
 use crate::evidence::stored_name::VOLATILE;
 use crate::model::{Entry, Gap, GapKind, Kind, Origin, RawPath, Stat};
 use crate::pass::from_live::{Held, Memory};
@@ -72,8 +73,39 @@ fn entries(state: State, ticks_per_second: u64) -> Volatile {
     for deleted in state.deleted {
         entries.deleted(deleted);
     }
-    let record = VolatileState { gaps: entries.gaps, ..record };
+    let record =
+        VolatileState { entries: entries.items.len() as u64, bytes: entries.total, gaps: entries.gaps, ..record };
     Volatile { items: entries.items, record, schedules: Vec::new(), bytes: entries.total }
+}
+
+/// What stands for the state of a collection that broke off before all of it was durable, and goes on now: it can not be
+/// taken again, for that moment is gone.
+pub fn lost(record: &VolatileState, taken: &Taken) -> Option<Item> {
+    let path = RawPath(VOLATILE.as_bytes().to_vec());
+    if taken.state_entries() >= record.entries || taken.holds_state(&path) {
+        return None;
+    }
+    let reason = format!(
+        "the collection broke off when {} of the {} entries of the live state of {} were durable; the rest is gone with that \
+         moment. If the machine was not restarted since, take its state as it is now into a new case: hozen collect --volatile",
+        taken.state_entries(),
+        record.entries,
+        record.finished
+    );
+    Some(gone(path, Origin::Volatile, Kind::Folder, reason))
+}
+
+/// What stands for a schedule that was there when the collection began, and is gone now that it goes on.
+pub fn gone_schedule(path: RawPath) -> Item {
+    let reason =
+        "it was there when the collection began, and was removed before the collection went on; look who removed it";
+    gone(path, Origin::FileSystem, Kind::Unknown, reason.to_owned())
+}
+
+fn gone(path: RawPath, origin: Origin, kind: Kind, reason: String) -> Item {
+    let gaps = vec![Gap { path: path.shown(), kind: GapKind::Vanished, reason }];
+    let entry = Entry { seq: 0, path, origin, kind, stat: None, link_target: None, device_node: None };
+    Item { entry, source: None, gaps, listing: None, xattrs: Vec::new(), atime_kept: true }
 }
 
 /// What this version does not take, said in every record so that nobody takes it for having been empty.
