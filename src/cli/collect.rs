@@ -170,7 +170,7 @@ fn acquisition(ready: &Ready, args: &CollectArgs, env: &Env, now: &dyn Fn() -> j
         tool: tool(),
         tool_sha256: host::running_binary().ok(),
         argv: env.argv.clone(),
-        scope: args.paths.iter().map(|path| shown(path)).collect(),
+        scope: volatile::sources(args, &ready.images).iter().map(|path| shown(path)).collect(),
         skipped: ready
             .covered
             .iter()

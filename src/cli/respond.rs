@@ -171,6 +171,11 @@ fn report_input(
     let zone = env.host.zone.name.clone().unwrap_or_else(|| "UTC".to_owned());
     let mut notes: Vec<Note> =
         acquisition.output_on_source_disk.iter().cloned().map(|source| Note::OutputOnSourceDisk { source }).collect();
+    notes.extend(acquisition.volatile.as_ref().map(|state| Note::LiveState {
+        processes: state.processes,
+        sockets: state.sockets,
+        deleted: state.deleted_files,
+    }));
     let moved = collection.atime_not_kept();
     if moved > 0 {
         notes.push(Note::AccessTimesMayHaveChanged { entries: moved });

@@ -111,8 +111,8 @@ fn gone(path: RawPath, origin: Origin, kind: Kind, reason: String) -> Item {
 /// What this version does not take, said in every record so that nobody takes it for having been empty.
 const NOT_TAKEN: [&str; 4] = [
     "the content of memory (take an image with another tool, and bring it in with --include-image)",
-    "neighbours of IP version 6 and addresses of IP version 4 by interface (the kernel gives them by netlink alone; \
-     fib_trie holds the addresses)",
+    "interfaces, their addresses and neighbours of IP version 6 in network namespaces other than hozen's own (their sockets, \
+     routes and other neighbours are taken)",
     "programs in the kernel's BPF machine, and firewall rules beyond the names of their tables",
     "the kernel's messages (dmesg): on disk in /var/log where a log service runs",
 ];

@@ -6,6 +6,7 @@ use std::io;
 use super::Machine;
 use super::deleted::{Deleted, DeletedFiles};
 use super::machine::{self, Interface, NamespaceMount};
+use super::netlink::{self, List};
 use super::network::{self, Neighbour, Route};
 use super::program::Programs;
 use super::sockets::{self, Owner, Socket};
@@ -160,6 +161,34 @@ impl Capture<'_> {
         let namespace = namespace.and_then(|target| super::process::bracketed(&target, "net"));
         let machine = self.machine;
         self.network(&machine.dir, "proc/net", "raw/proc/net", namespace);
+        if !machine.is_this {
+            return;
+        }
+        if let Some(answer) = self.netlink(List::Neighbours, "raw/netlink/neighbours") {
+            let name = |index: u32| machine::interface_name(machine, index).unwrap_or_else(|| index.to_string());
+            let rows = netlink::neighbours(&answer).into_iter().map(|found| Neighbour {
+                interface: name(found.interface),
+                address: found.address,
+                hardware: found.hardware,
+                flags: found.state,
+            });
+            let rows = rows.map(|row| InNamespace { net_namespace: namespace, row });
+            self.state.neighbours.extend(rows);
+        }
+    }
+
+    /// A list of the kernel's, kept as it came.
+    pub(super) fn netlink(&mut self, list: List, path: &str) -> Option<Vec<u8>> {
+        match netlink::ask(list) {
+            Ok(answer) => {
+                self.keep(path.to_owned(), Text { bytes: answer.clone(), ..Text::default() });
+                Some(answer)
+            }
+            Err(error) => {
+                self.refused(path, &error);
+                None
+            }
+        }
     }
 
     /// The tables of one network namespace, if they were not read yet.

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+use super::Machine;
 use super::capture::Capture;
+use super::netlink::{self, List};
 use super::network;
 use super::system::{self, Module, Mount};
 use super::text;
@@ -39,7 +41,7 @@ pub struct Interface {
     pub flags: Option<String>,
     /// It takes in what is meant for others too: a sniffer, or a bridge.
     pub promiscuous: bool,
-    /// Addresses, as far as `/proc` tells them.
+    /// Addresses.
     pub addresses: Vec<String>,
     /// Counters since it was made.
     pub statistics: BTreeMap<&'static str, u64>,
@@ -182,6 +184,17 @@ pub(super) fn users(capture: &mut Capture<'_>) {
     }
 }
 
+/// The name of an interface by its number.
+pub(super) fn interface_name(machine: &Machine, index: u32) -> Option<String> {
+    let names = machine.names("sys/class/net", limits::VOLATILE_OPEN_FILES);
+    let names = names.into_iter().filter_map(|name| String::from_utf8(name).ok());
+    let is_it = |name: &String| {
+        let found = text::value(&machine.dir, &format!("sys/class/net/{name}/ifindex"));
+        found.and_then(|found| found.parse().ok()) == Some(index)
+    };
+    names.into_iter().find(is_it).map(|name| super::shown(name.as_bytes()))
+}
+
 /// `IFF_PROMISC` of linux/if.h.
 const PROMISCUOUS: u32 = 0x100;
 const STATISTICS: [&str; 8] =
@@ -192,6 +205,8 @@ pub(super) fn interfaces(capture: &mut Capture<'_>) {
     let addresses = text::text(&machine.dir, "proc/net/if_inet6").map(|text| text.bytes).unwrap_or_default();
     let (addresses, strange) = network::addresses_6(&addresses);
     capture.strange("interfaces", strange);
+    let told = if machine.is_this { capture.netlink(List::Addresses, "raw/netlink/addresses") } else { None };
+    let told = told.map(|answer| netlink::addresses(&answer));
     for name in machine.names("sys/class/net", limits::VOLATILE_OPEN_FILES) {
         let Ok(name) = String::from_utf8(name) else { continue };
         let value = |attribute: &str| text::value(&machine.dir, &format!("sys/class/net/{name}/{attribute}"));
@@ -202,13 +217,20 @@ pub(super) fn interfaces(capture: &mut Capture<'_>) {
         let statistics = STATISTICS
             .iter()
             .filter_map(|counter| Some((*counter, value(&format!("statistics/{counter}"))?.parse().ok()?)));
+        let index: Option<u32> = index.parse().ok();
+        // Where netlink is refused, /proc still tells those of version 6.
+        let of_proc = addresses.iter().filter(|row| row.interface == name).map(|row| row.address.clone());
+        let of_netlink = |told: &Vec<(u32, String)>| {
+            told.iter().filter(|row| Some(row.0) == index).map(|row| row.1.clone()).collect()
+        };
+        let addresses = told.as_ref().map_or_else(|| of_proc.collect(), of_netlink);
         capture.state.interfaces.push(Interface {
-            index: index.parse().ok(),
+            index,
             hardware: value("address"),
             state: value("operstate"),
             mtu: value("mtu").and_then(|value| value.parse().ok()),
             promiscuous: bits.is_some_and(|bits| bits & PROMISCUOUS != 0),
-            addresses: addresses.iter().filter(|row| row.interface == name).map(|row| row.address.clone()).collect(),
+            addresses,
             statistics: statistics.collect(),
             flags,
             name: super::shown(name.as_bytes()),

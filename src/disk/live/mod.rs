@@ -10,6 +10,7 @@
 //! | [`deleted`] | files that no name leads to any more, held open until they are read |
 //! | [`text`] | a text of the kernel, whole and within its limit |
 //! | [`process`] [`sockets`] [`maps`] [`network`] [`system`] | pure parsing: hostile bytes in, rows out, never an error |
+//! | [`netlink`] | what the kernel tells by no file: neighbours of version 6, addresses by interface |
 //! | [`schedules`] | where cron, at and systemd keep what the machine does by itself |
 //!
 //! Deliberately absent: no clock (times are the kernel's ticks), no program is started, nothing is opened but the kernel's
@@ -19,6 +20,7 @@ pub mod capture;
 pub mod deleted;
 mod machine;
 pub mod maps;
+pub mod netlink;
 pub mod network;
 pub mod process;
 mod program;
@@ -45,6 +47,8 @@ pub use watch::{Executable, OpenFile, Process, ProcessMap};
 pub struct Machine {
     root: PathBuf,
     dir: DirHandle,
+    /// Whether it is the one that hozen runs on, and may be asked by other ways than files.
+    is_this: bool,
 }
 
 impl Machine {
@@ -53,7 +57,7 @@ impl Machine {
     /// # Errors
     /// When `/` can not be reached.
     pub fn here() -> io::Result<Self> {
-        Self::at(Path::new("/"))
+        Ok(Self { is_this: true, ..Self::at(Path::new("/"))? })
     }
 
     /// The one whose `proc`, `sys`, `run` and `etc` lie below a folder: for tests.
@@ -61,7 +65,7 @@ impl Machine {
     /// # Errors
     /// When the folder can not be reached.
     pub fn at(root: &Path) -> io::Result<Self> {
-        Ok(Self { root: root.to_path_buf(), dir: DirHandle::anchor(root)? })
+        Ok(Self { root: root.to_path_buf(), dir: DirHandle::anchor(root)?, is_this: false })
     }
 
     fn path(&self, below: &str) -> PathBuf {
