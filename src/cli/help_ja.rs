@@ -43,6 +43,7 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("paths", "保全するフォルダーやファイル"),
     ("scan.paths", "調べるフォルダー、ファイル、証拠 zip、事案フォルダー"),
     ("verify.paths", "事案フォルダーまたは証拠 zip"),
+    ("resume", "途中で終わった事案の続きを行います\n保全対象などの指定は、始めたときのものを使います"),
     ("out", "事案フォルダーを作る場所（できれば対象とは別のディスク）\n省略時は今いるフォルダー"),
     ("man.out", "書き込み先のフォルダー"),
     ("case", "事案番号（省略時は hozen-ホスト名-時刻）"),
@@ -92,6 +93,8 @@ const EXAMPLES: &[(&str, &str)] = &[
         "例:
   hozen respond /var/www /var/log --out /mnt/usb --operator '山田花子'
   hozen respond /srv --out /mnt/usb --case 2026-001 --format json
+  停電やディスク満杯で途中で終わった事案の続きを行う
+    hozen respond --resume /mnt/usb/事案番号
 ",
     ),
     (
@@ -99,6 +102,8 @@ const EXAMPLES: &[(&str, &str)] = &[
         "例:
   hozen collect /var/log --out /mnt/usb
   hozen collect /srv --out /mnt/usb --sign-key ~/.ssh/id_ed25519
+  停電やディスク満杯で途中で終わった事案の続きを行う
+    hozen collect --resume /mnt/usb/事案番号
 ",
     ),
     (

@@ -12,6 +12,7 @@ mod pages;
 mod prepare;
 mod progress;
 mod respond;
+mod resume;
 
 mod rules;
 mod scan;

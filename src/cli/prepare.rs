@@ -48,6 +48,18 @@ pub(super) struct Survey {
     pub bytes: u64,
 }
 
+impl Survey {
+    /// Bytes that its evidence may need, at most.
+    pub(super) fn need(&self) -> u64 {
+        self.bytes.saturating_add(self.entries.saturating_mul(ENTRY_BYTES)).saturating_add(CASE_BYTES)
+    }
+
+    /// What is left of it when this much was taken.
+    pub(super) fn without(self, entries: u64, bytes: u64) -> Self {
+        Self { entries: self.entries.saturating_sub(entries), bytes: self.bytes.saturating_sub(bytes) }
+    }
+}
+
 /// Room that the records of one entry may take: its line, its manifest line, its zip headers.
 const ENTRY_BYTES: u64 = 2_000;
 /// Room for the rest of a case.
@@ -86,9 +98,9 @@ pub(super) fn prepare(args: &CollectArgs, others: &[&Path], lang: Lang, env: &mu
     for (path, reason) in &covered {
         tell(env, &format!("{} {path}: {reason}", lang.pick("note:", "注:")));
     }
-    let survey = survey_apart(args, env)?;
+    let survey = survey_apart(&args.paths, args.cross_file_systems, env)?;
     let free = Space::of(&out).map_err(|error| Failure::disk(&error))?.free_bytes;
-    let need = survey.bytes.saturating_add(survey.entries.saturating_mul(ENTRY_BYTES)).saturating_add(CASE_BYTES);
+    let need = survey.need();
     if need > free && !args.force {
         return Err(Failure::too_little_space(&out, need, free));
     }
@@ -117,7 +129,7 @@ fn outside_sources(written: &Path, args: &CollectArgs) -> Result<(), Failure> {
 
 /// Surveys in a thread of its own that the kernel lets write nowhere at all: the case folder, to which the process will be
 /// confined, does not exist yet.
-fn survey_apart(args: &CollectArgs, env: &Env) -> Result<Survey, Failure> {
+pub(super) fn survey_apart(roots: &[PathBuf], cross_file_systems: bool, env: &Env) -> Result<Survey, Failure> {
     let (confined, stop) = (env.confine, &*env.stop);
     let surveyed = std::thread::scope(|scope| {
         let thread = scope.spawn(|| {
@@ -125,7 +137,7 @@ fn survey_apart(args: &CollectArgs, env: &Env) -> Result<Survey, Failure> {
                 // What it came to is told when the process itself is confined.
                 let _ = sandbox::confine(&[]);
             }
-            Ok(survey(walk(&args.paths, args.cross_file_systems, &[])?, stop))
+            Ok(survey(walk(roots, cross_file_systems, &[])?, stop))
         });
         thread.join().map_err(|_| Failure::bug(&std::io::Error::other("the survey crashed")))?
     })?;
@@ -172,7 +184,7 @@ fn default_case(env: &Env) -> String {
     format!("hozen-{host}-{}", (env.now)().timestamp().strftime("%Y%m%dT%H%M%SZ"))
 }
 
-fn existing_key(path: &Path) -> Result<Signer, Failure> {
+pub(super) fn existing_key(path: &Path) -> Result<Signer, Failure> {
     let text = own::read_own(path, limits::RULE_FILE_BYTES).map_err(|error| Failure::key(path, &error))?;
     Signer::from_openssh(&String::from_utf8_lossy(&text)).map_err(|error| Failure::key(path, &error))
 }
