@@ -219,6 +219,9 @@ impl Check {
                 self.zip(&path, &place, sealed, known);
             } else if self.is_unfinished(&name) {
                 // Looked at below, as one.
+            } else if name.ends_with(".partial") || name.ends_with(".journal.jsonl") {
+                let what = "belongs to a collection that was broken off, whose orders are missing: it can not go on";
+                self.add(Layer::Seal, &place, what);
             } else if !is_beside_zip {
                 self.add(Layer::Custody, &place, "is not in the custody journal: nothing vouches for it");
             }

@@ -288,7 +288,7 @@ mod tests {
         let text: String = journal(3).iter().map(|l| format!("{l}\n")).collect();
         for at in 0..text.len() {
             let followed = follow(&mut &text.as_bytes()[..at], &mut |_| {}).unwrap();
-            let whole = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
+            let whole = text.as_bytes()[..at].iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
             assert_eq!((followed.bytes, followed.cut.is_some()), (whole as u64, whole < at), "{at}");
         }
     }
