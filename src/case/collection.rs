@@ -48,6 +48,9 @@ pub enum CollectionError {
         /// The digest in the chain of custody.
         due: Digest,
     },
+    /// The evidence is sealed; what is left to do could not be done.
+    #[error("the evidence is sealed, and its last steps could not be done")]
+    AfterSeal(#[source] Box<CollectionError>),
     /// What a broken collection left could not be read back.
     #[error("what the broken collection left could not be read back")]
     Replay(#[source] std::io::Error),
@@ -177,6 +180,7 @@ impl<'c> Collection<'c> {
         let name = self.evidence_name();
         let zip = OutputFile::create(&self.dir.partial(&name))?;
         let journal = JournalFile(OutputFile::create(&self.dir.entry_journal(&name))?);
+        output::sync_folder_of(&self.dir.partial(&name))?;
         let writer = EvidenceWriter::new(&name, zip, journal, self.begun())?;
         Ok(Intake::new(Some(writer), tally, findings))
     }
@@ -220,6 +224,10 @@ impl<'c> Collection<'c> {
 
     /// Gives the sealed evidence its name, and writes its digest beside it. What was done of that already stays.
     pub(super) fn put_into_place(&self, zip_sha256: Digest) -> Result<(), CollectionError> {
+        self.last_renames(zip_sha256).map_err(after_seal)
+    }
+
+    fn last_renames(&self, zip_sha256: Digest) -> Result<(), DiskError> {
         let name = self.evidence_name();
         let (zip, partial, beside) =
             (self.dir.evidence(&name), self.dir.partial(&name), self.dir.evidence_digest(&name));
@@ -257,9 +265,10 @@ impl<'c> Collection<'c> {
     /// When it can not be removed.
     pub fn close(&mut self) -> Result<(), CollectionError> {
         let name = self.evidence_name();
-        output::remove(&self.dir.entry_journal(&name))?;
-        // Last: as long as the orders stand, the collection is not at its end.
-        Ok(output::remove(&self.dir.orders(&name))?)
+        let (journal, orders) = (self.dir.entry_journal(&name), self.dir.orders(&name));
+        // The orders last: as long as they stand, the collection is not at its end. Who is told that it is may pull the plug.
+        let removed = output::remove(&journal).and_then(|()| output::remove(&orders));
+        removed.and_then(|()| output::sync_folder_of(&orders)).map_err(after_seal)
     }
 
     /// Keeps a result or report in the case, and its digest in the chain of custody, so that a later change is noticed.
@@ -308,6 +317,10 @@ impl Collection<'_> {
         let begun = self.orders.acquisition.started.parse::<jiff::Timestamp>().unwrap_or_default();
         Timestamp { seconds: begun.as_second(), nanos: 0 }
     }
+}
+
+fn after_seal(error: DiskError) -> CollectionError {
+    CollectionError::AfterSeal(Box::new(error.into()))
 }
 
 /// RFC 3339 in UTC, to the second.

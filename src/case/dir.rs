@@ -26,6 +26,9 @@ impl CaseDir {
         for folder in FOLDERS {
             output::create_folder(&root.join(folder))?;
         }
+        // What is made durable below them is of no use if a power cut takes the folders.
+        output::sync_folder_of(&dir.facts())?;
+        output::sync_folder_of(root)?;
         Ok(dir)
     }
 

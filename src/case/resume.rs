@@ -3,7 +3,7 @@
 //! Nothing is taken twice and nothing that was recorded is changed: entries whose lines and bytes are whole stay as they were
 //! read, the half-written tail is cut off, and the walk takes what is missing. That it went on is a custody event.
 
-use std::io::BufReader;
+use std::io::{self, BufReader};
 use std::path::{Path, PathBuf};
 
 use jiff::Zoned;
@@ -19,9 +19,9 @@ use super::store::JournalFile;
 use crate::disk::error::DiskError;
 use crate::disk::output::{self, OutputFile};
 use crate::disk::own;
-use crate::evidence::EvidenceWriter;
 use crate::evidence::acquisition::Resumed;
 use crate::evidence::replay::{Replay, Taken, replay};
+use crate::evidence::{EvidenceWriter, items};
 use crate::model::limits::TAG_FILE_BYTES;
 use crate::model::{Act, CustodyEvent, Digest};
 
@@ -226,7 +226,10 @@ impl Collection<'_> {
         if found != seal.zip_sha256 {
             return Err(CollectionError::Changed { path: there, due: seal.zip_sha256 });
         }
-        let mut found = self.replay(&there, &self.dir.entry_journal(&name))?;
+        // Its own record, not the journal beside it: that may be gone already.
+        let (mut bytes, _) = own::open_own(&there)?;
+        let read_back = items::with_record(&there, |lines| replay(&name, self.begun(), lines, &mut bytes));
+        let mut found = read_back.map_err(io::Error::other).flatten().map_err(CollectionError::Replay)?;
         let collected = collected(&mut found);
         self.atime_not_kept = collected.atime_not_kept;
         self.put_into_place(seal.zip_sha256)?;

@@ -98,7 +98,8 @@ pub(super) fn items(
 ) -> Result<impl Iterator<Item = Item> + Send + use<>, Failure> {
     let ours = std::iter::once(collection.folder()).chain(others.iter().copied()).map(own::identity);
     let ours = ours.collect::<Result<Vec<_>, DiskError>>().map_err(|error| Failure::disk(&error))?;
-    Ok(from_disk::items(prepare::walk(&args.paths, args.cross_file_systems, &ours)?))
+    let walk = prepare::walk(&args.paths, args.cross_file_systems, &ours).map_err(Failure::of_begun)?;
+    Ok(from_disk::items(walk))
 }
 
 /// Worker threads to use.
@@ -196,6 +197,9 @@ pub(super) fn confine(env: &mut Env, lang: Lang, writable: &[&Path]) -> Confinem
 
 /// An error of a collection, for people.
 pub(super) fn failure(error: CollectionError) -> Failure {
+    if let CollectionError::AfterSeal(error) = error {
+        return failure(*error).after_seal();
+    }
     match &error {
         CollectionError::Disk(disk) => Failure::disk(disk),
         CollectionError::Evidence(evidence) => evidence_failure(evidence, &error),

@@ -155,7 +155,7 @@ fn take_rest(
     }
     tell(env, &words::goes_on(lang, &shown(&folder), (entries, bytes), (left.entries, left.bytes)));
     let ours = own::identity(&folder).map_err(|error| Failure::disk(&error))?;
-    let walk = prepare::walk(&errand.roots, errand.cross_file_systems, &[ours])?;
+    let walk = prepare::walk(&errand.roots, errand.cross_file_systems, &[ours]).map_err(Failure::of_begun)?;
     let missing = from_disk::items(walk).filter(|item| !taken.holds(&item.entry.path)).zip(0..);
     let items = missing.map(|(mut item, seq)| {
         item.entry.seq = seq;

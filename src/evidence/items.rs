@@ -61,6 +61,19 @@ pub fn is_evidence(path: &Path) -> bool {
     ZipArchive::new(BufReader::new(file)).is_ok_and(|zip| record_name(&zip).is_some())
 }
 
+/// Hands the lines of its record of entries (`custody/files.jsonl`) to `read`.
+///
+/// # Errors
+/// [`ItemsError`] when it has none.
+pub fn with_record<T>(path: &Path, read: impl FnOnce(&mut dyn BufRead) -> T) -> Result<T, ItemsError> {
+    let (file, _) = own::open_own(path)?;
+    let bad_zip = |source| ItemsError::Zip { path: path.display().to_string(), source };
+    let mut zip = ZipArchive::new(BufReader::new(file)).map_err(bad_zip)?;
+    let record = record_name(&zip).ok_or(zip::result::ZipError::FileNotFound).map_err(bad_zip)?;
+    let record = zip.by_name(&record).map_err(bad_zip)?;
+    Ok(read(&mut BufReader::new(record)))
+}
+
 fn record_name<R: Read + Seek>(zip: &ZipArchive<R>) -> Option<String> {
     let is_record = |name: &str| name.ends_with("/custody/files.jsonl") && name.matches('/').count() == 2;
     zip.file_names().flatten().find(|name| is_record(name)).map(|name| name.into_owned())
