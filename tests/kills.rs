@@ -110,8 +110,8 @@ fn round(
     let most_kills = 1 + dice.roll(4);
     for turn in 0.. {
         let left = remains::of(&case);
-        let words: &[&OsStr] = if left.is_begun { &resume } else { &collect };
-        if turn > 0 && !left.is_begun {
+        let words: &[&OsStr] = if left.is_standing { &resume } else { &collect };
+        if turn > 0 && !left.is_standing {
             // Killed before there was anything to go on with: it is begun anew.
             std::fs::remove_dir_all(&case).ok();
         }
@@ -121,18 +121,15 @@ fn round(
         };
         let code = killed(words, delay);
         let left = remains::of(&case);
-        let verdict = remains::verdict(&case);
-        if verdict != left.due() {
-            wrong(format!("verify says {verdict:?}, due was {:?}", left.due()));
-        }
-        *tally.verdicts.entry(verdict.1).or_default() += 1;
+        let state = left.judged(&format!("Dice({seed})"), &case);
+        *tally.verdicts.entry(state).or_default() += 1;
         match code {
             Some(0) => break,
             Some(code) => wrong(format!("exit code {code}")),
             None => {}
         }
         tally.kills += 1;
-        if left.is_sealed && left.is_named {
+        if left.is_sealed && !left.is_standing {
             break;
         }
         if !left.is_sealed && !left.durable.starts_with(&durable) {

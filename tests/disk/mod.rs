@@ -3,7 +3,9 @@
 #![allow(dead_code, reason = "each test file uses its own part of this")]
 
 use std::fs;
+use std::io::{BufRead, BufReader, Write as _};
 use std::path::{Path, PathBuf};
+use std::process::{Child, ChildStdout, Command, Stdio};
 
 use crate::real;
 
@@ -51,7 +53,10 @@ impl Disk {
         match self.kind {
             Kind::Memory => {}
             Kind::Ext4 => drop(shell(&format!("mount -o loop '{image}' '{at}'"))),
-            Kind::ExFat => drop(shell(&format!("mount.exfat-fuse '{image}' '{at}'"))),
+            // The kernel takes no plain file for this one. The loop device goes with its last user.
+            Kind::ExFat => drop(shell(&format!(
+                "device=$(losetup -f --show '{image}') && mount.exfat-fuse $device '{at}' && losetup -d $device"
+            ))),
         }
     }
 
@@ -60,27 +65,38 @@ impl Disk {
         shell(&format!("umount '{}'", self.at.display()));
     }
 
-    /// Pulls it out: whatever is not on the medium yet is lost, and every call fails from now on.
-    pub(crate) fn pull(&self) {
-        match self.kind {
+    /// Makes ready to pull it out: whatever is not on the medium yet is lost then, and every call fails.
+    pub(crate) fn hand(&self) -> Hand {
+        let at = self.at.display();
+        let script = match self.kind {
             Kind::Memory => panic!("memory can not be pulled"),
-            // EXT4_IOC_SHUTDOWN without a flush of the log: what a crash-consistency test uses.
-            Kind::Ext4 => drop(shell(&format!(
-                "python3 -c 'import fcntl,os,struct,sys; \
-                 fcntl.ioctl(os.open(sys.argv[1], os.O_RDONLY), 0x8004587d, struct.pack(\"I\", 2))' '{}'",
-                self.at.display()
-            ))),
+            // EXT4_IOC_SHUTDOWN without a flush of the log: what tests of crash consistency use.
+            Kind::Ext4 => format!(
+                "exec python3 -c 'import fcntl,os,struct,sys; folder = os.open(sys.argv[1], os.O_RDONLY); print(flush=True); \
+                 sys.stdin.readline(); fcntl.ioctl(folder, 0x8004587d, struct.pack(\"I\", 2)); print()' '{at}'"
+            ),
             // The process that is the file system ends.
-            Kind::ExFat => drop(shell(&format!("kill -9 $(pgrep -f '^mount.exfat-fuse {}')", self.image.display()))),
-        }
+            Kind::ExFat => format!("id=$(pgrep -f '^mount.exfat-fuse .* {at}$'); echo; read; kill -9 $id; echo"),
+        };
+        let mut command = Command::new("bash");
+        let mut child = command.arg("-c").arg(script).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+        let mut said = BufReader::new(child.stdout.take().unwrap());
+        said.read_line(&mut String::new()).unwrap();
+        Hand { child, said }
     }
 
     /// Puts a pulled disk in again, as its owner would: checked, then mounted.
     pub(crate) fn put_back(&self) {
-        shell(&format!("umount -l '{}'", self.at.display()));
+        let (image, at) = (self.image.display(), self.at.display());
+        // Every hozen that runs beside us holds the mounts that it found, in a namespace of its own, to its end. Before the
+        // old mount is gone everywhere a new one would be the same, still dead.
+        shell(&format!(
+            "for i in {{1..400}}; do umount '{at}' 2>/dev/null; mountpoint -q '{at}' || [ -n \"$(losetup -j '{image}')\" ] || \
+             exit 0; sleep 0.05; done; exit 1"
+        ));
         if self.kind == Kind::ExFat {
             // 1: problems were found and mended.
-            shell(&format!("fsck.exfat -y '{}' || [ $? -eq 1 ]", self.image.display()));
+            shell(&format!("fsck.exfat -y '{image}' || [ $? -eq 1 ]"));
         }
         self.mount();
     }
@@ -100,7 +116,23 @@ impl Disk {
 
 impl Drop for Disk {
     fn drop(&mut self) {
-        shell(&format!("umount -l '{}'", self.at.display()));
+        // Already gone if a test failed while it was out.
+        shell(&format!("umount -l '{}' || true", self.at.display()));
+    }
+}
+
+/// What pulls a disk out.
+pub(crate) struct Hand {
+    child: Child,
+    said: BufReader<ChildStdout>,
+}
+
+impl Hand {
+    /// Pulls, and returns when it is out.
+    pub(crate) fn pull(mut self) {
+        self.child.stdin.take().unwrap().write_all(b"\n").unwrap();
+        self.said.read_line(&mut String::new()).unwrap();
+        self.child.wait().unwrap();
     }
 }
 

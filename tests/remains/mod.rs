@@ -16,8 +16,6 @@ use sha2::{Digest as _, Sha256};
 
 use crate::real;
 
-pub(crate) const RESUMES: bool = false;
-
 /// What is left.
 pub(crate) struct Remains {
     /// There is a `case.json`: hozen knows it for a case.
@@ -26,8 +24,8 @@ pub(crate) struct Remains {
     pub(crate) is_named: bool,
     /// The chain of custody holds the seal.
     pub(crate) is_sealed: bool,
-    /// There is evidence that is not sealed, or its orders.
-    pub(crate) is_begun: bool,
+    /// Its orders stand: it is not at its end, and a resume goes on.
+    pub(crate) is_standing: bool,
     /// The whole lines, from the first on, whose bytes are in the zip: no resume may lose or change one.
     pub(crate) durable: Vec<String>,
     /// Something follows in the journal or the zip that no whole line vouches for.
@@ -41,12 +39,13 @@ pub(crate) fn of(case: &Path) -> Remains {
     let custody = fs::read_to_string(case.join("custody/custody.jsonl")).unwrap_or_default();
     let zip = fs::read(evidence("zip.partial")).unwrap_or_default();
     let journal = fs::read(evidence("journal.jsonl")).unwrap_or_default();
-    let (durable, has_tail) = vouched(&name, &journal, &zip);
+    let (durable, mut has_tail) = vouched(&name, &journal, &zip);
+    has_tail |= !custody.is_empty() && !custody.ends_with('\n');
     Remains {
         is_case: case.join("case.json").exists(),
         is_named: evidence("zip").exists(),
         is_sealed: custody.split_inclusive('\n').filter(|line| line.ends_with('\n')).any(is_seal),
-        is_begun: evidence("zip.partial").exists() || evidence("orders.json").exists(),
+        is_standing: evidence("orders.json").exists() && custody.contains("orders_sha256"),
         durable,
         has_tail,
     }
@@ -116,31 +115,38 @@ fn hex(content: &[u8]) -> String {
     Sha256::digest(content).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// What `verify` says of a case: its exit code and the state.
-pub(crate) fn verdict(case: &Path) -> (i32, String) {
+/// What `verify` says of a case.
+pub(crate) struct Verdict {
+    /// Exit code and state.
+    pub(crate) state: (i32, String),
+    /// All of it, for a failure.
+    pub(crate) text: String,
+}
+
+/// Asks `verify`.
+pub(crate) fn verdict(case: &Path) -> Verdict {
     let ended = real::hozen(&["verify".as_ref(), case.as_os_str(), "--format".as_ref(), "json".as_ref()]);
     let code = ended.code.unwrap_or_else(|| panic!("a signal ended verify: {}", ended.stderr));
-    if code == 2 {
-        return (code, "no case".to_owned());
-    }
-    if !RESUMES {
-        return (code, if code == 0 { "whole" } else { "not" }.to_owned());
-    }
-    (code, ended.json()["state"].as_str().unwrap_or_else(|| panic!("{}", ended.stdout)).to_owned())
+    let state = if code == 2 { "no case".to_owned() } else { ended.json()["state"].as_str().unwrap().to_owned() };
+    Verdict { state: (code, state), text: ended.stdout + &ended.stderr }
 }
 
 impl Remains {
+    /// Fails if `verify` does not say what it owes. Gives the state.
+    pub(crate) fn judged(&self, what: &str, case: &Path) -> String {
+        let verdict = verdict(case);
+        assert_eq!(verdict.state, self.due(), "{what}: {}", verdict.text);
+        verdict.state.1
+    }
+
     /// The verdict that `verify` owes.
-    pub(crate) fn due(&self) -> (i32, String) {
+    fn due(&self) -> (i32, String) {
         let (code, state) = match self {
             Self { is_case: false, .. } => (2, "no case"),
-            Self { is_sealed: true, is_named: true, .. } => (0, "whole"),
-            Self { has_tail: true, is_sealed: false, .. } => (4, "torn"),
+            Self { is_sealed: true, is_standing: false, .. } => (0, "whole"),
+            Self { has_tail: true, is_sealed: false, is_standing: true, .. } => (4, "torn"),
             _ => (4, "incomplete"),
         };
-        if !RESUMES && code == 4 {
-            return (4, "not".to_owned());
-        }
         (code, state.to_owned())
     }
 }
@@ -167,8 +173,8 @@ pub(crate) fn payload(source: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
 /// line that was durable is still there, as it was.
 pub(crate) fn is_the_whole(case: &Path, due: &BTreeMap<PathBuf, Vec<u8>>, durable: &[String]) -> Result<(), String> {
     let verdict = verdict(case);
-    if verdict != (0, "whole".to_owned()) {
-        return Err(format!("verify says {verdict:?}: {}", real::hozen(&["verify".as_ref(), case.as_os_str()]).stdout));
+    if verdict.state != (0, "whole".to_owned()) {
+        return Err(format!("verify says {:?}: {}", verdict.state, verdict.text));
     }
     let names: Vec<_> = fs::read_dir(case.join("evidence")).unwrap().map(|name| name.unwrap().file_name()).collect();
     if names.len() != 2 {
