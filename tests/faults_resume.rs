@@ -22,9 +22,59 @@ fn scenes(verb: &'static str) -> Vec<(&'static str, Scene)> {
     ]
 }
 
-#[test]
-fn whatever_happens_to_a_resume_the_next_one_goes_on() {
-    for (moment, scene) in scenes("collect") {
-        println!("{moment}: {} durable", scene.durable().len());
+/// Every kind of fault at every call of a resume.
+fn shaken(moment: &str, scene: &Scene) -> usize {
+    assert!(scene.durable().len() >= 4, "{moment}: {} durable", scene.durable().len());
+    let mut runs = 0;
+    for (calls, whats) in [
+        ("pwrite64", &["error=ENOSPC", "signal=SIGKILL"][..]),
+        ("fdatasync", &["error=EIO", "signal=SIGKILL"]),
+        ("fsync", &["error=EIO", "signal=SIGKILL"]),
+        ("renameat2", &["error=EIO", "signal=SIGKILL"]),
+        ("unlink", &["error=EIO", "signal=SIGKILL"]),
+        ("ftruncate", &["error=EIO", "signal=SIGKILL"]),
+    ] {
+        runs += scene.at_every(calls, whats);
     }
+    runs + scene.at_every_below_out("openat", &["error=EIO"])
+}
+
+fn collect_at(at: usize) {
+    let (moment, scene) = &scenes("collect")[at];
+    println!("{moment}: {} runs met a fault", shaken(moment, scene));
+}
+
+#[test]
+fn a_half_taken_payload_goes_on_whatever_happens_to_its_resume() {
+    collect_at(0);
+}
+
+#[test]
+fn a_half_closed_bag_goes_on_whatever_happens_to_its_resume() {
+    collect_at(1);
+}
+
+#[test]
+fn a_sealed_zip_without_its_name_goes_on_whatever_happens_to_its_resume() {
+    collect_at(2);
+}
+
+#[test]
+fn a_response_and_its_resume_have_results_and_reports_whatever_fails() {
+    Scene::new("respond").at_every("renameat2", &["error=EIO", "signal=SIGKILL"]);
+    let sealed = &scenes("respond")[2].1;
+    sealed.at_every("unlink", &["signal=SIGKILL"]);
+    sealed.at_every("fsync", &["error=EIO"]);
+}
+
+#[test]
+#[ignore = "tests/run runs it: some minutes"]
+fn a_response_at_every_call() {
+    let scene = Scene::new("respond");
+    let mut runs = scene.at_every("pwrite64", &["error=ENOSPC", "signal=SIGKILL"]);
+    runs += scene.at_every("fdatasync", &["error=EIO"]);
+    for (moment, scene) in &scenes("respond") {
+        runs += shaken(moment, scene);
+    }
+    println!("respond: {runs} runs met a fault");
 }
