@@ -53,24 +53,7 @@ fn a_file_that_can_not_be_opened_or_made() {
 /// Our own files are read back too: for the manifests and the directory of the zip, and for its digest.
 #[test]
 fn a_read_of_our_own_that_fails() {
-    let scene = Scene::new("collect");
-    let reads = |place: &Place, what, n| Fault {
-        on: ["evidence/c-E001.zip.partial", "evidence/c-E001.journal.jsonl", "custody/custody.jsonl", "case.json"]
-            .map(|file| place.case().join(file))
-            .to_vec(),
-        ..Fault::nth("read", what, n)
-    };
-    for n in 1.. {
-        let place = scene.place();
-        let (ended, met) = fault::run(&reads(&place, "error=EIO", n), &scene.words(&place));
-        let what = format!("EIO at read {n}");
-        let left = scene.judge(&what, &place, &ended, met);
-        scene.goes_on(&what, &place, &left);
-        if !met {
-            assert!(n > 6, "{n}");
-            break;
-        }
-    }
+    assert!(Scene::new("collect").at_every_own_read() > 6);
 }
 
 #[test]
@@ -98,20 +81,22 @@ fn a_source_that_fails_costs_gaps_and_nothing_else() {
     let scene = Scene::new("collect");
     let mut on: Vec<PathBuf> = scene.payload.keys().cloned().collect();
     on.extend([scene.root(), scene.root().join("b")]);
-    for calls in ["read", "getdents64", "openat", "statx", "flistxattr", "readlinkat", "lseek"] {
-        for what in ["error=EIO", "error=EACCES"] {
-            for n in 1.. {
-                let place = scene.place();
-                let fault = Fault { on: on.clone(), ..Fault::nth(calls, what, n) };
-                let (ended, met) = fault::run(&fault, &scene.words(&place));
-                if !met {
-                    assert_eq!(ended.code, Some(0), "{what} at {calls} {n}: {}", ended.stderr);
-                    break;
-                }
-                accounted(&format!("{what} at {calls} {n}"), &place, &ended, &scene);
+    let tries: Vec<(&str, &str)> = ["read", "getdents64", "openat", "statx", "flistxattr", "readlinkat", "lseek"]
+        .into_iter()
+        .flat_map(|calls| [(calls, "error=EIO"), (calls, "error=EACCES")])
+        .collect();
+    fault::all(&tries, |(calls, what)| {
+        for n in 1.. {
+            let place = scene.place();
+            let fault = Fault { on: on.clone(), ..Fault::nth(calls, what, n) };
+            let (ended, met) = fault::run(&fault, &scene.words(&place));
+            if !met {
+                assert_eq!(ended.code, Some(0), "{what} at {calls} {n}: {}", ended.stderr);
+                break;
             }
+            accounted(&format!("{what} at {calls} {n}"), &place, &ended, &scene);
         }
-    }
+    });
 }
 
 /// The run ended with gaps (or before it began, where the source itself could not be looked at); what is not kept as it is in

@@ -36,7 +36,7 @@ fn shaken(moment: &str, scene: &Scene) -> usize {
     ] {
         runs += scene.at_every(calls, whats);
     }
-    runs + scene.at_every_below_out("openat", &["error=EIO"])
+    runs + scene.at_every_below_out("openat", &["error=EIO"]) + scene.at_every_own_read()
 }
 
 fn collect_at(at: usize) {

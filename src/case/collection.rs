@@ -16,6 +16,7 @@ use super::tally::{FindingsOut, Tally};
 use crate::disk::error::DiskError;
 use crate::disk::output::{self, OutputFile};
 use crate::disk::own;
+use crate::evidence::items::ItemsError;
 use crate::evidence::{Acquisition, Closing, EvidenceError, EvidenceWriter};
 use crate::model::{Act, Digest, Timestamp};
 use crate::seal::chain::Draft;
@@ -37,6 +38,9 @@ pub enum CollectionError {
     /// A key.
     #[error("the signing key could not be kept")]
     Sign(#[from] SignError),
+    /// Sealed evidence can not be read back.
+    #[error("the sealed evidence could not be read back")]
+    Sealed(#[source] ItemsError),
     /// Its orders can not be followed.
     #[error("the orders of the collection can not be followed: {0}")]
     Orders(String),
@@ -238,7 +242,8 @@ impl<'c> Collection<'c> {
         if !own::exists(&zip)? {
             output::rename_into_place(&partial, &zip)?;
         }
-        Ok(())
+        // Its lines are in the zip now.
+        Ok(output::remove(&self.dir.entry_journal(&name))?)
     }
 
     pub(super) fn result(&self, collected: Collected, seal: SealResult) -> CollectResult {
@@ -259,16 +264,14 @@ impl<'c> Collection<'c> {
         self.orders.errand.reports
     }
 
-    /// Removes what a broken collection would have gone on from: nothing is left to do.
+    /// Removes the orders: nothing is left to do, and nothing to go on with.
     ///
     /// # Errors
     /// When it can not be removed.
     pub fn close(&mut self) -> Result<(), CollectionError> {
-        let name = self.evidence_name();
-        let (journal, orders) = (self.dir.entry_journal(&name), self.dir.orders(&name));
-        // The orders last: as long as they stand, the collection is not at its end. Who is told that it is may pull the plug.
-        let removed = output::remove(&journal).and_then(|()| output::remove(&orders));
-        removed.and_then(|()| output::sync_folder_of(&orders)).map_err(after_seal)
+        // Who is told that it is at its end may pull the plug.
+        let orders = self.dir.orders(&self.evidence_name());
+        output::remove(&orders).and_then(|()| output::sync_folder_of(&orders)).map_err(after_seal)
     }
 
     /// Keeps a result or report in the case, and its digest in the chain of custody, so that a later change is noticed.

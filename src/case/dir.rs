@@ -1,5 +1,6 @@
 //! The layout of a case folder. docs/case-format.md is the norm; nothing else knows where things lie.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::disk::error::DiskError;
@@ -11,6 +12,8 @@ pub struct CaseDir {
     root: PathBuf,
 }
 
+/// End of the name under which orders stand beside the evidence.
+const ORDERS_END: &str = ".orders.json";
 /// Folders of a new case, made 0700.
 const FOLDERS: [&str; 5] = ["custody", "evidence", "results", "report", "secret"];
 
@@ -26,9 +29,9 @@ impl CaseDir {
         for folder in FOLDERS {
             output::create_folder(&root.join(folder))?;
         }
-        // What is made durable below them is of no use if a power cut takes the folders.
-        output::sync_folder_of(&dir.facts())?;
+        // A power failure must not take the folders from under the files that are made durable in them.
         output::sync_folder_of(root)?;
+        output::sync_folder_of(&dir.facts())?;
         Ok(dir)
     }
 
@@ -82,7 +85,13 @@ impl CaseDir {
 
     /// What was ordered of a collection that is not at its end yet.
     pub fn orders(&self, name: &str) -> PathBuf {
-        self.root.join(format!("evidence/{name}.orders.json"))
+        self.root.join(format!("evidence/{name}{ORDERS_END}"))
+    }
+
+    /// Names of evidence whose orders still stand: its collection is not at its end.
+    pub fn standing(&self) -> BTreeSet<String> {
+        let names = own::list_folder(&self.root.join("evidence")).unwrap_or_default();
+        names.iter().filter_map(|name| name.to_str()?.strip_suffix(ORDERS_END).map(str::to_owned)).collect()
     }
 
     /// A result, by file name.

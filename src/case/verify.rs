@@ -66,7 +66,7 @@ pub fn verify_zip(path: &Path, known: &Expected) -> Result<VerifyResult, DiskErr
 
 /// Verifies a case and all that is in it. What cannot be read is a problem, not the end: the rest is still checked.
 pub fn verify_case(dir: &CaseDir, known: &Expected) -> VerifyResult {
-    let mut check = Check { standing: unfinished::standing(dir), ..Check::default() };
+    let mut check = Check { standing: dir.standing(), ..Check::default() };
     if check.nothing_taken(dir) {
         return check.result();
     }

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::args::CollectArgs;
 use super::failure::{Failure, shown};
 use super::{Env, tell, words};
-use crate::case::dir::is_case_id;
+use crate::case::dir::{CaseDir, is_case_id};
 use crate::disk::quiet::{self, Quiet};
 use crate::disk::space::{self, Space};
 use crate::disk::walk::{Walk, WalkOptions};
@@ -80,7 +80,9 @@ pub(super) fn prepare(args: &CollectArgs, others: &[&Path], lang: Lang, env: &mu
     let out = own::canonical_to_be(&args.out).map_err(|error| Failure::out_unusable(&args.out, &error))?;
     let folder = out.join(&case);
     if own::exists(&folder).map_err(|error| Failure::disk(&error))? {
-        return Err(Failure::case_exists(&folder));
+        let unfinished = CaseDir::open(&folder).is_ok_and(|dir| dir.is_some_and(|dir| !dir.standing().is_empty()));
+        let exists = Failure::case_exists(&folder);
+        return Err(if unfinished { exists.resumable("collect", &folder) } else { exists });
     }
     for written in std::iter::once(out.as_path()).chain(others.iter().copied()) {
         outside_sources(written, args)?;

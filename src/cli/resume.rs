@@ -11,7 +11,7 @@ use super::failure::{Failure, shown};
 use super::prepare::{self, Survey};
 use super::respond::{self, Both};
 use super::{Env, Exit, look, progress, tell, words};
-use crate::case::collection::{Collection, Keys};
+use crate::case::collection::{Collection, CollectionError, Keys};
 use crate::case::intake::Intake;
 use crate::case::journal::JournalError;
 use crate::case::orders::{Errand, StandingOrders};
@@ -87,7 +87,10 @@ fn evidence<'n>(
     let result = match seal {
         Some(seal) => {
             confinement = confine(env, lang, &[&folder]);
-            collection.finish_seal(seal).map_err(collect::failure)
+            collection.finish_seal(seal).map_err(|error| match error {
+                CollectionError::Changed { .. } => collect::failure(error),
+                error => collect::failure(error).after_seal(),
+            })
         }
         None => {
             let survey = prepare::survey_apart(&errand.roots, errand.cross_file_systems, env)?;

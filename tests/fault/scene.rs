@@ -169,6 +169,31 @@ impl Scene {
         self.at(calls, whats, below.into_iter(), last)
     }
 
+    /// The same at every read of a file of ours.
+    pub(crate) fn at_every_own_read(&self) -> usize {
+        const OURS: [&str; 7] = [
+            "evidence/c-E001.zip.partial",
+            "evidence/c-E001.zip",
+            "evidence/c-E001.journal.jsonl",
+            "evidence/c-E001.orders.json",
+            "custody/custody.jsonl",
+            "secret/sign.key",
+            "case.json",
+        ];
+        for n in 1.. {
+            let place = self.place();
+            let on = OURS.map(|file| place.case().join(file)).to_vec();
+            let (ended, met) = run(&Fault { on, ..Fault::nth("read", "error=EIO", n) }, &self.words(&place));
+            let what = format!("EIO at read {n} of {}", self.verb);
+            let left = self.judge(&what, &place, &ended, met);
+            self.goes_on(&what, &place, &left);
+            if !met {
+                return n - 1;
+            }
+        }
+        0
+    }
+
     fn at(&self, calls: &str, whats: &[&str], numbers: impl Iterator<Item = usize>, last: usize) -> usize {
         let tries: Vec<(usize, &str)> = numbers.flat_map(|n| whats.iter().map(move |what| (n, *what))).collect();
         all(&tries, |(n, what)| {

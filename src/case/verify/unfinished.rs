@@ -1,6 +1,5 @@
 //! What a collection that is not at its end has so far: read back, never mended. That is for `--resume`.
 
-use std::collections::BTreeSet;
 use std::io::{BufReader, Read};
 use std::path::Path;
 
@@ -16,12 +15,6 @@ use crate::model::{Digest, Timestamp};
 
 /// Ends of the names that stand beside evidence while its collection is not at its end.
 const ENDS: [&str; 3] = [".orders.json", ".zip.partial", ".journal.jsonl"];
-
-/// Names of evidence whose orders still stand: its collection is not at its end.
-pub(super) fn standing(dir: &CaseDir) -> BTreeSet<String> {
-    let names = own::list_folder(&dir.root().join("evidence")).unwrap_or_default();
-    names.iter().filter_map(|name| name.to_str()?.strip_suffix(ENDS[0]).map(str::to_owned)).collect()
-}
 
 impl Check {
     /// Whether the case broke off before anything was taken; tells it.
@@ -88,8 +81,9 @@ impl Check {
         match read_back(name, begun, &zip, &journal) {
             Ok(None) => {}
             Ok(Some((replay, tail))) => {
-                (found.entries, found.files) = (replay.counts.entries, replay.counts.files);
-                (found.bytes, found.torn_bytes) = (replay.counts.bytes, tail);
+                let counts = replay.recorded.counts;
+                (found.entries, found.files) = (counts.entries, counts.files);
+                (found.bytes, found.torn_bytes) = (counts.bytes, tail);
                 if tail > 0 {
                     let why = replay.torn.unwrap_or_else(|| "no line of the journal speaks of them".to_owned());
                     let what = format!("ends with {tail} bytes of something half-written ({why})");
