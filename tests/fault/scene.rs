@@ -104,7 +104,8 @@ impl Scene {
         words.map(OsStr::to_owned).to_vec()
     }
 
-    fn go_on(&self, place: &Place) -> Vec<OsString> {
+    /// The command line that goes on.
+    pub(crate) fn go_on(&self, place: &Place) -> Vec<OsString> {
         let case = place.case();
         let words: [&OsStr; 5] =
             [self.verb.as_ref(), "--resume".as_ref(), case.as_os_str(), "--threads".as_ref(), "1".as_ref()];
@@ -149,7 +150,7 @@ impl Scene {
         self.is_the_whole(&format!("{what}, resumed"), place, durable);
     }
 
-    fn is_the_whole(&self, what: &str, place: &Place, durable: &[String]) {
+    pub(crate) fn is_the_whole(&self, what: &str, place: &Place, durable: &[String]) {
         remains::is_the_whole(&place.case(), &self.payload, durable).unwrap_or_else(|why| panic!("{what}: {why}"));
     }
 
