@@ -153,7 +153,10 @@ impl Unfinished {
         acquisition.finished = self.past.finished;
         let orders = Orders { folder, acquisition, errand, nonce };
         let mut collection = Collection { dir: self.dir, journal: self.journal, orders, keys, now, atime_not_kept: 0 };
-        collection.tidy(self.past.facts)?;
+        collection.tidy(self.past.facts).map_err(|error| match self.past.seal {
+            Some(_) => CollectionError::AfterSeal(Box::new(error)),
+            None => error,
+        })?;
         Ok((collection, self.past.seal))
     }
 }

@@ -11,7 +11,7 @@ use super::failure::{Failure, shown};
 use super::prepare::{self, Survey};
 use super::respond::{self, Both};
 use super::{Env, Exit, look, progress, tell, volatile, words};
-use crate::case::collection::{Collection, Keys};
+use crate::case::collection::{Collection, CollectionError, Keys};
 use crate::case::intake::Intake;
 use crate::case::journal::JournalError;
 use crate::case::orders::{Errand, StandingOrders};
@@ -88,7 +88,10 @@ fn evidence<'n>(
     let result = match seal {
         Some(seal) => {
             confinement = confine(env, lang, &[&folder]);
-            collection.finish_seal(seal).map_err(collect::failure)
+            collection.finish_seal(seal).map_err(|error| match error {
+                CollectionError::Changed { .. } => collect::failure(error),
+                error => collect::failure(error).after_seal(),
+            })
         }
         None => {
             let survey = prepare::survey_apart(&errand.roots, errand.cross_file_systems, env)?;
@@ -168,7 +171,7 @@ fn take_rest(
     }
     tell(env, &words::goes_on(lang, &shown(&folder), (entries, bytes), (left.entries, left.bytes)));
     let ours = own::identity(&folder).map_err(|error| Failure::disk(&error))?;
-    let walk = prepare::walk(&errand.roots, errand.cross_file_systems, &[ours])?;
+    let walk = prepare::walk(&errand.roots, errand.cross_file_systems, &[ours]).map_err(Failure::of_begun)?;
     let lost = volatile::lost(state.as_ref(), gone, &taken);
     let walked = from_disk::items_from(walk, taken.shared_names(), GiantFrom::default());
     let missing = walked.filter(|item| !taken.holds(&item.entry.path));
