@@ -21,7 +21,7 @@ use self::stack::{Frame, Stack};
 use super::dir::{DirHandle, Names};
 use super::error::{gap_advice, gap_kind, xattr_gap_kind};
 use super::handle::Seen;
-use crate::model::{Digest, Entry, Gap, GapKind, Kind, RawPath, limits};
+use crate::model::{Digest, Entry, Gap, GapKind, Kind, Origin, RawPath, limits};
 
 /// How a walk is bounded.
 #[derive(Debug, Clone)]
@@ -93,6 +93,13 @@ impl Walk {
     #[must_use]
     pub fn without_link_targets(self) -> Self {
         Self { reads_links: false, ..self }
+    }
+
+    /// A walk over nothing: for a collection that has other entries alone.
+    pub fn nothing() -> Self {
+        let options = WalkOptions::default();
+        let stack = Stack::new(options.open_folders);
+        Self { roots: VecDeque::new(), notes: Vec::new(), options, stack, path: Vec::new(), seq: 0, reads_links: true }
     }
 
     /// Roots that were dropped because another one covers them: path and reason, in words for the user.
@@ -266,7 +273,7 @@ impl Walk {
         let seq = self.seq;
         self.seq += 1;
         let path = RawPath(self.path.clone());
-        Entry { seq, path, kind, stat: None, link_target: None, device_node: None }
+        Entry { seq, path, origin: Origin::FileSystem, kind, stat: None, link_target: None, device_node: None }
     }
 
     fn gap(&self, kind: GapKind, reason: String) -> Gap {

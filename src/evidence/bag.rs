@@ -10,7 +10,7 @@ use super::acquisition::Counts;
 use super::container::{Container, Member, MemberHead};
 use super::error::EvidenceError;
 use super::journal::{EntryRecord, Outcome};
-use super::replay::Replay;
+use super::replay::{Recorded, Replay};
 use super::store::{Journal, MemoryStore, Store};
 use super::stored_name::StoredNames;
 use crate::model::limits::JOURNAL_LINE_BYTES;
@@ -45,7 +45,7 @@ impl<S: Store, J: Journal> EvidenceWriter<S, J> {
     /// Goes on with a bag that was broken off, behind what `replay` found whole. `zip` and `journal` must be cut to the
     /// lengths that it names; the paths that were taken come back, for they must not be taken again.
     pub fn resume(name: &str, mut zip: S, journal: J, replay: Replay) -> Result<Self, EvidenceError> {
-        let Replay { counts, names, folder, zip_bytes, journal_bytes, .. } = replay;
+        let Replay { recorded: Recorded { counts, .. }, names, folder, zip_bytes, journal_bytes, .. } = replay;
         let is_cut = (zip.position(), journal.position()) == (zip_bytes, journal_bytes);
         if !is_cut || !is_bag_name(name) {
             return Err(EvidenceError::OutOfOrder { seq: counts.entries, what: "resume" });
@@ -63,7 +63,7 @@ impl<S: Store, J: Journal> EvidenceWriter<S, J> {
         self.expect(entry.seq, self.open.is_none(), "entry")?;
         if entry.kind == Kind::Folder {
             // Its name is taken, so that what lies in it is kept apart from its neighbours.
-            self.names.name(entry.seq, &entry.path, true);
+            self.names.name(entry.seq, &entry.path, entry.origin, true);
         }
         self.record(&EntryRecord::new(entry, outcome, None))
     }
@@ -78,7 +78,7 @@ impl<S: Store, J: Journal> EvidenceWriter<S, J> {
     /// Begins a file whose content is kept. Its size decides how much room its header has.
     pub fn begin_file(&mut self, entry: &Entry, method: Method) -> Result<(), EvidenceError> {
         self.expect(entry.seq, self.open.is_none(), "begin_file")?;
-        let stored = self.names.name(entry.seq, &entry.path, false);
+        let stored = self.names.name(entry.seq, &entry.path, entry.origin, false);
         self.zip.begin_member(MemberHead {
             name: format!("{}/{stored}", self.name),
             method,

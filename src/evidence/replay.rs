@@ -12,21 +12,51 @@ use super::acquisition::Counts;
 use super::bag::data_folder;
 use super::container::Member;
 use super::container::read::RecordedMembers;
-use super::journal::{Mark, RecordedEntry};
+use super::journal::{EntryGap, Fate, Mark, RecordedEntry};
 use super::stored_name::StoredNames;
 use crate::model::limits::JOURNAL_LINE_BYTES;
-use crate::model::{Digest, Gap, GapKind, Kind, RawPath, Stat, Timestamp};
+use crate::model::{Digest, Gap, GapKind, Kind, Origin, RawPath, Stat, Timestamp};
 use crate::pass::{KeptOnce, SharedNames};
 
-/// What an unfinished collection still holds.
-#[derive(Debug)]
-pub struct Replay {
-    /// Entries, kept files, their bytes and the gaps of all whole lines.
+/// What the lines of a collection add up to.
+#[derive(Debug, Default)]
+pub struct Recorded {
+    /// Entries, kept files, their bytes and gaps.
     pub counts: Counts,
     /// The gaps themselves.
     pub gaps: Vec<Gap>,
     /// Entries whose access time the kernel would not let alone.
     pub atime_not_kept: u64,
+}
+
+impl Recorded {
+    /// Adds the line of the entry at `path`.
+    pub(super) fn add(&mut self, entry: &RecordedEntry, path: &RawPath) {
+        let counts = &mut self.counts;
+        counts.entries = counts.entries.saturating_add(1);
+        if entry.outcome == Fate::Kept {
+            counts.files = counts.files.saturating_add(1);
+            counts.bytes = counts.bytes.saturating_add(entry.bytes);
+        }
+        counts.gaps = counts.gaps.saturating_add(entry.gaps.len() as u64);
+        let not_kept = entry.marks.contains(&Mark::AtimeNotKept);
+        self.atime_not_kept = self.atime_not_kept.saturating_add(u64::from(not_kept));
+        counts.linked = counts.linked.saturating_add(u64::from(entry.hard_link_of.is_some()));
+        self.gaps.extend(gaps_of(entry, path));
+    }
+}
+
+/// The gaps of a line, at its path.
+fn gaps_of(entry: &RecordedEntry, path: &RawPath) -> Vec<Gap> {
+    let shown = |gap: &EntryGap| Gap { path: path.shown(), kind: gap.kind, reason: gap.reason.clone() };
+    entry.gaps.iter().map(shown).collect()
+}
+
+/// What an unfinished collection still holds.
+#[derive(Debug)]
+pub struct Replay {
+    /// What all whole lines add up to.
+    pub recorded: Recorded,
     /// Length of the journal up to the last whole line that counts.
     pub journal_bytes: u64,
     /// Length of the zip up to the last member that counts.
@@ -44,15 +74,27 @@ pub struct Replay {
 /// The paths that an earlier run took.
 #[derive(Debug, Default)]
 pub struct Taken {
-    paths: HashSet<[u8; 16]>,
+    files: HashSet<[u8; 16]>,
+    /// The live state has a name space of its own.
+    state: HashSet<[u8; 16]>,
     /// Files that it kept under one name and that have more.
     shared: SharedNames,
 }
 
 impl Taken {
-    /// Whether an entry at this path was taken.
+    /// Whether an entry of a file system at this path was taken.
     pub fn holds(&self, path: &RawPath) -> bool {
-        self.paths.contains(&key(path))
+        self.files.contains(&key(path))
+    }
+
+    /// Whether this entry of the live state was taken.
+    pub fn holds_state(&self, path: &RawPath) -> bool {
+        self.state.contains(&key(path))
+    }
+
+    /// How many entries of the live state were taken.
+    pub fn state_entries(&self) -> u64 {
+        self.state.len() as u64
     }
 
     /// Hands over what is known of files with several names, for the walk that goes on.
@@ -62,11 +104,14 @@ impl Taken {
 
     /// Whether nothing was taken.
     pub fn is_empty(&self) -> bool {
-        self.paths.is_empty()
+        self.files.is_empty() && self.state.is_empty()
     }
 
-    fn add(&mut self, path: &RawPath) {
-        self.paths.insert(key(path));
+    fn add(&mut self, path: &RawPath, origin: Origin) {
+        match origin {
+            Origin::Volatile => self.state.insert(key(path)),
+            Origin::FileSystem | Origin::Image => self.files.insert(key(path)),
+        };
     }
 }
 
@@ -82,9 +127,7 @@ fn key(path: &RawPath) -> [u8; 16] {
 pub fn replay(name: &str, begun: Timestamp, journal: &mut dyn BufRead, zip: &mut dyn Read) -> io::Result<Replay> {
     let folder = data_folder(name, begun).map_err(io::Error::other)?;
     let mut replay = Replay {
-        counts: Counts::default(),
-        gaps: Vec::new(),
-        atime_not_kept: 0,
+        recorded: Recorded::default(),
         journal_bytes: 0,
         zip_bytes: 0,
         torn: None,
@@ -106,7 +149,7 @@ pub fn replay(name: &str, begun: Timestamp, journal: &mut dyn BufRead, zip: &mut
                 replay.zip_bytes = members.position();
             }
             Err(why) => {
-                let number = replay.counts.entries.saturating_add(1);
+                let number = replay.recorded.counts.entries.saturating_add(1);
                 replay.torn = Some(format!("line {number} of the journal {why}"));
             }
         }
@@ -129,49 +172,38 @@ impl Replay {
             Ok(entry) => entry,
             Err(why) => return Ok(Err(why)),
         };
-        if entry.seq != self.counts.entries {
-            return Ok(Err(format!("has number {} where {} is due", entry.seq, self.counts.entries)));
+        let due = self.recorded.counts.entries;
+        if entry.seq != due {
+            return Ok(Err(format!("has number {} where {due} is due", entry.seq)));
         }
         if entry.sha256.is_none() && entry.gaps.is_empty() {
             return Ok(Err("has neither a digest nor a gap".to_owned()));
         }
         let Some(path) = entry.path() else { return Ok(Err("has a path that is no base64".to_owned())) };
-        let gaps: Vec<Gap> = entry
-            .gaps
-            .iter()
-            .map(|gap| Gap { path: path.shown(), kind: gap.kind, reason: gap.reason.clone() })
-            .collect();
-        let not_kept = entry.marks.contains(&Mark::AtimeNotKept);
-        let (seq, is_folder, is_linked) = (entry.seq, entry.kind == Kind::Folder, entry.hard_link_of.is_some());
+        let (seq, origin, is_folder) = (entry.seq, entry.origin, entry.kind == Kind::Folder);
         let shared = shared(&entry);
-        match entry.kept() {
+        match entry.clone().kept() {
             Err(why) => return Ok(Err(why.to_owned())),
             Ok(Some(kept)) => {
                 let member = kept.placed.member(format!("{name}/{}", kept.stored), kept.bytes);
                 if let Err(why) = members.next(&member, Some(kept.sha256))? {
                     return Ok(Err(format!("speaks of a member that is not whole: {why}")));
                 }
-                if self.names.name(seq, &path, false) != kept.stored {
+                if self.names.name(seq, &path, origin, false) != kept.stored {
                     return Ok(Err("has a stored name that does not come from its path".to_owned()));
                 }
                 if let Some(stat) = shared {
                     let kept = KeptOnce { seq, stored: kept.stored, sha256: kept.sha256, bytes: kept.bytes };
-                    self.taken.shared.recall(stat, kept, gaps.clone());
+                    self.taken.shared.recall(stat, kept, gaps_of(&entry, &path));
                 }
-                self.counts.files = self.counts.files.saturating_add(1);
-                self.counts.bytes = self.counts.bytes.saturating_add(kept.bytes);
             }
             Ok(None) if is_folder => {
-                self.names.name(seq, &path, true);
+                self.names.name(seq, &path, origin, true);
             }
             Ok(None) => {}
         }
-        self.counts.linked = self.counts.linked.saturating_add(u64::from(is_linked));
-        self.counts.entries = self.counts.entries.saturating_add(1);
-        self.counts.gaps = self.counts.gaps.saturating_add(gaps.len() as u64);
-        self.atime_not_kept = self.atime_not_kept.saturating_add(u64::from(not_kept));
-        self.gaps.extend(gaps);
-        self.taken.add(&path);
+        self.recorded.add(&entry, &path);
+        self.taken.add(&path, origin);
         Ok(Ok(()))
     }
 }
