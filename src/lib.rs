@@ -20,6 +20,7 @@ pub mod evidence;
 pub mod formats;
 pub mod model;
 pub mod pass;
+pub mod places;
 pub mod report;
 pub mod rules;
 pub mod seal;

@@ -95,7 +95,11 @@ impl<'c> Collection<'c> {
         output::write_once(&dir.facts(), (serde_json::to_string_pretty(&facts)? + "\n").as_bytes())?;
         let journal = CaseJournal::create(&dir.journal())?;
         let mut collection = Self { dir, journal, orders, keys, now, atime_not_kept: 0 };
-        let scope = json!({ "scope": collection.orders.acquisition.scope, "evidence": collection.evidence_name() });
+        let mut scope = json!({ "scope": collection.orders.acquisition.scope, "evidence": collection.evidence_name() });
+        if let (Some(detail), Some(profile)) = (scope.as_object_mut(), &collection.orders.acquisition.profile) {
+            detail.insert("profile".to_owned(), json!(profile));
+            detail.insert("profiles_sha256".to_owned(), json!(collection.orders.acquisition.profiles_sha256));
+        }
         collection.note(Act::Collect, scope)?;
         let facts = collection.dir.facts();
         let digest = own::digest(&facts)?;

@@ -67,6 +67,9 @@ Examples:
 const COLLECT_EXAMPLES: &str = "\
 Examples:
   hozen collect /var/log --out /mnt/usb
+  What a web server keeps, wherever it keeps it; first only look
+    hozen collect --profile web-server --out /mnt/usb --dry-run
+    hozen collect --profile web-server --out /mnt/usb
   hozen collect /srv --out /mnt/usb --sign-key ~/.ssh/id_ed25519
 ";
 const SCAN_EXAMPLES: &str = "\
@@ -103,8 +106,11 @@ pub(super) struct RespondArgs {
 #[derive(Debug, Args)]
 pub(super) struct CollectArgs {
     /// Folders and files to preserve
-    #[arg(required = true, value_name = "PATH")]
+    #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+    /// Which files
+    #[command(flatten)]
+    pub profile: ProfileArgs,
     /// Folder in which the case folder is made (best: another disk)
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub out: PathBuf,
@@ -138,6 +144,26 @@ pub(super) struct CollectArgs {
     /// What stdout gets
     #[arg(long, value_enum, default_value_t = Format::Text, value_name = "FORMAT")]
     pub format: Format,
+}
+
+/// What to take without being told each path.
+#[derive(Debug, Args)]
+pub(super) struct ProfileArgs {
+    /// Take what a server of this kind keeps: web-server, mail-server, … (may be given again)
+    #[arg(long = "profile", value_name = "NAME")]
+    pub names: Vec<String>,
+    /// Folder with further profiles (may be given again)
+    #[arg(long = "profiles", value_name = "DIR")]
+    pub folders: Vec<PathBuf>,
+    /// Look the profile's places up below DIR: a mounted disk image
+    #[arg(long, value_name = "DIR", default_value = "/", requires = "names")]
+    pub root: PathBuf,
+    /// Show what would be taken and how large it is; write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// List the profiles and what they take
+    #[arg(long)]
+    pub list_profiles: bool,
 }
 
 /// How to look for personal data.

@@ -6,7 +6,8 @@ use std::rc::Rc;
 use super::args::{CollectArgs, Format};
 use super::failure::{Failure, shown};
 use super::prepare::{self, Ready, prepare};
-use super::{Env, Exit, json, look, print, progress, tell, words};
+use super::profile::{self, Picked};
+use super::{Env, Exit, dry_run, json, look, print, progress, tell, words};
 use crate::case::collection::{Collection, CollectionError, Keys, Orders, utc};
 use crate::case::intake::IntakeError;
 use crate::case::results::CollectResult;
@@ -21,6 +22,12 @@ use crate::seal::sign::Signer;
 
 /// Runs the verb.
 pub(super) fn run(args: &CollectArgs, lang: Lang, env: &mut Env) -> Result<Exit, Failure> {
+    if args.profile.list_profiles {
+        return profile::list(&args.profile, args.format, lang, env);
+    }
+    if args.profile.dry_run {
+        return dry_run::run(args, lang, env);
+    }
     let mut ready = prepare(args, &[], lang, env)?;
     let now = Rc::clone(&env.now);
     let mut collection = begin(&mut ready, args, env, &*now)?;
@@ -36,7 +43,7 @@ pub(super) fn run(args: &CollectArgs, lang: Lang, env: &mut Env) -> Result<Exit,
         progress: &progress,
     };
     let mut intake = collection.intake(None, None).map_err(failure)?;
-    let items = items(args, &collection, &[])?;
+    let items = items(args, &ready.picked, &collection, &[])?;
     let ran = progress::shown(&progress, ready.survey.bytes, lang, env.stderr_is_terminal, || {
         crate::pass::run(items, plan, &mut intake)
     });
@@ -70,12 +77,14 @@ fn text(result: &CollectResult, lang: Lang) -> String {
 /// The items to collect. The case folder and `others` (files that we write) are recorded as our own output, not read.
 pub(super) fn items(
     args: &CollectArgs,
+    picked: &Picked,
     collection: &Collection<'_>,
     others: &[&Path],
 ) -> Result<impl Iterator<Item = Item> + Send + use<>, Failure> {
     let ours = std::iter::once(collection.folder()).chain(others.iter().copied()).map(own::identity);
     let ours = ours.collect::<Result<Vec<_>, DiskError>>().map_err(|error| Failure::disk(&error))?;
-    Ok(from_disk::items(prepare::walk(&args.paths, args.cross_file_systems, &ours)?))
+    let walk = prepare::walk_of(&args.paths, picked.roots.clone(), args.cross_file_systems, &ours)?;
+    Ok(from_disk::items(walk))
 }
 
 /// Worker threads to use.
@@ -114,6 +123,16 @@ pub(super) fn begin<'n>(
 
 fn acquisition(ready: &Ready, args: &CollectArgs, env: &Env, now: &dyn Fn() -> jiff::Zoned) -> Acquisition {
     let begun = now();
+    let picked = &ready.picked;
+    let profiles = picked.names.iter().map(|name| format!("--profile {name} --root {}", shown(&picked.root)));
+    let covered = ready.covered.iter().map(|(path, reason)| Skipped { path: path.clone(), reason: reason.clone() });
+    let left_out = picked.left_out.iter().map(|left| {
+        let (files, bytes) = (left.amount.files, left.amount.bytes);
+        Skipped {
+            path: left.path.clone(),
+            reason: format!("{}: {} ({files} files, {bytes} bytes)", left.title, left.why),
+        }
+    });
     Acquisition {
         case: ready.case.clone(),
         operator: args.operator.clone().unwrap_or_else(|| env.user.clone()),
@@ -135,12 +154,12 @@ fn acquisition(ready: &Ready, args: &CollectArgs, env: &Env, now: &dyn Fn() -> j
         tool: tool(),
         tool_sha256: host::running_binary().ok(),
         argv: env.argv.clone(),
-        scope: args.paths.iter().map(|path| shown(path)).collect(),
-        skipped: ready
-            .covered
-            .iter()
-            .map(|(path, reason)| Skipped { path: path.clone(), reason: reason.clone() })
-            .collect(),
+        profile: picked.digest.map(|_| picked.names.join(" ")),
+        profiles_sha256: picked.digest,
+        root: picked.digest.map(|_| shown(&picked.root)),
+        takes: picked.records(),
+        scope: args.paths.iter().map(|path| shown(path)).chain(profiles).collect(),
+        skipped: covered.chain(left_out).collect(),
         output_on_source_disk: ready.same_disk.clone(),
         ..Acquisition::default()
     }

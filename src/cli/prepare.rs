@@ -8,13 +8,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::args::CollectArgs;
 use super::failure::{Failure, shown};
+use super::profile::{self, Picked};
 use super::{Env, tell, words};
 use crate::case::dir::is_case_id;
+use crate::case::results::Amount;
 use crate::disk::quiet::{self, Quiet};
 use crate::disk::space::{self, Space};
-use crate::disk::walk::{Walk, WalkOptions};
+use crate::disk::walk::{FoundRoot, Walk, WalkOptions};
 use crate::disk::{host, own, sandbox};
-use crate::model::{Kind, Lang, limits};
+use crate::model::{Entry, Kind, Lang, limits};
 use crate::seal::sign::Signer;
 
 /// What was found out before anything is written.
@@ -25,6 +27,8 @@ pub(super) struct Ready {
     pub out: PathBuf,
     /// The case folder to be made.
     pub folder: PathBuf,
+    /// What the profiles that were asked for lead to.
+    pub picked: Picked,
     /// What the source amounts to.
     pub survey: Survey,
     /// Bytes that the evidence may need, at most.
@@ -44,8 +48,31 @@ pub(super) struct Ready {
 pub(super) struct Survey {
     /// Entries of every kind.
     pub entries: u64,
+    /// Regular files.
+    pub files: u64,
     /// Bytes of all files, at most: holes count too.
     pub bytes: u64,
+}
+
+impl Survey {
+    /// Counts one entry more.
+    pub(super) fn add(&mut self, entry: &Entry) {
+        self.entries += 1;
+        if entry.kind == Kind::File {
+            self.files += 1;
+            self.bytes = self.bytes.saturating_add(entry.stat.as_ref().map_or(0, |stat| stat.size));
+        }
+    }
+
+    /// The same as results give it.
+    pub(super) fn amount(self) -> Amount {
+        Amount { entries: self.entries, files: self.files, bytes: self.bytes }
+    }
+
+    /// Bytes that its evidence may need, at most.
+    pub(super) fn need(self) -> u64 {
+        self.bytes.saturating_add(self.entries.saturating_mul(ENTRY_BYTES)).saturating_add(CASE_BYTES)
+    }
 }
 
 /// Room that the records of one entry may take: its line, its manifest line, its zip headers.
@@ -63,7 +90,12 @@ pub(super) fn prepare(args: &CollectArgs, others: &[&Path], lang: Lang, env: &mu
         Some(case) => return Err(Failure::bad_case_id(case)),
         None => default_case(env),
     };
-    let covered = walk(&args.paths, args.cross_file_systems, &[])?.notes().to_vec();
+    let picked = profile::pick(args, lang, env)?;
+    if args.paths.is_empty() && picked.roots.is_empty() {
+        return Err(Failure::nothing_found(&picked.root));
+    }
+    let walk = || walk_of(&args.paths, picked.roots.clone(), args.cross_file_systems, &[]);
+    let covered = walk()?.notes().to_vec();
     let signer = args.sign_key.as_deref().map(existing_key).transpose()?;
     let out = own::canonical_to_be(&args.out).map_err(|error| Failure::out_unusable(&args.out, &error))?;
     let folder = out.join(&case);
@@ -71,40 +103,43 @@ pub(super) fn prepare(args: &CollectArgs, others: &[&Path], lang: Lang, env: &mu
         return Err(Failure::case_exists(&folder));
     }
     for written in std::iter::once(out.as_path()).chain(others.iter().copied()) {
-        outside_sources(written, args)?;
+        outside_sources(written, args, &picked)?;
     }
     own::may_write_in(&out).map_err(|error| Failure::out_unusable(&args.out, &error))?;
-    let same_disk: Vec<String> = args
-        .paths
-        .iter()
-        .filter(|source| space::same_file_system(&out, source).unwrap_or(false))
-        .map(|source| shown(source))
-        .collect();
+    let on_same_disk = |source: &Path| space::same_file_system(&out, source).unwrap_or(false);
+    let mut same_disk: Vec<String> =
+        args.paths.iter().filter(|source| on_same_disk(source)).map(|source| shown(source)).collect();
+    // Of a profile's many places one is enough to warn.
+    same_disk.extend(picked.roots.iter().find(|found| on_same_disk(&found.path)).map(|found| shown(&found.path)));
     if !same_disk.is_empty() && !args.force {
         tell(env, words::same_file_system(lang));
     }
     for (path, reason) in &covered {
         tell(env, &format!("{} {path}: {reason}", lang.pick("note:", "注:")));
     }
-    let survey = survey_apart(args, env)?;
+    profile::told(&picked, lang, env);
+    let survey = apart(env, || Ok::<_, Failure>(survey(walk()?, &env.stop)))??;
+    if env.stop.load(Ordering::Relaxed) {
+        return Err(Failure::interrupted(None));
+    }
     let free = Space::of(&out).map_err(|error| Failure::disk(&error))?.free_bytes;
-    let need = survey.bytes.saturating_add(survey.entries.saturating_mul(ENTRY_BYTES)).saturating_add(CASE_BYTES);
+    let need = survey.need();
     if need > free && !args.force {
         return Err(Failure::too_little_space(&out, need, free));
     }
     tell(env, &words::begins(lang, &shown(&folder), survey.entries, survey.bytes));
-    Ok(Ready { case, out, folder, survey, need, same_disk, covered, signer, walk_ahead })
+    Ok(Ready { case, out, folder, picked, survey, need, same_disk, covered, signer, walk_ahead })
 }
 
 /// Refuses a path of ours that the walk would come to: writing there would change the source. `--force` goes on.
-fn outside_sources(written: &Path, args: &CollectArgs) -> Result<(), Failure> {
+fn outside_sources(written: &Path, args: &CollectArgs, picked: &Picked) -> Result<(), Failure> {
     if args.force {
         return Ok(());
     }
     let written = own::canonical_to_be(written).map_err(|error| Failure::out_unusable(written, &error))?;
     // By identity and not by name, so that a bind mount of the source is seen too.
     let above: Vec<(u64, u64)> = written.ancestors().filter_map(own::folder_identity).collect();
-    for source in &args.paths {
+    for source in args.paths.iter().chain(picked.roots.iter().map(|found| &found.path)) {
         let holds = own::folder_identity(source).is_some_and(|identity| above.contains(&identity));
         // A disk that is only mounted below the source (`respond / --out /mnt/usb`) is another file system: not walked.
         let is_walked = args.cross_file_systems || space::same_file_system(&written, source).unwrap_or(true);
@@ -115,31 +150,27 @@ fn outside_sources(written: &Path, args: &CollectArgs) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Surveys in a thread of its own that the kernel lets write nowhere at all: the case folder, to which the process will be
-/// confined, does not exist yet.
-fn survey_apart(args: &CollectArgs, env: &Env) -> Result<Survey, Failure> {
-    let (confined, stop) = (env.confine, &*env.stop);
-    let surveyed = std::thread::scope(|scope| {
+/// Looks at sources in a thread of its own that the kernel lets write nowhere at all: the case folder, to which the process
+/// will be confined, does not exist yet.
+pub(super) fn apart<T: Send>(env: &Env, look: impl FnOnce() -> T + Send) -> Result<T, Failure> {
+    let confined = env.confine;
+    std::thread::scope(|scope| {
         let thread = scope.spawn(|| {
             if confined {
                 // What it came to is told when the process itself is confined.
                 let _ = sandbox::confine(&[]);
             }
-            Ok(survey(walk(&args.paths, args.cross_file_systems, &[])?, stop))
+            look()
         });
-        thread.join().map_err(|_| Failure::bug(&std::io::Error::other("the survey crashed")))?
-    })?;
-    if stop.load(Ordering::Relaxed) { Err(Failure::interrupted(None)) } else { Ok(surveyed) }
+        thread.join().map_err(|_| Failure::bug(&std::io::Error::other("the survey crashed")))
+    })
 }
 
 /// Walks without opening a file: for the space check and the time left. Ends early once `stop` is set.
 pub(super) fn survey(walk: Walk, stop: &AtomicBool) -> Survey {
     let mut survey = Survey::default();
     for walked in walk.take_while(|_| !stop.load(Ordering::Relaxed)) {
-        survey.entries += 1;
-        if walked.entry.kind == Kind::File {
-            survey.bytes = survey.bytes.saturating_add(walked.entry.stat.map_or(0, |stat| stat.size));
-        }
+        survey.add(&walked.entry);
     }
     survey
 }
@@ -153,7 +184,17 @@ pub(super) fn walk_ahead() -> usize {
 
 /// The walk over sources; what has one of the identities `leave_out` is recorded as our own output and not entered.
 pub(super) fn walk(sources: &[PathBuf], cross_file_systems: bool, leave_out: &[(u64, u64)]) -> Result<Walk, Failure> {
-    let options = WalkOptions { one_file_system: !cross_file_systems, leave_out: leave_out.to_vec() };
+    walk_of(sources, Vec::new(), cross_file_systems, leave_out)
+}
+
+/// The same, and what a profile found.
+pub(super) fn walk_of(
+    sources: &[PathBuf],
+    found: Vec<FoundRoot>,
+    cross_file_systems: bool,
+    leave_out: &[(u64, u64)],
+) -> Result<Walk, Failure> {
+    let options = WalkOptions { one_file_system: !cross_file_systems, leave_out: leave_out.to_vec(), found };
     Walk::new(sources.to_vec(), options).map_err(|error| Failure::no_such_source(&error))
 }
 

@@ -23,6 +23,9 @@ use crate::seal::sign::principal;
 
 /// Runs the verb.
 pub(super) fn run(args: &RespondArgs, lang: Lang, env: &mut Env) -> Result<Exit, Failure> {
+    if args.collect.profile.list_profiles || args.collect.profile.dry_run {
+        return collect::run(&args.collect, lang, env);
+    }
     let pack = look::rule_pack(&args.look.rules)?;
     let engine = look::engine(&pack)?;
     let others: Vec<&Path> = args.look.findings.as_deref().into_iter().collect();
@@ -76,7 +79,7 @@ fn pass(
     let out = FindingsOut { out: &mut findings, reveal: args.look.reveal };
     let mut intake = collection.intake(Some(tally), Some(out)).map_err(collect::failure)?;
     let others: Vec<&Path> = args.look.findings.as_deref().into_iter().collect();
-    let items = collect::items(&args.collect, collection, &others)?;
+    let items = collect::items(&args.collect, &ready.picked, collection, &others)?;
     let ran = progress::shown(&progress, ready.survey.bytes, lang, env.stderr_is_terminal, || {
         crate::pass::run(items, plan, &mut intake)
     });

@@ -49,6 +49,14 @@ impl DirHandle {
         Ok(Self { fd, atime_kept: true })
     }
 
+    /// A handle on a folder inside this one that only things inside can be opened through. Needs no right to list it, and a
+    /// link is not followed.
+    pub(crate) fn anchor_at(&self, name: &[u8]) -> io::Result<Self> {
+        let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let fd = retry_on_intr(|| rustix::fs::openat(&self.fd, name, flags, Mode::empty()))?;
+        Ok(Self { fd, atime_kept: true })
+    }
+
     /// Whether the access time is safe from us.
     pub fn atime_kept(&self) -> bool {
         self.atime_kept

@@ -5,6 +5,7 @@
 //! | [`dir`] | a folder by its handle: listed once, sorted, its access time kept |
 //! | [`source`] | a source file by its handle: read-only, stat before and after, no link followed, no pipe opened |
 //! | [`walk`] | every entry below the roots, in one order, each with its metadata or a gap |
+//! | [`find`] | what a pattern leads to below a root, by handles, never out of that root |
 //! | [`quiet`] | mounts of our own that keep no access times (links have no other way) |
 //! | [`output`] | our own folders and files: 0700 and 0600, never overwritten, synced before they count |
 //! | [`own`] | reading back what is ours, within limits |
@@ -22,6 +23,7 @@ compile_error!("hozen reads its sources with O_NOATIME, statx and Landlock: it b
 
 pub mod dir;
 pub mod error;
+pub mod find;
 mod handle;
 pub mod host;
 pub mod output;

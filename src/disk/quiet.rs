@@ -7,9 +7,10 @@
 
 #![expect(clippy::disallowed_methods, reason = "disk is the floor that touches files")]
 
+use std::ffi::OsStr;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rustix::fs::{CWD, OFlags, StatVfsMountFlags};
 use rustix::mount::MountFlags;
@@ -51,6 +52,38 @@ pub fn keep_access_times(roots: &[&Path]) -> Quiet {
         None => Quiet::Kept,
         Some(root) => Quiet::NotKept(format!("the mount of {} still keeps access times", shown(&root))),
     }
+}
+
+/// The same for the mounts below a folder: a profile may come to any of them. What the kernel refuses stays as it is.
+pub fn keep_access_times_below(root: &Path) {
+    let Ok(mounts) = std::fs::read("/proc/thread-self/mountinfo") else { return };
+    let Ok(root) = std::fs::canonicalize(root) else { return };
+    let points =
+        mounts.split(|&byte| byte == b'\n').filter(|line| !is_of_kernel(line)).filter_map(parse).map(|m| m.point);
+    let points: Vec<PathBuf> = points.map(|point| PathBuf::from(OsStr::from_bytes(&point))).collect();
+    for point in points.iter().filter(|point| point.starts_with(&root) && !is_quiet(point)) {
+        let _: Quiet = keep_access_times(&[point]);
+    }
+}
+
+/// Whether a line of mountinfo is of a file system that the kernel makes up: no link's access time is kept there.
+fn is_of_kernel(line: &[u8]) -> bool {
+    const MADE_UP: [&[u8]; 12] = [
+        b"autofs",
+        b"bpf",
+        b"cgroup",
+        b"cgroup2",
+        b"debugfs",
+        b"devpts",
+        b"devtmpfs",
+        b"mqueue",
+        b"proc",
+        b"securityfs",
+        b"sysfs",
+        b"tracefs",
+    ];
+    let kind = line.split(|&byte| byte == b' ').skip_while(|field| *field != b"-").nth(1);
+    kind.is_none_or(|kind| MADE_UP.contains(&kind))
 }
 
 /// Whether what is at this path lies on a mount that leaves access times alone. A link is looked at, not through.

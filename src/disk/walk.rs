@@ -28,11 +28,23 @@ pub struct WalkOptions {
     pub one_file_system: bool,
     /// Device and inode of what must not be walked into: our own output ([`super::own::identity`]).
     pub leave_out: Vec<(u64, u64)>,
+    /// Roots that a profile found. Unlike those that the user named they may be gone by now (a gap), are dropped without a
+    /// note where another root covers them, and links among them are recorded as any link is.
+    pub found: Vec<FoundRoot>,
+}
+
+/// A root that a profile found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundRoot {
+    /// The path.
+    pub path: PathBuf,
+    /// Why it was not looked at, if so: it is recorded with this gap and not gone into.
+    pub gap: Option<(GapKind, String)>,
 }
 
 impl Default for WalkOptions {
     fn default() -> Self {
-        Self { one_file_system: true, leave_out: Vec::new() }
+        Self { one_file_system: true, leave_out: Vec::new(), found: Vec::new() }
     }
 }
 
@@ -88,7 +100,7 @@ impl Walk {
     ///
     /// A root that does not exist is an error before anything is read: a typing mistake must not look like an empty source.
     pub fn new(roots: Vec<PathBuf>, options: WalkOptions) -> Result<Self, WalkError> {
-        let (roots, notes) = roots::without_overlaps(&roots, options.one_file_system)?;
+        let (roots, notes) = roots::without_overlaps(&roots, &options.found, options.one_file_system)?;
         Ok(Self { roots: roots.into(), notes, options, frames: Vec::new(), path: Vec::new(), seq: 0 })
     }
 
@@ -110,7 +122,12 @@ impl Walk {
                 self.path.push(b'/');
             }
             self.path.extend_from_slice(name);
-            let place = Place { dir: Arc::clone(&frame.dir), name: name.to_vec(), device: Some(frame.identity.0) };
+            let place = Place {
+                dir: Arc::clone(&frame.dir),
+                name: name.to_vec(),
+                device: Some(frame.identity.0),
+                named: false,
+            };
             return Some(self.visit(place));
         }
     }
@@ -118,10 +135,27 @@ impl Walk {
     fn next_root(&mut self) -> Option<Walked> {
         let root = self.roots.pop_front()?;
         self.path.clone_from(&root.shown_path);
-        Some(match DirHandle::anchor(&root.anchor) {
-            Ok(dir) => self.visit(Place { dir: Arc::new(dir), name: root.name, device: None }),
-            Err(error) => self.unseen(&error),
+        Some(match (DirHandle::anchor(&root.anchor), root.gap) {
+            (dir, Some((kind, reason))) => self.not_looked_at(dir.ok().as_ref(), &root.name, kind, reason),
+            (Ok(dir), None) => {
+                self.visit(Place { dir: Arc::new(dir), name: root.name, device: None, named: root.named })
+            }
+            (Err(error), None) => self.unseen(&error),
         })
+    }
+
+    /// A root of which a profile found that it can not be looked at: its metadata, where there is any, and that gap.
+    fn not_looked_at(&mut self, dir: Option<&DirHandle>, name: &[u8], kind: GapKind, reason: String) -> Walked {
+        let gap = self.gap(kind, reason);
+        let mut walked = match dir.and_then(|dir| dir.see_at(name).ok()) {
+            Some(seen) => self.walked(&seen),
+            None => {
+                let entry = self.entry(Kind::Unknown);
+                Walked { entry, source: None, gaps: Vec::new(), listing: None, xattrs: Vec::new(), atime_kept: true }
+            }
+        };
+        walked.gaps.push(gap);
+        walked
     }
 
     /// One entry, whatever it is.
@@ -211,7 +245,7 @@ impl Walk {
         // No flag keeps a link's access time while its target is read: so look whether it moved.
         let after = place.dir.see_at(&place.name).ok().map(|seen| seen.stat.atime);
         walked.atime_kept = after.is_none() || after == walked.entry.stat.as_ref().map(|stat| stat.atime);
-        if place.device.is_none() {
+        if place.named {
             let target = RawPath(walked.entry.link_target.clone().unwrap_or_default()).shown();
             let reason = format!("this path is a link and links are not followed; name its target instead: {target}");
             walked.gaps.push(self.gap(GapKind::LinkNotFollowed, reason));
@@ -264,6 +298,8 @@ struct Place {
     name: Vec<u8>,
     /// Device of the folder it is in; `None` for a root.
     device: Option<u64>,
+    /// Whether it is a root that the user named.
+    named: bool,
 }
 
 impl Place {
