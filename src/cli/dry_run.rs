@@ -28,6 +28,7 @@ pub(super) fn run(args: &CollectArgs, lang: Lang, env: &mut Env) -> Result<Exit,
     let out = own::canonical_to_be(&args.out).map_err(|error| Failure::out_unusable(&args.out, &error))?;
     let free_bytes = Space::of(&out).map_err(|error| Failure::disk(&error))?.free_bytes;
     let need_bytes = measured.total.need();
+    let titles: Vec<String> = picked.takes.iter().map(|take| take.take.title(lang).to_owned()).collect();
     let result = DryRunResult {
         schema: "hozen.dry_run/1".to_owned(),
         profiles: picked.names.clone(),
@@ -42,7 +43,7 @@ pub(super) fn run(args: &CollectArgs, lang: Lang, env: &mut Env) -> Result<Exit,
     };
     match args.format {
         Format::Json => print(env, &json(&result)?)?,
-        Format::Text => print(env, &text(&result, &out, lang))?,
+        Format::Text => print(env, &text(&result, &titles, &out, lang))?,
     }
     if need_bytes > free_bytes && !args.force {
         return Err(Failure::too_little_space(&out, need_bytes, free_bytes));
@@ -86,15 +87,19 @@ fn measure(args: &CollectArgs, picked: &Picked, stop: &AtomicBool) -> Result<Mea
 }
 
 /// For people: what is there, largest picture first, then what is not, what is left and what it comes to.
-fn text(result: &DryRunResult, out: &Path, lang: Lang) -> String {
+fn text(result: &DryRunResult, titles: &[String], out: &Path, lang: Lang) -> String {
     let mut text = String::new();
     for path in &result.paths {
         text.push_str(&format!("{}: {}\n", path.path, amount(path.amount, lang)));
     }
-    let (there, absent): (Vec<&WouldTakeOf>, Vec<&WouldTakeOf>) =
-        result.takes.iter().partition(|one| one.take.found > 0);
-    for one in there {
-        text.push_str(&format!("{} ({}): {}\n", one.take.id, one.take.title, amount(one.amount, lang)));
+    let mut absent = Vec::new();
+    for (one, title) in result.takes.iter().zip(titles) {
+        if one.take.found == 0 {
+            absent.push(one);
+            continue;
+        }
+        let (id, amount) = (&one.take.id, amount(one.amount, lang));
+        text.push_str(&lang.pick(format!("{id} ({title}): {amount}\n"), format!("{id}（{title}）: {amount}\n")));
         text.push_str(&places(&one.take, lang));
     }
     let configured = absent.iter().map(|one| places(&one.take, lang)).collect::<String>();

@@ -87,6 +87,8 @@ const KEPT_NAMES: usize = 200_000;
 struct Trail {
     top: Arc<DirHandle>,
     folders: Vec<(Vec<u8>, Arc<DirHandle>)>,
+    /// Links that led here: they count only if something is found behind them.
+    links: Vec<LinkSeen>,
 }
 
 impl Trail {
@@ -137,7 +139,7 @@ impl Finder {
     /// Adds what a pattern leads to.
     pub fn find(&mut self, pattern: &PathPattern, follow: Follow, found: &mut Found) {
         let ahead: Vec<Ahead> = pattern.steps().iter().rev().filter_map(ahead).collect();
-        let trail = Trail { top: Arc::clone(&self.top), folders: Vec::new() };
+        let trail = Trail { top: Arc::clone(&self.top), folders: Vec::new(), links: Vec::new() };
         self.go(trail, ahead, 0, &mut Search { found, follow });
     }
 
@@ -161,7 +163,7 @@ impl Finder {
     fn go(&mut self, mut at: Trail, mut ahead: Vec<Ahead>, mut hops: usize, search: &mut Search<'_>) {
         loop {
             match ahead.pop() {
-                None => return self.spot(at.path(), true, search),
+                None => return self.spot(&at, at.path(), true, search),
                 Some(Ahead::Top) => at.folders.clear(),
                 Some(Ahead::Up) => drop(at.folders.pop()),
                 Some(Ahead::Wild(wild)) => return self.wild(&at, &wild, &ahead, hops, search),
@@ -187,10 +189,7 @@ impl Finder {
         let path = at.child(name);
         let Some(seen) = self.look(at, name, &path, search) else { return Went::Nowhere };
         match seen.kind {
-            Kind::Link => {
-                self.spot(path.clone(), false, search);
-                self.link(at, name, path, ahead, (hops, true), search)
-            }
+            Kind::Link => self.link(at, name, path, ahead, hops, search),
             Kind::Folder if seen.automount => {
                 let reason =
                     "the system would mount something here on a look, so it was not entered; mount it first".into();
@@ -209,20 +208,21 @@ impl Finder {
             },
             _ => {
                 if ahead.is_empty() {
-                    self.spot(path, false, search);
+                    self.spot(at, path, false, search);
                 }
                 Went::Nowhere
             }
         }
     }
 
+    /// A link: the steps of its target come in front of those that are left.
     fn link(
         &mut self,
-        at: &Trail,
+        at: &mut Trail,
         name: &[u8],
         path: Vec<u8>,
         ahead: &mut Vec<Ahead>,
-        (hops, named): (usize, bool),
+        hops: usize,
         search: &mut Search<'_>,
     ) -> Went {
         let target = match at.dir().link_target(name) {
@@ -232,11 +232,17 @@ impl Finder {
                 return Went::Nowhere;
             }
         };
-        let followed = (named || search.follow == Follow::All) && hops < limits::FIND_LINKS;
-        search.found.links.insert(LinkSeen { path, target: target.clone(), followed });
+        let followed = hops < limits::FIND_LINKS;
+        let link = LinkSeen { path: path.clone(), target: target.clone(), followed };
+        if ahead.is_empty() || !followed {
+            // It is what was looked for, whatever is behind it.
+            search.found.links.insert(link.clone());
+            self.spot(at, path, false, search);
+        }
         if !followed {
             return Went::Nowhere;
         }
+        at.links.push(link);
         let parts = target.split(|&byte| byte == b'/').rev().filter(|part| !matches!(part, [] | [b'.']));
         ahead.extend(parts.map(|part| if part == b".." { Ahead::Up } else { Ahead::Name(part.to_vec()) }));
         if target.first() == Some(&b'/') {
@@ -245,20 +251,31 @@ impl Finder {
         Went::ThroughLink
     }
 
+    /// A link that a wildcard met and that is not to be followed: recorded if it is what was looked for, or would lead to it.
+    fn passed_by(&mut self, at: &Trail, name: &[u8], path: Vec<u8>, ahead: &[Ahead], search: &mut Search<'_>) {
+        let Ok(target) = at.dir().link_target(name) else { return };
+        let mut behind = Found::default();
+        if !ahead.is_empty() {
+            let mut trial = [ahead, &[Ahead::Name(name.to_vec())]].concat();
+            let mut trial_search = Search { found: &mut behind, follow: Follow::Named };
+            self.go(at.clone(), std::mem::take(&mut trial), 0, &mut trial_search);
+            if behind.spots.is_empty() {
+                return;
+            }
+        }
+        search.found.links.insert(LinkSeen { path: path.clone(), target, followed: false });
+        self.spot(at, path, false, search);
+    }
+
     fn wild(&mut self, at: &Trail, wild: &Wild, ahead: &[Ahead], hops: usize, search: &mut Search<'_>) {
         let Some(names) = self.list(at, search) else { return };
         for name in names.iter().filter(|name| wild.fits(name)) {
             let path = at.child(name);
             let Some(seen) = self.look(at, name, &path, search) else { continue };
-            let mut ahead = ahead.to_vec();
-            if seen.kind == Kind::Link {
-                self.spot(path.clone(), false, search);
-                if matches!(self.link(at, name, path, &mut ahead, (hops, false), search), Went::ThroughLink) {
-                    self.go(at.clone(), ahead, hops + 1, search);
-                }
+            if seen.kind == Kind::Link && search.follow == Follow::Named {
+                self.passed_by(at, name, path, ahead, search);
             } else {
-                ahead.push(Ahead::Name(name.to_vec()));
-                self.go(at.clone(), ahead, hops, search);
+                self.go(at.clone(), [ahead, &[Ahead::Name(name.to_vec())]].concat(), hops, search);
             }
         }
     }
@@ -341,7 +358,7 @@ impl Finder {
         }
     }
 
-    fn spot(&mut self, path: Vec<u8>, is_folder: bool, search: &mut Search<'_>) {
+    fn spot(&mut self, at: &Trail, path: Vec<u8>, is_folder: bool, search: &mut Search<'_>) {
         let over = if path.len() > limits::FIND_PATH_BYTES {
             Some("the path is too long to be opened by name; name a folder above it as a PATH".to_owned())
         } else if self.spots == limits::FIND_PATHS {
@@ -358,6 +375,10 @@ impl Finder {
             }
             None if path.is_empty() => {}
             None => {
+                for link in &at.links {
+                    search.found.links.insert(link.clone());
+                    search.found.spots.insert(Spot { path: link.path.clone(), is_folder: false });
+                }
                 if search.found.spots.insert(Spot { path, is_folder }) {
                     self.spots += 1;
                 }

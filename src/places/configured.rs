@@ -208,6 +208,12 @@ impl Rule<'_> {
                 let Ok(pattern) = PathPattern::globbed(&absolute) else { continue };
                 let mut there = Found::default();
                 finder.find(&pattern, Follow::All, &mut there);
+                // A folder may be included as a whole.
+                let folders =
+                    there.spots.iter().filter(|spot| spot.is_folder).map(|spot| [&spot.path[..], b"/*"].concat());
+                for pattern in folders.collect::<Vec<_>>().iter().filter_map(|path| PathPattern::globbed(path).ok()) {
+                    finder.find(&pattern, Follow::All, &mut there);
+                }
                 all.extend(plain_files(there, found));
             }
         }

@@ -1,12 +1,29 @@
 //! The home folder of every user of a root: what its `/etc/passwd` says, and what lies in `/home` all the same.
 
 use std::collections::BTreeSet;
+use std::ffi::OsStr;
+use std::os::unix::ffi::OsStrExt;
+use std::path::Path;
 
 use crate::disk::find::{Finder, Follow, Found};
 use crate::model::{PathPattern, limits};
 
-/// Folders in which `%%users.homedir%%` would mean the system itself.
-const NO_HOME: [&[u8]; 4] = [b"/proc", b"/sys", b"/dev", b"/nonexistent"];
+/// Folders that accounts of services have as their home, and in which it would mean the system itself.
+const NO_HOME: [&[u8]; 13] = [
+    b"/bin",
+    b"/dev",
+    b"/etc",
+    b"/nonexistent",
+    b"/proc",
+    b"/run",
+    b"/sbin",
+    b"/sys",
+    b"/usr/bin",
+    b"/usr/games",
+    b"/usr/sbin",
+    b"/var/cache",
+    b"/var/run",
+];
 
 /// The homes, in byte order. A file system may hold homes of users that `/etc/passwd` does not know (LDAP, deleted users).
 pub(super) fn homes(finder: &mut Finder, seen: &mut Found) -> Vec<Vec<u8>> {
@@ -29,7 +46,8 @@ pub(super) fn homes(finder: &mut Finder, seen: &mut Found) -> Vec<Vec<u8>> {
 fn of_passwd(text: &[u8]) -> BTreeSet<Vec<u8>> {
     let fields = text.split(|&byte| byte == b'\n').filter_map(|line| line.split(|&byte| byte == b':').nth(5));
     let plain = fields.filter(|home| PathPattern::literal(home).is_ok());
-    let kept = plain.filter(|home| !NO_HOME.iter().any(|no| home.starts_with(no)));
+    let kept = plain
+        .filter(|home| !NO_HOME.iter().any(|no| Path::new(OsStr::from_bytes(home)).starts_with(OsStr::from_bytes(no))));
     kept.map(|home| home.strip_suffix(b"/").unwrap_or(home).to_vec()).take(limits::HOMES).collect()
 }
 
