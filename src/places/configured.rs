@@ -99,6 +99,8 @@ pub(super) fn look_up(
             let reading = Reading { path: &path, text: &text };
             if depth < limits::CONFIG_DEPTH {
                 let more = rule.included(finder, &reading, found);
+                // What is included is configuration as much as the file that includes it, wherever it lies.
+                found.spots.extend(more.iter().map(|path| Spot { path: path.clone(), is_folder: false }));
                 open.extend(more.into_iter().rev().map(|path| (path, depth + 1)));
             }
             rule.places(finder, &reading, budget, found, &mut places);
