@@ -42,7 +42,7 @@ fn unsealed(case: &Path) {
         .map(|name| name.unwrap().file_name().into_string().unwrap())
         .collect();
     names.sort();
-    assert_eq!(names, ["c-E001.journal.jsonl", "c-E001.zip.partial"]);
+    assert_eq!(names, ["c-E001.journal.jsonl", "c-E001.orders.json", "c-E001.zip.partial"]);
     let partial = fs::read(case.join("evidence/c-E001.zip.partial")).unwrap();
     let member = b"a@example.jp\n";
     assert!(partial.windows(member.len()).any(|window| window == member), "what was preserved is kept");
@@ -51,6 +51,7 @@ fn unsealed(case: &Path) {
     let verified = hozen(&["verify".as_ref(), case.as_os_str(), "--format".as_ref(), "json".as_ref()]);
     assert_eq!((verified.code, verified.json()["ok"].as_bool()), (Some(4), Some(false)), "{}", verified.stdout);
     assert!(verified.stdout.contains("broken off: it is not sealed"), "{}", verified.stdout);
+    assert!(matches!(verified.json()["state"].as_str(), Some("incomplete" | "torn")), "{}", verified.stdout);
     let zip = case.join("evidence/c-E001.zip.partial");
     assert_eq!(hozen(&["verify".as_ref(), zip.as_os_str()]).code, Some(4));
 }

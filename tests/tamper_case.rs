@@ -29,15 +29,14 @@ fn note(journal: &mut CaseJournal, act: Act, detail: Value) {
 
 fn case() -> Case {
     let folder = tempfile::tempdir().unwrap();
-    let dir = CaseDir::create(&folder.path().join("case")).unwrap();
-    fs::write(dir.facts(), "{}").unwrap();
+    let dir = CaseDir::create(&folder.path().join("case"), b"{}").unwrap();
     fs::write(dir.journal(), custody()).unwrap();
     let sealed = seal("E1", &files());
     let zip_sha256 = Digest::of(&sealed.zip.0);
     fs::write(dir.evidence("E1"), &sealed.zip.0).unwrap();
     fs::write(dir.evidence_digest("E1"), format!("{zip_sha256}  E1.zip\n")).unwrap();
     fs::write(dir.result("scan.json"), "{}").unwrap();
-    let mut journal = CaseJournal::open(&dir.journal()).unwrap();
+    let mut journal = CaseJournal::open(&dir.journal(), &mut |_| {}).unwrap();
     let seal_detail =
         json!({ "evidence": "E1.zip", "zip_sha256": zip_sha256, "seal_sha256": sealed.seal, "key": sealed.key });
     note(&mut journal, Act::Seal, seal_detail);
@@ -166,7 +165,7 @@ fn what_was_brought_from_the_paper_form_must_fit() {
 #[test]
 fn a_journal_cannot_send_the_check_outside_the_case() {
     told(Layer::Custody, "custody/custody.jsonl", |root| {
-        let mut journal = CaseJournal::open(&root.join("custody/custody.jsonl")).unwrap();
+        let mut journal = CaseJournal::open(&root.join("custody/custody.jsonl"), &mut |_| {}).unwrap();
         note(&mut journal, Act::Report, json!({ "file": "../../etc/passwd", "sha256": Digest::of(b"") }));
     });
 }

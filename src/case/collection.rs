@@ -1,7 +1,6 @@
 //! A collection from its first custody event to its seal: makes the case folder, takes the pass's results, seals, keeps
 //! results and reports, and notes each step in the chain of custody.
 
-use std::io::{self, BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 
 use jiff::Zoned;
@@ -10,12 +9,15 @@ use serde_json::{Map, Value, json};
 use super::dir::CaseDir;
 use super::intake::{Collected, Intake};
 use super::journal::{CaseJournal, JournalError};
+use super::orders::{Errand, StandingOrders};
 use super::results::{CollectResult, SealResult};
+use super::store::JournalFile;
 use super::tally::{FindingsOut, Tally};
 use crate::disk::error::DiskError;
 use crate::disk::output::{self, OutputFile};
 use crate::disk::own;
-use crate::evidence::{Acquisition, Closing, EvidenceError, EvidenceWriter, Journal, Store};
+use crate::evidence::items::ItemsError;
+use crate::evidence::{Acquisition, Closing, EvidenceError, EvidenceWriter};
 use crate::model::{Act, Digest, Timestamp};
 use crate::seal::chain::Draft;
 use crate::seal::keyed::CaseKey;
@@ -36,6 +38,23 @@ pub enum CollectionError {
     /// A key.
     #[error("the signing key could not be kept")]
     Sign(#[from] SignError),
+    /// Sealed evidence can not be read back.
+    #[error("the sealed evidence could not be read back")]
+    Sealed(#[source] ItemsError),
+    /// Its orders can not be followed.
+    #[error("the orders of the collection can not be followed: {0}")]
+    Orders(String),
+    /// Sealed evidence is not what the chain of custody says.
+    #[error("{} is not as it was sealed: its digest is not {due}", path.display())]
+    Changed {
+        /// Where it lies.
+        path: PathBuf,
+        /// The digest in the chain of custody.
+        due: Digest,
+    },
+    /// What a broken collection left could not be read back.
+    #[error("what the broken collection left could not be read back")]
+    Replay(#[source] std::io::Error),
     /// A result could not be put into JSON.
     #[error("a result could not be written as JSON")]
     Json(#[from] serde_json::Error),
@@ -48,6 +67,8 @@ pub struct Orders {
     pub folder: PathBuf,
     /// What goes into `custody/acquisition.json`; counts and times are filled in.
     pub acquisition: Acquisition,
+    /// What is to be walked.
+    pub errand: Errand,
     /// Eight random bytes for the time-stamp request.
     pub nonce: [u8; 8],
 }
@@ -64,12 +85,12 @@ pub struct Keys {
 
 /// A collection under way.
 pub struct Collection<'c> {
-    dir: CaseDir,
-    journal: CaseJournal,
-    orders: Orders,
-    keys: Keys,
-    now: &'c dyn Fn() -> Zoned,
-    atime_not_kept: u64,
+    pub(super) dir: CaseDir,
+    pub(super) journal: CaseJournal,
+    pub(super) orders: Orders,
+    pub(super) keys: Keys,
+    pub(super) now: &'c dyn Fn() -> Zoned,
+    pub(super) atime_not_kept: u64,
 }
 
 /// Evidence that is being written: in memory it is only what is not flushed yet.
@@ -81,30 +102,40 @@ impl<'c> Collection<'c> {
     /// # Errors
     /// [`CollectionError`]; a folder that exists already is never touched.
     pub fn begin(orders: Orders, keys: Keys, now: &'c dyn Fn() -> Zoned) -> Result<Self, CollectionError> {
-        let dir = CaseDir::create(&orders.folder)?;
-        output::write_once(&dir.case_key(), keys.case.reveal().as_bytes())?;
-        if keys.signer_is_new {
-            output::write_once(&dir.sign_key(), keys.signer.reveal()?.as_bytes())?;
-        }
         let facts = json!({
             "schema": "hozen.case/1", "case": orders.acquisition.case, "created": utc(&now()),
             "operator": orders.acquisition.operator, "host": orders.acquisition.host,
             "time_zone": orders.acquisition.time_zone, "reason": orders.acquisition.reason,
             "tool": orders.acquisition.tool, "key": keys.signer.public().fingerprint(),
         });
-        output::write_once(&dir.facts(), (serde_json::to_string_pretty(&facts)? + "\n").as_bytes())?;
+        let facts = serde_json::to_string_pretty(&facts)? + "\n";
+        let dir = CaseDir::create(&orders.folder, facts.as_bytes())?;
+        output::write_once(&dir.case_key(), keys.case.reveal().as_bytes())?;
+        if keys.signer_is_new {
+            output::write_once(&dir.sign_key(), keys.signer.reveal()?.as_bytes())?;
+        }
         let journal = CaseJournal::create(&dir.journal())?;
         let mut collection = Self { dir, journal, orders, keys, now, atime_not_kept: 0 };
-        let mut scope = json!({ "scope": collection.orders.acquisition.scope, "evidence": collection.evidence_name() });
-        if let (Some(detail), Some(profile)) = (scope.as_object_mut(), &collection.orders.acquisition.profile) {
+        let standing = collection.standing_orders()?;
+        output::write_once(&collection.dir.orders(&collection.evidence_name()), &standing)?;
+        let acquisition = &collection.orders.acquisition;
+        let mut begun = json!({
+            "scope": acquisition.scope, "evidence": collection.evidence_name(), "orders_sha256": Digest::of(&standing),
+        });
+        if let (Some(detail), Some(profile)) = (begun.as_object_mut(), &acquisition.profile) {
             detail.insert("profile".to_owned(), json!(profile));
-            detail.insert("profiles_sha256".to_owned(), json!(collection.orders.acquisition.profiles_sha256));
+            detail.insert("profiles_sha256".to_owned(), json!(acquisition.profiles_sha256));
         }
-        collection.note(Act::Collect, scope)?;
-        let facts = collection.dir.facts();
-        let digest = own::digest(&facts)?;
-        collection.note_result(&facts, digest)?;
+        collection.note(Act::Collect, begun)?;
+        collection.note_result(&collection.dir.facts(), Digest::of(facts.as_bytes()))?;
         Ok(collection)
+    }
+
+    /// What a broken collection will need to go on as it began.
+    fn standing_orders(&self) -> Result<Vec<u8>, CollectionError> {
+        let key = (self.keys.signer.public().fingerprint(), self.keys.signer_is_new);
+        let standing = StandingOrders::new(&self.orders.errand, &self.orders.acquisition, key);
+        Ok((serde_json::to_string_pretty(&standing)? + "\n").into_bytes())
     }
 
     /// The case folder.
@@ -154,7 +185,8 @@ impl<'c> Collection<'c> {
         let name = self.evidence_name();
         let zip = OutputFile::create(&self.dir.partial(&name))?;
         let journal = JournalFile(OutputFile::create(&self.dir.entry_journal(&name))?);
-        let writer = EvidenceWriter::new(&name, zip, journal, stamp(&(self.now)()))?;
+        output::sync_folder_of(&self.dir.partial(&name))?;
+        let writer = EvidenceWriter::new(&name, zip, journal, self.begun())?;
         Ok(Intake::new(Some(writer), tally, findings))
     }
 
@@ -182,29 +214,59 @@ impl<'c> Collection<'c> {
         })?;
         drop(sealed.zip);
         drop(sealed.journal);
-        let zip = self.dir.evidence(&name);
         let zip_sha256 = own::digest(&self.dir.partial(&name))?;
-        let line = format!("{zip_sha256}  {name}.zip\n");
-        output::write_once(&self.dir.evidence_digest(&name), line.as_bytes())?;
-        output::rename_into_place(&self.dir.partial(&name), &zip)?;
-        output::remove(&self.dir.entry_journal(&name))?;
         let seal = SealResult { sha256: sealed.seal, zip_sha256, key: sealed.key };
+        // From this event on the evidence is sealed; what is left to do is to give it its name.
         self.note(
             Act::Seal,
             json!({
                 "evidence": format!("{name}.zip"), "zip_sha256": zip_sha256, "seal_sha256": seal.sha256, "key": seal.key,
             }),
         )?;
-        Ok(CollectResult {
+        self.put_into_place(zip_sha256)?;
+        Ok(self.result(collected, seal))
+    }
+
+    /// Gives the sealed evidence its name, and writes its digest beside it. What was done of that already stays.
+    pub(super) fn put_into_place(&self, zip_sha256: Digest) -> Result<(), CollectionError> {
+        let name = self.evidence_name();
+        let (zip, partial, beside) =
+            (self.dir.evidence(&name), self.dir.partial(&name), self.dir.evidence_digest(&name));
+        let line = format!("{zip_sha256}  {name}.zip\n");
+        if !own::exists(&beside)? {
+            output::write_once(&beside, line.as_bytes())?;
+        }
+        if !own::exists(&zip)? {
+            output::rename_into_place(&partial, &zip)?;
+        }
+        // Its lines are in the zip now.
+        Ok(output::remove(&self.dir.entry_journal(&name))?)
+    }
+
+    pub(super) fn result(&self, collected: Collected, seal: SealResult) -> CollectResult {
+        CollectResult {
             schema: "hozen.collect/1".to_owned(),
             case: self.orders.folder.display().to_string(),
-            evidence: vec![zip.display().to_string()],
+            evidence: vec![self.dir.evidence(&self.evidence_name()).display().to_string()],
             entries: collected.entries,
             files: collected.files,
             bytes: collected.bytes,
             gaps: collected.gaps,
             seal,
-        })
+        }
+    }
+
+    /// Whether results and reports are due after the seal.
+    pub fn reports_are_due(&self) -> bool {
+        self.orders.errand.reports
+    }
+
+    /// Removes the orders: nothing is left to do, and nothing to go on with.
+    ///
+    /// # Errors
+    /// When it can not be removed.
+    pub fn close(&mut self) -> Result<(), CollectionError> {
+        Ok(output::remove(&self.dir.orders(&self.evidence_name()))?)
     }
 
     /// Keeps a result or report in the case, and its digest in the chain of custody, so that a later change is noticed.
@@ -247,6 +309,14 @@ impl<'c> Collection<'c> {
     }
 }
 
+impl Collection<'_> {
+    /// When the collection began, to the second: the time that the first member of its zip carries.
+    pub(super) fn begun(&self) -> Timestamp {
+        let begun = self.orders.acquisition.started.parse::<jiff::Timestamp>().unwrap_or_default();
+        Timestamp { seconds: begun.as_second(), nanos: 0 }
+    }
+}
+
 /// RFC 3339 in UTC, to the second.
 pub fn utc(time: &Zoned) -> String {
     time.timestamp().strftime("%Y-%m-%dT%H:%M:%SZ").to_string()
@@ -254,61 +324,4 @@ pub fn utc(time: &Zoned) -> String {
 
 fn stamp(time: &Zoned) -> Timestamp {
     Timestamp { seconds: time.timestamp().as_second(), nanos: 0 }
-}
-
-impl Store for OutputFile {
-    fn position(&self) -> u64 {
-        Self::position(self)
-    }
-
-    fn patch_at(&mut self, offset: u64, bytes: &[u8]) -> io::Result<()> {
-        Self::patch_at(self, offset, bytes).map_err(|error| error.source)
-    }
-
-    fn cut_to(&mut self, length: u64) -> io::Result<()> {
-        Self::cut_to(self, length).map_err(|error| error.source)
-    }
-
-    fn sync(&mut self) -> io::Result<()> {
-        Self::sync(self).map_err(|error| error.source)
-    }
-}
-
-/// The journal of entries, one line each, read back when the bag is closed.
-pub struct JournalFile(pub OutputFile);
-
-impl Write for JournalFile {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Write::flush(&mut self.0)
-    }
-}
-
-impl Store for JournalFile {
-    fn position(&self) -> u64 {
-        self.0.position()
-    }
-
-    fn patch_at(&mut self, offset: u64, bytes: &[u8]) -> io::Result<()> {
-        Store::patch_at(&mut self.0, offset, bytes)
-    }
-
-    fn cut_to(&mut self, length: u64) -> io::Result<()> {
-        Store::cut_to(&mut self.0, length)
-    }
-
-    fn sync(&mut self) -> io::Result<()> {
-        Store::sync(&mut self.0)
-    }
-}
-
-impl Journal for JournalFile {
-    fn reread(&mut self) -> io::Result<Box<dyn BufRead + '_>> {
-        self.0.flush().map_err(|error| error.source)?;
-        let (file, _) = own::open_own(self.0.path()).map_err(|error| error.source)?;
-        Ok(Box::new(BufReader::new(file)))
-    }
 }

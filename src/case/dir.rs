@@ -1,5 +1,6 @@
 //! The layout of a case folder. docs/case-format.md is the norm; nothing else knows where things lie.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
 use crate::disk::error::DiskError;
@@ -11,20 +12,27 @@ pub struct CaseDir {
     root: PathBuf,
 }
 
+/// End of the name under which orders stand beside the evidence.
+const ORDERS_END: &str = ".orders.json";
 /// Folders of a new case, made 0700.
 const FOLDERS: [&str; 5] = ["custody", "evidence", "results", "report", "secret"];
 
 impl CaseDir {
-    /// Makes a new case folder.
+    /// Makes a new case folder, `facts` (case.json) first: a folder that holds them is a case, however early it broke off.
     ///
     /// # Errors
     /// When it exists already or can not be made.
-    pub fn create(root: &Path) -> Result<Self, DiskError> {
+    pub fn create(root: &Path, facts: &[u8]) -> Result<Self, DiskError> {
+        let dir = Self { root: root.to_path_buf() };
         output::create_folder(root)?;
+        output::write_once(&dir.facts(), facts)?;
         for folder in FOLDERS {
             output::create_folder(&root.join(folder))?;
         }
-        Ok(Self { root: root.to_path_buf() })
+        // A power failure must not take the folders from under the files that are made durable in them.
+        output::sync_folder_of(root)?;
+        output::sync_folder_of(&dir.facts())?;
+        Ok(dir)
     }
 
     /// An existing case folder: one that holds `case.json`.
@@ -73,6 +81,17 @@ impl CaseDir {
     /// The entries of evidence that is not sealed yet.
     pub fn entry_journal(&self, name: &str) -> PathBuf {
         self.root.join(format!("evidence/{name}.journal.jsonl"))
+    }
+
+    /// What was ordered of a collection that is not at its end yet.
+    pub fn orders(&self, name: &str) -> PathBuf {
+        self.root.join(format!("evidence/{name}{ORDERS_END}"))
+    }
+
+    /// Names of evidence whose orders still stand: its collection is not at its end.
+    pub fn standing(&self) -> BTreeSet<String> {
+        let names = own::list_folder(&self.root.join("evidence")).unwrap_or_default();
+        names.iter().filter_map(|name| name.to_str()?.strip_suffix(ORDERS_END).map(str::to_owned)).collect()
     }
 
     /// A result, by file name.
@@ -144,9 +163,10 @@ mod tests {
     fn a_new_case_never_touches_an_old_one() {
         let folder = tempfile::tempdir().unwrap();
         let root = folder.path().join("case");
-        CaseDir::create(&root).unwrap();
-        assert!(CaseDir::create(&root).is_err());
-        assert_eq!(CaseDir::open(&root).unwrap(), None);
+        let made = CaseDir::create(&root, b"{}").unwrap();
+        assert!(CaseDir::create(&root, b"other").is_err());
+        assert_eq!(own::read_own(&made.facts(), 10).unwrap(), b"{}");
+        assert_eq!(CaseDir::open(&root).unwrap(), Some(made));
         assert_eq!(CaseDir::open(folder.path()).unwrap(), None);
     }
 }

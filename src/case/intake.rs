@@ -43,6 +43,8 @@ pub struct Intake<'a, S, J> {
     tally: Option<Tally>,
     findings: Option<FindingsOut<'a>>,
     collected: Collected,
+    /// Entries that an earlier run took: the numbers of this one begin behind them.
+    first: u64,
     /// Entries and bytes since the last checkpoint.
     unsaved: (u64, u64),
 }
@@ -58,7 +60,20 @@ impl<'a, S: Store, J: Journal> Intake<'a, S, J> {
         tally: Option<Tally>,
         findings: Option<FindingsOut<'a>>,
     ) -> Self {
-        Self { evidence, tally, findings, collected: Collected::default(), unsaved: (0, 0) }
+        Self { evidence, tally, findings, collected: Collected::default(), first: 0, unsaved: (0, 0) }
+    }
+
+    /// Goes on from what was collected before.
+    #[must_use]
+    pub fn after(mut self, collected: Collected) -> Self {
+        self.first = collected.entries;
+        self.collected = collected;
+        self
+    }
+
+    /// Entries and bytes that were collected so far.
+    pub fn so_far(&self) -> (u64, u64) {
+        (self.collected.entries, self.collected.bytes)
     }
 
     /// Makes durable what was taken, when the run is over before its end. The failure that ended it is what is told; a second
@@ -84,6 +99,7 @@ impl<'a, S: Store, J: Journal> Intake<'a, S, J> {
         self.collected.gaps.extend(outcome.gaps.iter().cloned());
         let record = record(outcome);
         let mut entry = outcome.entry.clone();
+        entry.seq = entry.seq.saturating_add(self.first);
         if outcome.stat_open.is_some() {
             // By the handle that was read: what stood under the name when the walk looked may have been another file.
             entry.stat.clone_from(&outcome.stat_open);
@@ -111,6 +127,7 @@ impl<S: Store, J: Journal> Commit for Intake<'_, S, J> {
     fn begin(&mut self, entry: &Entry, method: Method, limit: u64) -> Result<(), IntakeError> {
         if let Some(evidence) = &mut self.evidence {
             let mut entry = entry.clone();
+            entry.seq = entry.seq.saturating_add(self.first);
             if let Some(stat) = &mut entry.stat {
                 // The size at open decides how much room the header has; the walk may have seen a smaller file.
                 stat.size = stat.size.max(limit);

@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::disk::error::DiskError;
 use crate::disk::output::OutputFile;
 use crate::disk::own;
-use crate::model::limits;
+use crate::model::{CustodyEvent, limits};
 use crate::seal::chain::{self, Chain, ChainError, CheckError, Draft};
 
 /// Why the journal can not be continued.
@@ -35,17 +35,23 @@ impl CaseJournal {
     /// # Errors
     /// When the file exists or can not be made.
     pub fn create(path: &Path) -> Result<Self, JournalError> {
-        Ok(Self { file: OutputFile::create(path)?, chain: Chain::default() })
+        let file = OutputFile::create(path)?;
+        file.lock()?;
+        Ok(Self { file, chain: Chain::default() })
     }
 
-    /// Goes on with an existing journal, after checking it.
+    /// Goes on with an existing journal, after checking it; hands each event in it to `each`. A last line that was cut off in
+    /// the middle is cut away: nothing was built on it.
     ///
     /// # Errors
-    /// When it is broken.
-    pub fn open(path: &Path) -> Result<Self, JournalError> {
-        let (file, _) = own::open_own(path)?;
-        let chain = chain::check(&mut BufReader::new(file), &mut |_| {})?;
-        Ok(Self { file: OutputFile::open_to_append(path)?, chain })
+    /// When it is broken, or another process is at work on it.
+    pub fn open(path: &Path, each: &mut dyn FnMut(CustodyEvent)) -> Result<Self, JournalError> {
+        let mut file = OutputFile::open_to_append(path)?;
+        file.lock()?;
+        let (reader, _) = own::open_own(path)?;
+        let followed = chain::follow(&mut BufReader::new(reader), each)?;
+        file.cut_to(followed.bytes)?;
+        Ok(Self { file, chain: followed.chain })
     }
 
     /// Appends an event; returns when it is durable.
@@ -94,13 +100,21 @@ mod tests {
         let mut journal = CaseJournal::create(&path).unwrap();
         journal.append(draft()).unwrap();
         drop(journal);
-        let mut journal = CaseJournal::open(&path).unwrap();
+        let mut seen = 0;
+        let mut journal = CaseJournal::open(&path, &mut |_| seen += 1).unwrap();
+        assert_eq!(seen, 1);
         journal.append(draft()).unwrap();
         let text = journal.text().unwrap();
         assert_eq!(text.lines().count(), 2);
+        assert!(CaseJournal::open(&path, &mut |_| {}).is_err(), "one at a time");
         let changed = folder.path().join("changed.jsonl");
         output::write_once(&changed, text.replace("tester", "nobody").as_bytes()).unwrap();
         let path = changed;
-        assert!(matches!(CaseJournal::open(&path), Err(JournalError::Broken(_))));
+        let torn = folder.path().join("torn.jsonl");
+        output::write_once(&torn, &text.as_bytes()[..text.len() - 9]).unwrap();
+        let mut journal = CaseJournal::open(&torn, &mut |_| {}).unwrap();
+        assert_eq!(journal.text().unwrap().lines().count(), 1, "the torn line is cut away");
+        drop(journal);
+        assert!(matches!(CaseJournal::open(&path, &mut |_| {}), Err(JournalError::Broken(_))));
     }
 }

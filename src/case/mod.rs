@@ -1,11 +1,14 @@
 //! The case: a folder that holds facts, custody journal, evidence, results and reports.
 //!
-//! Verbs come in through [`collection`] (making one); the pass's results come in through [`intake`].
+//! Verbs come in through [`collection`] (making one) and [`resume`] (going on with a broken one); the pass's results come in through [`intake`].
 
 pub mod collection;
 pub mod dir;
 pub mod intake;
 pub mod journal;
+pub mod orders;
 pub mod results;
+pub mod resume;
+mod store;
 pub mod tally;
 pub mod verify;

@@ -183,10 +183,46 @@ pub struct VerifyResult {
     pub schema: String,
     /// Whether everything is whole.
     pub ok: bool,
+    /// The same in more words.
+    pub state: State,
     /// What is not.
     pub problems: Vec<Problem>,
     /// What was checked, by path: so that an empty check is not taken for a whole one.
     pub checked: Vec<Checked>,
+    /// Collections that are not at their end.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unfinished: Vec<UnfinishedResult>,
+}
+
+/// What a verification comes to, from best to worst.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
+#[serde(rename_all = "snake_case")]
+pub enum State {
+    /// Everything is as it was sealed.
+    Whole,
+    /// A collection is not at its end; all that it recorded is whole, and nothing stands behind that.
+    Incomplete,
+    /// A collection was broken off in the middle of an entry or line; all before that is whole.
+    Torn,
+    /// Something is not as it was sealed or recorded.
+    Broken,
+}
+
+/// A collection that is not at its end.
+#[derive(Debug, Clone, Serialize, Deserialize, PartialEq)]
+pub struct UnfinishedResult {
+    /// Its evidence, by name.
+    pub evidence: String,
+    /// Whether its evidence is sealed, and only results or the last steps are missing.
+    pub sealed: bool,
+    /// Entries that are recorded and whole.
+    pub entries: u64,
+    /// Files among them whose content was kept.
+    pub files: u64,
+    /// Bytes of their content.
+    pub bytes: u64,
+    /// Bytes behind them that no whole line vouches for: going on cuts them off.
+    pub torn_bytes: u64,
 }
 
 impl VerifyResult {
@@ -194,8 +230,10 @@ impl VerifyResult {
     #[must_use]
     pub fn and(mut self, other: Self) -> Self {
         self.ok &= other.ok;
+        self.state = self.state.max(other.state);
         self.problems.extend(other.problems);
         self.checked.extend(other.checked);
+        self.unfinished.extend(other.unfinished);
         self
     }
 }

@@ -3,20 +3,22 @@
 //! A case vouches for its evidence by its custody journal, so what stands in the folder and not in the journal is a problem
 //! too. Nothing here says who made the journal: that is what the seal's digest and key on the paper form are for.
 
-use std::collections::BTreeMap;
+mod unfinished;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufReader, Read};
 use std::path::{Component, Path};
 
 use serde_json::Value;
 
 use super::dir::CaseDir;
-use super::results::{Checked, Layer, Problem, VerifyResult};
+use super::results::{Checked, Layer, Problem, State, UnfinishedResult, VerifyResult};
 use crate::disk::error::DiskError;
 use crate::disk::own;
 use crate::evidence::verify::{Expected, Verified, verify_evidence};
 use crate::model::limits::BLOCK_BYTES;
 use crate::model::{Act, CustodyEvent, Digest, RawPath};
-use crate::seal::chain::{self, Chain, GENESIS};
+use crate::seal::chain::{self, Chain, Followed, GENESIS};
 
 /// Why nothing could be verified.
 #[derive(Debug, thiserror::Error)]
@@ -54,7 +56,7 @@ pub fn verify_zip(path: &Path, known: &Expected) -> Result<VerifyResult, DiskErr
             if own::exists(&beside)? {
                 check.digest_file(&beside, &shown(&beside), &verified, path);
             }
-            check.problems.extend(verified.problems);
+            check.extend(verified.problems);
             check.checked.push(verified.checked);
         }
         Err(error) => check.unread(Layer::Zip, &name, &error),
@@ -64,7 +66,10 @@ pub fn verify_zip(path: &Path, known: &Expected) -> Result<VerifyResult, DiskErr
 
 /// Verifies a case and all that is in it. What cannot be read is a problem, not the end: the rest is still checked.
 pub fn verify_case(dir: &CaseDir, known: &Expected) -> VerifyResult {
-    let mut check = Check::default();
+    let mut check = Check { standing: dir.standing(), ..Check::default() };
+    if check.nothing_taken(dir) {
+        return check.result();
+    }
     check.journal(dir);
     check.evidence(dir, known);
     for folder in ["results", "report"] {
@@ -74,7 +79,6 @@ pub fn verify_case(dir: &CaseDir, known: &Expected) -> VerifyResult {
     check.result()
 }
 
-#[derive(Default)]
 struct Check {
     problems: Vec<Problem>,
     checked: Vec<Checked>,
@@ -84,11 +88,42 @@ struct Check {
     seals: BTreeMap<String, Expected>,
     /// Digests that the journal gives of other files, by path in the case.
     files: BTreeMap<String, Digest>,
+    /// Names of evidence whose collection is not at its end.
+    standing: BTreeSet<String>,
+    unfinished: Vec<UnfinishedResult>,
+    state: State,
+}
+
+impl Default for Check {
+    fn default() -> Self {
+        Self {
+            problems: Vec::new(),
+            checked: Vec::new(),
+            heads: Vec::new(),
+            seals: BTreeMap::new(),
+            files: BTreeMap::new(),
+            standing: BTreeSet::new(),
+            unfinished: Vec::new(),
+            state: State::Whole,
+        }
+    }
 }
 
 impl Check {
     fn add(&mut self, layer: Layer, path: &str, what: impl Into<String>) {
+        self.add_as(State::Broken, layer, path, what);
+    }
+
+    fn add_as(&mut self, state: State, layer: Layer, path: &str, what: impl Into<String>) {
+        self.state = self.state.max(state);
         self.problems.push(Problem { layer, path: path.to_owned(), what: what.into() });
+    }
+
+    fn extend(&mut self, problems: Vec<Problem>) {
+        if !problems.is_empty() {
+            self.state = State::Broken;
+        }
+        self.problems.extend(problems);
     }
 
     fn unread(&mut self, layer: Layer, path: &str, error: &dyn std::error::Error) {
@@ -99,8 +134,10 @@ impl Check {
         VerifyResult {
             schema: "hozen.verify/1".to_owned(),
             ok: self.problems.is_empty(),
+            state: self.state,
             problems: self.problems,
             checked: self.checked,
+            unfinished: self.unfinished,
         }
     }
 
@@ -121,13 +158,23 @@ impl Check {
                 wrong.push(event.seq.saturating_add(1));
             }
         };
-        let end = chain::check(&mut BufReader::new(file), &mut each);
+        let end = chain::follow(&mut BufReader::new(file), &mut each);
         for line in wrong {
             self.add(Layer::Custody, PLACE, format!("line {line} does not say what it vouches for, or says it oddly"));
         }
         match end {
-            Ok(Chain { events: 0, .. }) => self.add(Layer::Custody, PLACE, "holds no event"),
-            Ok(Chain { head, .. }) => heads.push(head),
+            Ok(Followed { chain, cut, .. }) => {
+                if chain.events == 0 {
+                    self.add(Layer::Custody, PLACE, "holds no event");
+                } else {
+                    heads.push(chain.head);
+                }
+                if let Some(cut) = cut {
+                    // A crash can leave half a line, and the collection that left it goes on by cutting it off.
+                    let state = if self.standing.is_empty() { State::Broken } else { State::Torn };
+                    self.add_as(state, Layer::Custody, PLACE, cut.to_string());
+                }
+            }
             Err(error) => self.add(Layer::Custody, PLACE, error.to_string()),
         }
         self.heads = heads;
@@ -170,13 +217,27 @@ impl Check {
             let is_beside_zip = name.strip_suffix(".sha256").is_some_and(|zip| seals.contains_key(zip));
             if let Some(sealed) = seals.get(&name) {
                 self.zip(&path, &place, sealed, known);
+            } else if self.is_unfinished(&name) {
+                // Looked at below, as one.
             } else if name.ends_with(".partial") || name.ends_with(".journal.jsonl") {
-                self.add(Layer::Seal, &place, "belongs to a collection that was broken off: it is not sealed");
+                let what = "belongs to a collection that was broken off, whose orders are missing: it can not go on";
+                self.add(Layer::Seal, &place, what);
             } else if !is_beside_zip {
                 self.add(Layer::Custody, &place, "is not in the custody journal: nothing vouches for it");
             }
         }
-        for name in seals.keys().filter(|name| !names.iter().any(|there| there.to_str() == Some(name))) {
+        for name in self.standing.clone() {
+            self.unfinished_collection(dir, &name, seals.get(&format!("{name}.zip")));
+        }
+        let missing = |name: &&String| !self.standing.iter().any(|standing| **name == format!("{standing}.zip"));
+        for name in seals
+            .keys()
+            .filter(missing)
+            .cloned()
+            .collect::<Vec<_>>()
+            .iter()
+            .filter(|name| !names.iter().any(|there| there.to_str() == Some(name)))
+        {
             let what = "is missing: the custody journal says that it was sealed";
             self.add(Layer::Zip, &format!("evidence/{name}"), what);
         }
@@ -209,7 +270,10 @@ impl Check {
                 );
             }
         }
-        self.digest_file(&path.with_added_extension("sha256"), &format!("{place}.sha256"), &verified, path);
+        let beside = path.with_added_extension("sha256");
+        if self.standing.is_empty() || own::exists(&beside).unwrap_or(true) {
+            self.digest_file(&beside, &format!("{place}.sha256"), &verified, path);
+        }
         let Chain { events, head } = verified.custody;
         let moment = usize::try_from(events).ok().and_then(|n| n.checked_sub(1)).and_then(|at| self.heads.get(at));
         if moment != Some(&head) {
@@ -217,7 +281,7 @@ impl Check {
         }
         for problem in verified.problems {
             let path = if problem.path == place { problem.path } else { format!("{place} ▸ {}", problem.path) };
-            self.problems.push(Problem { path, ..problem });
+            self.extend(vec![Problem { path, ..problem }]);
         }
         self.checked.push(verified.checked);
     }
@@ -244,9 +308,22 @@ impl Check {
             let inside = format!("{place}/");
             if !self.files.keys().any(|known| *known == place || known.starts_with(&inside)) {
                 let place = RawPath(place.into_bytes()).shown();
-                self.add(Layer::Result, &place, "is not in the custody journal: nothing vouches for it");
+                // Of a collection that is not at its end, results may be half-written; going on makes them anew.
+                self.add_as(
+                    self.state_of_result(&place),
+                    Layer::Result,
+                    &place,
+                    "is not in the custody journal: nothing vouches for it",
+                );
             }
         }
+    }
+
+    /// How bad it is that a file of the case is not as recorded: the results of a collection that is not at its end are made
+    /// anew when it goes on, one after another.
+    fn state_of_result(&self, name: &str) -> State {
+        let is_result = name.starts_with("results/") || name.starts_with("report/");
+        if is_result && !self.standing.is_empty() { State::Incomplete } else { State::Broken }
     }
 
     fn recorded_files(&mut self, dir: &CaseDir) {
@@ -254,10 +331,16 @@ impl Check {
             let place = RawPath(name.clone().into_bytes()).shown();
             match digest_of(&dir.root().join(&name)) {
                 Ok(digest) if digest == due => {}
-                Ok(_) => {
-                    self.add(Layer::Result, &place, "is not as it was written: its digest is not the recorded one")
+                Ok(_) => self.add_as(
+                    self.state_of_result(&name),
+                    Layer::Result,
+                    &place,
+                    "is not as it was written: its digest is not the recorded one",
+                ),
+                Err(error) => {
+                    let what = format!("could not be read, so it was not checked: {error}");
+                    self.add_as(self.state_of_result(&name), Layer::Result, &place, what);
                 }
-                Err(error) => self.unread(Layer::Result, &place, &error),
             }
         }
     }

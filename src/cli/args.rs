@@ -63,6 +63,8 @@ const RESPOND_EXAMPLES: &str = "\
 Examples:
   hozen respond /var/www /var/log --out /mnt/usb --operator 'Yamada Hanako'
   hozen respond /srv --out /mnt/usb --case 2026-001 --format json
+  The power failed, the disk was full: go on where it ended
+    hozen respond --resume /mnt/usb/CASE
 ";
 const COLLECT_EXAMPLES: &str = "\
 Examples:
@@ -71,6 +73,8 @@ Examples:
     hozen collect --profile web-server --out /mnt/usb --dry-run
     hozen collect --profile web-server --out /mnt/usb
   hozen collect /srv --out /mnt/usb --sign-key ~/.ssh/id_ed25519
+  The power failed, the disk was full: go on where it ended
+    hozen collect --resume /mnt/usb/CASE
 ";
 const SCAN_EXAMPLES: &str = "\
 Examples:
@@ -111,6 +115,9 @@ pub(super) struct CollectArgs {
     /// Which files
     #[command(flatten)]
     pub profile: ProfileArgs,
+    /// Go on with a case that was broken off: PATHs and options are those that it began with
+    #[arg(long, value_name = "CASE", conflicts_with_all = ["paths", "out", "case", "operator", "witness", "reason", "place", "cross_file_systems"])]
+    pub resume: Option<PathBuf>,
     /// Folder in which the case folder is made (best: another disk)
     #[arg(long, value_name = "DIR", default_value = ".")]
     pub out: PathBuf,

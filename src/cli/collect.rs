@@ -7,9 +7,10 @@ use super::args::{CollectArgs, Format};
 use super::failure::{Failure, shown};
 use super::prepare::{self, Ready, prepare};
 use super::profile::{self, Picked};
-use super::{Env, Exit, dry_run, json, look, print, progress, tell, words};
+use super::{Env, Exit, dry_run, json, look, print, progress, resume, tell, words};
 use crate::case::collection::{Collection, CollectionError, Keys, Orders, utc};
 use crate::case::intake::IntakeError;
+use crate::case::orders::Errand;
 use crate::case::results::CollectResult;
 use crate::disk::error::DiskError;
 use crate::disk::sandbox::{self, Confinement};
@@ -22,6 +23,9 @@ use crate::seal::sign::Signer;
 
 /// Runs the verb.
 pub(super) fn run(args: &CollectArgs, lang: Lang, env: &mut Env) -> Result<Exit, Failure> {
+    if let Some(case) = &args.resume {
+        return resume::collect(args, case, lang, env);
+    }
     if args.profile.list_profiles {
         return profile::list(&args.profile, args.format, lang, env);
     }
@@ -30,7 +34,20 @@ pub(super) fn run(args: &CollectArgs, lang: Lang, env: &mut Env) -> Result<Exit,
     }
     let mut ready = prepare(args, &[], lang, env)?;
     let now = Rc::clone(&env.now);
-    let mut collection = begin(&mut ready, args, env, &*now)?;
+    let mut collection = begin(&mut ready, args, false, env, &*now)?;
+    let taken = take(args, &ready, &mut collection, lang, env);
+    let result = taken.map_err(|failure| failure.resumable("collect", collection.folder()))?;
+    answer(&result, args.format, lang, env)
+}
+
+/// Takes everything, seals it, and closes the collection.
+fn take(
+    args: &CollectArgs,
+    ready: &Ready,
+    collection: &mut Collection<'_>,
+    lang: Lang,
+    env: &mut Env,
+) -> Result<CollectResult, Failure> {
     let confinement = confine(env, lang, &[collection.folder()]);
     collection.confined(words::confinement(&confinement));
     let (stop, progress) = (std::sync::Arc::clone(&env.stop), Progress::default());
@@ -43,7 +60,7 @@ pub(super) fn run(args: &CollectArgs, lang: Lang, env: &mut Env) -> Result<Exit,
         progress: &progress,
     };
     let mut intake = collection.intake(None, None).map_err(failure)?;
-    let items = items(args, &ready.picked, &collection, &[])?;
+    let items = items(args, &ready.picked, collection, &[])?;
     let ran = progress::shown(&progress, ready.survey.bytes, lang, env.stderr_is_terminal, || {
         crate::pass::run(items, plan, &mut intake)
     });
@@ -54,11 +71,17 @@ pub(super) fn run(args: &CollectArgs, lang: Lang, env: &mut Env) -> Result<Exit,
     let (evidence, _, collected) = intake.finish();
     let evidence = evidence.ok_or_else(|| Failure::bug(&std::io::Error::other("a collection without evidence")))?;
     let result = collection.seal(evidence, collected).map_err(failure)?;
-    match args.format {
-        Format::Json => print(env, &json(&result)?)?,
-        Format::Text => print(env, &text(&result, lang))?,
+    collection.close().map_err(failure)?;
+    Ok(result)
+}
+
+/// Prints the result of a collection, and says how it ends.
+pub(super) fn answer(result: &CollectResult, format: Format, lang: Lang, env: &mut Env) -> Result<Exit, Failure> {
+    match format {
+        Format::Json => print(env, &json(result)?)?,
+        Format::Text => print(env, &text(result, lang))?,
     }
-    Ok(exit(&result))
+    Ok(exit(result))
 }
 
 /// How a collection ends.
@@ -96,6 +119,7 @@ pub(super) fn threads(args: &CollectArgs, env: &Env) -> usize {
 pub(super) fn begin<'n>(
     ready: &mut Ready,
     args: &CollectArgs,
+    reports: bool,
     env: &Env,
     now: &'n dyn Fn() -> jiff::Zoned,
 ) -> Result<Collection<'n>, Failure> {
@@ -107,6 +131,13 @@ pub(super) fn begin<'n>(
     let orders = Orders {
         folder: ready.folder.clone(),
         acquisition: acquisition(ready, args, env, now),
+        errand: Errand {
+            reports,
+            roots: args.paths.clone(),
+            found: ready.picked.roots.clone(),
+            working_folder: env.working_folder.clone(),
+            cross_file_systems: args.cross_file_systems,
+        },
         nonce: look::random(env)?,
     };
     let made = output::ensure_folder(&ready.out).map_err(|error| Failure::out_unusable(&args.out, &error))?;
@@ -188,6 +219,8 @@ pub(super) fn failure(error: CollectionError) -> Failure {
     match &error {
         CollectionError::Disk(disk) => Failure::disk(disk),
         CollectionError::Evidence(evidence) => evidence_failure(evidence, &error),
+        CollectionError::Replay(source) => Failure::writing(source, &error),
+        CollectionError::Changed { .. } => Failure::sealed_evidence_changed(&error),
         _ => match disk_error(&error) {
             Some(disk) => Failure::disk(disk),
             None => Failure::bug(&error),

@@ -151,6 +151,13 @@ fn places(take: &TakeRecord, lang: Lang) -> String {
     for link in &take.links {
         text.push_str(&on_the_way(link, lang));
     }
+    if take.unlisted > 0 {
+        let more = words::count(take.unlisted);
+        text.push_str(&lang.pick(
+            format!("  and {more} more configured places and links\n"),
+            format!("  ほか、設定された場所とリンク {more} 件\n"),
+        ));
+    }
     text
 }
 

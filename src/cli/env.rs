@@ -2,6 +2,7 @@
 
 use std::io::{IsTerminal, Write};
 use std::os::unix::ffi::OsStringExt;
+use std::path::PathBuf;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -34,6 +35,8 @@ pub struct Env {
     pub stderr_is_terminal: bool,
     /// Whether data is read on a terminal.
     pub stdout_is_terminal: bool,
+    /// The folder that relative paths are relative to.
+    pub working_folder: PathBuf,
     /// Number of cores.
     pub cores: usize,
     /// Set when the user interrupts.
@@ -66,6 +69,7 @@ impl Env {
             stderr: Box::new(std::io::stderr()),
             stderr_is_terminal: std::io::stderr().is_terminal(),
             stdout_is_terminal: std::io::stdout().is_terminal(),
+            working_folder: std::env::current_dir().unwrap_or_default(),
             cores: std::thread::available_parallelism().map_or(1, usize::from),
             stop,
             argv: std::env::args_os().map(|arg| RawPath(arg.into_vec()).shown()).collect(),

@@ -6,6 +6,7 @@ use std::path::Path;
 use super::exit::Exit;
 use crate::disk::error::DiskError;
 use crate::model::{Lang, RawPath};
+use crate::report::shell_word;
 
 /// A failure, rendered once by [`crate::cli`].
 #[derive(Debug)]
@@ -20,6 +21,8 @@ struct Told {
     what: [String; 2],
     next: [String; 2],
     causes: Vec<String>,
+    /// The command that goes on with the case.
+    go_on: Option<String>,
 }
 
 /// A path for a message: hostile names are escaped.
@@ -31,7 +34,7 @@ pub(super) fn shown(path: &Path) -> String {
 impl Failure {
     fn new(en: (String, &str), ja: (String, &str)) -> Self {
         let next = [en.1.to_owned(), ja.1.to_owned()];
-        let told = Box::new(Told { what: [en.0, ja.0], next, causes: Vec::new() });
+        let told = Box::new(Told { what: [en.0, ja.0], next, causes: Vec::new(), go_on: None });
         Self { told, exit: Exit::CouldNotRun }
     }
 
@@ -70,6 +73,9 @@ impl Failure {
             text.push_str(&format!("  {} {cause}\n", lang.pick("because:", "原因:")));
         }
         text.push_str(&format!("{} {}\n", lang.pick("what to do:", "対処:"), lang.pick(next_en, next_ja)));
+        if let Some(command) = &self.told.go_on {
+            text.push_str(&format!("{} {command}\n", lang.pick("then go on:", "続行するには:")));
+        }
         text
     }
 
@@ -215,19 +221,23 @@ impl Failure {
         .because(error)
     }
 
+    /// The same failure, met when the case existed: `hozen VERB --resume` goes on with it.
+    #[must_use]
+    pub(super) fn resumable(mut self, verb: &str, case: &Path) -> Self {
+        self.told.go_on = Some(format!("hozen {verb} --resume {}", shell_word(&shown(case))));
+        self
+    }
+
     /// The same failure, met when the evidence was sealed already: what to do next is another thing then.
     #[must_use]
-    pub(super) fn after_seal(mut self, case: &Path) -> Self {
-        let case = shown(case);
+    pub(super) fn after_seal(mut self) -> Self {
         self.told.next = [
-            format!(
-                "the evidence is sealed and whole; only results or reports are missing. Make room on the output disk, then \
-                 get them from the sealed evidence: hozen scan {case}"
-            ),
-            format!(
-                "証拠は封印済みで完全です。結果または報告書だけが欠けています。出力先に空きを作り、\
-                 封印済みの証拠から作り直してください: hozen scan {case}"
-            ),
+            "the evidence is sealed and whole; only results or reports are missing. See to the cause (room on the output \
+             disk?); they are then made from the sealed evidence"
+                .to_owned(),
+            "証拠は封印済みで完全です。結果または報告書だけが欠けています。原因（出力先の空きなど）を取り除けば、\
+             封印済みの証拠から作り直せます"
+                .to_owned(),
         ];
         self
     }
@@ -237,10 +247,8 @@ impl Failure {
         let full = error.is_full();
         let next = if full {
             (
-                "free some space or name a larger disk with --out, then collect again into a new case; what was written so \
-                 far is kept, and it is not sealed",
-                "空きを作るか --out で大きいディスクを指定し、新しい事案番号で保全し直してください。\
-                 書けた分は残っていますが、封印はされていません",
+                "free some space on it; what was written so far is kept, and it is not sealed",
+                "空きを作ってください。書けた分は残っていますが、封印はされていません",
             )
         } else {
             (
@@ -271,14 +279,9 @@ impl Failure {
         Self::new(
             (
                 en.into(),
-                "free some space or name another disk with --out, then run it again into a new case; what was written so far \
-                 is kept, and it is not sealed",
+                "free some space on it, or plug it in again; what was written so far is kept, and it is not sealed",
             ),
-            (
-                ja.into(),
-                "空きを作るか --out で別のディスクを指定し、新しい事案番号で実行し直してください。\
-                 書けた分は残っていますが、封印はされていません",
-            ),
+            (ja.into(), "空きを作るか、ディスクを接続し直してください。書けた分は残っていますが、封印はされていません"),
         )
         .because(whole)
     }
@@ -460,7 +463,7 @@ impl Failure {
                 if kept.is_empty() {
                     "run it again"
                 } else {
-                    "run it again into a new case; what was kept so far stays in the case folder, unsealed"
+                    "what was kept so far stays in the case folder, unsealed"
                 },
             ),
             (
@@ -468,7 +471,7 @@ impl Failure {
                 if kept.is_empty() {
                     "もう一度実行してください"
                 } else {
-                    "新しい事案番号でもう一度実行してください。書けた分は封印なしで事案フォルダーに残っています"
+                    "書けた分は封印なしで事案フォルダーに残っています"
                 },
             ),
         )
@@ -502,6 +505,8 @@ impl Failure {
         .because(error)
     }
 }
+
+mod resume;
 
 #[cfg(test)]
 mod tests;

@@ -14,6 +14,7 @@ mod prepare;
 mod profile;
 mod progress;
 mod respond;
+mod resume;
 
 mod rules;
 mod scan;

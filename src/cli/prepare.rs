@@ -10,7 +10,7 @@ use super::args::CollectArgs;
 use super::failure::{Failure, shown};
 use super::profile::{self, Picked};
 use super::{Env, tell, words};
-use crate::case::dir::is_case_id;
+use crate::case::dir::{CaseDir, is_case_id};
 use crate::case::results::Amount;
 use crate::disk::quiet::{self, Quiet};
 use crate::disk::space::{self, Space};
@@ -73,6 +73,11 @@ impl Survey {
     pub(super) fn need(self) -> u64 {
         self.bytes.saturating_add(self.entries.saturating_mul(ENTRY_BYTES)).saturating_add(CASE_BYTES)
     }
+
+    /// What is left of it when this much was taken.
+    pub(super) fn without(self, entries: u64, bytes: u64) -> Self {
+        Self { entries: self.entries.saturating_sub(entries), bytes: self.bytes.saturating_sub(bytes), ..self }
+    }
 }
 
 /// Room that the records of one entry may take: its line, its manifest line, its zip headers.
@@ -94,13 +99,14 @@ pub(super) fn prepare(args: &CollectArgs, others: &[&Path], lang: Lang, env: &mu
     if args.paths.is_empty() && picked.roots.is_empty() {
         return Err(Failure::nothing_found(&picked.root));
     }
-    let walk = || walk_of(&args.paths, picked.roots.clone(), args.cross_file_systems, &[]);
-    let covered = walk()?.notes().to_vec();
+    let covered = walk_of(&args.paths, picked.roots.clone(), args.cross_file_systems, &[])?.notes().to_vec();
     let signer = args.sign_key.as_deref().map(existing_key).transpose()?;
     let out = own::canonical_to_be(&args.out).map_err(|error| Failure::out_unusable(&args.out, &error))?;
     let folder = out.join(&case);
     if own::exists(&folder).map_err(|error| Failure::disk(&error))? {
-        return Err(Failure::case_exists(&folder));
+        let unfinished = CaseDir::open(&folder).is_ok_and(|dir| dir.is_some_and(|dir| !dir.standing().is_empty()));
+        let exists = Failure::case_exists(&folder);
+        return Err(if unfinished { exists.resumable("collect", &folder) } else { exists });
     }
     for written in std::iter::once(out.as_path()).chain(others.iter().copied()) {
         outside_sources(written, args, &picked)?;
@@ -118,10 +124,7 @@ pub(super) fn prepare(args: &CollectArgs, others: &[&Path], lang: Lang, env: &mu
         tell(env, &format!("{} {path}: {reason}", lang.pick("note:", "注:")));
     }
     profile::told(&picked, lang, env);
-    let survey = apart(env, || Ok::<_, Failure>(survey(walk()?, &env.stop)))??;
-    if env.stop.load(Ordering::Relaxed) {
-        return Err(Failure::interrupted(None));
-    }
+    let survey = survey_apart(&args.paths, &picked.roots, args.cross_file_systems, env)?;
     let free = Space::of(&out).map_err(|error| Failure::disk(&error))?.free_bytes;
     let need = survey.need();
     if need > free && !args.force {
@@ -148,6 +151,19 @@ fn outside_sources(written: &Path, args: &CollectArgs, picked: &Picked) -> Resul
         }
     }
     Ok(())
+}
+
+/// Surveys roots in a thread of its own.
+pub(super) fn survey_apart(
+    roots: &[PathBuf],
+    found: &[FoundRoot],
+    cross_file_systems: bool,
+    env: &Env,
+) -> Result<Survey, Failure> {
+    let stop = std::sync::Arc::clone(&env.stop);
+    let look = || Ok::<_, Failure>(survey(walk_of(roots, found.to_vec(), cross_file_systems, &[])?, &stop));
+    let survey = apart(env, look)??;
+    if env.stop.load(Ordering::Relaxed) { Err(Failure::interrupted(None)) } else { Ok(survey) }
 }
 
 /// Looks at sources in a thread of its own that the kernel lets write nowhere at all: the case folder, to which the process
@@ -213,7 +229,7 @@ fn default_case(env: &Env) -> String {
     format!("hozen-{host}-{}", (env.now)().timestamp().strftime("%Y%m%dT%H%M%SZ"))
 }
 
-fn existing_key(path: &Path) -> Result<Signer, Failure> {
+pub(super) fn existing_key(path: &Path) -> Result<Signer, Failure> {
     let text = own::read_own(path, limits::RULE_FILE_BYTES).map_err(|error| Failure::key(path, &error))?;
     Signer::from_openssh(&String::from_utf8_lossy(&text)).map_err(|error| Failure::key(path, &error))
 }

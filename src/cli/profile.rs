@@ -42,7 +42,7 @@ impl Picked {
 }
 
 /// The built-in profiles and those in these folders.
-fn pack(folders: &[PathBuf]) -> Result<CollectPack, Failure> {
+pub(super) fn pack(folders: &[PathBuf]) -> Result<CollectPack, Failure> {
     let mut extra = Vec::new();
     for folder in folders {
         extra.extend(own::rule_files(folder).map_err(|error| Failure::profiles(&error))?);

@@ -8,7 +8,7 @@ use super::args::{Format, RespondArgs};
 use super::collect;
 use super::failure::Failure;
 use super::prepare::{Ready, prepare};
-use super::{Env, Exit, json, look, print, progress, words};
+use super::{Env, Exit, json, look, print, progress, resume, words};
 use crate::case::collection::Collection;
 use crate::case::results::{CollectResult, RespondResult, ScanResult};
 use crate::case::tally::{FindingsOut, Tally};
@@ -28,19 +28,35 @@ pub(super) fn run(args: &RespondArgs, lang: Lang, env: &mut Env) -> Result<Exit,
     }
     let pack = look::rule_pack(&args.look.rules)?;
     let engine = look::engine(&pack)?;
+    if let Some(case) = &args.collect.resume {
+        return resume::respond(args, case, (&pack, &engine), lang, env);
+    }
     let others: Vec<&Path> = args.look.findings.as_deref().into_iter().collect();
     let mut ready = prepare(&args.collect, &others, lang, env)?;
     let extra = look::findings_file(&args.look)?;
     let now = Rc::clone(&env.now);
     let mut collection =
-        collect::begin(&mut ready, &args.collect, env, &*now).inspect_err(|_| look::forget(&args.look))?;
+        collect::begin(&mut ready, &args.collect, true, env, &*now).inspect_err(|_| look::forget(&args.look))?;
     let confinement = collect::confine(env, lang, &[collection.folder()]);
     collection.confined(words::confinement(&confinement));
-    let (result, scan) = pass(args, &ready, (&pack, &engine), &mut collection, extra, (lang, env))?;
+    let passed = pass(args, &ready, (&pack, &engine), &mut collection, extra, (lang, env));
+    let results = passed.map_err(|failure| failure.resumable("respond", collection.folder()))?;
+    finish(args, &mut collection, &confinement, results, (lang, env))
+}
+
+/// Writes the reports, closes the case, and answers.
+pub(super) fn finish(
+    args: &RespondArgs,
+    collection: &mut Collection<'_>,
+    confinement: &Confinement,
+    (result, scan): (CollectResult, ScanResult),
+    (lang, env): (Lang, &mut Env),
+) -> Result<Exit, Failure> {
     let exit = collect::exit(&result).and(look::exit(&scan, args.look.fail_on));
-    let input = report_input(&ready, args, env, &collection, &confinement, (result, scan));
-    let written = write_reports(&mut collection, &input, lang);
-    let written = written.map_err(|failure| failure.after_seal(collection.folder()))?;
+    let input = report_input(args, env, collection, confinement, (result, scan));
+    let written = write_reports(collection, &input, lang)
+        .and_then(|written| collection.close().map(|()| written).map_err(collect::failure));
+    let written = written.map_err(|failure| failure.after_seal().resumable("respond", collection.folder()))?;
     match args.collect.format {
         Format::Text => print(env, &report::summary(&input, lang))?,
         Format::Json => {
@@ -93,14 +109,14 @@ fn pass(
     let result = collection.seal(evidence, collected).map_err(collect::failure)?;
     // The evidence is whole from here on, whatever becomes of the results.
     let kept = findings.sync().and_then(|()| keep_results(collection, &scan, &result));
-    kept.map_err(|failure| failure.after_seal(collection.folder()))?;
+    kept.map_err(Failure::after_seal)?;
     Ok((result, scan))
 }
 
 /// Writes the findings to the case, and to the user's own file if one was named.
-struct Both {
-    first: OutputFile,
-    extra: Option<OutputFile>,
+pub(super) struct Both {
+    pub(super) first: OutputFile,
+    pub(super) extra: Option<OutputFile>,
 }
 
 impl Write for Both {
@@ -119,7 +135,7 @@ impl Write for Both {
 }
 
 impl Both {
-    fn sync(&mut self) -> Result<(), Failure> {
+    pub(super) fn sync(&mut self) -> Result<(), Failure> {
         for file in std::iter::once(&mut self.first).chain(&mut self.extra) {
             file.sync().map_err(|error| Failure::disk(&error))?;
         }
@@ -127,7 +143,11 @@ impl Both {
     }
 }
 
-fn keep_results(collection: &mut Collection<'_>, scan: &ScanResult, result: &CollectResult) -> Result<(), Failure> {
+pub(super) fn keep_results(
+    collection: &mut Collection<'_>,
+    scan: &ScanResult,
+    result: &CollectResult,
+) -> Result<(), Failure> {
     let findings = collection.dir().result("findings.jsonl");
     let digest = own::digest(&findings).map_err(|error| Failure::disk(&error))?;
     collection.note_result(&findings, digest).map_err(collect::failure)?;
@@ -144,7 +164,6 @@ fn keep_results(collection: &mut Collection<'_>, scan: &ScanResult, result: &Col
 }
 
 fn report_input(
-    ready: &Ready,
     args: &RespondArgs,
     env: &Env,
     collection: &Collection<'_>,
@@ -154,7 +173,7 @@ fn report_input(
     let acquisition = collection.acquisition();
     let zone = env.host.zone.name.clone().unwrap_or_else(|| "UTC".to_owned());
     let mut notes: Vec<Note> =
-        ready.same_disk.iter().map(|source| Note::OutputOnSourceDisk { source: source.clone() }).collect();
+        acquisition.output_on_source_disk.iter().cloned().map(|source| Note::OutputOnSourceDisk { source }).collect();
     let moved = collection.atime_not_kept();
     if moved > 0 {
         notes.push(Note::AccessTimesMayHaveChanged { entries: moved });
@@ -163,7 +182,7 @@ fn report_input(
         notes.push(Note::Other("--reveal: results/findings.jsonl holds personal values in clear".to_owned()));
     }
     ReportInput {
-        case_id: ready.case.clone(),
+        case_id: acquisition.case.clone(),
         case_folder: result.case.clone(),
         report_path: collection.dir().report("report.html").display().to_string(),
         operator: acquisition.operator.clone(),

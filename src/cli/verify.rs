@@ -5,7 +5,7 @@ use std::str::FromStr;
 use super::args::{Format, VerifyArgs};
 use super::failure::Failure;
 use super::{Env, Exit, json, print, words};
-use crate::case::results::{Layer, VerifyResult};
+use crate::case::results::{Layer, State, VerifyResult};
 use crate::case::verify::{VerifyError, verify_path};
 use crate::evidence::Expected;
 use crate::model::{Digest, Lang};
@@ -63,6 +63,9 @@ fn text(result: &VerifyResult, known: &Expected, lang: Lang) -> String {
 }
 
 fn verdict(result: &VerifyResult, known: &Expected, lang: Lang) -> String {
+    if matches!(result.state, State::Incomplete | State::Torn) {
+        return unfinished(result, lang);
+    }
     if !result.ok {
         let count = result.problems.len();
         return lang.pick(
@@ -82,6 +85,49 @@ fn verdict(result: &VerifyResult, known: &Expected, lang: Lang) -> String {
         )
     };
     lang.pick(format!("WHOLE: everything is as it was sealed. {next}\n"), format!("完全: 封印時のままです。{next}\n"))
+}
+
+/// What a collection that is not at its end has, and how it goes on.
+fn unfinished(result: &VerifyResult, lang: Lang) -> String {
+    let mut text = String::new();
+    for one in &result.unfinished {
+        let (entries, files, bytes) = (words::count(one.entries), words::count(one.files), words::bytes(one.bytes));
+        text.push_str(&match (one.sealed, one.torn_bytes) {
+            (true, _) => lang.pick(
+                format!("{}: sealed; the last steps or the results are missing\n", one.evidence),
+                format!("{}: 封印済み。最後の手順または結果がまだありません\n", one.evidence),
+            ),
+            (false, 0) => lang.pick(
+                format!("{}: {entries} entries ({files} files, {bytes}) are recorded and whole\n", one.evidence),
+                format!("{}: {entries} 件（ファイル {files} 件・{bytes}）は完全に記録されています\n", one.evidence),
+            ),
+            (false, torn) => lang.pick(
+                format!(
+                    "{}: {entries} entries ({files} files, {bytes}) are recorded and whole; {} behind them are a \
+                     half-written tail\n",
+                    one.evidence,
+                    words::bytes(torn)
+                ),
+                format!(
+                    "{}: {entries} 件（ファイル {files} 件・{bytes}）は完全に記録されています。その後ろの {} は書きかけです\n",
+                    one.evidence,
+                    words::bytes(torn)
+                ),
+            ),
+        });
+    }
+    let (en, ja) =
+        if result.state == State::Torn { ("TORN", "途中で切れています") } else { ("INCOMPLETE", "未完了") };
+    text + &lang.pick(
+        format!(
+            "{en}: the collection is not at its end and has no seal over it. On the machine that it was begun on, go on \
+             with `hozen collect --resume CASE` (or `respond --resume`).\n"
+        ),
+        format!(
+            "{ja}: 保全が最後まで終わっておらず、封印がありません。始めた機器で `hozen collect --resume 事案フォルダー`\
+             （または `respond --resume`）を実行すると、続きを行えます。\n"
+        ),
+    )
 }
 
 fn layer(layer: Layer, lang: Lang) -> &'static str {

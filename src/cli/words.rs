@@ -62,6 +62,26 @@ pub(super) fn left_out(lang: Lang, left: &LeftOut) -> String {
     )
 }
 
+/// Told at the start of a resumed collection: what is there, and about how much is left.
+pub(super) fn goes_on(lang: Lang, case: &str, there: (u64, u64), left: (u64, u64)) -> String {
+    let told = |(entries, size): (u64, u64)| (count(entries), bytes(size));
+    let ((there, there_size), (left, left_size)) = (told(there), told(left));
+    lang.pick(
+        format!("hozen: going on with {case}: {there} entries ({there_size}) are whole and stay as they were read; about {left} entries ({left_size}) are left"),
+        format!("hozen: {case} の続きを行います。保全済みの {there} 件（{there_size}）はそのまま使います。残りは約 {left} 件（{left_size}）です"),
+    )
+}
+
+/// Told when the evidence of a `respond` case was brought to its seal by `collect`.
+pub(super) fn reports_are_due(lang: Lang, case: &str) -> String {
+    lang.pick(
+        format!(
+            "note: results and reports of this case are still missing. Make them with: hozen respond --resume {case}"
+        ),
+        format!("注: この事案の結果と報告書はまだありません。次の命令で作れます: hozen respond --resume {case}"),
+    )
+}
+
 /// Told when the output is on the source's own file system.
 pub(super) fn same_file_system(lang: Lang) -> &'static str {
     lang.pick(

@@ -89,6 +89,7 @@ fn next_step(error: &io::Error) -> &'static str {
         io::ErrorKind::PermissionDenied => "check who owns it, run as that user or root, or name another folder",
         io::ErrorKind::ReadOnlyFilesystem => "the medium is mounted read-only; name another output folder",
         io::ErrorKind::FileTooLarge => "it is larger than hozen reads of such a file; check that it is the right one",
+        io::ErrorKind::WouldBlock => "another hozen is at work on it; wait for its end, or end it",
         io::ErrorKind::CrossesDevices => "both names must be on one file system; name an output folder on it",
         io::ErrorKind::NotADirectory | io::ErrorKind::IsADirectory | io::ErrorKind::InvalidInput => {
             "a file was expected where a folder is, or the other way round; check the path"

@@ -73,6 +73,12 @@ fn part_of(path: &Path) -> PathBuf {
     path.with_file_name(name)
 }
 
+/// Whether a name is one that [`write_once`] gives to an unfinished file: a crash may leave one behind.
+pub fn is_part(name: &std::ffi::OsStr) -> bool {
+    let Some(rest) = name.to_str().and_then(|name| name.strip_prefix('.')?.strip_suffix(".part")) else { return false };
+    rest.rsplit_once('.').is_some_and(|(_, process)| !process.is_empty() && process.bytes().all(|b| b.is_ascii_digit()))
+}
+
 /// Gives a finished (synced) file of ours its name, in the same file system, and waits until the folder has it. Fails
 /// where the name is taken.
 pub fn rename_into_place(from: &Path, to: &Path) -> Result<(), DiskError> {
@@ -145,6 +151,17 @@ impl OutputFile {
             return Err(DiskError::on(path, Doing::Open)(io::Error::from(io::ErrorKind::InvalidInput)));
         }
         Ok(Self { file, path: path.to_path_buf(), buffer: Vec::new(), written: metadata.len() })
+    }
+
+    /// Keeps every other hozen from going on with this file until it is dropped. A file system that knows no locks gives none.
+    ///
+    /// # Errors
+    /// When another process holds it ([`io::ErrorKind::WouldBlock`]).
+    pub fn lock(&self) -> Result<(), DiskError> {
+        match rustix::fs::flock(&self.file, rustix::fs::FlockOperation::NonBlockingLockExclusive) {
+            Err(Errno::WOULDBLOCK) => Err(self.failed(Doing::Open)(io::Error::from(io::ErrorKind::WouldBlock))),
+            _ => Ok(()),
+        }
     }
 
     /// Its path.

@@ -31,6 +31,17 @@ pub fn open_own(path: &Path) -> Result<(File, u64), DiskError> {
     Ok((file, metadata.len()))
 }
 
+/// Opens a regular file to read what the medium holds of it, not what the kernel still remembers: after a failed write the
+/// two may differ. Gives its length too.
+pub fn open_from_medium(path: &Path) -> Result<(File, u64), DiskError> {
+    let (file, length) = open_own(path)?;
+    // What the kernel has not written yet can not be forgotten; a medium that takes nothing shows it here.
+    file.sync_data().map_err(DiskError::on(path, Doing::Sync))?;
+    // Only advice: a file system in memory has no other place to read from.
+    let _ = rustix::fs::fadvise(&file, 0, None, rustix::fs::Advice::DontNeed);
+    Ok((file, length))
+}
+
 /// Reads a whole file of at most `limit_bytes`; a larger one is an error ([`io::ErrorKind::FileTooLarge`]).
 pub fn read_own(path: &Path, limit_bytes: u64) -> Result<Vec<u8>, DiskError> {
     let (file, _) = open_own(path)?;

@@ -87,8 +87,26 @@ pub struct Acquisition {
     /// Sources on whose own file system the output lay: deleted data there may have been overwritten.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub output_on_source_disk: Vec<String>,
+    /// The times that it was broken off and went on.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub resumed: Vec<Resumed>,
     /// Entries, kept files and their bytes, gaps.
     pub counts: Counts,
+}
+
+/// A broken collection that went on. What was taken before was read then, and not again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Resumed {
+    /// When, RFC 3339, UTC.
+    pub time: String,
+    /// Who.
+    pub operator: String,
+    /// Tool and version.
+    pub tool: String,
+    /// Entries that were taken before.
+    pub entries: u64,
+    /// Bytes of a half-written tail that were cut off.
+    pub cut_bytes: u64,
 }
 
 /// The clock that the times of a collection are by.

@@ -10,7 +10,8 @@ use super::acquisition::Counts;
 use super::container::{Container, Member, MemberHead};
 use super::error::EvidenceError;
 use super::journal::{EntryRecord, Outcome};
-use super::store::{Journal, Store};
+use super::replay::{Recorded, Replay};
+use super::store::{Journal, MemoryStore, Store};
 use super::stored_name::StoredNames;
 use crate::model::limits::JOURNAL_LINE_BYTES;
 use crate::model::{Entry, Kind, Method, Timestamp};
@@ -35,16 +36,25 @@ impl<S: Store, J: Journal> EvidenceWriter<S, J> {
             return Err(EvidenceError::BagName { name: name.escape_debug().to_string() });
         }
         let mut zip = Container::new(zip);
-        // A bag without payload still has its folder.
-        zip.begin_member(MemberHead {
-            name: format!("{name}/data/"),
-            method: Method::Stored,
-            mtime: Some(begun.seconds),
-            size_hint: 0,
-        })?;
-        let folder = zip.end_member(0, 0)?;
+        let folder = begin_data(&mut zip, name, begun)?;
         let (names, counts) = (StoredNames::default(), Counts::default());
         Ok(Self { name: name.to_owned(), zip, journal, names, folder, next: 0, open: None, counts })
+    }
+
+    /// Goes on with a bag that was broken off, behind what `replay` found whole. `zip` and `journal` must be cut to the
+    /// lengths that it names; the paths that were taken come back, for they must not be taken again.
+    pub fn resume(name: &str, mut zip: S, journal: J, replay: Replay) -> Result<Self, EvidenceError> {
+        let Replay { recorded: Recorded { counts, .. }, names, folder, zip_bytes, journal_bytes, .. } = replay;
+        let is_cut = (zip.position(), journal.position()) == (zip_bytes, journal_bytes);
+        if !is_cut || !is_bag_name(name) {
+            return Err(EvidenceError::OutOfOrder { seq: counts.entries, what: "resume" });
+        }
+        if zip_bytes == 0 {
+            zip.write_all(&folder.local_header())
+                .map_err(|source| EvidenceError::Write { what: folder.name.clone(), source })?;
+        }
+        let zip = Container::new(zip);
+        Ok(Self { name: name.to_owned(), zip, journal, names, folder, next: counts.entries, open: None, counts })
     }
 
     /// Records an entry of which no content is kept.
@@ -104,6 +114,12 @@ impl<S: Store, J: Journal> EvidenceWriter<S, J> {
         Ok(())
     }
 
+    /// What was written, as it is.
+    #[cfg(test)]
+    pub(super) fn into_stores(self) -> (S, J) {
+        (self.zip.into_store(), self.journal)
+    }
+
     /// What was recorded so far.
     pub fn counts(&self) -> Counts {
         self.counts
@@ -130,6 +146,22 @@ impl<S: Store, J: Journal> EvidenceWriter<S, J> {
         self.counts.gaps = self.counts.gaps.saturating_add(record.gaps.len() as u64);
         Ok(())
     }
+}
+
+/// Writes the folder of the payload: a bag without payload still has it.
+fn begin_data<S: Store>(zip: &mut Container<S>, name: &str, begun: Timestamp) -> Result<Member, EvidenceError> {
+    zip.begin_member(MemberHead {
+        name: format!("{name}/data/"),
+        method: Method::Stored,
+        mtime: Some(begun.seconds),
+        size_hint: 0,
+    })?;
+    zip.end_member(0, 0)
+}
+
+/// The member with which the bag `name`, begun at `begun`, begins.
+pub(super) fn data_folder(name: &str, begun: Timestamp) -> Result<Member, EvidenceError> {
+    begin_data(&mut Container::new(MemoryStore::default()), name, begun)
 }
 
 fn journal_refused(source: std::io::Error) -> EvidenceError {

@@ -43,6 +43,12 @@ impl<S: Store> Container<S> {
         Self { out, open: None }
     }
 
+    /// What was written, as it is.
+    #[cfg(test)]
+    pub(super) fn into_store(self) -> S {
+        self.out
+    }
+
     /// Begins a member.
     pub fn begin_member(&mut self, head: MemberHead) -> Result<(), EvidenceError> {
         if self.open.is_some() {

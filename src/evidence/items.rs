@@ -11,6 +11,7 @@ use flate2::read::DeflateDecoder;
 use zip::{CompressionMethod, ZipArchive};
 
 use super::journal::RecordedEntry;
+use super::replay::Recorded;
 use crate::disk::error::DiskError;
 use crate::disk::own;
 use crate::disk::source::SourceFile;
@@ -91,6 +92,27 @@ pub fn items(path: &Path, first_seq: u64) -> Result<Vec<Item>, ItemsError> {
         }
     }
     Ok(items)
+}
+
+/// What the lines in a zip add up to.
+///
+/// # Errors
+/// [`ItemsError`].
+pub fn recorded(path: &Path) -> Result<Recorded, ItemsError> {
+    let shown = path.display().to_string();
+    let (file, _) = own::open_own(path)?;
+    let bad_zip = |source| ItemsError::Zip { path: shown.clone(), source };
+    let mut zip = ZipArchive::new(BufReader::new(file)).map_err(bad_zip)?;
+    let name = record_name(&zip).ok_or(zip::result::ZipError::FileNotFound).map_err(bad_zip)?;
+    let mut lines = BufReader::new(zip.by_name(&name).map_err(bad_zip)?);
+    let bad_record = |source| ItemsError::Record { path: shown.clone(), source };
+    let mut recorded = Recorded::default();
+    while let Some(line) = next_line(&mut lines).map_err(bad_record)? {
+        let entry = RecordedEntry::parse(&line).map_err(io::Error::other).map_err(bad_record)?;
+        let path = entry.path().unwrap_or_else(|| RawPath(Vec::new()));
+        recorded.add(&entry, &path);
+    }
+    Ok(recorded)
 }
 
 fn next_line(lines: &mut impl BufRead) -> io::Result<Option<Vec<u8>>> {

@@ -233,6 +233,9 @@ pub struct RecordedEntry {
     pub sha256: Option<Digest>,
     /// Bytes that were read.
     pub bytes: u64,
+    /// How it was read.
+    #[serde(default)]
+    pub marks: Vec<Mark>,
     /// What was not read, and why.
     #[serde(default)]
     pub gaps: Vec<EntryGap>,

@@ -9,6 +9,7 @@ pub mod error;
 pub mod guide;
 pub mod items;
 pub mod journal;
+pub mod replay;
 pub mod store;
 pub mod stored_name;
 pub mod tags;

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 pub enum Act {
     /// A collection began.
     Collect,
+    /// A collection that was broken off goes on.
+    Resume,
     /// The payload of a collection is complete.
     Collected,
     /// An evidence zip was sealed.

@@ -79,7 +79,7 @@ pub const CUSTODY_BYTES: u64 = 64 * 1024 * 1024;
 /// Levels that one `**` of a profile's path goes down.
 pub const FIND_DEPTH: usize = 16;
 /// Paths that a profile finds on one machine.
-pub const FIND_PATHS: usize = 100_000;
+pub const FIND_PATHS: usize = 40_000;
 /// Names that are looked at to find them.
 pub const FIND_LOOKS: usize = 10_000_000;
 /// Links behind each other on the way to one path, as the kernel counts.
@@ -102,3 +102,7 @@ pub const CONFIG_DEPTH: usize = 8;
 pub const CONFIG_PLACES: usize = 10_000;
 /// Paths that `acquisition.json` lists of one take; a number says how many more there were.
 pub const TAKE_LISTED: usize = 20;
+/// What the takes of a profile list together in `acquisition.json`, in bytes.
+pub const TAKES_BYTES: usize = 256 * 1024;
+/// The orders of a collection that is not at its end; they list every path that a profile found.
+pub const ORDERS_BYTES: u64 = 256 * 1024 * 1024;

@@ -25,6 +25,30 @@ pub struct TakeRecord {
     /// Links on the way.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub links: Vec<LinkOnTheWay>,
+    /// How many places and links more there are than these lists have.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub unlisted: u64,
+}
+
+impl TakeRecord {
+    /// Keeps of the lists what fits into a budget of bytes that all takes share; what is cut is counted.
+    pub fn cut_to(&mut self, budget: &mut usize) {
+        let mut room = |bytes: usize| {
+            let fits = *budget >= bytes;
+            *budget = budget.saturating_sub(bytes);
+            fits
+        };
+        let paths = self.paths.iter().take_while(|path| room(path.len() + 8)).count();
+        let configured = |one: &&ConfiguredPlace| room(one.place.len() + one.file.len() + 100);
+        let configured = self.configured.iter().take_while(configured).count();
+        let links = self.links.iter().take_while(|link| room(link.path.len() + link.target.len() + 60)).count();
+        let cut = (self.configured.len() - configured) + (self.links.len() - links);
+        self.more = self.more.saturating_add((self.paths.len() - paths) as u64);
+        self.unlisted = self.unlisted.saturating_add(cut as u64);
+        self.paths.truncate(paths);
+        self.configured.truncate(configured);
+        self.links.truncate(links);
+    }
 }
 
 /// A place that a configuration file names.

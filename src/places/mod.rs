@@ -89,6 +89,8 @@ pub fn look_up(selection: &Selection, root: &Path) -> io::Result<Places> {
             places.leaves.push(LeaveFound { leave: leave.clone(), paths });
         }
     }
+    let mut listed = limits::TAKES_BYTES;
+    places.takes.iter_mut().for_each(|take| take.record.cut_to(&mut listed));
     let all: BTreeSet<&PathBuf> = places.takes.iter().flat_map(|take| &take.paths).collect();
     // One that could not be looked into and yet is taken whole is walked: then its gap is the walk's to tell.
     let mut roots: BTreeMap<PathBuf, FoundRoot> = unseen;
@@ -128,6 +130,7 @@ fn taken(take: &Take, found: &Found, configured: Vec<ConfiguredPlace>, root: &Pa
         paths: listed,
         configured,
         links: found.links.iter().take(limits::TAKE_LISTED).map(link).collect(),
+        unlisted: (found.links.len() as u64).saturating_sub(limits::TAKE_LISTED as u64),
     };
     let paths = found.spots.iter().map(|spot: &Spot| below_root(root, &spot.path)).collect();
     TakeFound { take: take.clone(), record, paths }

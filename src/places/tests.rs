@@ -53,7 +53,13 @@ fn logs_and_sites_are_found_where_the_configuration_says() {
     let logs = take(&places, "web.nginx_here");
     assert_eq!(
         logs.paths,
-        ["/data/logs/shop.access.log", "/data/logs/shop.access.log.1.gz", "/data/logs/shop.err", "/etc/nginx", "/etc/nginx/sites-available/b"]
+        [
+            "/data/logs/shop.access.log",
+            "/data/logs/shop.access.log.1.gz",
+            "/data/logs/shop.err",
+            "/etc/nginx",
+            "/etc/nginx/sites-available/b"
+        ]
     );
     let said = |place: &str| logs.configured.iter().find(|one| one.place == place).unwrap();
     assert_eq!(
@@ -103,7 +109,10 @@ fn apache_variables_piped_logs_and_relative_paths_are_understood() {
         assert!(logs.iter().any(|found| found == path), "{path} in {logs:?}");
     }
     assert!(!logs.iter().any(|found| found == "/srv/rot/x"));
-    assert_eq!(take(&places, "web.documents").paths, ["/etc/apache2/sites-enabled/a.conf", "/srv/sites/a", "/srv/vhosts/www.example.jp/htdocs"]);
+    assert_eq!(
+        take(&places, "web.documents").paths,
+        ["/etc/apache2/sites-enabled/a.conf", "/srv/sites/a", "/srv/vhosts/www.example.jp/htdocs"]
+    );
     let unknown =
         take(&places, "web.apache_here").configured.iter().filter_map(|one| one.refused.as_deref()).collect::<Vec<_>>();
     assert_eq!(unknown, ["nothing is there"], "an unknown variable stands for anything; nothing fits it here");

@@ -29,6 +29,7 @@ pub use html::html;
 pub use json::{SCHEMA, json};
 pub use listing::{gap_listing, scan_listing};
 pub use screen::{scan_summary, summary};
+pub use show::shell_word;
 
 /// All that a report is made of. Strings may be hostile: they are escaped where they are shown, not before.
 #[derive(Debug, Clone, PartialEq)]

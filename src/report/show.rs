@@ -77,7 +77,7 @@ pub(super) fn in_eights(digest: &Digest) -> Vec<String> {
 }
 
 /// One word of a POSIX shell: a name with anything unusual in it is quoted, so that a reader can copy a command safely.
-pub(super) fn shell_word(name: &str) -> String {
+pub fn shell_word(name: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-' | '/' | ':' | '@' | '+');
     let name = if name.starts_with('-') { format!("./{name}") } else { name.to_owned() };
     if !name.is_empty() && name.chars().all(plain) {

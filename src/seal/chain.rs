@@ -150,9 +150,29 @@ pub enum CheckError {
     },
 }
 
+/// A journal that was followed as far as it has whole lines.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Followed {
+    /// The end of the chain.
+    pub chain: Chain,
+    /// Length of its whole lines.
+    pub bytes: u64,
+    /// What is wrong with the last line, if it was cut off in the middle: a crash can do that, and nothing was built on it.
+    pub cut: Option<Broken>,
+}
+
 /// Follows a journal to its end, handing each event to `each`, and gives the end of the chain.
 pub fn check(journal: &mut dyn BufRead, each: &mut dyn FnMut(CustodyEvent)) -> Result<Chain, CheckError> {
+    match follow(journal, each)? {
+        Followed { cut: Some(broken), .. } => Err(broken.into()),
+        Followed { chain, .. } => Ok(chain),
+    }
+}
+
+/// The same, but a last line without its end is told and no error.
+pub fn follow(journal: &mut dyn BufRead, each: &mut dyn FnMut(CustodyEvent)) -> Result<Followed, CheckError> {
     let mut chain = Chain::default();
+    let mut bytes: u64 = 0;
     let mut line = Vec::new();
     loop {
         line.clear();
@@ -161,14 +181,18 @@ pub fn check(journal: &mut dyn BufRead, each: &mut dyn FnMut(CustodyEvent)) -> R
             .read_until(b'\n', &mut line)
             .map_err(|source| CheckError::Read { line: chain.events, source })?;
         if read == 0 {
-            return Ok(chain);
+            return Ok(Followed { chain, bytes, cut: None });
         }
+        let number = chain.events.saturating_add(1);
         let Some(text) = line.strip_suffix(b"\n") else {
-            let why =
-                if read >= JOURNAL_LINE_BYTES { "is over the length limit" } else { "has no end: it was cut off" };
-            return Err(Broken { line: chain.events.saturating_add(1), why: why.into() }.into());
+            if read >= JOURNAL_LINE_BYTES {
+                return Err(Broken { line: number, why: "is over the length limit".into() }.into());
+            }
+            let cut = Some(Broken { line: number, why: "has no end: it was cut off".into() });
+            return Ok(Followed { chain, bytes, cut });
         };
         each(chain.accept(text)?);
+        bytes = bytes.saturating_add(read as u64);
     }
 }
 
@@ -256,6 +280,16 @@ mod tests {
         // Either it is stable, and then the chain accepts it, or it is refused; never a line that does not check.
         if let Ok(line) = chain.append(event) {
             assert!(Chain::default().accept(line.as_bytes()).is_ok());
+        }
+    }
+
+    #[test]
+    fn a_journal_cut_anywhere_is_followed_to_its_last_whole_line() {
+        let text: String = journal(3).iter().map(|l| format!("{l}\n")).collect();
+        for at in 0..text.len() {
+            let followed = follow(&mut &text.as_bytes()[..at], &mut |_| {}).unwrap();
+            let whole = text.as_bytes()[..at].iter().rposition(|byte| *byte == b'\n').map_or(0, |newline| newline + 1);
+            assert_eq!((followed.bytes, followed.cut.is_some()), (whole as u64, whole < at), "{at}");
         }
     }
 

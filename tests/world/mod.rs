@@ -69,6 +69,7 @@ pub(crate) fn hozen_in<S: AsRef<std::ffi::OsStr>>(lang: Lang, arguments: &[S]) -
         stderr: Box::new(stderr.clone()),
         stderr_is_terminal: false,
         stdout_is_terminal: false,
+        working_folder: std::env::current_dir().unwrap(),
         cores: 2,
         stop: Arc::new(AtomicBool::new(false)),
         argv: vec!["hozen".to_owned()],

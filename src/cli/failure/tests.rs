@@ -1,6 +1,7 @@
 //! Every failure is told in both languages, with a next step, and nothing hostile gets through.
 
 use super::*;
+use crate::case::resume::ResumeError;
 
 #[test]
 fn every_failure_says_what_happened_and_what_to_do_in_both_languages() {
@@ -18,7 +19,15 @@ fn every_failure_says_what_happened_and_what_to_do_in_both_languages() {
         Failure::disk(&disk),
         Failure::writing(&error, &error),
         Failure::writing(&std::io::ErrorKind::FileTooLarge.into(), &error),
-        Failure::writing(&error, &error).after_seal(path),
+        Failure::writing(&error, &error).after_seal().resumable("respond", path),
+        Failure::resume(path, &ResumeError::NothingTaken),
+        Failure::resume(path, &ResumeError::NoCase),
+        Failure::resume(path, &ResumeError::Complete),
+        Failure::resume(path, &ResumeError::Orders("x".to_owned())),
+        Failure::busy(path),
+        Failure::other_machine("a\u{1b}", "b"),
+        Failure::other_key("SHA256:x"),
+        Failure::sealed_evidence_changed(&error),
         Failure::unreadable(&disk),
         Failure::findings(&disk),
         Failure::spool(path, &error),
@@ -39,4 +48,12 @@ fn every_failure_says_what_happened_and_what_to_do_in_both_languages() {
         assert!(!en.contains('\u{1b}') && !ja.contains('\u{1b}'));
         assert_ne!(failure.exit(), Exit::Done);
     }
+}
+
+#[test]
+fn the_command_that_goes_on_can_be_copied() {
+    let failure = Failure::interrupted(Some(Path::new("/c"))).resumable("collect", Path::new("/mnt/my usb/c'1"));
+    let text = failure.text(Lang::En);
+    assert!(text.contains("then go on: hozen collect --resume '/mnt/my usb/c'\\''1'\n"), "{text}");
+    assert!(failure.text(Lang::Ja).contains("続行するには: hozen collect --resume "));
 }

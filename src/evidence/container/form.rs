@@ -77,7 +77,7 @@ impl Bytes {
 
 impl Member {
     /// The local header.
-    pub(super) fn local_header(&self) -> Vec<u8> {
+    pub(in crate::evidence) fn local_header(&self) -> Vec<u8> {
         let mut extra = Bytes(Vec::new());
         if self.wide {
             extra.u16(EXTRA_ZIP64).u16(16).u64(self.size).u64(self.stored_size);

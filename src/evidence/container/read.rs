@@ -4,11 +4,13 @@
 //! or behind them, then the directory in the same order. Ordinary zips are read elsewhere. Hostile input costs problems, never
 //! a panic, and no memory beyond one block and one header.
 
+mod recorded;
 mod source;
 mod unpack;
 
 use std::io::{self, Read};
 
+pub use self::recorded::RecordedMembers;
 use self::source::Source;
 use self::unpack::unpack;
 use super::form::{self, Member};

@@ -1,0 +1,223 @@
+//! `--resume`: goes on with a case that was broken off, with what it was told when it began.
+
+use std::io::Error;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::args::{CollectArgs, RespondArgs};
+use super::collect::{self, confine, run_failure};
+use super::failure::{Failure, shown};
+use super::prepare::{self, Survey};
+use super::respond::{self, Both};
+use super::{Env, Exit, look, progress, tell, words};
+use crate::case::collection::{Collection, Keys};
+use crate::case::intake::Intake;
+use crate::case::journal::JournalError;
+use crate::case::orders::{Errand, StandingOrders};
+use crate::case::results::{CollectResult, ScanResult};
+use crate::case::resume::{ResumeError, Unfinished};
+use crate::case::tally::{FindingsOut, Tally};
+use crate::detect::Engine;
+use crate::disk::output::OutputFile;
+use crate::disk::own;
+use crate::disk::sandbox::Confinement;
+use crate::disk::space::Space;
+use crate::evidence::{MemoryStore, items};
+use crate::model::{Lang, limits};
+use crate::pass::{Item, Lens, Plan, Progress, SpoolPlace, from_disk};
+use crate::rules::RulePack;
+use crate::seal::keyed::CaseKey;
+use crate::seal::sign::Signer;
+
+/// `hozen collect --resume`.
+pub(super) fn collect(args: &CollectArgs, case: &Path, lang: Lang, env: &mut Env) -> Result<Exit, Failure> {
+    let now = Rc::clone(&env.now);
+    let (mut collection, result, _) = evidence(args, case, (&*now, "collect"), lang, env)?;
+    if collection.reports_are_due() {
+        // The case was begun by `respond`: its evidence is whole, its results are another verb's.
+        tell(env, &words::reports_are_due(lang, &crate::report::shell_word(&shown(collection.folder()))));
+    } else {
+        collection.close().map_err(collect::failure)?;
+    }
+    collect::answer(&result, args.format, lang, env)
+}
+
+/// `hozen respond --resume`: the same, then results and reports from the sealed evidence.
+pub(super) fn respond(
+    args: &RespondArgs,
+    case: &Path,
+    rules: (&RulePack, &Engine),
+    lang: Lang,
+    env: &mut Env,
+) -> Result<Exit, Failure> {
+    let extra = look::findings_file(&args.look)?;
+    let now = Rc::clone(&env.now);
+    let begun = evidence(&args.collect, case, (&*now, "respond"), lang, env);
+    let (mut collection, result, confinement) = begun.inspect_err(|_| look::forget(&args.look))?;
+    let scanned = scan(args, rules, &mut collection, (&result, extra), (lang, env));
+    let scan = scanned.map_err(|failure| failure.after_seal().resumable("respond", collection.folder()))?;
+    respond::finish(args, &mut collection, &confinement, (result, scan), (lang, env))
+}
+
+/// Brings the evidence of a broken case to its seal.
+fn evidence<'n>(
+    args: &CollectArgs,
+    case: &Path,
+    (now, verb): (&'n dyn Fn() -> jiff::Zoned, &str),
+    lang: Lang,
+    env: &mut Env,
+) -> Result<(Collection<'n>, CollectResult, Confinement), Failure> {
+    let folder = own::canonical(case).map_err(|error| Failure::unreadable(&error))?;
+    let refused = |error: ResumeError| match &error {
+        ResumeError::Journal(JournalError::Disk(disk)) if disk.source.kind() == std::io::ErrorKind::WouldBlock => {
+            Failure::busy(&folder)
+        }
+        _ => Failure::resume(&folder, &error),
+    };
+    let unfinished = Unfinished::open(&folder).map_err(refused)?;
+    same_machine(unfinished.orders(), args, env)?;
+    let keys = keys(&unfinished, args)?;
+    let errand = unfinished.orders().errand().map_err(ResumeError::Orders).map_err(refused)?;
+    enter(&errand, env)?;
+    let roots = errand.roots.iter().chain(errand.found.iter().map(|found| &found.path));
+    prepare::quiet_sources(env, &roots.cloned().collect::<Vec<_>>());
+    let (mut collection, seal) =
+        unfinished.go_on(folder.clone(), keys, look::random(env)?, now).map_err(collect::failure)?;
+    let confinement;
+    let result = match seal {
+        Some(seal) => {
+            confinement = confine(env, lang, &[&folder]);
+            collection.finish_seal(seal).map_err(collect::failure)
+        }
+        None => {
+            let survey = prepare::survey_apart(&errand.roots, &errand.found, errand.cross_file_systems, env)?;
+            confinement = confine(env, lang, &[&folder]);
+            collection.confined(words::confinement(&confinement));
+            take_rest(args, &errand, survey, &mut collection, (lang, env))
+        }
+    };
+    let result = result.map_err(|failure| failure.resumable(verb, &folder))?;
+    Ok((collection, result, confinement))
+}
+
+/// Evidence of two machines must not come into one zip.
+fn same_machine(orders: &StandingOrders, args: &CollectArgs, env: &Env) -> Result<(), Failure> {
+    let began = &orders.acquisition;
+    let same = (&began.host, &began.machine_id) == (&env.host.hostname, &env.host.machine_id);
+    if same || args.force { Ok(()) } else { Err(Failure::other_machine(&began.host, &env.host.hostname)) }
+}
+
+/// The keys that the case began with.
+fn keys(unfinished: &Unfinished, args: &CollectArgs) -> Result<Keys, Failure> {
+    let (orders, dir) = (unfinished.orders(), unfinished.dir());
+    let signer = match (&args.sign_key, orders.signer_is_new) {
+        (Some(path), false) => prepare::existing_key(path)?,
+        (None, true) => key_file(&dir.sign_key(), |text| Signer::from_openssh(text).map_err(Error::other))?,
+        _ => return Err(Failure::other_key(&orders.key)),
+    };
+    if signer.public().fingerprint() != orders.key {
+        return Err(Failure::other_key(&orders.key));
+    }
+    let case = key_file(&dir.case_key(), |text| CaseKey::from_text(text).map_err(Error::other))?;
+    Ok(Keys { signer, signer_is_new: orders.signer_is_new, case })
+}
+
+fn key_file<K>(path: &Path, parse: impl Fn(&str) -> Result<K, Error>) -> Result<K, Failure> {
+    let text = own::read_own(path, limits::RULE_FILE_BYTES).map_err(|error| Failure::unreadable(&error))?;
+    parse(&String::from_utf8_lossy(&text)).map_err(|error| Failure::key(path, &error))
+}
+
+/// Relative roots are relative to the folder that the collection began in.
+fn enter(errand: &Errand, env: &Env) -> Result<(), Failure> {
+    let began = &errand.working_folder;
+    let found = errand.found.iter().map(|found| &found.path);
+    if errand.roots.iter().chain(found).all(|root| root.is_absolute()) || *began == env.working_folder {
+        return Ok(());
+    }
+    std::env::set_current_dir(began).map_err(|error| Failure::no_such_source(&error))
+}
+
+/// Takes what is missing, and seals.
+fn take_rest(
+    args: &CollectArgs,
+    errand: &Errand,
+    survey: Survey,
+    collection: &mut Collection<'_>,
+    (lang, env): (Lang, &mut Env),
+) -> Result<CollectResult, Failure> {
+    let folder = collection.folder().to_path_buf();
+    let walk_ahead = prepare::walk_ahead();
+    let (mut intake, taken) = collection.resume_intake().map_err(collect::failure)?;
+    let (entries, bytes) = intake.so_far();
+    let left = survey.without(entries, bytes);
+    let free = Space::of(&folder).map_err(|error| Failure::disk(&error))?.free_bytes;
+    if left.need() > free && !args.force {
+        return Err(Failure::too_little_space(&folder, left.need(), free));
+    }
+    tell(env, &words::goes_on(lang, &shown(&folder), (entries, bytes), (left.entries, left.bytes)));
+    let ours = own::identity(&folder).map_err(|error| Failure::disk(&error))?;
+    let walk = prepare::walk_of(&errand.roots, errand.found.clone(), errand.cross_file_systems, &[ours])?;
+    let missing = from_disk::items(walk).filter(|item| !taken.holds(&item.entry.path)).zip(0..);
+    let items = missing.map(|(mut item, seq)| {
+        item.entry.seq = seq;
+        item
+    });
+    let (stop, progress) = (Arc::clone(&env.stop), Progress::default());
+    let threads = collect::threads(args, env);
+    let plan = Plan { threads, walk_ahead, keep: true, lens: None, stop: &stop, progress: &progress };
+    let ran = progress::shown(&progress, left.bytes, lang, env.stderr_is_terminal, || {
+        crate::pass::run(items, plan, &mut intake)
+    });
+    ran.map_err(|error| {
+        intake.rescue();
+        run_failure(error, Some(&folder))
+    })?;
+    let (evidence, _, collected) = intake.finish();
+    let evidence = evidence.ok_or_else(|| Failure::bug(&Error::other("a collection without evidence")))?;
+    collection.seal(evidence, collected).map_err(collect::failure)
+}
+
+/// Looks at the sealed evidence, and keeps what it finds in the case.
+fn scan(
+    args: &RespondArgs,
+    (pack, engine): (&RulePack, &Engine),
+    collection: &mut Collection<'_>,
+    (result, extra): (&CollectResult, Option<OutputFile>),
+    (lang, env): (Lang, &mut Env),
+) -> Result<ScanResult, Failure> {
+    // What a broken pass left is made anew.
+    collection.forget_results().map_err(collect::failure)?;
+    let path = collection.dir().result("findings.jsonl");
+    let mut findings = Both { first: OutputFile::create(&path).map_err(|error| Failure::disk(&error))?, extra };
+    let (spool, key) = (collection.dir().spool(), collection.case_key().clone());
+    let (stop, progress) = (Arc::clone(&env.stop), Progress::default());
+    let plan = Plan {
+        threads: collect::threads(&args.collect, env),
+        walk_ahead: prepare::walk_ahead(),
+        keep: false,
+        lens: Some(Lens { engine, key: &key, spool: Some(SpoolPlace { folder: &spool, keep_free: 0 }) }),
+        stop: &stop,
+        progress: &progress,
+    };
+    let tally = Tally::new(pack.entities().into_iter().map(str::to_owned).collect(), pack.digest);
+    let out = FindingsOut { out: &mut findings, reveal: args.look.reveal };
+    let mut intake = Intake::<MemoryStore, MemoryStore>::new(None, Some(tally), Some(out));
+    let items: Vec<Item> = result.evidence.iter().map(PathBuf::from).try_fold(Vec::new(), |mut all, zip| {
+        let more = items::items(&zip, all.len() as u64);
+        all.extend(more.map_err(|error| Failure::not_evidence(&zip).because(&error))?);
+        Ok(all)
+    })?;
+    let ran = progress::shown(&progress, result.bytes, lang, env.stderr_is_terminal, || {
+        crate::pass::run(items.into_iter(), plan, &mut intake)
+    });
+    ran.map_err(|error| {
+        intake.rescue();
+        run_failure(error, Some(collection.folder()))
+    })?;
+    let (_, scan, _) = intake.finish();
+    let scan = scan.ok_or_else(|| Failure::bug(&Error::other("a scan without a tally")))?;
+    findings.sync()?;
+    respond::keep_results(collection, &scan, result)?;
+    Ok(scan)
+}
