@@ -73,7 +73,7 @@ fn a_dry_run_says_what_and_how_much_and_writes_nothing() {
     let take = |id: &str| json["takes"].as_array().unwrap().iter().find(|one| one["take"]["id"] == id).unwrap().clone();
     let logs = take("web.nginx_here");
     assert_eq!(logs["take"]["paths"], serde_json::json!(["/etc/nginx", "/srv/logs/shop.log", "/srv/logs/shop.log.1"]));
-    assert_eq!((&logs["amount"]["files"], &logs["amount"]["bytes"]), (&3.into(), &(83 + 24 + 9).into()));
+    assert_eq!((&logs["amount"]["files"], &logs["amount"]["bytes"]), (&3.into(), &(82 + 24 + 9).into()));
     let configured = logs["take"]["configured"].as_array().unwrap();
     assert_eq!(
         configured[0],
@@ -301,4 +301,36 @@ fn nothing_that_real_servers_write_is_missed() {
     let said = String::from_utf8_lossy(&ended.stdout).into_owned() + &String::from_utf8_lossy(&ended.stderr);
     println!("{said}");
     assert!(ended.status.success(), "{said}");
+}
+
+#[test]
+fn a_profile_s_collection_that_broke_off_goes_on_with_the_places_that_it_found() {
+    let (machine, out) = (machine(), tempfile::tempdir().unwrap());
+    // More than the limit below lets through, and nothing that compression could shrink.
+    let noise: Vec<u8> =
+        (0..3_000_000_u32).map(|n| n.wrapping_mul(2_654_435_761).rotate_left(n % 31).to_le_bytes()[0]).collect();
+    put(machine.path(), "var/log/zz-large.log", noise);
+    let arguments = [
+        "collect",
+        "--profile",
+        "web-server",
+        "--root",
+        text(machine.path()),
+        "--out",
+        text(out.path()),
+        "--case",
+        "c",
+        "--force",
+    ];
+    let broken = real::run(real::in_shell(r#"ulimit -f 1000; exec "$@""#).args(arguments));
+    assert_eq!(broken.code, Some(2), "{}", broken.stderr);
+    // What came since is not of this collection; what went is a gap.
+    put(machine.path(), "srv/logs/shop.log.2", "later");
+    let ended = real::hozen(&["collect", "--resume", text(&out.path().join("c"))]);
+    assert!(matches!(ended.code, Some(0 | 3)), "{}", ended.stderr);
+    let records = real::records(&real::zip(&out.path().join("c")));
+    let has = |end: &str| records.iter().any(|one| one["path"].as_str().unwrap().ends_with(end));
+    assert!(
+        has("var/log/zz-large.log") && has("srv/logs/shop.log.1") && has("data/site/index.html") && !has("shop.log.2")
+    );
 }
