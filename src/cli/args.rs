@@ -116,7 +116,7 @@ pub(super) struct CollectArgs {
     #[command(flatten)]
     pub profile: ProfileArgs,
     /// Go on with a case that was broken off: PATHs and options are those that it began with
-    #[arg(long, value_name = "CASE", conflicts_with_all = ["paths", "out", "case", "operator", "witness", "reason", "place", "cross_file_systems"])]
+    #[arg(long, value_name = "CASE", conflicts_with_all = ["paths", "names", "folders", "dry_run", "list_profiles", "out", "case", "operator", "witness", "reason", "place", "cross_file_systems"])]
     pub resume: Option<PathBuf>,
     /// Folder in which the case folder is made (best: another disk)
     #[arg(long, value_name = "DIR", default_value = ".")]

@@ -89,6 +89,8 @@ struct Trail {
     folders: Vec<(Vec<u8>, Arc<DirHandle>)>,
     /// Links that led here: they count only if something is found behind them.
     links: Vec<LinkSeen>,
+    /// How many links were gone through.
+    hops: usize,
 }
 
 impl Trail {
@@ -139,8 +141,8 @@ impl Finder {
     /// Adds what a pattern leads to.
     pub fn find(&mut self, pattern: &PathPattern, follow: Follow, found: &mut Found) {
         let ahead: Vec<Ahead> = pattern.steps().iter().rev().filter_map(ahead).collect();
-        let trail = Trail { top: Arc::clone(&self.top), folders: Vec::new(), links: Vec::new() };
-        self.go(trail, ahead, 0, &mut Search { found, follow });
+        let trail = Trail { top: Arc::clone(&self.top), folders: Vec::new(), links: Vec::new(), hops: 0 };
+        self.go(trail, ahead, &mut Search { found, follow });
     }
 
     /// Reads a file that was found, at most `limit` bytes of it, without a trace. Says whether it was longer.
@@ -160,57 +162,50 @@ impl Finder {
         Ok((bytes, cut))
     }
 
-    fn go(&mut self, mut at: Trail, mut ahead: Vec<Ahead>, mut hops: usize, search: &mut Search<'_>) {
+    fn go(&mut self, mut at: Trail, mut ahead: Vec<Ahead>, search: &mut Search<'_>) {
         loop {
             match ahead.pop() {
                 None => return self.spot(&at, at.path(), true, search),
                 Some(Ahead::Top) => at.folders.clear(),
                 Some(Ahead::Up) => drop(at.folders.pop()),
-                Some(Ahead::Wild(wild)) => return self.wild(&at, &wild, &ahead, hops, search),
-                Some(Ahead::Below(levels)) => return self.below(&at, levels, &ahead, hops, search),
-                Some(Ahead::Name(name)) => match self.name(&mut at, &name, &mut ahead, hops, search) {
-                    Went::On => {}
-                    Went::ThroughLink => hops += 1,
-                    Went::Nowhere => return,
-                },
+                Some(Ahead::Wild(wild)) => return self.wild(&at, &wild, &ahead, search),
+                Some(Ahead::Below(levels)) => return self.below(&at, levels, &ahead, search),
+                Some(Ahead::Name(name)) => {
+                    if !self.name(&mut at, &name, &mut ahead, search) {
+                        return;
+                    }
+                }
             }
         }
     }
 
-    /// One name. A link puts the steps of its target in front of those that are left.
-    fn name(
-        &mut self,
-        at: &mut Trail,
-        name: &[u8],
-        ahead: &mut Vec<Ahead>,
-        hops: usize,
-        search: &mut Search<'_>,
-    ) -> Went {
+    /// One name; says whether the look-up goes on behind it.
+    fn name(&mut self, at: &mut Trail, name: &[u8], ahead: &mut Vec<Ahead>, search: &mut Search<'_>) -> bool {
         let path = at.child(name);
-        let Some(seen) = self.look(at, name, &path, search) else { return Went::Nowhere };
+        let Some(seen) = self.look(at, name, &path, search) else { return false };
         match seen.kind {
-            Kind::Link => self.link(at, name, path, ahead, hops, search),
+            Kind::Link => self.link(at, name, path, ahead, search),
             Kind::Folder if seen.automount => {
                 let reason =
                     "the system would mount something here on a look, so it was not entered; mount it first".into();
                 search.found.unseen.push(Unseen { path, kind: GapKind::OtherFileSystem, reason });
-                Went::Nowhere
+                false
             }
             Kind::Folder => match at.dir().anchor_at(name) {
                 Ok(dir) => {
                     at.folders.push((name.to_vec(), Arc::new(dir)));
-                    Went::On
+                    true
                 }
                 Err(error) => {
                     search.unseen(path, &error);
-                    Went::Nowhere
+                    false
                 }
             },
             _ => {
                 if ahead.is_empty() {
                     self.spot(at, path, false, search);
                 }
-                Went::Nowhere
+                false
             }
         }
     }
@@ -222,17 +217,16 @@ impl Finder {
         name: &[u8],
         path: Vec<u8>,
         ahead: &mut Vec<Ahead>,
-        hops: usize,
         search: &mut Search<'_>,
-    ) -> Went {
+    ) -> bool {
         let target = match at.dir().link_target(name) {
             Ok(target) => target,
             Err(error) => {
                 search.unseen(path, &error);
-                return Went::Nowhere;
+                return false;
             }
         };
-        let followed = hops < limits::FIND_LINKS;
+        let followed = at.hops < limits::FIND_LINKS;
         let link = LinkSeen { path: path.clone(), target: target.clone(), followed };
         if ahead.is_empty() || !followed {
             // It is what was looked for, whatever is behind it.
@@ -240,15 +234,16 @@ impl Finder {
             self.spot(at, path, false, search);
         }
         if !followed {
-            return Went::Nowhere;
+            return false;
         }
+        at.hops += 1;
         at.links.push(link);
         let parts = target.split(|&byte| byte == b'/').rev().filter(|part| !matches!(part, [] | [b'.']));
         ahead.extend(parts.map(|part| if part == b".." { Ahead::Up } else { Ahead::Name(part.to_vec()) }));
         if target.first() == Some(&b'/') {
             ahead.push(Ahead::Top);
         }
-        Went::ThroughLink
+        true
     }
 
     /// A link that a wildcard met and that is not to be followed: recorded if it is what was looked for, or would lead to it.
@@ -256,9 +251,9 @@ impl Finder {
         let Ok(target) = at.dir().link_target(name) else { return };
         let mut behind = Found::default();
         if !ahead.is_empty() {
-            let mut trial = [ahead, &[Ahead::Name(name.to_vec())]].concat();
+            let trial = [ahead, &[Ahead::Name(name.to_vec())]].concat();
             let mut trial_search = Search { found: &mut behind, follow: Follow::Named };
-            self.go(at.clone(), std::mem::take(&mut trial), 0, &mut trial_search);
+            self.go(at.clone(), trial, &mut trial_search);
             if behind.spots.is_empty() {
                 return;
             }
@@ -267,7 +262,7 @@ impl Finder {
         self.spot(at, path, false, search);
     }
 
-    fn wild(&mut self, at: &Trail, wild: &Wild, ahead: &[Ahead], hops: usize, search: &mut Search<'_>) {
+    fn wild(&mut self, at: &Trail, wild: &Wild, ahead: &[Ahead], search: &mut Search<'_>) {
         let Some(names) = self.list(at, search) else { return };
         for name in names.iter().filter(|name| wild.fits(name)) {
             let path = at.child(name);
@@ -275,14 +270,14 @@ impl Finder {
             if seen.kind == Kind::Link && search.follow == Follow::Named {
                 self.passed_by(at, name, path, ahead, search);
             } else {
-                self.go(at.clone(), [ahead, &[Ahead::Name(name.to_vec())]].concat(), hops, search);
+                self.go(at.clone(), [ahead, &[Ahead::Name(name.to_vec())]].concat(), search);
             }
         }
     }
 
     /// The rest of the pattern here, and in every folder below; links and other mounts are not gone into.
-    fn below(&mut self, at: &Trail, levels: usize, ahead: &[Ahead], hops: usize, search: &mut Search<'_>) {
-        self.go(at.clone(), ahead.to_vec(), hops, search);
+    fn below(&mut self, at: &Trail, levels: usize, ahead: &[Ahead], search: &mut Search<'_>) {
+        self.go(at.clone(), ahead.to_vec(), search);
         if levels == 0 {
             return;
         }
@@ -296,7 +291,7 @@ impl Finder {
                 Ok(dir) => {
                     let mut deeper = at.clone();
                     deeper.folders.push((name.to_vec(), Arc::new(dir)));
-                    self.below(&deeper, levels - 1, ahead, hops, search);
+                    self.below(&deeper, levels - 1, ahead, search);
                 }
                 Err(error) => search.unseen(at.child(name), &error),
             }
@@ -385,13 +380,6 @@ impl Finder {
             }
         }
     }
-}
-
-/// How one step ended.
-enum Went {
-    On,
-    ThroughLink,
-    Nowhere,
 }
 
 impl Search<'_> {

@@ -54,6 +54,7 @@ fn logs_and_sites_are_found_where_the_configuration_says() {
     assert_eq!(
         logs.paths,
         [
+            "/data/conf/shop.conf",
             "/data/logs/shop.access.log",
             "/data/logs/shop.access.log.1.gz",
             "/data/logs/shop.err",
@@ -268,7 +269,7 @@ fn a_flood_of_places_ends_at_the_limit_and_says_so() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(48))]
+    #![proptest_config(ProptestConfig::with_cases(24))]
     #[test]
     fn hostile_configuration_never_takes_the_system_or_leaves_the_root(text in "((access_log|root|include|alias) [ -~]{0,20};?\n|[ -~\n]{0,10}){0,12}", raw in proptest::collection::vec(any::<u8>(), 0..60)) {
         let machine = machine(&[("etc/shadow", "x"), ("var/lib/x/y", ""), ("home/a/b", ""), ("usr/bin/z", "")]);
