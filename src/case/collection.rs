@@ -52,6 +52,9 @@ pub enum CollectionError {
         /// The digest in the chain of custody.
         due: Digest,
     },
+    /// The evidence is sealed; what is left to do could not be done.
+    #[error("the evidence is sealed, and its last steps could not be done")]
+    AfterSeal(#[source] Box<CollectionError>),
     /// What a broken collection left could not be read back.
     #[error("what the broken collection left could not be read back")]
     Replay(#[source] std::io::Error),
@@ -199,7 +202,7 @@ impl<'c> Collection<'c> {
         let name = self.evidence_name();
         let counts = json!({
             "evidence": name, "entries": collected.entries, "files": collected.files, "bytes": collected.bytes,
-            "gaps": collected.gaps.len(),
+            "linked": collected.linked, "gaps": collected.gaps.len(),
         });
         self.note(Act::Collected, counts)?;
         let sealed_at = (self.now)();
@@ -229,6 +232,10 @@ impl<'c> Collection<'c> {
 
     /// Gives the sealed evidence its name, and writes its digest beside it. What was done of that already stays.
     pub(super) fn put_into_place(&self, zip_sha256: Digest) -> Result<(), CollectionError> {
+        self.last_renames(zip_sha256).map_err(after_seal)
+    }
+
+    fn last_renames(&self, zip_sha256: Digest) -> Result<(), DiskError> {
         let name = self.evidence_name();
         let (zip, partial, beside) =
             (self.dir.evidence(&name), self.dir.partial(&name), self.dir.evidence_digest(&name));
@@ -251,6 +258,7 @@ impl<'c> Collection<'c> {
             entries: collected.entries,
             files: collected.files,
             bytes: collected.bytes,
+            linked: collected.linked,
             gaps: collected.gaps,
             seal,
         }
@@ -266,7 +274,9 @@ impl<'c> Collection<'c> {
     /// # Errors
     /// When it can not be removed.
     pub fn close(&mut self) -> Result<(), CollectionError> {
-        Ok(output::remove(&self.dir.orders(&self.evidence_name()))?)
+        // Who is told that it is at its end may pull the plug.
+        let orders = self.dir.orders(&self.evidence_name());
+        output::remove(&orders).and_then(|()| output::sync_folder_of(&orders)).map_err(after_seal)
     }
 
     /// Keeps a result or report in the case, and its digest in the chain of custody, so that a later change is noticed.
@@ -315,6 +325,10 @@ impl Collection<'_> {
         let begun = self.orders.acquisition.started.parse::<jiff::Timestamp>().unwrap_or_default();
         Timestamp { seconds: begun.as_second(), nanos: 0 }
     }
+}
+
+fn after_seal(error: DiskError) -> CollectionError {
+    CollectionError::AfterSeal(Box::new(error.into()))
 }
 
 /// RFC 3339 in UTC, to the second.

@@ -20,6 +20,8 @@ pub struct Errand {
     pub roots: Vec<PathBuf>,
     /// The roots that a profile found. They are not looked up again: the machine may be another by then.
     pub found: Vec<FoundRoot>,
+    /// The roots among them that are images made by other tools.
+    pub images: Vec<PathBuf>,
     /// The folder that relative roots are relative to.
     pub working_folder: PathBuf,
     /// Whether other file systems below the roots are walked too.
@@ -38,6 +40,9 @@ pub struct StandingOrders {
     /// The roots that a profile found.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     found: Vec<FoundOrder>,
+    /// The roots among them that are images made by other tools.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    images_b64: Vec<String>,
     /// The exact bytes of the folder that relative roots are relative to.
     working_folder_b64: String,
     /// Whether other file systems below the roots are walked too.
@@ -81,6 +86,7 @@ impl StandingOrders {
             reports: errand.reports,
             roots_b64: errand.roots.iter().map(|root| base64(root)).collect(),
             found: errand.found.iter().map(FoundOrder::new).collect(),
+            images_b64: errand.images.iter().map(|image| base64(image)).collect(),
             working_folder_b64: base64(&errand.working_folder),
             cross_file_systems: errand.cross_file_systems,
             signer_is_new,
@@ -110,6 +116,7 @@ impl StandingOrders {
             reports: self.reports,
             roots: self.roots_b64.iter().map(|root| path(root)).collect::<Result<_, _>>()?,
             found: self.found.iter().map(FoundOrder::root).collect::<Result<_, _>>()?,
+            images: self.images_b64.iter().map(|image| path(image)).collect::<Result<_, _>>()?,
             working_folder: path(&self.working_folder_b64)?,
             cross_file_systems: self.cross_file_systems,
         })
@@ -138,6 +145,7 @@ mod tests {
                 FoundRoot { path: PathBuf::from(OsString::from_vec(b"/var/log/\xff".to_vec())), gap: None },
                 FoundRoot { path: PathBuf::from("/x"), gap: Some((GapKind::OverLimit, "why".to_owned())) },
             ],
+            images: vec![PathBuf::from("./顧客")],
             working_folder: PathBuf::from("/home/x"),
             cross_file_systems: true,
         };

@@ -153,7 +153,10 @@ impl Unfinished {
         acquisition.finished = self.past.finished;
         let orders = Orders { folder, acquisition, errand, nonce };
         let mut collection = Collection { dir: self.dir, journal: self.journal, orders, keys, now, atime_not_kept: 0 };
-        collection.tidy(self.past.facts)?;
+        collection.tidy(self.past.facts).map_err(|error| match self.past.seal {
+            Some(_) => CollectionError::AfterSeal(Box::new(error)),
+            None => error,
+        })?;
         Ok((collection, self.past.seal))
     }
 }
@@ -264,5 +267,12 @@ fn collected(recorded: &mut Recorded) -> Collected {
     // The counts stay: the numbers of what follows begin behind them.
     let (counts, atime_not_kept) = (recorded.counts, recorded.atime_not_kept);
     let gaps = std::mem::take(&mut recorded.gaps);
-    Collected { entries: counts.entries, files: counts.files, bytes: counts.bytes, atime_not_kept, gaps }
+    Collected {
+        entries: counts.entries,
+        files: counts.files,
+        bytes: counts.bytes,
+        linked: counts.linked,
+        atime_not_kept,
+        gaps,
+    }
 }

@@ -6,8 +6,8 @@ use std::rc::Rc;
 use super::args::{CollectArgs, Format};
 use super::failure::{Failure, shown};
 use super::prepare::{self, Ready, prepare};
-use super::profile::{self, Picked};
-use super::{Env, Exit, dry_run, json, look, print, progress, resume, tell, words};
+use super::profile;
+use super::{Env, Exit, dry_run, json, look, print, progress, resume, tell, volatile, words};
 use crate::case::collection::{Collection, CollectionError, Keys, Orders, utc};
 use crate::case::intake::IntakeError;
 use crate::case::orders::Errand;
@@ -35,7 +35,7 @@ pub(super) fn run(args: &CollectArgs, lang: Lang, env: &mut Env) -> Result<Exit,
     let mut ready = prepare(args, &[], lang, env)?;
     let now = Rc::clone(&env.now);
     let mut collection = begin(&mut ready, args, false, env, &*now)?;
-    let taken = take(args, &ready, &mut collection, lang, env);
+    let taken = take(args, &mut ready, &mut collection, lang, env);
     let result = taken.map_err(|failure| failure.resumable("collect", collection.folder()))?;
     answer(&result, args.format, lang, env)
 }
@@ -43,7 +43,7 @@ pub(super) fn run(args: &CollectArgs, lang: Lang, env: &mut Env) -> Result<Exit,
 /// Takes everything, seals it, and closes the collection.
 fn take(
     args: &CollectArgs,
-    ready: &Ready,
+    ready: &mut Ready,
     collection: &mut Collection<'_>,
     lang: Lang,
     env: &mut Env,
@@ -60,7 +60,7 @@ fn take(
         progress: &progress,
     };
     let mut intake = collection.intake(None, None).map_err(failure)?;
-    let items = items(args, &ready.picked, collection, &[])?;
+    let items = items(ready, args, collection, &[])?;
     let ran = progress::shown(&progress, ready.survey.bytes, lang, env.stderr_is_terminal, || {
         crate::pass::run(items, plan, &mut intake)
     });
@@ -99,15 +99,18 @@ fn text(result: &CollectResult, lang: Lang) -> String {
 
 /// The items to collect. The case folder and `others` (files that we write) are recorded as our own output, not read.
 pub(super) fn items(
+    ready: &mut Ready,
     args: &CollectArgs,
-    picked: &Picked,
     collection: &Collection<'_>,
     others: &[&Path],
 ) -> Result<impl Iterator<Item = Item> + Send + use<>, Failure> {
     let ours = std::iter::once(collection.folder()).chain(others.iter().copied()).map(own::identity);
     let ours = ours.collect::<Result<Vec<_>, DiskError>>().map_err(|error| Failure::disk(&error))?;
-    let walk = prepare::walk_of(&args.paths, picked.roots.clone(), args.cross_file_systems, &ours)?;
-    Ok(from_disk::items(walk))
+    let walk = prepare::walk_of(&ready.roots, ready.picked.roots.clone(), args.cross_file_systems, &ours)
+        .map_err(Failure::of_begun)?;
+    let first = ready.volatile.take().map(|volatile| volatile.items).unwrap_or_default();
+    let images: Vec<(u64, u64)> = ready.images.iter().map(|image| image.identity).collect();
+    Ok(volatile::in_order(first, from_disk::items(walk), images))
 }
 
 /// Worker threads to use.
@@ -133,8 +136,9 @@ pub(super) fn begin<'n>(
         acquisition: acquisition(ready, args, env, now),
         errand: Errand {
             reports,
-            roots: args.paths.clone(),
+            roots: ready.roots.clone(),
             found: ready.picked.roots.clone(),
+            images: ready.images.iter().map(|given| given.path.clone()).collect(),
             working_folder: env.working_folder.clone(),
             cross_file_systems: args.cross_file_systems,
         },
@@ -189,8 +193,10 @@ fn acquisition(ready: &Ready, args: &CollectArgs, env: &Env, now: &dyn Fn() -> j
         profiles_sha256: picked.digest,
         root: picked.digest.map(|_| shown(&picked.root)),
         takes: picked.records(),
-        scope: args.paths.iter().map(|path| shown(path)).chain(profiles).collect(),
+        scope: volatile::sources(args, &ready.images).iter().map(|path| shown(path)).chain(profiles).collect(),
         skipped: covered.chain(left_out).collect(),
+        volatile: ready.volatile.as_ref().map(|volatile| volatile.record.clone()),
+        images: ready.images.iter().map(|given| given.record.clone()).collect(),
         output_on_source_disk: ready.same_disk.clone(),
         ..Acquisition::default()
     }
@@ -216,6 +222,9 @@ pub(super) fn confine(env: &mut Env, lang: Lang, writable: &[&Path]) -> Confinem
 
 /// An error of a collection, for people.
 pub(super) fn failure(error: CollectionError) -> Failure {
+    if let CollectionError::AfterSeal(error) = error {
+        return failure(*error).after_seal();
+    }
     match &error {
         CollectionError::Disk(disk) => Failure::disk(disk),
         CollectionError::Evidence(evidence) => evidence_failure(evidence, &error),

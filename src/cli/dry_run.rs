@@ -9,19 +9,25 @@ use super::args::{CollectArgs, Format};
 use super::failure::{Failure, shown};
 use super::prepare::{self, Survey};
 use super::profile::{self, Picked};
-use super::{Env, Exit, json, print, words};
+use super::{Env, Exit, json, print, volatile, words};
 use crate::case::results::{Amount, DryRunResult, LeftOut, WouldTake, WouldTakeOf};
 use crate::disk::own;
 use crate::disk::space::Space;
 use crate::disk::walk::FoundRoot;
 use crate::model::taken::{LinkOnTheWay, TakeRecord};
 use crate::model::{Gap, Lang};
+use crate::pass::SharedNames;
 
 /// Runs it.
 pub(super) fn run(args: &CollectArgs, lang: Lang, env: &mut Env) -> Result<Exit, Failure> {
-    prepare::quiet_sources(env, &args.paths);
+    let named = volatile::sources(args, &volatile::images(&args.include_image)?);
+    if named.is_empty() && args.profile.names.is_empty() {
+        return Err(Failure::nothing_named());
+    }
+    prepare::quiet_sources(env, &named);
     let picked = profile::pick(args, lang, env)?;
-    let measured = prepare::apart(env, || measure(args, &picked, &env.stop))??;
+    let stop = std::sync::Arc::clone(&env.stop);
+    let measured = prepare::apart(env, || measure(args, &named, &picked, &stop))??;
     if env.stop.load(Ordering::Relaxed) {
         return Err(Failure::interrupted(None));
     }
@@ -58,7 +64,7 @@ struct Measured {
     gaps: Vec<Gap>,
 }
 
-fn measure(args: &CollectArgs, picked: &Picked, stop: &AtomicBool) -> Result<Measured, Failure> {
+fn measure(args: &CollectArgs, named: &[PathBuf], picked: &Picked, stop: &AtomicBool) -> Result<Measured, Failure> {
     let cross = args.cross_file_systems;
     let size = |named: &[PathBuf], found: Vec<FoundRoot>| -> Result<Amount, Failure> {
         if named.is_empty() && found.is_empty() {
@@ -67,7 +73,7 @@ fn measure(args: &CollectArgs, picked: &Picked, stop: &AtomicBool) -> Result<Mea
         Ok(prepare::survey(prepare::walk_of(named, found, cross, &[])?, stop).amount())
     };
     let mut paths = Vec::new();
-    for path in &args.paths {
+    for path in named {
         paths.push(WouldTake { path: shown(path), amount: size(std::slice::from_ref(path), Vec::new())? });
     }
     let mut takes = Vec::new();
@@ -75,11 +81,11 @@ fn measure(args: &CollectArgs, picked: &Picked, stop: &AtomicBool) -> Result<Mea
         let found = take.paths.iter().map(|path| FoundRoot { path: path.clone(), gap: None }).collect();
         takes.push(WouldTakeOf { take: take.record.clone(), amount: size(&[], found)? });
     }
-    let (mut total, mut gaps) = (Survey::default(), Vec::new());
-    if !(args.paths.is_empty() && picked.roots.is_empty()) {
-        let walk = prepare::walk_of(&args.paths, picked.roots.clone(), cross, &[])?;
+    let (mut total, mut gaps, mut names) = (Survey::default(), Vec::new(), SharedNames::default());
+    if !(named.is_empty() && picked.roots.is_empty()) {
+        let walk = prepare::walk_of(named, picked.roots.clone(), cross, &[])?;
         for walked in walk.take_while(|_| !stop.load(Ordering::Relaxed)) {
-            total.add(&walked.entry);
+            total.add(&walked.entry, &mut names);
             gaps.extend(walked.gaps);
         }
     }

@@ -48,6 +48,14 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("root", "プロファイルの場所をこのフォルダーの下で探します\n（接続したディスクイメージなど。省略時は /）"),
     ("dry_run", "何をどれだけ保全するかを示すだけで、何も書きません"),
     ("list_profiles", "プロファイルと、その保全対象を一覧にします"),
+    (
+        "volatile",
+        "最初に、稼働中の機器の状態を保全します\n（プロセス、通信、開かれているファイルと削除済みファイル、\nログイン中の利用者、定期実行など）",
+    ),
+    (
+        "include_image",
+        "別の道具で作ったイメージを証拠に加えます（複数指定可）\nmemory:FILE（メモリー）、disk:FILE（ディスク）、FILE",
+    ),
     ("resume", "途中で終わった事案の続きを行います\n保全対象などの指定は、始めたときのものを使います"),
     ("out", "事案フォルダーを作る場所（できれば対象とは別のディスク）\n省略時は今いるフォルダー"),
     ("man.out", "書き込み先のフォルダー"),
@@ -98,6 +106,8 @@ const EXAMPLES: &[(&str, &str)] = &[
         "例:
   hozen respond /var/www /var/log --out /mnt/usb --operator '山田花子'
   hozen respond /srv --out /mnt/usb --case 2026-001 --format json
+  稼働中の機器では、まずその状態を取る
+    hozen respond /var/www /var/log --volatile --out /mnt/usb
   停電やディスク満杯で途中で終わった事案の続きを行う
     hozen respond --resume /mnt/usb/事案番号
 ",
@@ -110,6 +120,8 @@ const EXAMPLES: &[(&str, &str)] = &[
     hozen collect --profile web-server --out /mnt/usb --dry-run
     hozen collect --profile web-server --out /mnt/usb
   hozen collect /srv --out /mnt/usb --sign-key ~/.ssh/id_ed25519
+  稼働中の機器の状態と、別の道具で作ったメモリーイメージ
+    hozen collect --volatile --include-image memory:ram.lime --out /mnt/usb
   停電やディスク満杯で途中で終わった事案の続きを行う
     hozen collect --resume /mnt/usb/事案番号
 ",

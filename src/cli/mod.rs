@@ -19,6 +19,7 @@ mod resume;
 mod rules;
 mod scan;
 mod verify;
+mod volatile;
 
 mod words;
 

@@ -9,14 +9,18 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use super::args::CollectArgs;
 use super::failure::{Failure, shown};
 use super::profile::{self, Picked};
+use super::volatile::{self, Given};
 use super::{Env, tell, words};
 use crate::case::dir::{CaseDir, is_case_id};
 use crate::case::results::Amount;
+use crate::case::volatile::Volatile;
+use crate::disk::pseudo;
 use crate::disk::quiet::{self, Quiet};
 use crate::disk::space::{self, Space};
 use crate::disk::walk::{FoundRoot, Walk, WalkOptions};
 use crate::disk::{host, own, sandbox};
 use crate::model::{Entry, Kind, Lang, limits};
+use crate::pass::{GiantFrom, Link, SharedNames};
 use crate::seal::sign::Signer;
 
 /// What was found out before anything is written.
@@ -37,6 +41,12 @@ pub(super) struct Ready {
     pub same_disk: Vec<String>,
     /// Sources that another one covers, and why each is not walked by itself.
     pub covered: Vec<(String, String)>,
+    /// The machine's live state, where it was asked for.
+    pub volatile: Option<Volatile>,
+    /// Images that were named.
+    pub images: Vec<Given>,
+    /// What is walked: the schedules of the live state, the user's paths, images.
+    pub roots: Vec<PathBuf>,
     /// The user's own key, if one was named.
     pub signer: Option<Signer>,
     /// Entries that the walk may be ahead: each may hold a handle.
@@ -50,17 +60,22 @@ pub(super) struct Survey {
     pub entries: u64,
     /// Regular files.
     pub files: u64,
-    /// Bytes of all files, at most: holes count too.
+    /// Bytes of all files that will be read: the holes of sparse files count too, but not of giant ones.
     pub bytes: u64,
+    /// Bytes that their content may take in the evidence.
+    pub room: u64,
 }
 
 impl Survey {
-    /// Counts one entry more.
-    pub(super) fn add(&mut self, entry: &Entry) {
+    /// Counts one entry more; further names of a file are not read again.
+    pub(super) fn add(&mut self, entry: &Entry, names: &mut SharedNames) {
         self.entries += 1;
-        if entry.kind == Kind::File {
-            self.files += 1;
-            self.bytes = self.bytes.saturating_add(entry.stat.as_ref().map_or(0, |stat| stat.size));
+        let Some(stat) = entry.stat.as_ref().filter(|_| entry.kind == Kind::File) else { return };
+        self.files += 1;
+        if names.meet(stat).as_ref().is_none_or(Link::is_first) {
+            let (read, room) = GiantFrom::default().cost(stat);
+            self.bytes = self.bytes.saturating_add(read);
+            self.room = self.room.saturating_add(room);
         }
     }
 
@@ -71,12 +86,18 @@ impl Survey {
 
     /// Bytes that its evidence may need, at most.
     pub(super) fn need(self) -> u64 {
-        self.bytes.saturating_add(self.entries.saturating_mul(ENTRY_BYTES)).saturating_add(CASE_BYTES)
+        self.room.saturating_add(self.entries.saturating_mul(ENTRY_BYTES)).saturating_add(CASE_BYTES)
     }
 
     /// What is left of it when this much was taken.
     pub(super) fn without(self, entries: u64, bytes: u64) -> Self {
-        Self { entries: self.entries.saturating_sub(entries), bytes: self.bytes.saturating_sub(bytes), ..self }
+        let less = |all: u64| all.saturating_sub(bytes);
+        Self {
+            entries: self.entries.saturating_sub(entries),
+            files: self.files,
+            bytes: less(self.bytes),
+            room: less(self.room),
+        }
     }
 }
 
@@ -88,18 +109,28 @@ const CASE_BYTES: u64 = 4_000_000;
 /// Checks arguments, key, output and space, and surveys the sources. `others` are further files that will be written.
 pub(super) fn prepare(args: &CollectArgs, others: &[&Path], lang: Lang, env: &mut Env) -> Result<Ready, Failure> {
     let walk_ahead = walk_ahead();
-    // Before the first look at a source: reading a link's target would move its access time.
-    quiet_sources(env, &args.paths);
     let case = match &args.case {
         Some(case) if is_case_id(case) => case.clone(),
         Some(case) => return Err(Failure::bad_case_id(case)),
         None => default_case(env),
     };
+    if args.paths.is_empty() && !args.volatile && args.include_image.is_empty() && args.profile.names.is_empty() {
+        return Err(Failure::nothing_named());
+    }
+    let images = volatile::images(&args.include_image)?;
+    // Before all else that is read, and while other processes may still be looked at: what lives least goes first.
+    let volatile = if args.volatile { Some(volatile::take(lang, env)?) } else { None };
+    let roots = volatile::roots(args, volatile.as_ref(), &images);
+    // Before the first look at a source: reading a link's target would move its access time.
+    quiet_sources(env, &roots);
     let picked = profile::pick(args, lang, env)?;
-    if args.paths.is_empty() && picked.roots.is_empty() {
+    if roots.is_empty() && picked.roots.is_empty() && volatile.is_none() {
         return Err(Failure::nothing_found(&picked.root));
     }
-    let covered = walk_of(&args.paths, picked.roots.clone(), args.cross_file_systems, &[])?.notes().to_vec();
+    let walk = walk_of(&roots, picked.roots.clone(), args.cross_file_systems, &[])?;
+    let mut covered = walk.notes().to_vec();
+    // A schedule that a path of the user's covers is nothing that the user asked for by itself.
+    covered.retain(|(path, _)| args.paths.iter().any(|given| shown(given) == *path));
     let signer = args.sign_key.as_deref().map(existing_key).transpose()?;
     let out = own::canonical_to_be(&args.out).map_err(|error| Failure::out_unusable(&args.out, &error))?;
     let folder = out.join(&case);
@@ -109,40 +140,75 @@ pub(super) fn prepare(args: &CollectArgs, others: &[&Path], lang: Lang, env: &mu
         return Err(if unfinished { exists.resumable("collect", &folder) } else { exists });
     }
     for written in std::iter::once(out.as_path()).chain(others.iter().copied()) {
-        outside_sources(written, args, &picked)?;
+        outside_sources(written, &roots, &picked, args)?;
     }
     own::may_write_in(&out).map_err(|error| Failure::out_unusable(&args.out, &error))?;
-    let on_same_disk = |source: &Path| space::same_file_system(&out, source).unwrap_or(false);
-    let mut same_disk: Vec<String> =
-        args.paths.iter().filter(|source| on_same_disk(source)).map(|source| shown(source)).collect();
+    let mut same_disk: Vec<String> = volatile::sources(args, &images)
+        .iter()
+        .filter(|source| space::same_file_system(&out, source).unwrap_or(false))
+        .map(|source| shown(source))
+        .collect();
+    let found = picked.roots.iter().map(|found| &found.path);
     // Of a profile's many places one is enough to warn.
-    same_disk.extend(picked.roots.iter().find(|found| on_same_disk(&found.path)).map(|found| shown(&found.path)));
+    same_disk.extend(
+        found.clone().find(|path| space::same_file_system(&out, path).unwrap_or(false)).map(|path| shown(path)),
+    );
+    if args.volatile && same_disk.is_empty() && space::same_file_system(&out, Path::new("/")).unwrap_or(false) {
+        // The machine's own disk: what was deleted from it may be what the live state will ask for.
+        same_disk.push("/".to_owned());
+    }
     if !same_disk.is_empty() && !args.force {
         tell(env, words::same_file_system(lang));
     }
+    tell_of_pseudo(env, lang, &args.paths);
     for (path, reason) in &covered {
         tell(env, &format!("{} {path}: {reason}", lang.pick("note:", "注:")));
     }
     profile::told(&picked, lang, env);
-    let survey = survey_apart(&args.paths, &picked.roots, args.cross_file_systems, env)?;
+    let mut survey = survey_apart(&roots, &picked.roots, args.cross_file_systems, env)?;
+    survey.entries = survey.entries.saturating_add(volatile.as_ref().map_or(0, |state| state.items.len() as u64));
+    survey.bytes = survey.bytes.saturating_add(volatile.as_ref().map_or(0, |state| state.bytes));
     let free = Space::of(&out).map_err(|error| Failure::disk(&error))?.free_bytes;
     let need = survey.need();
     if need > free && !args.force {
         return Err(Failure::too_little_space(&out, need, free));
     }
     tell(env, &words::begins(lang, &shown(&folder), survey.entries, survey.bytes));
-    Ok(Ready { case, out, folder, picked, survey, need, same_disk, covered, signer, walk_ahead })
+    Ok(Ready {
+        case,
+        out,
+        folder,
+        survey,
+        need,
+        same_disk,
+        covered,
+        volatile,
+        images,
+        picked,
+        roots,
+        signer,
+        walk_ahead,
+    })
+}
+
+/// Warns of paths that lie on no disk.
+pub(super) fn tell_of_pseudo(env: &mut Env, lang: Lang, sources: &[PathBuf]) {
+    for source in sources {
+        if let Some(kind) = pseudo::kind_at(source) {
+            tell(env, &words::pseudo_file_system(lang, &shown(source), kind));
+        }
+    }
 }
 
 /// Refuses a path of ours that the walk would come to: writing there would change the source. `--force` goes on.
-fn outside_sources(written: &Path, args: &CollectArgs, picked: &Picked) -> Result<(), Failure> {
+fn outside_sources(written: &Path, sources: &[PathBuf], picked: &Picked, args: &CollectArgs) -> Result<(), Failure> {
     if args.force {
         return Ok(());
     }
     let written = own::canonical_to_be(written).map_err(|error| Failure::out_unusable(written, &error))?;
     // By identity and not by name, so that a bind mount of the source is seen too.
     let above: Vec<(u64, u64)> = written.ancestors().filter_map(own::folder_identity).collect();
-    for source in args.paths.iter().chain(picked.roots.iter().map(|found| &found.path)) {
+    for source in sources.iter().chain(picked.roots.iter().map(|found| &found.path)) {
         let holds = own::folder_identity(source).is_some_and(|identity| above.contains(&identity));
         // A disk that is only mounted below the source (`respond / --out /mnt/usb`) is another file system: not walked.
         let is_walked = args.cross_file_systems || space::same_file_system(&written, source).unwrap_or(true);
@@ -185,8 +251,9 @@ pub(super) fn apart<T: Send>(env: &Env, look: impl FnOnce() -> T + Send) -> Resu
 /// Walks without opening a file: for the space check and the time left. Ends early once `stop` is set.
 pub(super) fn survey(walk: Walk, stop: &AtomicBool) -> Survey {
     let mut survey = Survey::default();
+    let mut names = SharedNames::default();
     for walked in walk.take_while(|_| !stop.load(Ordering::Relaxed)) {
-        survey.add(&walked.entry);
+        survey.add(&walked.entry, &mut names);
     }
     survey
 }
@@ -194,8 +261,12 @@ pub(super) fn survey(walk: Walk, stop: &AtomicBool) -> Survey {
 /// How far the walk may be ahead of the workers: each entry that waits holds its folder open, and deep trees and workers
 /// need handles too.
 pub(super) fn walk_ahead() -> usize {
-    let handles = host::raise_open_files().map_or(usize::MAX, |most| usize::try_from(most).unwrap_or(usize::MAX));
-    limits::WALK_AHEAD.min(handles / 4).max(1)
+    limits::WALK_AHEAD.min(handles() / 4).max(1)
+}
+
+/// Files and folders that this process may hold open at once.
+fn handles() -> usize {
+    host::raise_open_files().map_or(usize::MAX, |most| usize::try_from(most).unwrap_or(usize::MAX))
 }
 
 /// The walk over sources; what has one of the identities `leave_out` is recorded as our own output and not entered.
@@ -210,7 +281,12 @@ pub(super) fn walk_of(
     cross_file_systems: bool,
     leave_out: &[(u64, u64)],
 ) -> Result<Walk, Failure> {
-    let options = WalkOptions { one_file_system: !cross_file_systems, leave_out: leave_out.to_vec(), found };
+    if sources.is_empty() && found.is_empty() {
+        return Ok(Walk::nothing());
+    }
+    let open_folders = limits::OPEN_FOLDERS.min(handles() / 8);
+    let options =
+        WalkOptions { one_file_system: !cross_file_systems, leave_out: leave_out.to_vec(), open_folders, found };
     Walk::new(sources.to_vec(), options).map_err(|error| Failure::no_such_source(&error))
 }
 

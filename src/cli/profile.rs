@@ -54,7 +54,7 @@ pub(super) fn pack(folders: &[PathBuf]) -> Result<CollectPack, Failure> {
 pub(super) fn pick(args: &CollectArgs, lang: Lang, env: &mut Env) -> Result<Picked, Failure> {
     let asked = &args.profile;
     if asked.names.is_empty() {
-        return if args.paths.is_empty() { Err(Failure::nothing_named()) } else { Ok(Picked::default()) };
+        return Ok(Picked::default());
     }
     let pack = pack(&asked.folders)?;
     let known = || pack.profiles.iter().map(|profile| profile.id()).collect::<Vec<_>>().join(", ");

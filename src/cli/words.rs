@@ -2,6 +2,7 @@
 
 use crate::case::results::LeftOut;
 use crate::disk::sandbox::Confinement;
+use crate::evidence::acquisition::VolatileState;
 use crate::model::{Digest, Lang};
 
 /// A count of bytes for people, in powers of 1000 (as disks are sold and `ls --si` prints).
@@ -62,6 +63,22 @@ pub(super) fn left_out(lang: Lang, left: &LeftOut) -> String {
     )
 }
 
+/// Told when the live state was taken.
+pub(super) fn volatile(lang: Lang, state: &VolatileState) -> String {
+    let [processes, sockets, files, deleted] =
+        [state.processes, state.sockets, state.open_files, state.deleted_files].map(count);
+    lang.pick(
+        format!(
+            "hozen: live state taken first: {processes} processes, {sockets} sockets, {files} open files, {deleted} deleted \
+             files in use"
+        ),
+        format!(
+            "hozen: 最初に機器の状態を取りました：プロセス {processes}、ソケット {sockets}、開かれているファイル {files}、\
+             削除済みで使用中のファイル {deleted}"
+        ),
+    )
+}
+
 /// Told at the start of a resumed collection: what is there, and about how much is left.
 pub(super) fn goes_on(lang: Lang, case: &str, there: (u64, u64), left: (u64, u64)) -> String {
     let told = |(entries, size): (u64, u64)| (count(entries), bytes(size));
@@ -89,6 +106,20 @@ pub(super) fn same_file_system(lang: Lang) -> &'static str {
         "警告: 出力先が保全対象と同じファイルシステムにあり、削除済みのデータを上書きするおそれがあります。\n  \
          削除済みのデータを復元したいときは、今すぐ中断して（Ctrl-C）、--out で別のディスクを指定してください。\n  \
          （--force を付けると、この警告を省きます）",
+    )
+}
+
+/// Told when a path lies on a file system that the kernel makes up as it is read.
+pub(super) fn pseudo_file_system(lang: Lang, path: &str, kind: &str) -> String {
+    lang.pick(
+        format!(
+            "warning: {path} is no disk but a window into the running kernel ({kind}). Each of its files is read up to 64 MiB.\n  \
+             --volatile takes what matters of the running system, in order and in a form that can be read later"
+        ),
+        format!(
+            "警告: {path} はディスクではなく、動いているカーネルの情報です（{kind}）。1ファイルにつき 64 MiB まで読みます。\n  \
+             動いているシステムの状態は、--volatile を使うと、必要なものを順番どおりに、後から読める形で保全できます"
+        ),
     )
 }
 

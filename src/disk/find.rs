@@ -151,7 +151,7 @@ impl Finder {
         let mut names: Vec<&[u8]> = path.split(|&byte| byte == b'/').filter(|name| !name.is_empty()).collect();
         let last = names.pop().unwrap_or_default();
         for name in names {
-            dir = Arc::new(dir.anchor_at(name)?);
+            dir = Arc::new(dir.pass_through(name)?);
         }
         let mut file = SourceFile::open_at(&dir, last)?;
         let mut bytes = vec![0; usize::try_from(limit.saturating_add(1).min(file.size_at_open())).unwrap_or(0)];
@@ -191,7 +191,7 @@ impl Finder {
                 search.found.unseen.push(Unseen { path, kind: GapKind::OtherFileSystem, reason });
                 false
             }
-            Kind::Folder => match at.dir().anchor_at(name) {
+            Kind::Folder => match at.dir().pass_through(name) {
                 Ok(dir) => {
                     at.folders.push((name.to_vec(), Arc::new(dir)));
                     true
@@ -287,7 +287,7 @@ impl Finder {
             if seen.kind != Kind::Folder || seen.automount || seen.mount_root == Some(true) {
                 continue;
             }
-            match at.dir().anchor_at(name) {
+            match at.dir().pass_through(name) {
                 Ok(dir) => {
                     let mut deeper = at.clone();
                     deeper.folders.push((name.to_vec(), Arc::new(dir)));

@@ -12,8 +12,12 @@ pub const AHEAD_BYTES: usize = 32 * 1024 * 1024;
 pub const HEAD_BYTES: usize = 4 * 1024 * 1024;
 /// Entries that the walk may be ahead of the workers.
 pub const WALK_AHEAD: usize = 1024;
+/// Files with several names of which further names may still come.
+pub const LINKED_FILES: usize = 500_000;
 /// Names in one folder.
 pub const FOLDER_NAMES: usize = 10_000_000;
+/// Folders that one walk holds open at once; deeper trees are walked by opening those above again.
+pub const OPEN_FOLDERS: usize = 64;
 /// Folders inside folders.
 pub const WALK_DEPTH: usize = 4_000;
 
@@ -54,6 +58,9 @@ pub const SEEK_MEMORY_BYTES: u64 = 16 * 1024 * 1024;
 pub const SPOOL_BYTES: u64 = 64 * 1024 * 1024 * 1024;
 /// A file whose size the kernel gives as 0 but which has content (`/proc`).
 pub const UNSIZED_FILE_BYTES: u64 = 64 * 1024 * 1024;
+
+/// A sparse file of more than this, and at least half holes, is kept as its data stretches instead of whole.
+pub const SPARSE_FILE_BYTES: u64 = 64 * 1024 * 1024 * 1024;
 
 /// Gaps kept of one source file; a last one says how many more there were.
 pub const GAPS_PER_FILE: usize = 1_000;
@@ -106,3 +113,21 @@ pub const TAKE_LISTED: usize = 20;
 pub const TAKES_BYTES: usize = 256 * 1024;
 /// The orders of a collection that is not at its end; they list every path that a profile found.
 pub const ORDERS_BYTES: u64 = 256 * 1024 * 1024;
+/// One text of the kernel that is read for the volatile state.
+pub const VOLATILE_TEXT_BYTES: usize = 16 * 1024 * 1024;
+/// All of the volatile state that is held in memory until it is written: texts and tables.
+pub const VOLATILE_BYTES: usize = 512 * 1024 * 1024;
+/// Processes.
+pub const VOLATILE_PROCESSES: usize = 200_000;
+/// Open files of one process.
+pub const VOLATILE_OPEN_FILES: usize = 100_000;
+/// Text of one value in a table of the volatile state; the raw text beside it has all.
+pub const VOLATILE_VALUE_BYTES: usize = 64 * 1024;
+/// One executable that is hashed for the table of processes.
+pub const EXECUTABLE_BYTES: u64 = 2 * 1024 * 1024 * 1024;
+/// Content kept of one file that is deleted but still in use.
+pub const DELETED_FILE_BYTES: u64 = 4 * 1024 * 1024 * 1024;
+/// Content kept of all files that are deleted but still in use.
+pub const DELETED_BYTES: u64 = 32 * 1024 * 1024 * 1024;
+/// Files that are deleted but still in use: each is held open until it was read.
+pub const DELETED_FILES: usize = 4_096;

@@ -50,7 +50,7 @@ pub struct Places {
     pub takes: Vec<TakeFound>,
     /// What is there and left on purpose.
     pub leaves: Vec<LeaveFound>,
-    /// The roots of the walk, in byte order, each once; what could not be looked at among them.
+    /// The roots of the walk, in byte order, each once; then what could not be looked at.
     pub roots: Vec<FoundRoot>,
 }
 
@@ -92,10 +92,9 @@ pub fn look_up(selection: &Selection, root: &Path) -> io::Result<Places> {
     let mut listed = limits::TAKES_BYTES;
     places.takes.iter_mut().for_each(|take| take.record.cut_to(&mut listed));
     let all: BTreeSet<&PathBuf> = places.takes.iter().flat_map(|take| &take.paths).collect();
-    // One that could not be looked into and yet is taken whole is walked: then its gap is the walk's to tell.
-    let mut roots: BTreeMap<PathBuf, FoundRoot> = unseen;
-    roots.extend(all.into_iter().map(|path| (path.clone(), FoundRoot { path: path.clone(), gap: None })));
-    places.roots = roots.into_values().collect();
+    // What could not be looked at comes last: where it is taken all the same, the walk tells its gap with it.
+    places.roots = all.into_iter().map(|path| FoundRoot { path: path.clone(), gap: None }).collect();
+    places.roots.extend(unseen.into_values());
     Ok(places)
 }
 

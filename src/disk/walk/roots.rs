@@ -61,24 +61,31 @@ struct Candidate<'a> {
     /// `None` for what a profile found and can not be looked at any more: it covers nothing.
     seen: Option<Seen>,
     found: Option<&'a FoundRoot>,
+    /// Of the folder itself, or of the folder that it lies in: files may show another one on overlay file systems.
+    device: u64,
 }
 
 /// Roots that are not walked by themselves, each with the reason.
 pub(super) type Notes = Vec<(String, String)>;
+
+/// Gaps of roots that another one covers, by path: to be told when the walk comes to them.
+pub(super) type Gaps = BTreeMap<Vec<u8>, (GapKind, String)>;
 
 /// Looks at each root in order; drops those that an other one's walk will reach, with a note for each that the user named.
 pub(super) fn without_overlaps(
     given: &[PathBuf],
     found: &[FoundRoot],
     one_file_system: bool,
-) -> Result<(Vec<Root>, Notes), WalkError> {
+) -> Result<(Vec<Root>, Notes, Gaps), WalkError> {
     if given.is_empty() && found.is_empty() {
         return Err(WalkError::NoRoots);
     }
     let mut candidates = given.iter().map(|path| look(path)).collect::<Result<Vec<_>, _>>()?;
     candidates.extend(found.iter().map(|found| match look(&found.path) {
         Ok(candidate) => Candidate { found: Some(found), ..candidate },
-        Err(_) => Candidate { given: &found.path, canonical: found.path.clone(), seen: None, found: Some(found) },
+        Err(_) => {
+            Candidate { given: &found.path, canonical: found.path.clone(), seen: None, found: Some(found), device: 0 }
+        }
     }));
     let mut first_by_path = BTreeMap::new();
     let mut first_by_identity = BTreeMap::new();
@@ -102,21 +109,23 @@ pub(super) fn without_overlaps(
         twin.or(above).and_then(|other| candidates.get(other))
     };
     let mut roots = Vec::new();
-    let mut notes = Vec::new();
+    let (mut notes, mut gaps) = (Vec::new(), BTreeMap::new());
     for (index, candidate) in candidates.iter().enumerate() {
         match covered_by(index, candidate) {
             None => {
                 let gap = candidate.found.and_then(|found| found.gap.clone());
                 roots.push(Root { named: candidate.found.is_none(), gap, ..root(candidate.given) });
             }
-            Some(_) if candidate.found.is_some() => {}
+            Some(_) if candidate.found.is_some() => {
+                gaps.extend(candidate.found.and_then(|found| Some((root(&found.path).shown_path, found.gap.clone()?))));
+            }
             Some(other) => notes.push((
                 shown(candidate.given),
                 format!("it is covered by {}: it is walked once, there", shown(other.given)),
             )),
         }
     }
-    Ok((roots, notes))
+    Ok((roots, notes, gaps))
 }
 
 impl Candidate<'_> {
@@ -133,8 +142,9 @@ impl Candidate<'_> {
             return true;
         }
         match (here.mount, there.mount) {
-            (Some(here), Some(there)) => here == there,
-            _ => here.stat.device == there.stat.device,
+            (Some(here), Some(there)) if here != there => false,
+            // A btrfs subvolume is another device in the same mount, and not walked into either.
+            _ => here.stat.device == below.device,
         }
     }
 }
@@ -153,7 +163,10 @@ fn look(path: &Path) -> Result<Candidate<'_>, WalkError> {
     };
     // Without a canonical form (a folder on the way that may not be searched any more) the path stands for itself.
     let canonical = canonical.or_else(|_| std::path::absolute(path)).map_err(failed)?;
-    Ok(Candidate { given: path, canonical, seen: Some(seen), found: None })
+    let folder = if seen.kind == Kind::Folder { Some(canonical.as_path()) } else { canonical.parent() };
+    let folder = folder.and_then(|folder| handle::see_at(CWD, folder.as_os_str().as_bytes()).ok());
+    let device = folder.map_or(seen.stat.device, |folder| folder.stat.device);
+    Ok(Candidate { given: path, canonical, seen: Some(seen), found: None, device })
 }
 
 /// Splits a root into the folder it is reached through and its name there. `link/` means what the link leads to, as it

@@ -29,7 +29,15 @@ impl Read for Given {
 impl SourceRead for Given {}
 
 fn entry() -> Entry {
-    Entry { seq: 0, path: RawPath(b"f".to_vec()), kind: Kind::File, stat: None, link_target: None, device_node: None }
+    Entry {
+        seq: 0,
+        path: RawPath(b"f".to_vec()),
+        origin: Default::default(),
+        kind: Kind::File,
+        stat: None,
+        link_target: None,
+        device_node: None,
+    }
 }
 
 /// Reads `content` through a tee whose consumer takes `take` bytes (and may panic then). Gives the digest, what was stored,
@@ -52,6 +60,7 @@ fn through(content: &[u8], broken: bool, take: usize, panics: bool) -> (Digest, 
             lane: &lane,
             progress: &progress,
             stop: &stop,
+            has_holes: false,
         };
         let mut tee = Tee::begin(&entry(), &mut source, limit, outlets).unwrap();
         let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {

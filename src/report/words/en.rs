@@ -126,6 +126,7 @@ pub(super) static EN: Words = Words {
     file_findings_caption: "numbers are occurrences; most first",
     no_files: "Personal data was found in no file.",
     more_files: |n| format!("{} more in results/scan.json.", grouped(n)),
+    same_file: |first| format!("the same file as {first} (a hard link): counted once"),
     gaps_section: "What could not be read or kept",
     gaps_lead: "hozen skips nothing silently. What it could not read stands here, with the reason.",
     no_gaps: "Nothing: everything was read and kept.",
@@ -257,6 +258,12 @@ fn note(note: &Note) -> String {
         Note::AccessTimesMayHaveChanged { entries } => format!(
             "For {} the kernel refused to leave access times alone: reading may have changed them. The times before reading are in custody/files.jsonl.",
             things(*entries)
+        ),
+        Note::LiveState { processes, sockets, deleted } => format!(
+            "The live state of the machine was taken before anything else: {} processes, {} sockets, {} deleted files in use. What was found under volatile/ (command lines, environments) was in the machine's memory, not in a file.",
+            grouped(*processes),
+            grouped(*sockets),
+            grouped(*deleted)
         ),
         Note::Other(text) => text.clone(),
     }

@@ -120,6 +120,7 @@ pub(super) static JA: Words = Words {
     file_findings_caption: "数字は出現回数。多い順",
     no_files: "個人データが見つかったファイルはありません。",
     more_files: |n| format!("ほかに {} 件。すべて results/scan.json にあります。", grouped(n)),
+    same_file: |first| format!("{first} と同じファイルです（ハードリンク）。数には一度だけ入れています"),
     gaps_section: "読めなかったもの・保全できなかったもの",
     gaps_lead: "hozen は何も黙って飛ばしません。読めなかったものは、理由と一緒にここに載せます。",
     no_gaps: "ありません。対象はすべて読み、保全しました。",
@@ -248,6 +249,12 @@ fn note(note: &Note) -> String {
         Note::AccessTimesMayHaveChanged { entries } => format!(
             "{} 項目で、最終アクセス時刻を変えない開き方をOSに拒まれました。これらの最終アクセス時刻は、今回の読み取りで変わった可能性があります。読む前の時刻は証拠の custody/files.jsonl に記録済みです。",
             grouped(*entries)
+        ),
+        Note::LiveState { processes, sockets, deleted } => format!(
+            "最初に、稼働中の機器の状態を保全しました：プロセス {}、ソケット {}、削除済みで使用中のファイル {}。volatile/ の下で見つかったもの（コマンドラインや環境変数）は、ファイルではなく、動いているプログラムの中にあったものです。",
+            grouped(*processes),
+            grouped(*sockets),
+            grouped(*deleted)
         ),
         Note::Other(text) => text.clone(),
     }
