@@ -16,6 +16,7 @@ use super::tally::{FindingsOut, Tally};
 use crate::disk::error::DiskError;
 use crate::disk::output::{self, OutputFile};
 use crate::disk::own;
+use crate::evidence::items::ItemsError;
 use crate::evidence::{Acquisition, Closing, EvidenceError, EvidenceWriter};
 use crate::model::{Act, Digest, Timestamp};
 use crate::seal::chain::Draft;
@@ -37,6 +38,9 @@ pub enum CollectionError {
     /// A key.
     #[error("the signing key could not be kept")]
     Sign(#[from] SignError),
+    /// Sealed evidence can not be read back.
+    #[error("the sealed evidence could not be read back")]
+    Sealed(#[source] ItemsError),
     /// Its orders can not be followed.
     #[error("the orders of the collection can not be followed: {0}")]
     Orders(String),
@@ -48,6 +52,9 @@ pub enum CollectionError {
         /// The digest in the chain of custody.
         due: Digest,
     },
+    /// The evidence is sealed; what is left to do could not be done.
+    #[error("the evidence is sealed, and its last steps could not be done")]
+    AfterSeal(#[source] Box<CollectionError>),
     /// What a broken collection left could not be read back.
     #[error("what the broken collection left could not be read back")]
     Replay(#[source] std::io::Error),
@@ -191,7 +198,7 @@ impl<'c> Collection<'c> {
         let name = self.evidence_name();
         let counts = json!({
             "evidence": name, "entries": collected.entries, "files": collected.files, "bytes": collected.bytes,
-            "gaps": collected.gaps.len(),
+            "linked": collected.linked, "gaps": collected.gaps.len(),
         });
         self.note(Act::Collected, counts)?;
         let sealed_at = (self.now)();
@@ -221,6 +228,10 @@ impl<'c> Collection<'c> {
 
     /// Gives the sealed evidence its name, and writes its digest beside it. What was done of that already stays.
     pub(super) fn put_into_place(&self, zip_sha256: Digest) -> Result<(), CollectionError> {
+        self.last_renames(zip_sha256).map_err(after_seal)
+    }
+
+    fn last_renames(&self, zip_sha256: Digest) -> Result<(), DiskError> {
         let name = self.evidence_name();
         let (zip, partial, beside) =
             (self.dir.evidence(&name), self.dir.partial(&name), self.dir.evidence_digest(&name));
@@ -231,7 +242,8 @@ impl<'c> Collection<'c> {
         if !own::exists(&zip)? {
             output::rename_into_place(&partial, &zip)?;
         }
-        Ok(())
+        // Its lines are in the zip now.
+        Ok(output::remove(&self.dir.entry_journal(&name))?)
     }
 
     pub(super) fn result(&self, collected: Collected, seal: SealResult) -> CollectResult {
@@ -242,6 +254,7 @@ impl<'c> Collection<'c> {
             entries: collected.entries,
             files: collected.files,
             bytes: collected.bytes,
+            linked: collected.linked,
             gaps: collected.gaps,
             seal,
         }
@@ -252,15 +265,14 @@ impl<'c> Collection<'c> {
         self.orders.errand.reports
     }
 
-    /// Removes what a broken collection would have gone on from: nothing is left to do.
+    /// Removes the orders: nothing is left to do, and nothing to go on with.
     ///
     /// # Errors
     /// When it can not be removed.
     pub fn close(&mut self) -> Result<(), CollectionError> {
-        let name = self.evidence_name();
-        output::remove(&self.dir.entry_journal(&name))?;
-        // Last: as long as the orders stand, the collection is not at its end.
-        Ok(output::remove(&self.dir.orders(&name))?)
+        // Who is told that it is at its end may pull the plug.
+        let orders = self.dir.orders(&self.evidence_name());
+        output::remove(&orders).and_then(|()| output::sync_folder_of(&orders)).map_err(after_seal)
     }
 
     /// Keeps a result or report in the case, and its digest in the chain of custody, so that a later change is noticed.
@@ -309,6 +321,10 @@ impl Collection<'_> {
         let begun = self.orders.acquisition.started.parse::<jiff::Timestamp>().unwrap_or_default();
         Timestamp { seconds: begun.as_second(), nanos: 0 }
     }
+}
+
+fn after_seal(error: DiskError) -> CollectionError {
+    CollectionError::AfterSeal(Box::new(error.into()))
 }
 
 /// RFC 3339 in UTC, to the second.

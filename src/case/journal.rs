@@ -4,7 +4,7 @@ use std::io::BufReader;
 use std::path::Path;
 
 use crate::disk::error::DiskError;
-use crate::disk::output::OutputFile;
+use crate::disk::output::{self, OutputFile};
 use crate::disk::own;
 use crate::model::{CustodyEvent, limits};
 use crate::seal::chain::{self, Chain, ChainError, CheckError, Draft};
@@ -36,6 +36,7 @@ impl CaseJournal {
     /// When the file exists or can not be made.
     pub fn create(path: &Path) -> Result<Self, JournalError> {
         let file = OutputFile::create(path)?;
+        output::sync_folder_of(path)?;
         file.lock()?;
         Ok(Self { file, chain: Chain::default() })
     }
@@ -48,20 +49,27 @@ impl CaseJournal {
     pub fn open(path: &Path, each: &mut dyn FnMut(CustodyEvent)) -> Result<Self, JournalError> {
         let mut file = OutputFile::open_to_append(path)?;
         file.lock()?;
-        let (reader, _) = own::open_own(path)?;
+        let (reader, _) = own::open_from_medium(path)?;
         let followed = chain::follow(&mut BufReader::new(reader), each)?;
         file.cut_to(followed.bytes)?;
         Ok(Self { file, chain: followed.chain })
     }
 
-    /// Appends an event; returns when it is durable.
+    /// Appends an event; returns when it is durable. One that is not is taken back as far as the medium lets us: nobody may
+    /// take half a line, or a line that only the kernel still has, for something that happened.
     ///
     /// # Errors
     /// When it can not be written.
     pub fn append(&mut self, draft: Draft) -> Result<(), JournalError> {
+        let before = (self.file.position(), self.chain);
         let line = self.chain.append(draft)? + "\n";
-        self.file.append(line.as_bytes())?;
-        Ok(self.file.sync()?)
+        let written = self.file.append(line.as_bytes()).and_then(|()| self.file.sync());
+        if written.is_err() {
+            // The first error is the one that counts.
+            let _ = self.file.cut_to(before.0).and_then(|()| self.file.sync());
+            self.chain = before.1;
+        }
+        Ok(written?)
     }
 
     /// The whole journal as text: what the evidence carries a copy of.
@@ -79,7 +87,6 @@ impl CaseJournal {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::disk::output;
     use crate::model::Act;
 
     fn draft() -> Draft {

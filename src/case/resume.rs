@@ -21,7 +21,8 @@ use crate::disk::output::{self, OutputFile};
 use crate::disk::own;
 use crate::evidence::EvidenceWriter;
 use crate::evidence::acquisition::Resumed;
-use crate::evidence::replay::{Replay, Taken, replay};
+use crate::evidence::items;
+use crate::evidence::replay::{Recorded, Replay, Taken, replay};
 use crate::model::limits::TAG_FILE_BYTES;
 use crate::model::{Act, CustodyEvent, Digest};
 
@@ -152,7 +153,10 @@ impl Unfinished {
         acquisition.finished = self.past.finished;
         let orders = Orders { folder, acquisition, errand, nonce };
         let mut collection = Collection { dir: self.dir, journal: self.journal, orders, keys, now, atime_not_kept: 0 };
-        collection.tidy(self.past.facts)?;
+        collection.tidy(self.past.facts).map_err(|error| match self.past.seal {
+            Some(_) => CollectionError::AfterSeal(Box::new(error)),
+            None => error,
+        })?;
         Ok((collection, self.past.seal))
     }
 }
@@ -192,7 +196,7 @@ impl Collection<'_> {
         let mut found = self.replay(&zip_path, &journal_path)?;
         let tail = |file: &OutputFile, whole: u64| file.position().saturating_sub(whole);
         let cut = tail(&zip, found.zip_bytes).saturating_add(tail(&journal, found.journal_bytes));
-        let entries = found.counts.entries;
+        let entries = found.recorded.counts.entries;
         let mut detail = json!({ "evidence": name, "entries": entries, "cut_bytes": cut });
         if let (Some(why), Some(detail)) = (&found.torn, detail.as_object_mut()) {
             detail.insert("torn".to_owned(), why.as_str().into());
@@ -208,7 +212,7 @@ impl Collection<'_> {
         });
         zip.cut_to(found.zip_bytes)?;
         journal.cut_to(found.journal_bytes)?;
-        let collected = collected(&mut found);
+        let collected = collected(&mut found.recorded);
         let taken = std::mem::take(&mut found.taken);
         let writer = EvidenceWriter::resume(&name, zip, JournalFile(journal), found)?;
         Ok((Intake::new(Some(writer), None, None).after(collected), taken))
@@ -226,8 +230,8 @@ impl Collection<'_> {
         if found != seal.zip_sha256 {
             return Err(CollectionError::Changed { path: there, due: seal.zip_sha256 });
         }
-        let mut found = self.replay(&there, &self.dir.entry_journal(&name))?;
-        let collected = collected(&mut found);
+        // The digest vouches for the lines in it.
+        let collected = collected(&mut items::recorded(&there).map_err(CollectionError::Sealed)?);
         self.atime_not_kept = collected.atime_not_kept;
         self.put_into_place(seal.zip_sha256)?;
         Ok(self.result(collected, seal))
@@ -259,12 +263,16 @@ fn open_or_create(path: &Path) -> Result<OutputFile, DiskError> {
     if own::exists(path)? { OutputFile::open_to_append(path) } else { OutputFile::create(path) }
 }
 
-fn collected(found: &mut Replay) -> Collected {
+fn collected(recorded: &mut Recorded) -> Collected {
+    // The counts stay: the numbers of what follows begin behind them.
+    let (counts, atime_not_kept) = (recorded.counts, recorded.atime_not_kept);
+    let gaps = std::mem::take(&mut recorded.gaps);
     Collected {
-        entries: found.counts.entries,
-        files: found.counts.files,
-        bytes: found.counts.bytes,
-        atime_not_kept: found.atime_not_kept,
-        gaps: std::mem::take(&mut found.gaps),
+        entries: counts.entries,
+        files: counts.files,
+        bytes: counts.bytes,
+        linked: counts.linked,
+        atime_not_kept,
+        gaps,
     }
 }

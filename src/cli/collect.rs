@@ -99,7 +99,7 @@ pub(super) fn items(
 ) -> Result<impl Iterator<Item = Item> + Send + use<>, Failure> {
     let ours = std::iter::once(collection.folder()).chain(others.iter().copied()).map(own::identity);
     let ours = ours.collect::<Result<Vec<_>, DiskError>>().map_err(|error| Failure::disk(&error))?;
-    let walk = prepare::walk(&ready.roots, args.cross_file_systems, &ours)?;
+    let walk = prepare::walk(&ready.roots, args.cross_file_systems, &ours).map_err(Failure::of_begun)?;
     let first = ready.volatile.take().map(|volatile| volatile.items).unwrap_or_default();
     let images: Vec<(u64, u64)> = ready.images.iter().map(|image| image.identity).collect();
     Ok(volatile::in_order(first, from_disk::items(walk), images))
@@ -203,6 +203,9 @@ pub(super) fn confine(env: &mut Env, lang: Lang, writable: &[&Path]) -> Confinem
 
 /// An error of a collection, for people.
 pub(super) fn failure(error: CollectionError) -> Failure {
+    if let CollectionError::AfterSeal(error) = error {
+        return failure(*error).after_seal();
+    }
     match &error {
         CollectionError::Disk(disk) => Failure::disk(disk),
         CollectionError::Evidence(evidence) => evidence_failure(evidence, &error),

@@ -105,6 +105,17 @@ impl Failure {
         .because(error)
     }
 
+    /// The same failure, met when the case was begun: a source that was there a moment ago is gone, or fails.
+    #[must_use]
+    pub(super) fn of_begun(mut self) -> Self {
+        self.told.next = [
+            "see the cause: is the source's disk still there? What was written so far is kept, and it is not sealed".to_owned(),
+            "原因を確認してください（対象のディスクは接続されていますか）。書けた分は残っていますが、封印はされていません"
+                .to_owned(),
+        ];
+        self
+    }
+
     /// The output folder lies inside a source.
     pub(super) fn out_inside_source(out: &Path, source: &Path) -> Self {
         let (out, source) = (shown(out), shown(source));
@@ -249,10 +260,10 @@ impl Failure {
     #[must_use]
     pub(super) fn after_seal(mut self) -> Self {
         self.told.next = [
-            "the evidence is sealed and whole; only results or reports are missing. See to the cause (room on the output \
-             disk?); they are then made from the sealed evidence"
+            "the evidence is sealed and whole; only last steps, results or reports are missing. See to the cause (room on \
+             the output disk?); they are then made from the sealed evidence"
                 .to_owned(),
-            "証拠は封印済みで完全です。結果または報告書だけが欠けています。原因（出力先の空きなど）を取り除けば、\
+            "証拠は封印済みで完全です。仕上げ・結果・報告書の一部だけが欠けています。原因（出力先の空きなど）を取り除けば、\
              封印済みの証拠から作り直せます"
                 .to_owned(),
         ];

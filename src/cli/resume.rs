@@ -11,7 +11,7 @@ use super::failure::{Failure, shown};
 use super::prepare::{self, Survey};
 use super::respond::{self, Both};
 use super::{Env, Exit, look, progress, tell, volatile, words};
-use crate::case::collection::{Collection, Keys};
+use crate::case::collection::{Collection, CollectionError, Keys};
 use crate::case::intake::Intake;
 use crate::case::journal::JournalError;
 use crate::case::orders::{Errand, StandingOrders};
@@ -25,7 +25,7 @@ use crate::disk::sandbox::Confinement;
 use crate::disk::space::Space;
 use crate::evidence::{MemoryStore, items};
 use crate::model::{Lang, RawPath, limits};
-use crate::pass::{Item, Lens, Plan, Progress, SpoolPlace, from_disk};
+use crate::pass::{GiantFrom, Item, Lens, Plan, Progress, SpoolPlace, from_disk};
 use crate::rules::RulePack;
 use crate::seal::keyed::CaseKey;
 use crate::seal::sign::Signer;
@@ -88,7 +88,10 @@ fn evidence<'n>(
     let result = match seal {
         Some(seal) => {
             confinement = confine(env, lang, &[&folder]);
-            collection.finish_seal(seal).map_err(collect::failure)
+            collection.finish_seal(seal).map_err(|error| match error {
+                CollectionError::Changed { .. } => collect::failure(error),
+                error => collect::failure(error).after_seal(),
+            })
         }
         None => {
             let survey = prepare::survey_apart(&errand.roots, errand.cross_file_systems, env)?;
@@ -154,7 +157,7 @@ fn take_rest(
 ) -> Result<CollectResult, Failure> {
     let folder = collection.folder().to_path_buf();
     let walk_ahead = prepare::walk_ahead();
-    let (mut intake, taken) = collection.resume_intake().map_err(collect::failure)?;
+    let (mut intake, mut taken) = collection.resume_intake().map_err(collect::failure)?;
     let (entries, bytes) = intake.so_far();
     let state = collection.acquisition().volatile.clone();
     // The survey has no live state: what was taken of it makes nothing less that is left.
@@ -168,9 +171,10 @@ fn take_rest(
     }
     tell(env, &words::goes_on(lang, &shown(&folder), (entries, bytes), (left.entries, left.bytes)));
     let ours = own::identity(&folder).map_err(|error| Failure::disk(&error))?;
-    let walk = prepare::walk(&errand.roots, errand.cross_file_systems, &[ours])?;
+    let walk = prepare::walk(&errand.roots, errand.cross_file_systems, &[ours]).map_err(Failure::of_begun)?;
     let lost = volatile::lost(state.as_ref(), gone, &taken);
-    let missing = from_disk::items(walk).filter(|item| !taken.holds(&item.entry.path));
+    let walked = from_disk::items_from(walk, taken.shared_names(), GiantFrom::default());
+    let missing = walked.filter(|item| !taken.holds(&item.entry.path));
     let items = volatile::in_order(lost, missing, volatile::identities(&errand.images));
     let (stop, progress) = (Arc::clone(&env.stop), Progress::default());
     let threads = collect::threads(args, env);

@@ -12,20 +12,51 @@ use super::acquisition::Counts;
 use super::bag::data_folder;
 use super::container::Member;
 use super::container::read::RecordedMembers;
-use super::journal::{Mark, RecordedEntry};
+use super::journal::{EntryGap, Fate, Mark, RecordedEntry};
 use super::stored_name::StoredNames;
 use crate::model::limits::JOURNAL_LINE_BYTES;
-use crate::model::{Digest, Gap, Kind, Origin, RawPath, Timestamp};
+use crate::model::{Digest, Gap, GapKind, Kind, Origin, RawPath, Stat, Timestamp};
+use crate::pass::{KeptOnce, SharedNames};
 
-/// What an unfinished collection still holds.
-#[derive(Debug)]
-pub struct Replay {
-    /// Entries, kept files, their bytes and the gaps of all whole lines.
+/// What the lines of a collection add up to.
+#[derive(Debug, Default)]
+pub struct Recorded {
+    /// Entries, kept files, their bytes and gaps.
     pub counts: Counts,
     /// The gaps themselves.
     pub gaps: Vec<Gap>,
     /// Entries whose access time the kernel would not let alone.
     pub atime_not_kept: u64,
+}
+
+impl Recorded {
+    /// Adds the line of the entry at `path`.
+    pub(super) fn add(&mut self, entry: &RecordedEntry, path: &RawPath) {
+        let counts = &mut self.counts;
+        counts.entries = counts.entries.saturating_add(1);
+        if entry.outcome == Fate::Kept {
+            counts.files = counts.files.saturating_add(1);
+            counts.bytes = counts.bytes.saturating_add(entry.bytes);
+        }
+        counts.gaps = counts.gaps.saturating_add(entry.gaps.len() as u64);
+        let not_kept = entry.marks.contains(&Mark::AtimeNotKept);
+        self.atime_not_kept = self.atime_not_kept.saturating_add(u64::from(not_kept));
+        counts.linked = counts.linked.saturating_add(u64::from(entry.hard_link_of.is_some()));
+        self.gaps.extend(gaps_of(entry, path));
+    }
+}
+
+/// The gaps of a line, at its path.
+fn gaps_of(entry: &RecordedEntry, path: &RawPath) -> Vec<Gap> {
+    let shown = |gap: &EntryGap| Gap { path: path.shown(), kind: gap.kind, reason: gap.reason.clone() };
+    entry.gaps.iter().map(shown).collect()
+}
+
+/// What an unfinished collection still holds.
+#[derive(Debug)]
+pub struct Replay {
+    /// What all whole lines add up to.
+    pub recorded: Recorded,
     /// Length of the journal up to the last whole line that counts.
     pub journal_bytes: u64,
     /// Length of the zip up to the last member that counts.
@@ -46,6 +77,8 @@ pub struct Taken {
     files: HashSet<[u8; 16]>,
     /// The live state has a name space of its own.
     state: HashSet<[u8; 16]>,
+    /// Files that it kept under one name and that have more.
+    shared: SharedNames,
 }
 
 impl Taken {
@@ -62,6 +95,11 @@ impl Taken {
     /// How many entries of the live state were taken.
     pub fn state_entries(&self) -> u64 {
         self.state.len() as u64
+    }
+
+    /// Hands over what is known of files with several names, for the walk that goes on.
+    pub fn shared_names(&mut self) -> SharedNames {
+        std::mem::take(&mut self.shared)
     }
 
     /// Whether nothing was taken.
@@ -89,9 +127,7 @@ fn key(path: &RawPath) -> [u8; 16] {
 pub fn replay(name: &str, begun: Timestamp, journal: &mut dyn BufRead, zip: &mut dyn Read) -> io::Result<Replay> {
     let folder = data_folder(name, begun).map_err(io::Error::other)?;
     let mut replay = Replay {
-        counts: Counts::default(),
-        gaps: Vec::new(),
-        atime_not_kept: 0,
+        recorded: Recorded::default(),
         journal_bytes: 0,
         zip_bytes: 0,
         torn: None,
@@ -113,7 +149,7 @@ pub fn replay(name: &str, begun: Timestamp, journal: &mut dyn BufRead, zip: &mut
                 replay.zip_bytes = members.position();
             }
             Err(why) => {
-                let number = replay.counts.entries.saturating_add(1);
+                let number = replay.recorded.counts.entries.saturating_add(1);
                 replay.torn = Some(format!("line {number} of the journal {why}"));
             }
         }
@@ -136,21 +172,17 @@ impl Replay {
             Ok(entry) => entry,
             Err(why) => return Ok(Err(why)),
         };
-        if entry.seq != self.counts.entries {
-            return Ok(Err(format!("has number {} where {} is due", entry.seq, self.counts.entries)));
+        let due = self.recorded.counts.entries;
+        if entry.seq != due {
+            return Ok(Err(format!("has number {} where {due} is due", entry.seq)));
         }
         if entry.sha256.is_none() && entry.gaps.is_empty() {
             return Ok(Err("has neither a digest nor a gap".to_owned()));
         }
         let Some(path) = entry.path() else { return Ok(Err("has a path that is no base64".to_owned())) };
-        let gaps: Vec<Gap> = entry
-            .gaps
-            .iter()
-            .map(|gap| Gap { path: path.shown(), kind: gap.kind, reason: gap.reason.clone() })
-            .collect();
-        let not_kept = entry.marks.contains(&Mark::AtimeNotKept);
         let (seq, origin, is_folder) = (entry.seq, entry.origin, entry.kind == Kind::Folder);
-        match entry.kept() {
+        let shared = shared(&entry);
+        match entry.clone().kept() {
             Err(why) => return Ok(Err(why.to_owned())),
             Ok(Some(kept)) => {
                 let member = kept.placed.member(format!("{name}/{}", kept.stored), kept.bytes);
@@ -160,21 +192,27 @@ impl Replay {
                 if self.names.name(seq, &path, origin, false) != kept.stored {
                     return Ok(Err("has a stored name that does not come from its path".to_owned()));
                 }
-                self.counts.files = self.counts.files.saturating_add(1);
-                self.counts.bytes = self.counts.bytes.saturating_add(kept.bytes);
+                if let Some(stat) = shared {
+                    let kept = KeptOnce { seq, stored: kept.stored, sha256: kept.sha256, bytes: kept.bytes };
+                    self.taken.shared.recall(stat, kept, gaps_of(&entry, &path));
+                }
             }
             Ok(None) if is_folder => {
                 self.names.name(seq, &path, origin, true);
             }
             Ok(None) => {}
         }
-        self.counts.entries = self.counts.entries.saturating_add(1);
-        self.counts.gaps = self.counts.gaps.saturating_add(gaps.len() as u64);
-        self.atime_not_kept = self.atime_not_kept.saturating_add(u64::from(not_kept));
-        self.gaps.extend(gaps);
+        self.recorded.add(&entry, &path);
         self.taken.add(&path, origin);
         Ok(Ok(()))
     }
+}
+
+/// Metadata of a file that has more names, if they may stand for it: it was whole and did not change.
+fn shared(entry: &RecordedEntry) -> Option<Stat> {
+    let is_whole = entry.gaps.iter().all(|gap| gap.kind == GapKind::OverLimit);
+    let is_still = !entry.marks.iter().any(|mark| matches!(mark, Mark::Grew | Mark::SizeUnknown));
+    entry.stat.clone().filter(|stat| stat.links > 1 && entry.kind == Kind::File && is_whole && is_still)
 }
 
 #[cfg(test)]

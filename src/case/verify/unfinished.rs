@@ -81,8 +81,9 @@ impl Check {
         match read_back(name, begun, &zip, &journal) {
             Ok(None) => {}
             Ok(Some((replay, tail))) => {
-                (found.entries, found.files) = (replay.counts.entries, replay.counts.files);
-                (found.bytes, found.torn_bytes) = (replay.counts.bytes, tail);
+                let counts = replay.recorded.counts;
+                (found.entries, found.files) = (counts.entries, counts.files);
+                (found.bytes, found.torn_bytes) = (counts.bytes, tail);
                 if tail > 0 {
                     let why = replay.torn.unwrap_or_else(|| "no line of the journal speaks of them".to_owned());
                     let what = format!("ends with {tail} bytes of something half-written ({why})");

@@ -3,7 +3,9 @@
 use std::path::Path;
 
 use super::{Exit, Failure, shown};
+use crate::case::journal::JournalError;
 use crate::case::resume::ResumeError;
+use crate::seal::chain::CheckError;
 
 impl Failure {
     /// A case can not go on.
@@ -31,6 +33,10 @@ impl Failure {
                     "`hozen verify` で確認してください。さらに保全するには、新しい事案を始めてください",
                 ),
             ),
+            // The medium, not the records: they may be as they were.
+            ResumeError::Journal(JournalError::Disk(_) | JournalError::Broken(CheckError::Read { .. })) => {
+                Self::not_read(&folder).because(error)
+            }
             ResumeError::Orders(_) | ResumeError::Journal(_) => Self::new(
                 (
                     format!("the case {folder} can not go on: its records are not as they were written"),
@@ -45,6 +51,20 @@ impl Failure {
             .exits(Exit::Broken),
             ResumeError::Disk(disk) => Self::unreadable(disk),
         }
+    }
+
+    /// The medium did not give the records of a case.
+    fn not_read(folder: &str) -> Self {
+        Self::new(
+            (
+                format!("the records of the case {folder} could not be read"),
+                "see the cause; nothing was changed: try again",
+            ),
+            (
+                format!("事案 {folder} の記録を読み取れません"),
+                "原因を確認してください。何も変更していません。もう一度実行できます",
+            ),
+        )
     }
 
     /// Another hozen holds the case.

@@ -11,6 +11,7 @@ fn every_failure_says_what_happened_and_what_to_do_in_both_languages() {
         DiskError { path: path.into(), what: crate::disk::error::Doing::Write, source: std::io::Error::other("x") };
     let all = [
         Failure::no_such_source(&error),
+        Failure::no_such_source(&error).of_begun(),
         Failure::out_inside_source(path, path),
         Failure::out_unusable(path, &error),
         Failure::case_exists(path),

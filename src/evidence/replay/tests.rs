@@ -66,7 +66,7 @@ fn finished(zip: &[u8], journal: &[u8]) -> (Vec<u8>, Vec<u8>) {
     let (zip, journal) = (cut(zip, found.zip_bytes), cut(journal, found.journal_bytes));
     let left: Vec<_> =
         TREE.iter().filter(|(path, _)| !found.taken.holds(&RawPath(path.as_bytes().to_vec()))).copied().collect();
-    let first = found.counts.entries;
+    let first = found.recorded.counts.entries;
     let mut bag = Bag::resume("bag", zip, journal, found).unwrap();
     for (seq, part) in (first..).zip(left) {
         take(&mut bag, seq, part);
@@ -81,8 +81,8 @@ fn a_whole_collection_reads_back_whole() {
     let found = read_back(&zip, &journal);
     assert_eq!(found.torn, None);
     assert_eq!((found.zip_bytes, found.journal_bytes), (zip.len() as u64, journal.len() as u64));
-    assert_eq!((found.counts.entries, found.counts.files, found.counts.gaps), (7, 5, 2));
-    assert_eq!(found.gaps[1].path, "/s/d");
+    assert_eq!((found.recorded.counts.entries, found.recorded.counts.files, found.recorded.counts.gaps), (7, 5, 2));
+    assert_eq!(found.recorded.gaps[1].path, "/s/d");
     assert!(found.taken.holds(&RawPath(b"/s/d/x\x1b".to_vec())) && !found.taken.holds(&RawPath(b"/s/y".to_vec())));
 }
 
@@ -96,7 +96,7 @@ fn cut_at_any_byte_it_goes_on_to_the_same_bag() {
     }
     for at in 0..=journal.len() {
         let lines = journal[..at].iter().filter(|byte| **byte == b'\n').count() as u64;
-        assert_eq!(read_back(&zip, &journal[..at]).counts.entries, lines, "every whole line counts");
+        assert_eq!(read_back(&zip, &journal[..at]).recorded.counts.entries, lines, "every whole line counts");
         assert_eq!(finished(&zip, &journal[..at]), (zip.clone(), journal.clone()), "journal cut at {at}");
     }
 }
@@ -128,6 +128,6 @@ proptest! {
     #[test]
     fn nonsense_is_no_panic(zip in proptest::collection::vec(any::<u8>(), 0..300), lines in "(\\PC|\n|\\{){0,200}") {
         let found = read_back(&zip, lines.as_bytes());
-        prop_assert_eq!(found.counts.entries, 0);
+        prop_assert_eq!(found.recorded.counts.entries, 0);
     }
 }
