@@ -182,6 +182,35 @@ fn what_came_and_went_meanwhile_is_taken_once_or_stays_as_it_was_read() {
 }
 
 #[test]
+fn a_file_with_names_on_both_sides_of_the_break_is_kept_once() {
+    let place = place();
+    for name in ["y-later", "z/later"] {
+        fs::hard_link(place.source.join("a/000.txt"), place.source.join(name)).unwrap();
+    }
+    let mut command = real::command();
+    command.arg("collect").arg(&place.source).arg("--out").arg(&place.out).args(["--case", "c", "--force"]);
+    // As much as the first 600 files take, so that it ends in the large one.
+    let limit = 4_000_000;
+    let limited = real::run(
+        std::process::Command::new("prlimit")
+            .arg(format!("--fsize={limit}"))
+            .arg(command.get_program())
+            .args(command.get_args()),
+    );
+    assert_ne!(limited.code, Some(0), "{}", limited.stderr);
+    let before = place.journal();
+    assert!(before.iter().any(|line| line.contains("a/000.txt")), "what was taken is durable");
+    let ended = place.run(&["collect", "--resume", "CASE", "--format", "json"]);
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    assert_eq!((ended.json()["files"].as_u64(), ended.json()["linked"].as_u64()), (Some(603), Some(2)));
+    assert_eq!(place.state(), (Some(0), "whole".to_owned()));
+    let records = real::records(&place.evidence(".zip"));
+    let first = records.iter().find(|row| row["path"].as_str().unwrap().ends_with("a/000.txt")).unwrap();
+    let linked: Vec<_> = records.iter().filter(|row| row["outcome"] == "linked").collect();
+    assert!(linked.len() == 2 && linked.iter().all(|row| row["hard_link_of"] == first["seq"]));
+}
+
+#[test]
 fn a_disk_that_was_full_goes_on_when_there_is_room() {
     if !real::is_root() {
         return;

@@ -198,7 +198,7 @@ impl<'c> Collection<'c> {
         let name = self.evidence_name();
         let counts = json!({
             "evidence": name, "entries": collected.entries, "files": collected.files, "bytes": collected.bytes,
-            "gaps": collected.gaps.len(),
+            "linked": collected.linked, "gaps": collected.gaps.len(),
         });
         self.note(Act::Collected, counts)?;
         let sealed_at = (self.now)();
@@ -254,6 +254,7 @@ impl<'c> Collection<'c> {
             entries: collected.entries,
             files: collected.files,
             bytes: collected.bytes,
+            linked: collected.linked,
             gaps: collected.gaps,
             seal,
         }

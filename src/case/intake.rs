@@ -9,7 +9,7 @@ use crate::evidence::bag::EvidenceWriter;
 use crate::evidence::journal::{Mark, Outcome};
 use crate::evidence::store::{Journal, Store};
 use crate::model::{Digest, Entry, Gap, GapKind, Kind, Method};
-use crate::pass::{Commit, FileOutcome, Found};
+use crate::pass::{Commit, FileOutcome, FirstName, Found};
 
 /// Why results could not be taken.
 #[derive(Debug, thiserror::Error)]
@@ -31,6 +31,8 @@ pub struct Collected {
     pub files: u64,
     /// Bytes of it.
     pub bytes: u64,
+    /// Further names of those files (hard links), whose content is kept once.
+    pub linked: u64,
     /// Entries whose access time the kernel would not let alone.
     pub atime_not_kept: u64,
     /// What was not kept, and why.
@@ -104,13 +106,20 @@ impl<'a, S: Store, J: Journal> Intake<'a, S, J> {
             // By the handle that was read: what stood under the name when the walk looked may have been another file.
             entry.stat.clone_from(&outcome.stat_open);
         }
-        match &outcome.content {
-            Some(content) => {
+        match (&outcome.content, outcome.linked.as_deref().and_then(FirstName::kept)) {
+            (Some(content), _) => {
                 self.collected.files += 1;
                 self.collected.bytes += content.kept.size;
-                evidence.end_file(&entry, &record, content.kept.crc32)?;
+                let kept = evidence.end_file(&entry, &record, content.kept.crc32)?;
+                if let Some(first) = &outcome.first_name {
+                    first.keep(kept);
+                }
             }
-            None => evidence.entry(&entry, &record)?,
+            (None, Some(first)) => {
+                self.collected.linked += 1;
+                evidence.linked(&entry, &record, first)?;
+            }
+            (None, None) => evidence.entry(&entry, &record)?,
         }
         self.unsaved = (self.unsaved.0 + 1, self.unsaved.1.saturating_add(record.bytes));
         if self.unsaved.0 >= CHECKPOINT.0 || self.unsaved.1 >= CHECKPOINT.1 {
@@ -175,6 +184,7 @@ fn record(outcome: &FileOutcome) -> Outcome {
         (has(GapKind::ChangedDuringRead), Mark::ChangedDuringRead),
         (has(GapKind::Replaced), Mark::Replaced),
         (outcome.size_unknown, Mark::SizeUnknown),
+        (outcome.stretch_digests.is_some(), Mark::ExtentsOnly),
     ];
     Outcome {
         sha256,
@@ -182,6 +192,7 @@ fn record(outcome: &FileOutcome) -> Outcome {
         after: outcome.stat_after.clone(),
         xattrs: outcome.xattrs.clone(),
         extents: outcome.extents.clone(),
+        extent_digests: outcome.stretch_digests.clone().unwrap_or_default(),
         marks: marks.into_iter().filter_map(|(holds, mark)| holds.then_some(mark)).collect(),
         gaps: outcome.gaps.clone(),
     }

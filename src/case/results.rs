@@ -24,6 +24,9 @@ pub struct CollectResult {
     pub files: u64,
     /// Bytes of content kept.
     pub bytes: u64,
+    /// Further names of those files (hard links): their content is kept once, so they are in neither number.
+    #[serde(default)]
+    pub linked: u64,
     /// What was not kept, and why.
     pub gaps: Vec<Gap>,
     /// The seal.

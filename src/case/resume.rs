@@ -267,5 +267,12 @@ fn collected(recorded: &mut Recorded) -> Collected {
     // The counts stay: the numbers of what follows begin behind them.
     let (counts, atime_not_kept) = (recorded.counts, recorded.atime_not_kept);
     let gaps = std::mem::take(&mut recorded.gaps);
-    Collected { entries: counts.entries, files: counts.files, bytes: counts.bytes, atime_not_kept, gaps }
+    Collected {
+        entries: counts.entries,
+        files: counts.files,
+        bytes: counts.bytes,
+        linked: counts.linked,
+        atime_not_kept,
+        gaps,
+    }
 }

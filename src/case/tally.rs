@@ -144,9 +144,11 @@ fn write_line(out: &mut FindingsOut<'_>, path: &str, finding: &Finding) -> io::R
     out.out.write_all(b"\n")
 }
 
-/// Files and members that were not, or not wholly, looked at. A container counts by its members.
+/// Files and members that were not, or not wholly, looked at. A container counts by its members, a file once by all its
+/// names.
 fn unread(files: &[FileResult]) -> u64 {
     let leaf = |file: &FileResult| u64::from(file.status != LookStatus::Scanned);
     let of_members = |file: &FileResult| file.members.iter().map(leaf).sum::<u64>();
-    files.iter().map(|file| leaf(file).max(of_members(file))).sum()
+    let once = files.iter().filter(|file| file.hard_link_of.is_none());
+    once.map(|file| leaf(file).max(of_members(file))).sum()
 }

@@ -10,11 +10,13 @@ use super::args::CollectArgs;
 use super::failure::{Failure, shown};
 use super::{Env, tell, words};
 use crate::case::dir::{CaseDir, is_case_id};
+use crate::disk::pseudo;
 use crate::disk::quiet::{self, Quiet};
 use crate::disk::space::{self, Space};
 use crate::disk::walk::{Walk, WalkOptions};
 use crate::disk::{host, own, sandbox};
 use crate::model::{Kind, Lang, limits};
+use crate::pass::{GiantFrom, Link, SharedNames};
 use crate::seal::sign::Signer;
 
 /// What was found out before anything is written.
@@ -44,19 +46,22 @@ pub(super) struct Ready {
 pub(super) struct Survey {
     /// Entries of every kind.
     pub entries: u64,
-    /// Bytes of all files, at most: holes count too.
+    /// Bytes of all files that will be read: the holes of sparse files count too, but not of giant ones.
     pub bytes: u64,
+    /// Bytes that their content may take in the evidence.
+    pub room: u64,
 }
 
 impl Survey {
     /// Bytes that its evidence may need, at most.
     pub(super) fn need(&self) -> u64 {
-        self.bytes.saturating_add(self.entries.saturating_mul(ENTRY_BYTES)).saturating_add(CASE_BYTES)
+        self.room.saturating_add(self.entries.saturating_mul(ENTRY_BYTES)).saturating_add(CASE_BYTES)
     }
 
     /// What is left of it when this much was taken.
     pub(super) fn without(self, entries: u64, bytes: u64) -> Self {
-        Self { entries: self.entries.saturating_sub(entries), bytes: self.bytes.saturating_sub(bytes) }
+        let less = |all: u64| all.saturating_sub(bytes);
+        Self { entries: self.entries.saturating_sub(entries), bytes: less(self.bytes), room: less(self.room) }
     }
 }
 
@@ -97,6 +102,7 @@ pub(super) fn prepare(args: &CollectArgs, others: &[&Path], lang: Lang, env: &mu
     if !same_disk.is_empty() && !args.force {
         tell(env, words::same_file_system(lang));
     }
+    tell_of_pseudo(env, lang, &args.paths);
     for (path, reason) in &covered {
         tell(env, &format!("{} {path}: {reason}", lang.pick("note:", "注:")));
     }
@@ -108,6 +114,15 @@ pub(super) fn prepare(args: &CollectArgs, others: &[&Path], lang: Lang, env: &mu
     }
     tell(env, &words::begins(lang, &shown(&folder), survey.entries, survey.bytes));
     Ok(Ready { case, out, folder, survey, need, same_disk, covered, signer, walk_ahead })
+}
+
+/// Warns of paths that lie on no disk.
+pub(super) fn tell_of_pseudo(env: &mut Env, lang: Lang, sources: &[PathBuf]) {
+    for source in sources {
+        if let Some(kind) = pseudo::kind_at(source) {
+            tell(env, &words::pseudo_file_system(lang, &shown(source), kind));
+        }
+    }
 }
 
 /// Refuses a path of ours that the walk would come to: writing there would change the source. `--force` goes on.
@@ -149,10 +164,15 @@ pub(super) fn survey_apart(roots: &[PathBuf], cross_file_systems: bool, env: &En
 /// Walks without opening a file: for the space check and the time left. Ends early once `stop` is set.
 pub(super) fn survey(walk: Walk, stop: &AtomicBool) -> Survey {
     let mut survey = Survey::default();
+    let mut names = SharedNames::default();
     for walked in walk.take_while(|_| !stop.load(Ordering::Relaxed)) {
         survey.entries += 1;
-        if walked.entry.kind == Kind::File {
-            survey.bytes = survey.bytes.saturating_add(walked.entry.stat.map_or(0, |stat| stat.size));
+        let Some(stat) = walked.entry.stat.filter(|_| walked.entry.kind == Kind::File) else { continue };
+        // Further names of a file are not read again.
+        if names.meet(&stat).as_ref().is_none_or(Link::is_first) {
+            let (read, room) = GiantFrom::default().cost(&stat);
+            survey.bytes = survey.bytes.saturating_add(read);
+            survey.room = survey.room.saturating_add(room);
         }
     }
     survey
@@ -161,13 +181,18 @@ pub(super) fn survey(walk: Walk, stop: &AtomicBool) -> Survey {
 /// How far the walk may be ahead of the workers: each entry that waits holds its folder open, and deep trees and workers
 /// need handles too.
 pub(super) fn walk_ahead() -> usize {
-    let handles = host::raise_open_files().map_or(usize::MAX, |most| usize::try_from(most).unwrap_or(usize::MAX));
-    limits::WALK_AHEAD.min(handles / 4).max(1)
+    limits::WALK_AHEAD.min(handles() / 4).max(1)
+}
+
+/// Files and folders that this process may hold open at once.
+fn handles() -> usize {
+    host::raise_open_files().map_or(usize::MAX, |most| usize::try_from(most).unwrap_or(usize::MAX))
 }
 
 /// The walk over sources; what has one of the identities `leave_out` is recorded as our own output and not entered.
 pub(super) fn walk(sources: &[PathBuf], cross_file_systems: bool, leave_out: &[(u64, u64)]) -> Result<Walk, Failure> {
-    let options = WalkOptions { one_file_system: !cross_file_systems, leave_out: leave_out.to_vec() };
+    let open_folders = limits::OPEN_FOLDERS.min(handles() / 8);
+    let options = WalkOptions { one_file_system: !cross_file_systems, leave_out: leave_out.to_vec(), open_folders };
     Walk::new(sources.to_vec(), options).map_err(|error| Failure::no_such_source(&error))
 }
 

@@ -25,7 +25,7 @@ use crate::disk::sandbox::Confinement;
 use crate::disk::space::Space;
 use crate::evidence::{MemoryStore, items};
 use crate::model::{Lang, limits};
-use crate::pass::{Item, Lens, Plan, Progress, SpoolPlace, from_disk};
+use crate::pass::{GiantFrom, Item, Lens, Plan, Progress, SpoolPlace, from_disk};
 use crate::rules::RulePack;
 use crate::seal::keyed::CaseKey;
 use crate::seal::sign::Signer;
@@ -149,7 +149,7 @@ fn take_rest(
 ) -> Result<CollectResult, Failure> {
     let folder = collection.folder().to_path_buf();
     let walk_ahead = prepare::walk_ahead();
-    let (mut intake, taken) = collection.resume_intake().map_err(collect::failure)?;
+    let (mut intake, mut taken) = collection.resume_intake().map_err(collect::failure)?;
     let (entries, bytes) = intake.so_far();
     let left = survey.without(entries, bytes);
     let free = Space::of(&folder).map_err(|error| Failure::disk(&error))?.free_bytes;
@@ -159,7 +159,8 @@ fn take_rest(
     tell(env, &words::goes_on(lang, &shown(&folder), (entries, bytes), (left.entries, left.bytes)));
     let ours = own::identity(&folder).map_err(|error| Failure::disk(&error))?;
     let walk = prepare::walk(&errand.roots, errand.cross_file_systems, &[ours]).map_err(Failure::of_begun)?;
-    let missing = from_disk::items(walk).filter(|item| !taken.holds(&item.entry.path)).zip(0..);
+    let items = from_disk::items_from(walk, taken.shared_names(), GiantFrom::default());
+    let missing = items.filter(|item| !taken.holds(&item.entry.path)).zip(0..);
     let items = missing.map(|(mut item, seq)| {
         item.entry.seq = seq;
         item

@@ -25,6 +25,7 @@ pub(super) fn run(args: &ScanArgs, lang: Lang, env: &mut Env) -> Result<Exit, Fa
     // Before the first look at a source: reading a link's target would move its access time.
     prepare::quiet_sources(env, &args.paths);
     let sources = sources(args)?;
+    prepare::tell_of_pseudo(env, lang, &sources.roots);
     let walk_ahead = prepare::walk_ahead();
     // A typing mistake must not leave an empty findings file behind.
     sources.check(args)?;

@@ -73,6 +73,20 @@ pub(super) fn same_file_system(lang: Lang) -> &'static str {
     )
 }
 
+/// Told when a path lies on a file system that the kernel makes up as it is read.
+pub(super) fn pseudo_file_system(lang: Lang, path: &str, kind: &str) -> String {
+    lang.pick(
+        format!(
+            "warning: {path} is no disk but a window into the running kernel ({kind}). Each of its files is read up to 64 MiB.\n  \
+             --volatile takes what matters of the running system, in order and in a form that can be read later"
+        ),
+        format!(
+            "警告: {path} はディスクではなく、動いているカーネルの情報です（{kind}）。1ファイルにつき 64 MiB まで読みます。\n  \
+             動いているシステムの状態は、--volatile を使うと、必要なものを順番どおりに、後から読める形で保全できます"
+        ),
+    )
+}
+
 /// Told when the kernel can not confine the process fully.
 pub(super) fn not_confined(lang: Lang, note: &str) -> String {
     lang.pick(

@@ -49,6 +49,18 @@ impl DirHandle {
         Ok(Self { fd, atime_kept: true })
     }
 
+    /// The folder that this one lies in now, to open things through. On a hostile tree that may be any folder: compare.
+    pub(crate) fn parent(&self) -> io::Result<Self> {
+        self.pass_through(b"..")
+    }
+
+    /// A folder inside this one, to open things through; not through a link.
+    pub(crate) fn pass_through(&self, name: &[u8]) -> io::Result<Self> {
+        let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::NOFOLLOW | OFlags::CLOEXEC;
+        let fd = retry_on_intr(|| rustix::fs::openat(&self.fd, name, flags, Mode::empty()))?;
+        Ok(Self { fd, atime_kept: true })
+    }
+
     /// Whether the access time is safe from us.
     pub fn atime_kept(&self) -> bool {
         self.atime_kept
@@ -62,6 +74,11 @@ impl DirHandle {
     /// Its extended attributes, sorted by name, within [`crate::model::limits::XATTR_BYTES`].
     pub fn xattrs(&self) -> io::Result<Vec<(Vec<u8>, Vec<u8>)>> {
         handle::xattrs(&self.fd)
+    }
+
+    /// The extended attributes of what is not opened: a link (not what it leads to), a pipe, a device.
+    pub(crate) fn xattrs_at(&self, name: &[u8]) -> io::Result<Vec<(Vec<u8>, Vec<u8>)>> {
+        handle::xattrs_at(&self.fd, name)
     }
 
     pub(crate) fn see(&self) -> io::Result<Seen> {

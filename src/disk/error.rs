@@ -109,6 +109,11 @@ pub fn gap_kind(error: &io::Error) -> GapKind {
     }
 }
 
+/// Which gap an error on extended attributes is: too many of them is one of its own.
+pub fn xattr_gap_kind(error: &io::Error) -> GapKind {
+    if error.kind() == io::ErrorKind::FileTooLarge { GapKind::OverLimit } else { gap_kind(error) }
+}
+
 /// What to do next about a gap that [`gap_kind`] named: the second half of its reason.
 pub fn gap_advice(kind: GapKind) -> &'static str {
     match kind {

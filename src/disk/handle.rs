@@ -3,7 +3,7 @@
 //! Only read flags occur in this file; nothing here can change what it opens.
 
 use std::io;
-use std::os::fd::{AsFd, OwnedFd};
+use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 
 use rustix::fs::{AtFlags, FileType, Mode, OFlags, StatVfsMountFlags, Statx, StatxAttributes, StatxFlags};
 use rustix::io::{Errno, retry_on_intr};
@@ -111,14 +111,36 @@ pub(crate) fn open_quietly(dir: impl AsFd, name: &[u8], extra: OFlags) -> io::Re
 /// All extended attributes of a handle, sorted by name. A file system without any is no error; more than
 /// [`limits::XATTR_BYTES`] of names and values is.
 pub(crate) fn xattrs(handle: impl AsFd) -> io::Result<Vec<(Vec<u8>, Vec<u8>)>> {
-    let names = match grown(|buffer| rustix::fs::flistxattr(handle.as_fd(), buffer)) {
+    let handle = handle.as_fd();
+    pairs(|buffer| rustix::fs::flistxattr(handle, buffer), |name, buffer| rustix::fs::fgetxattr(handle, name, buffer))
+}
+
+/// The same of a name in a folder that is not opened: a link, a pipe, a device. The kernel takes only a path for that, so it
+/// goes through the folder's handle in `/proc`; without `/proc` there are none.
+pub(crate) fn xattrs_at(dir: impl AsFd, name: &[u8]) -> io::Result<Vec<(Vec<u8>, Vec<u8>)>> {
+    let mut path = format!("/proc/self/fd/{}/", dir.as_fd().as_raw_fd()).into_bytes();
+    path.extend_from_slice(name);
+    let path = path.as_slice();
+    match pairs(|buffer| rustix::fs::llistxattr(path, buffer), |name, buffer| rustix::fs::lgetxattr(path, name, buffer))
+    {
+        // Gone meanwhile, or no /proc.
+        Err(error) if Errno::from_io_error(&error) == Some(Errno::NOENT) => Ok(Vec::new()),
+        other => other,
+    }
+}
+
+fn pairs(
+    list: impl Fn(&mut [u8]) -> Result<usize, Errno>,
+    get: impl Fn(&[u8], &mut [u8]) -> Result<usize, Errno>,
+) -> io::Result<Vec<(Vec<u8>, Vec<u8>)>> {
+    let names = match grown(list) {
         Err(error) if Errno::from_io_error(&error) == Some(Errno::NOTSUP) => return Ok(Vec::new()),
         names => names?,
     };
     let mut total = names.len();
     let mut pairs = Vec::new();
     for name in names.split(|&byte| byte == 0).filter(|name| !name.is_empty()) {
-        let value = match grown(|buffer| rustix::fs::fgetxattr(handle.as_fd(), name, buffer)) {
+        let value = match grown(|buffer| get(name, buffer)) {
             // Removed since it was listed.
             Err(error) if Errno::from_io_error(&error) == Some(Errno::NODATA) => continue,
             value => value?,

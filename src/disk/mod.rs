@@ -4,9 +4,11 @@
 //! |---|---|
 //! | [`dir`] | a folder by its handle: listed once, sorted, its access time kept |
 //! | [`source`] | a source file by its handle: read-only, stat before and after, no link followed, no pipe opened |
+//! | `extents` | the stretches of a sparse file that hold data, never more than a limit |
 //! | [`walk`] | every entry below the roots, in one order, each with its metadata or a gap |
 //! | [`quiet`] | mounts of our own that keep no access times (links have no other way) |
 //! | [`output`] | our own folders and files: 0700 and 0600, never overwritten, synced before they count |
+//! | [`pseudo`] | file systems that are windows into the kernel, whose sizes say nothing |
 //! | [`own`] | reading back what is ours, within limits |
 //! | [`spool`] | bytes that must be seekable: in memory, beyond a limit in an unlinked file |
 //! | [`space`] | free bytes, and whether two paths share a file system |
@@ -22,10 +24,12 @@ compile_error!("hozen reads its sources with O_NOATIME, statx and Landlock: it b
 
 pub mod dir;
 pub mod error;
+mod extents;
 mod handle;
 pub mod host;
 pub mod output;
 pub mod own;
+pub mod pseudo;
 pub mod quiet;
 pub mod sandbox;
 pub mod source;

@@ -17,7 +17,9 @@ use rustix::io::{Errno, retry_on_intr};
 
 use super::dir::DirHandle;
 use super::error::{gap_advice, gap_kind};
+use super::extents::Extents;
 use super::handle;
+use super::pseudo;
 use crate::model::{GapKind, Kind, Stat, limits};
 
 /// Why a source file could not be opened.
@@ -66,6 +68,8 @@ pub struct SourceFile {
     position: u64,
     /// Where we are in a file with holes; `None` for all others.
     run: Option<Run>,
+    /// The size that the kernel gave says nothing.
+    is_unsized: bool,
 }
 
 /// A stretch of a sparse file: data, or a hole that reads as zeros without being read.
@@ -95,11 +99,14 @@ impl SourceFile {
         }
         // Only advice: a file system that does not take it reads on as it likes.
         let _ = rustix::fs::fadvise(&fd, 0, None, Advice::Sequential);
-        let end = if seen.stat.size == 0 { limits::UNSIZED_FILE_BYTES } else { seen.stat.size };
         // Fewer blocks than its size fills: it has holes (or is compressed; then the kernel tells no holes).
         let sparse = seen.stat.blocks.saturating_mul(512) < seen.stat.size;
-        let run = sparse.then_some(Run { end: 0, hole: false });
-        Ok(Self { fd, atime_kept, opened: seen.stat, end, position: 0, run })
+        // What the kernel makes up as it is read fills no block either, whatever size it claims.
+        let is_pseudo = (sparse || seen.stat.size == 0) && pseudo::kind_of(&fd).is_some();
+        let is_unsized = is_pseudo || seen.stat.size == 0;
+        let end = if is_unsized { limits::UNSIZED_FILE_BYTES } else { seen.stat.size };
+        let run = (sparse && !is_pseudo).then_some(Run { end: 0, hole: false });
+        Ok(Self { fd, atime_kept, opened: seen.stat, end, position: 0, run, is_unsized })
     }
 
     /// Whether the file has holes. They are handed on as zeros and not read.
@@ -107,12 +114,18 @@ impl SourceFile {
         self.run.is_some()
     }
 
-    /// The stretches that hold data, as (start, end), at most [`limits::EXTENTS`]; a file without holes is one stretch.
+    /// Whether the size at open says nothing (`/proc`, `/sys`): then up to [`limits::UNSIZED_FILE_BYTES`] are read.
+    pub fn is_unsized(&self) -> bool {
+        self.is_unsized
+    }
+
+    /// The stretches that hold data, as (start, end); a file without holes is one stretch. Beyond [`limits::EXTENTS`] the
+    /// smallest holes count as data, so that all data lies in a stretch however many there are.
     pub fn extents(&self) -> io::Result<Vec<(u64, u64)>> {
         let size = self.opened.size;
-        let mut extents = Vec::new();
+        let mut extents = Extents::new(limits::EXTENTS);
         let mut at = 0;
-        while at < size && extents.len() < limits::EXTENTS {
+        while at < size {
             let Some(start) = self.next(at, rustix::fs::SeekFrom::Data)? else { break };
             let end = self.next(start, rustix::fs::SeekFrom::Hole)?.unwrap_or(size).min(size);
             if start >= end {
@@ -122,7 +135,7 @@ impl SourceFile {
             at = end;
         }
         self.go_to(self.position)?;
-        Ok(extents)
+        Ok(extents.into_list())
     }
 
     /// The next data or hole from here; `None` where there is none before the file's end. A file system that cannot tell
@@ -165,8 +178,7 @@ impl SourceFile {
         Ok(handle::see(&self.fd)?.stat)
     }
 
-    /// The size the kernel gave at open; what a log grew since is not read. 0 may still hold content (`/proc`): then up
-    /// to [`limits::UNSIZED_FILE_BYTES`] are read.
+    /// The size the kernel gave at open; what a log grew since is not read. See [`SourceFile::is_unsized`].
     pub fn size_at_open(&self) -> u64 {
         self.opened.size
     }
@@ -183,7 +195,7 @@ impl SourceFile {
 
     /// Whether a file without a size was cut at [`limits::UNSIZED_FILE_BYTES`]. Ask when its end was reached.
     pub fn cut_short(&mut self) -> io::Result<bool> {
-        if self.opened.size != 0 || self.position < self.end {
+        if !self.is_unsized || self.position < self.end {
             return Ok(false);
         }
         // One byte beyond, from the handle itself; it is not handed on.
@@ -238,6 +250,11 @@ impl Read for SourceFile {
             }
         }
         let count = retry_on_intr(|| rustix::io::read(&self.fd, &mut *buffer))?;
+        if self.opened.size == 0 && self.position == 0 && count > 0 && self.stat()?.size > 0 {
+            // The kernel does know its size: it was empty when it was opened, and has grown since.
+            self.end = 0;
+            return Ok(0);
+        }
         self.position = self.position.saturating_add(count as u64);
         Ok(count)
     }

@@ -2,10 +2,11 @@
 //!
 //! Depth first, a folder before what is in it, names by raw bytes. No recursion and never more than one list of names per
 //! open folder in memory. Everything is reached through its folder's handle, so paths may be longer than the kernel's
-//! 4096 bytes. Deliberately absent: no link is followed, no file, pipe or device is opened (see [`super::source`]), no
+//! 4096 bytes, and only a few handles are held however deep the tree is (see [`stack`]). Deliberately absent: no link is followed, no file, pipe or device is opened (see [`super::source`]), no
 //! mount point below a root is crossed unless asked, nothing is left out without a gap.
 
 mod roots;
+mod stack;
 #[cfg(test)]
 mod tests;
 
@@ -16,8 +17,9 @@ use std::sync::Arc;
 
 use self::roots::Root;
 pub use self::roots::WalkError;
+use self::stack::{Frame, Stack};
 use super::dir::{DirHandle, Names};
-use super::error::{gap_advice, gap_kind};
+use super::error::{gap_advice, gap_kind, xattr_gap_kind};
 use super::handle::Seen;
 use crate::model::{Digest, Entry, Gap, GapKind, Kind, RawPath, limits};
 
@@ -28,11 +30,13 @@ pub struct WalkOptions {
     pub one_file_system: bool,
     /// Device and inode of what must not be walked into: our own output ([`super::own::identity`]).
     pub leave_out: Vec<(u64, u64)>,
+    /// Folders that may be held open at once, at least 2.
+    pub open_folders: usize,
 }
 
 impl Default for WalkOptions {
     fn default() -> Self {
-        Self { one_file_system: true, leave_out: Vec::new() }
+        Self { one_file_system: true, leave_out: Vec::new(), open_folders: limits::OPEN_FOLDERS }
     }
 }
 
@@ -63,21 +67,12 @@ pub struct Walked {
     pub atime_kept: bool,
 }
 
-/// A folder that is being walked.
-struct Frame {
-    dir: Arc<DirHandle>,
-    names: Names,
-    next: usize,
-    path_bytes: usize,
-    identity: (u64, u64),
-}
-
 /// The walk. See the module for what it promises.
 pub struct Walk {
     roots: VecDeque<Root>,
     notes: Vec<(String, String)>,
     options: WalkOptions,
-    frames: Vec<Frame>,
+    stack: Stack,
     /// Path of the entry at hand; each frame knows how much of it is its own.
     path: Vec<u8>,
     seq: u64,
@@ -89,7 +84,8 @@ impl Walk {
     /// A root that does not exist is an error before anything is read: a typing mistake must not look like an empty source.
     pub fn new(roots: Vec<PathBuf>, options: WalkOptions) -> Result<Self, WalkError> {
         let (roots, notes) = roots::without_overlaps(&roots, options.one_file_system)?;
-        Ok(Self { roots: roots.into(), notes, options, frames: Vec::new(), path: Vec::new(), seq: 0 })
+        let stack = Stack::new(options.open_folders);
+        Ok(Self { roots: roots.into(), notes, options, stack, path: Vec::new(), seq: 0 })
     }
 
     /// Roots that were dropped because another one covers them: path and reason, in words for the user.
@@ -99,9 +95,9 @@ impl Walk {
 
     fn next_child(&mut self) -> Option<Walked> {
         loop {
-            let frame = self.frames.last_mut()?;
+            let frame = self.stack.top()?;
             let Some(name) = frame.names.get(frame.next) else {
-                self.frames.pop();
+                self.stack.leave(&self.path);
                 continue;
             };
             frame.next += 1;
@@ -110,7 +106,8 @@ impl Walk {
                 self.path.push(b'/');
             }
             self.path.extend_from_slice(name);
-            let place = Place { dir: Arc::clone(&frame.dir), name: name.to_vec(), device: Some(frame.identity.0) };
+            let Some(dir) = frame.dir.clone() else { return Some(self.lost()) };
+            let place = Place { dir, name: name.to_vec(), device: Some(frame.identity.0) };
             return Some(self.visit(place));
         }
     }
@@ -135,10 +132,13 @@ impl Walk {
             let reason = "hozen writes its own output here; it was left out";
             walked.gaps.push(self.gap(GapKind::OwnOutput, reason.to_owned()));
         } else if self.options.one_file_system && place.is_crossing(&seen) {
-            let reason = "another file system is mounted here and was not walked into; name it as a path of its own, \
-                          or ask for all file systems";
+            let reason = "another file system is mounted here, or a btrfs subvolume (a snapshot?) begins here, and it was \
+                          not walked into; name it as a path of its own, or ask for all file systems";
             walked.gaps.push(self.gap(GapKind::OtherFileSystem, reason.to_owned()));
         } else {
+            if !matches!(seen.kind, Kind::File | Kind::Folder) {
+                self.read_xattrs(place.dir.xattrs_at(&place.name), "", &mut walked);
+            }
             match seen.kind {
                 Kind::File => walked.source = Some(SourceRef { dir: place.dir, name: place.name }),
                 Kind::Folder => self.enter(&place, &seen, &mut walked),
@@ -151,16 +151,16 @@ impl Walk {
 
     /// Opens and lists a folder, and puts it on the stack. What goes wrong is a gap at the folder.
     fn enter(&mut self, place: &Place, seen: &Seen, walked: &mut Walked) {
-        if self.frames.len() >= limits::WALK_DEPTH {
+        if self.stack.depth() >= limits::WALK_DEPTH {
             let reason =
                 format!("folders are nested more than {} deep; collect this one by itself", limits::WALK_DEPTH);
             return walked.gaps.push(self.gap(GapKind::OverLimit, reason));
         }
-        if self.frames.iter().any(|frame| frame.identity == seen.identity()) {
+        if self.stack.holds(seen.identity()) {
             let reason = "this folder is mounted inside itself; it was walked above and not again here";
             return walked.gaps.push(self.gap(GapKind::OtherFileSystem, reason.to_owned()));
         }
-        let dir = match place.dir.open_at(&place.name) {
+        let dir = match self.stack.patiently(|| place.dir.open_at(&place.name)) {
             Ok(dir) => dir,
             Err(error) => return walked.gaps.push(self.not_entered(&error)),
         };
@@ -173,13 +173,7 @@ impl Walk {
             }
             Err(error) => return walked.gaps.push(self.not_entered(&error)),
         }
-        match dir.xattrs() {
-            Ok(xattrs) => walked.xattrs = xattrs,
-            Err(error) => {
-                let reason = format!("its extended attributes were not read: {error}; its content was");
-                walked.gaps.push(self.gap(xattr_gap_kind(&error), reason));
-            }
-        }
+        self.read_xattrs(dir.xattrs(), "; its content was", walked);
         match dir.list(limits::FOLDER_NAMES) {
             Ok(names) => self.push(dir, names, seen.identity(), walked),
             Err(error) => walked.gaps.push(self.not_entered(&error)),
@@ -195,7 +189,25 @@ impl Walk {
             walked.gaps.push(self.gap(GapKind::OverLimit, reason));
         }
         walked.listing = Some(names.digest());
-        self.frames.push(Frame { dir: Arc::new(dir), names, next: 0, path_bytes: self.path.len(), identity });
+        let (dir, path_bytes) = (Some(Arc::new(dir)), self.path.len());
+        self.stack.enter(Frame { dir, names, next: 0, path_bytes, identity });
+    }
+
+    fn read_xattrs(&self, read: io::Result<Vec<(Vec<u8>, Vec<u8>)>>, but: &str, walked: &mut Walked) {
+        match read {
+            Ok(xattrs) => walked.xattrs = xattrs,
+            Err(error) => {
+                let reason = format!("its extended attributes were not read: {error}{but}");
+                walked.gaps.push(self.gap(xattr_gap_kind(&error), reason));
+            }
+        }
+    }
+
+    /// An entry whose folder was let go to save handles, and was moved away meanwhile.
+    fn lost(&mut self) -> Walked {
+        let reason = "its folder was moved while it was walked, and was not found again; collect it by its new place";
+        let gap = self.gap(GapKind::Replaced, reason.to_owned());
+        self.without_metadata(gap)
     }
 
     /// Links are recorded by their target. A link that is itself a root gets a gap: the user meant what it leads to.
@@ -227,6 +239,10 @@ impl Walk {
     fn unseen(&mut self, error: &io::Error) -> Walked {
         let kind = gap_kind(error);
         let gap = self.gap(kind, format!("its metadata was not read: {error}; {}", gap_advice(kind)));
+        self.without_metadata(gap)
+    }
+
+    fn without_metadata(&mut self, gap: Gap) -> Walked {
         let entry = self.entry(Kind::Unknown);
         Walked { entry, source: None, gaps: vec![gap], listing: None, xattrs: Vec::new(), atime_kept: true }
     }
@@ -267,16 +283,13 @@ struct Place {
 }
 
 impl Place {
-    /// Whether one would leave the mount here. Devices are only a fallback, and for folders only: on overlay file systems
-    /// files may show another device than their folder.
+    /// Whether one would leave the file system here: by a mount, or into a btrfs subvolume, which shows another device in
+    /// the same mount. Devices tell of folders only: on overlay file systems files may show another than their folder.
     fn is_crossing(&self, seen: &Seen) -> bool {
         let Some(device) = self.device else { return false };
-        seen.automount || seen.mount_root.unwrap_or(seen.kind == Kind::Folder && seen.stat.device != device)
+        let is_other_device = seen.kind == Kind::Folder && seen.stat.device != device;
+        seen.automount || is_other_device || seen.mount_root.unwrap_or(false)
     }
-}
-
-fn xattr_gap_kind(error: &io::Error) -> GapKind {
-    if error.kind() == io::ErrorKind::FileTooLarge { GapKind::OverLimit } else { gap_kind(error) }
 }
 
 fn special(kind: Kind) -> String {

@@ -128,6 +128,9 @@ pub struct Counts {
     pub files: u64,
     /// Bytes of their content.
     pub bytes: u64,
+    /// Further names of those files (hard links): content that is in the bag once.
+    #[serde(default)]
+    pub linked: u64,
     /// Gaps.
     pub gaps: u64,
 }

@@ -14,7 +14,8 @@ use super::replay::{Recorded, Replay};
 use super::store::{Journal, MemoryStore, Store};
 use super::stored_name::StoredNames;
 use crate::model::limits::JOURNAL_LINE_BYTES;
-use crate::model::{Entry, Kind, Method, Timestamp};
+use crate::model::{Digest, Entry, Kind, Method, Timestamp};
+use crate::pass::KeptOnce;
 
 /// Evidence that is being written: the zip in `S`, one line per entry in `J`.
 #[derive(Debug)]
@@ -67,6 +68,13 @@ impl<S: Store, J: Journal> EvidenceWriter<S, J> {
         self.record(&EntryRecord::new(entry, outcome, None))
     }
 
+    /// Records a further name of a file whose content was kept under its first: nothing of it is written again.
+    pub fn linked(&mut self, entry: &Entry, outcome: &Outcome, first: &KeptOnce) -> Result<(), EvidenceError> {
+        self.expect(entry.seq, self.open.is_none() && first.seq < entry.seq, "linked")?;
+        self.counts.linked = self.counts.linked.saturating_add(1);
+        self.record(&EntryRecord::linked(entry, outcome, first))
+    }
+
     /// Begins a file whose content is kept. Its size decides how much room its header has.
     pub fn begin_file(&mut self, entry: &Entry, method: Method) -> Result<(), EvidenceError> {
         self.expect(entry.seq, self.open.is_none(), "begin_file")?;
@@ -86,14 +94,18 @@ impl<S: Store, J: Journal> EvidenceWriter<S, J> {
         self.zip.write(stored)
     }
 
-    /// Ends the file. `outcome` must hold the digest and the number of the bytes that were kept; `crc32` is theirs too.
-    pub fn end_file(&mut self, entry: &Entry, outcome: &Outcome, crc32: u32) -> Result<(), EvidenceError> {
+    /// Ends the file. `outcome` must hold the digest and the number of the bytes that were kept; `crc32` is theirs too. Says
+    /// where it was kept, for further names of it.
+    pub fn end_file(&mut self, entry: &Entry, outcome: &Outcome, crc32: u32) -> Result<KeptOnce, EvidenceError> {
         self.expect(entry.seq, self.open.is_some() && outcome.sha256.is_some(), "end_file")?;
         let stored = self.open.take().unwrap_or_default();
+        let sha256 = outcome.sha256.unwrap_or(Digest([0; 32]));
+        let kept = KeptOnce { seq: entry.seq, stored: stored.clone(), sha256, bytes: outcome.bytes };
         let member = self.zip.end_member(crc32, outcome.bytes)?;
         self.counts.files = self.counts.files.saturating_add(1);
         self.counts.bytes = self.counts.bytes.saturating_add(outcome.bytes);
-        self.record(&EntryRecord::new(entry, outcome, Some((stored, &member))))
+        self.record(&EntryRecord::new(entry, outcome, Some((stored, &member))))?;
+        Ok(kept)
     }
 
     /// Returns when all entries so far are durable: content first, so that no line speaks of bytes that are not there.

@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use flate2::read::DeflateDecoder;
 use zip::{CompressionMethod, ZipArchive};
@@ -16,7 +17,7 @@ use crate::disk::error::DiskError;
 use crate::disk::own;
 use crate::disk::source::SourceFile;
 use crate::model::{Entry, Gap, GapKind, Kind, RawPath, limits};
-use crate::pass::{Item, OpenSource, Opened, SourceRead};
+use crate::pass::{FirstName, Item, Link, OpenSource, Opened, SourceRead};
 
 /// Why a zip could not be taken as evidence.
 #[derive(Debug, thiserror::Error)]
@@ -83,12 +84,14 @@ pub fn items(path: &Path, first_seq: u64) -> Result<Vec<Item>, ItemsError> {
     let bad_record = |source| ItemsError::Record { path: shown.clone(), source };
     let mut lines = BufReader::new(record);
     let mut items = Vec::new();
+    let mut firsts = HashMap::new();
     while let Some(line) = next_line(&mut lines).map_err(bad_record)? {
         let entry = RecordedEntry::parse(&line).map_err(io::Error::other).map_err(bad_record)?;
         // A folder that could not be read stays a gap, however often its evidence is looked at.
         if entry.kind == Kind::File || !entry.gaps.is_empty() {
             let seq = first_seq + items.len() as u64;
-            items.push(item(path, &shown, entry, &places, seq));
+            let link = link(&entry, &mut firsts);
+            items.push(item((path, &shown), entry, &places, link, seq));
         }
     }
     Ok(items)
@@ -155,7 +158,33 @@ fn places<R: Read + Seek>(
     Ok(places)
 }
 
-fn item(zip: &Path, shown: &str, entry: RecordedEntry, places: &HashMap<String, Stored>, seq: u64) -> Item {
+/// Which name of a file an entry is. `firsts` has those that may be named by later ones, and is not longer than they are.
+fn link(entry: &RecordedEntry, firsts: &mut HashMap<u64, (Arc<FirstName>, u64)>) -> Option<Link> {
+    if let Some(of) = entry.hard_link_of {
+        let (first, left) = firsts.get_mut(&of)?;
+        let link = Link::later(first);
+        *left = left.saturating_sub(1);
+        if *left == 0 {
+            firsts.remove(&of);
+        }
+        return Some(link);
+    }
+    let names = entry.stat.as_ref().map_or(1, |stat| stat.links);
+    if entry.kind != Kind::File || names < 2 || firsts.len() >= limits::LINKED_FILES {
+        return None;
+    }
+    let link = Link::first();
+    firsts.insert(entry.seq, (Arc::clone(link.name()), names.saturating_sub(1)));
+    Some(link)
+}
+
+fn item(
+    (zip, shown): (&Path, &str),
+    entry: RecordedEntry,
+    places: &HashMap<String, Stored>,
+    link: Option<Link>,
+    seq: u64,
+) -> Item {
     let path = entry.path().unwrap_or_else(|| RawPath(shown.as_bytes().to_vec()));
     let place = entry.stored.as_ref().and_then(|stored| places.get(stored)).copied();
     let gap = |kind, reason| Gap { path: path.shown(), kind, reason };
@@ -164,8 +193,9 @@ fn item(zip: &Path, shown: &str, entry: RecordedEntry, places: &HashMap<String, 
     if place.is_none() && entry.kind == Kind::File && gaps.is_empty() {
         gaps.push(gap(GapKind::Vanished, "the evidence zip does not hold it; run `hozen verify`".to_owned()));
     }
-    let source =
-        place.map(|place| Box::new(InZip { zip: zip.to_path_buf(), place, path: path.clone() }) as Box<dyn OpenSource>);
+    let source = place.map(|place| {
+        Box::new(InZip { zip: zip.to_path_buf(), place, path: path.clone(), link }) as Box<dyn OpenSource>
+    });
     let kind = entry.kind;
     let entry = Entry { seq, path, kind, stat: None, link_target: None, device_node: None };
     Item { entry, source, gaps, listing: None, xattrs: Vec::new(), atime_kept: true }
@@ -175,9 +205,14 @@ struct InZip {
     zip: PathBuf,
     place: Stored,
     path: RawPath,
+    link: Option<Link>,
 }
 
 impl OpenSource for InZip {
+    fn link(&self) -> Option<&Link> {
+        self.link.as_ref()
+    }
+
     fn open(&self) -> Result<Opened, Gap> {
         let gap = |reason: String| Gap { path: self.path.shown(), kind: GapKind::ReadError, reason };
         let (mut file, _) = own::open_own(&self.zip).map_err(|error| gap(error.to_string()))?;

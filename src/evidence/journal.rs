@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use super::container::Member;
 use crate::model::Method;
 use crate::model::{Digest, Entry, Gap, GapKind, Kind, RawPath, Stat};
+use crate::pass::KeptOnce;
 
 /// Something about how an entry was read that a reader of the record must know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -23,6 +24,8 @@ pub enum Mark {
     Replaced,
     /// The kernel gave no size (`/proc`); it was read to its end or to the limit.
     SizeUnknown,
+    /// A giant sparse file: its content is the stretches that hold data, one after another, and the digest is theirs.
+    ExtentsOnly,
 }
 
 /// What became of an entry, in short.
@@ -31,6 +34,8 @@ pub enum Mark {
 pub enum Fate {
     /// Its content is in the bag.
     Kept,
+    /// Its content is in the bag once, under the first name of the same file: see `hard_link_of`.
+    Linked,
     /// It has no content to keep (a folder, a link, a pipe) and is recorded.
     Recorded,
     /// Its content should be in the bag and is not: see its gaps.
@@ -50,6 +55,8 @@ pub struct Outcome {
     pub xattrs: Vec<(Vec<u8>, Vec<u8>)>,
     /// For a sparse file: the stretches that hold data, as (start, end).
     pub extents: Vec<(u64, u64)>,
+    /// For a giant sparse file: SHA-256 of each of them.
+    pub extent_digests: Vec<Digest>,
     /// How it was read.
     pub marks: Vec<Mark>,
     /// What was not read, and why.
@@ -75,6 +82,9 @@ pub struct EntryRecord {
     pub sha256: Option<Digest>,
     /// Bytes that were read.
     pub bytes: u64,
+    /// For a further name of a file that was kept before: position of its first entry, whose content this is too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hard_link_of: Option<u64>,
     /// Metadata before reading.
     pub stat: Option<Stat>,
     /// Metadata after reading, where it differs.
@@ -92,6 +102,9 @@ pub struct EntryRecord {
     /// For a sparse file: `[start, end]` of each stretch that holds data; everything else in it reads as zeros.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub extents: Vec<(u64, u64)>,
+    /// For a giant sparse file, whose content is these stretches one after another: SHA-256 of each.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub extent_digests: Vec<Digest>,
     /// How it was read.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub marks: Vec<Mark>,
@@ -162,15 +175,29 @@ impl EntryRecord {
             outcome: fate,
             sha256: outcome.sha256,
             bytes: outcome.bytes,
+            hard_link_of: None,
             stat: entry.stat.clone(),
             stat_after: outcome.after.as_ref().filter(changed).cloned(),
             link_target_b64: entry.link_target.as_ref().map(|target| BASE64.encode(target)),
             device_node: entry.device_node,
             xattrs: outcome.xattrs.iter().map(|(name, value)| Xattr::of(name, value)).collect(),
             extents: outcome.extents.clone(),
+            extent_digests: outcome.extent_digests.clone(),
             marks: outcome.marks.clone(),
             gaps: outcome.gaps.iter().map(|g| EntryGap { kind: g.kind, reason: g.reason.clone() }).collect(),
             zip: placed,
+        }
+    }
+
+    /// The record of `entry`, a further name of the file whose content `first` says where to find.
+    pub fn linked(entry: &Entry, outcome: &Outcome, first: &KeptOnce) -> Self {
+        Self {
+            stored: Some(first.stored.clone()),
+            outcome: Fate::Linked,
+            sha256: Some(first.sha256),
+            bytes: first.bytes,
+            hard_link_of: Some(first.seq),
+            ..Self::new(entry, outcome, None)
         }
     }
 
@@ -233,6 +260,18 @@ pub struct RecordedEntry {
     pub sha256: Option<Digest>,
     /// Bytes that were read.
     pub bytes: u64,
+    /// Metadata before reading: a later name of the same file is known by it.
+    #[serde(default)]
+    pub stat: Option<Stat>,
+    /// For a further name of a file that was kept before: position of its first entry.
+    #[serde(default)]
+    pub hard_link_of: Option<u64>,
+    /// For a sparse file: the stretches that hold data.
+    #[serde(default)]
+    pub extents: Vec<(u64, u64)>,
+    /// For a giant sparse file: SHA-256 of each stretch.
+    #[serde(default)]
+    pub extent_digests: Vec<Digest>,
     /// How it was read.
     #[serde(default)]
     pub marks: Vec<Mark>,
@@ -263,14 +302,42 @@ impl RecordedEntry {
         serde_json::from_slice(line).map_err(|e| format!("is not a record of an entry: {e}"))
     }
 
+    /// Why the map of its stretches contradicts itself, if it does: they ascend, and those of a giant sparse file are its
+    /// content, each with its digest.
+    pub fn extents_wrong(&self) -> Option<&'static str> {
+        let ascend = self.extents.windows(2).all(|pair| matches!(pair, [a, b] if a.1 <= b.0));
+        if !ascend || self.extents.iter().any(|(start, end)| start >= end) {
+            return Some("has stretches that overlap or run backwards");
+        }
+        if !self.marks.contains(&Mark::ExtentsOnly) {
+            return (!self.extent_digests.is_empty())
+                .then_some("has digests of stretches, but is no giant sparse file");
+        }
+        let data = self.extents.iter().fold(0_u64, |sum, (start, end)| sum.saturating_add(end.saturating_sub(*start)));
+        let is_whole = self.gaps.iter().all(|gap| gap.kind == GapKind::OverLimit);
+        let (listed, digests) = (self.extents.len(), self.extent_digests.len());
+        // What ended early (a read error, a file that shrank) has a gap that says so.
+        let is_right =
+            if is_whole { (data, listed) == (self.bytes, digests) } else { data >= self.bytes && listed >= digests };
+        (!is_right).then_some("has stretches that do not add up to its content, or not a digest for each")
+    }
+
     /// The path as the kernel gave it, if the line has it right.
     pub fn path(&self) -> Option<RawPath> {
         BASE64.decode(self.path_b64.as_bytes()).ok().map(RawPath)
     }
 
-    /// What it kept, or why the line contradicts itself.
+    /// What it kept, or why the line contradicts itself. A further name of a file kept nothing of its own.
     pub fn kept(self) -> Result<Option<Kept>, &'static str> {
+        match (self.outcome, self.hard_link_of) {
+            (Fate::Linked, Some(first)) if first < self.seq => {}
+            (Fate::Linked, _) => return Err("says linked, but not to an entry before it"),
+            (_, Some(_)) => return Err("says not linked, but names a first entry"),
+            (_, None) => {}
+        }
         match (self.outcome, self.stored, self.sha256, self.zip) {
+            (Fate::Linked, Some(_), Some(_), None) => Ok(None),
+            (Fate::Linked, ..) => Err("says linked, but not where or with which digest, or names a member of its own"),
             (Fate::Kept, Some(stored), Some(sha256), Some(placed)) => {
                 Ok(Some(Kept { stored, sha256, bytes: self.bytes, placed }))
             }

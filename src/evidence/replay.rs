@@ -15,7 +15,8 @@ use super::container::read::RecordedMembers;
 use super::journal::{EntryGap, Fate, Mark, RecordedEntry};
 use super::stored_name::StoredNames;
 use crate::model::limits::JOURNAL_LINE_BYTES;
-use crate::model::{Digest, Gap, Kind, RawPath, Timestamp};
+use crate::model::{Digest, Gap, GapKind, Kind, RawPath, Stat, Timestamp};
+use crate::pass::{KeptOnce, SharedNames};
 
 /// What the lines of a collection add up to.
 #[derive(Debug, Default)]
@@ -40,9 +41,15 @@ impl Recorded {
         counts.gaps = counts.gaps.saturating_add(entry.gaps.len() as u64);
         let not_kept = entry.marks.contains(&Mark::AtimeNotKept);
         self.atime_not_kept = self.atime_not_kept.saturating_add(u64::from(not_kept));
-        let shown = |gap: &EntryGap| Gap { path: path.shown(), kind: gap.kind, reason: gap.reason.clone() };
-        self.gaps.extend(entry.gaps.iter().map(shown));
+        counts.linked = counts.linked.saturating_add(u64::from(entry.hard_link_of.is_some()));
+        self.gaps.extend(gaps_of(entry, path));
     }
+}
+
+/// The gaps of a line, at its path.
+fn gaps_of(entry: &RecordedEntry, path: &RawPath) -> Vec<Gap> {
+    let shown = |gap: &EntryGap| Gap { path: path.shown(), kind: gap.kind, reason: gap.reason.clone() };
+    entry.gaps.iter().map(shown).collect()
 }
 
 /// What an unfinished collection still holds.
@@ -66,21 +73,30 @@ pub struct Replay {
 
 /// The paths that an earlier run took.
 #[derive(Debug, Default)]
-pub struct Taken(HashSet<[u8; 16]>);
+pub struct Taken {
+    paths: HashSet<[u8; 16]>,
+    /// Files that it kept under one name and that have more.
+    shared: SharedNames,
+}
 
 impl Taken {
     /// Whether an entry at this path was taken.
     pub fn holds(&self, path: &RawPath) -> bool {
-        self.0.contains(&key(path))
+        self.paths.contains(&key(path))
+    }
+
+    /// Hands over what is known of files with several names, for the walk that goes on.
+    pub fn shared_names(&mut self) -> SharedNames {
+        std::mem::take(&mut self.shared)
     }
 
     /// Whether nothing was taken.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.paths.is_empty()
     }
 
     fn add(&mut self, path: &RawPath) {
-        self.0.insert(key(path));
+        self.paths.insert(key(path));
     }
 }
 
@@ -150,6 +166,7 @@ impl Replay {
         }
         let Some(path) = entry.path() else { return Ok(Err("has a path that is no base64".to_owned())) };
         let (seq, is_folder) = (entry.seq, entry.kind == Kind::Folder);
+        let shared = shared(&entry);
         match entry.clone().kept() {
             Err(why) => return Ok(Err(why.to_owned())),
             Ok(Some(kept)) => {
@@ -159,6 +176,10 @@ impl Replay {
                 }
                 if self.names.name(seq, &path, false) != kept.stored {
                     return Ok(Err("has a stored name that does not come from its path".to_owned()));
+                }
+                if let Some(stat) = shared {
+                    let kept = KeptOnce { seq, stored: kept.stored, sha256: kept.sha256, bytes: kept.bytes };
+                    self.taken.shared.recall(stat, kept, gaps_of(&entry, &path));
                 }
             }
             Ok(None) if is_folder => {
@@ -170,6 +191,13 @@ impl Replay {
         self.taken.add(&path);
         Ok(Ok(()))
     }
+}
+
+/// Metadata of a file that has more names, if they may stand for it: it was whole and did not change.
+fn shared(entry: &RecordedEntry) -> Option<Stat> {
+    let is_whole = entry.gaps.iter().all(|gap| gap.kind == GapKind::OverLimit);
+    let is_still = !entry.marks.iter().any(|mark| matches!(mark, Mark::Grew | Mark::SizeUnknown));
+    entry.stat.clone().filter(|stat| stat.links > 1 && entry.kind == Kind::File && is_whole && is_still)
 }
 
 #[cfg(test)]

@@ -1,9 +1,10 @@
 //! What the walk saw: a file, folder, link or special file, and its metadata.
 
 use std::fmt;
+use std::str::FromStr;
 
 use data_encoding::BASE64;
-use serde::{Deserialize, Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A path as the bytes that the kernel gave; may be no UTF-8 at all, and is hostile text.
 ///
@@ -90,21 +91,53 @@ impl fmt::Display for Timestamp {
     }
 }
 
+/// The text is no time as [`Timestamp`] spells it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a time: seconds since 1970 with nine decimals are expected, as `stat -c %.9Y` prints them")]
+pub struct NotATime;
+
+impl FromStr for Timestamp {
+    type Err = NotATime;
+
+    /// Only the one spelling that [`fmt::Display`] gives: a time has no second one.
+    fn from_str(text: &str) -> Result<Self, NotATime> {
+        let (whole, fraction) = text.split_once('.').ok_or(NotATime)?;
+        let fraction = Some(fraction).filter(|digits| digits.len() == 9).ok_or(NotATime)?;
+        let (seconds, part): (i64, u32) =
+            (whole.parse().map_err(|_| NotATime)?, fraction.parse().map_err(|_| NotATime)?);
+        let time = if whole.starts_with('-') && part > 0 {
+            let seconds = seconds.checked_sub(1).ok_or(NotATime)?;
+            Self { seconds, nanos: 1_000_000_000_u32.checked_sub(part).ok_or(NotATime)? }
+        } else {
+            Self { seconds, nanos: part }
+        };
+        // Signs, zeros and the like that a number may have and a time has not.
+        if time.to_string() == text { Ok(time) } else { Err(NotATime) }
+    }
+}
+
 impl Serialize for Timestamp {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_str(self)
     }
 }
 
+impl<'de> Deserialize<'de> for Timestamp {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(deserializer)?;
+        text.parse().map_err(serde::de::Error::custom)
+    }
+}
+
 /// What `fstat` said of an open handle (never of a path).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stat {
     /// Apparent size in bytes.
     pub size: u64,
     /// Allocated 512-byte blocks.
     pub blocks: u64,
     /// Permission bits and set-id bits, as four octal digits.
-    #[serde(serialize_with = "octal")]
+    #[serde(serialize_with = "octal", deserialize_with = "from_octal")]
     pub mode: u32,
     /// Numeric owner.
     pub uid: u32,
@@ -123,12 +156,19 @@ pub struct Stat {
     /// Last change of metadata.
     pub ctime: Timestamp,
     /// Creation, where the file system keeps it.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub btime: Option<Timestamp>,
 }
 
 fn octal<S: Serializer>(mode: &u32, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(&format_args!("{:04o}", mode & 0o7777))
+}
+
+fn from_octal<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u32, D::Error> {
+    let text = String::deserialize(deserializer)?;
+    let is_octal = text.len() == 4 && text.bytes().all(|digit| matches!(digit, b'0'..=b'7'));
+    let mode = u32::from_str_radix(&text, 8).ok().filter(|_| is_octal);
+    mode.ok_or_else(|| serde::de::Error::custom("not a mode: four octal digits are expected"))
 }
 
 impl Stat {
@@ -159,6 +199,54 @@ pub struct Entry {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    fn time() -> impl Strategy<Value = Timestamp> {
+        let seconds = prop_oneof![any::<i64>(), -3i64..3, Just(i64::MIN), Just(i64::MAX)];
+        let nanos = prop_oneof![Just(0u32), Just(1), Just(999_999_999), 0u32..1_000_000_000];
+        (seconds, nanos).prop_map(|(seconds, nanos)| Timestamp { seconds, nanos })
+    }
+
+    proptest! {
+        #[test]
+        fn metadata_reads_back_as_it_was_written(
+            (atime, mtime, ctime, btime) in (time(), time(), time(), proptest::option::of(time())),
+            (size, blocks, device, inode, links) in any::<(u64, u64, u64, u64, u64)>(),
+            (mode, uid, gid) in (0u32..0o10000, any::<u32>(), any::<u32>()),
+        ) {
+            let stat = Stat { size, blocks, mode, uid, gid, device, inode, links, atime, mtime, ctime, btime };
+            let line = serde_json::to_string(&stat).unwrap();
+            prop_assert_eq!(serde_json::from_str::<Stat>(&line).unwrap(), stat);
+        }
+
+        #[test]
+        fn a_text_that_reads_as_a_time_is_that_time_s_only_spelling(text in "[-+]?[0-9]{0,20}[.]?[0-9]{0,11}") {
+            if let Ok(time) = text.parse::<Timestamp>() {
+                prop_assert_eq!(time.to_string(), text);
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_time_and_no_mode_is_refused() {
+        for text in [
+            "",
+            "5",
+            "5.1",
+            "-0.000000000",
+            "+5.000000000",
+            "05.000000000",
+            "5.00000000x",
+            "9223372036854775808.000000000",
+        ] {
+            assert_eq!(text.parse::<Timestamp>(), Err(NotATime), "{text}");
+        }
+        assert_eq!("-0.250000000".parse(), Ok(Timestamp { seconds: -1, nanos: 750_000_000 }));
+        for mode in ["644", "00644", "0648", "+644"] {
+            let json = format!("{mode:?}");
+            assert!(from_octal(&mut serde_json::Deserializer::from_str(&json)).is_err(), "{mode}");
+        }
+    }
 
     #[test]
     fn hostile_names_are_shown_without_control_over_the_terminal() {

@@ -21,6 +21,9 @@ pub enum LookStatus {
 pub struct FileResult {
     /// Source path, then members (`backup.zip ▸ list.csv`), escaped for display.
     pub path: String,
+    /// It is a further name of this file, which was looked at by that name: the numbers are the same ones, not more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hard_link_of: Option<String>,
     /// Whether it was looked at.
     pub status: LookStatus,
     /// Encoding that was decided on, if it is text.
@@ -44,6 +47,7 @@ impl FileResult {
     pub fn not_scanned(path: String) -> Self {
         Self {
             path,
+            hard_link_of: None,
             status: LookStatus::NotScanned,
             encoding: None,
             format: None,

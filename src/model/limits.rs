@@ -12,8 +12,12 @@ pub const AHEAD_BYTES: usize = 32 * 1024 * 1024;
 pub const HEAD_BYTES: usize = 4 * 1024 * 1024;
 /// Entries that the walk may be ahead of the workers.
 pub const WALK_AHEAD: usize = 1024;
+/// Files with several names of which further names may still come.
+pub const LINKED_FILES: usize = 500_000;
 /// Names in one folder.
 pub const FOLDER_NAMES: usize = 10_000_000;
+/// Folders that one walk holds open at once; deeper trees are walked by opening those above again.
+pub const OPEN_FOLDERS: usize = 64;
 /// Folders inside folders.
 pub const WALK_DEPTH: usize = 4_000;
 
@@ -54,6 +58,9 @@ pub const SEEK_MEMORY_BYTES: u64 = 16 * 1024 * 1024;
 pub const SPOOL_BYTES: u64 = 64 * 1024 * 1024 * 1024;
 /// A file whose size the kernel gives as 0 but which has content (`/proc`).
 pub const UNSIZED_FILE_BYTES: u64 = 64 * 1024 * 1024;
+
+/// A sparse file of more than this, and at least half holes, is kept as its data stretches instead of whole.
+pub const SPARSE_FILE_BYTES: u64 = 64 * 1024 * 1024 * 1024;
 
 /// Gaps kept of one source file; a last one says how many more there were.
 pub const GAPS_PER_FILE: usize = 1_000;

@@ -1,6 +1,9 @@
 //! What the writer gets, in walk order, and the trait of who takes it.
 
+use std::sync::Arc;
+
 use super::keep::Kept;
+use super::links::FirstName;
 use crate::detect::{Chance, SeriesId};
 use crate::model::{Bond, Digest, Entry, FileResult, Finding, Gap, LinkClass, Method, Stat};
 
@@ -50,6 +53,8 @@ pub struct FileOutcome {
     pub xattrs: Vec<(Vec<u8>, Vec<u8>)>,
     /// For a sparse file: the stretches that hold data, as (start, end).
     pub extents: Vec<(u64, u64)>,
+    /// For a giant sparse file, of which the content is these stretches one after another: the digest of each.
+    pub stretch_digests: Option<Vec<Digest>>,
     /// For folders: digest of the listing.
     pub listing: Option<Digest>,
     /// The content, for files that could be read and were to be kept.
@@ -60,6 +65,10 @@ pub struct FileOutcome {
     pub grew: bool,
     /// The kernel gave no size; it was read to its end or a limit.
     pub size_unknown: bool,
+    /// It is the first name of a file that has more: who keeps it tells where.
+    pub first_name: Option<Arc<FirstName>>,
+    /// It is a later name of a file that was read under its first name, and was not read again.
+    pub linked: Option<Arc<FirstName>>,
     /// Why it was not kept whole.
     pub gaps: Vec<Gap>,
     /// What the look at it came to, and the gaps in understanding.

@@ -21,12 +21,32 @@ const PROBE_BYTES: usize = 64 * 1024;
 const CHUNK_BYTES: usize = 128 * 1024;
 
 /// A deflater that a worker uses for one file after another: its tables are too large to make anew for each.
-pub struct Deflater(Compress);
+pub struct Deflater {
+    quick: Compress,
+    /// For files with holes: level 1 makes a hundredth of zeros, level 6 a thousandth. Made when it is first needed.
+    holes: Option<Compress>,
+    uses_holes: bool,
+}
 
 impl Default for Deflater {
     fn default() -> Self {
         // Level 1: on logs a third larger than level 6 at a third of the cost, and the machine should not be loaded.
-        Self(Compress::new(Compression::new(1), false))
+        Self { quick: Compress::new(Compression::new(1), false), holes: None, uses_holes: false }
+    }
+}
+
+impl Deflater {
+    fn begin(&mut self, has_holes: bool) {
+        self.uses_holes = has_holes;
+        self.at_hand().reset();
+    }
+
+    fn at_hand(&mut self) -> &mut Compress {
+        if self.uses_holes {
+            self.holes.get_or_insert_with(|| Compress::new(Compression::new(6), false))
+        } else {
+            &mut self.quick
+        }
     }
 }
 
@@ -43,10 +63,11 @@ pub struct Keeper<'a> {
 }
 
 impl<'a> Keeper<'a> {
-    /// Begins a file with its first block; `whole` if that is all of it. Decides the method.
-    pub fn begin(deflater: &'a mut Deflater, first: &[u8], whole: bool) -> Self {
-        let method = if whole { Method::Deflate } else { probe(deflater, first) };
-        deflater.0.reset();
+    /// Begins a file with its first block; `whole` if that is all of it. Decides the method: a file with holes is deflated
+    /// whatever its data is like, or its holes would be stored in full.
+    pub fn begin(deflater: &'a mut Deflater, first: &[u8], (whole, has_holes): (bool, bool)) -> Self {
+        let method = if whole || has_holes { Method::Deflate } else { probe(deflater, first) };
+        deflater.begin(has_holes);
         let mut keeper = Self { deflater, method, out: Vec::new(), crc: crc32fast::Hasher::new(), size: 0 };
         if whole {
             keeper.whole(first);
@@ -63,7 +84,7 @@ impl<'a> Keeper<'a> {
     fn whole(&mut self, content: &[u8]) {
         self.crc.update(content);
         self.size = content.len() as u64;
-        deflate(&mut self.deflater.0, content, FlushCompress::Finish, &mut self.out);
+        deflate(self.deflater.at_hand(), content, FlushCompress::Finish, &mut self.out);
         if self.out.len() >= content.len() {
             self.method = Method::Stored;
             self.out.clear();
@@ -80,7 +101,7 @@ impl<'a> Keeper<'a> {
         self.size = self.size.saturating_add(block.len() as u64);
         match self.method {
             Method::Stored => self.out.extend_from_slice(block),
-            Method::Deflate => deflate(&mut self.deflater.0, block, FlushCompress::None, &mut self.out),
+            Method::Deflate => deflate(self.deflater.at_hand(), block, FlushCompress::None, &mut self.out),
         }
         if self.out.len() >= CHUNK_BYTES { self.hand_on(emit) } else { Ok(()) }
     }
@@ -91,7 +112,7 @@ impl<'a> Keeper<'a> {
     /// What `emit` says.
     pub fn finish<E>(mut self, whole: bool, emit: &mut Emit<'_, E>) -> Result<Kept, E> {
         if !whole && self.method == Method::Deflate {
-            deflate(&mut self.deflater.0, &[], FlushCompress::Finish, &mut self.out);
+            deflate(self.deflater.at_hand(), &[], FlushCompress::Finish, &mut self.out);
         }
         self.hand_on(emit)?;
         Ok(Kept { crc32: self.crc.finalize(), size: self.size })
@@ -109,8 +130,8 @@ impl<'a> Keeper<'a> {
 fn probe(deflater: &mut Deflater, first: &[u8]) -> Method {
     let sample = first.get(..PROBE_BYTES).unwrap_or(first);
     let mut out = Vec::new();
-    deflater.0.reset();
-    deflate(&mut deflater.0, sample, FlushCompress::Finish, &mut out);
+    deflater.begin(false);
+    deflate(deflater.at_hand(), sample, FlushCompress::Finish, &mut out);
     if out.len() > sample.len() / 30 * 29 { Method::Stored } else { Method::Deflate }
 }
 
@@ -141,6 +162,10 @@ mod tests {
     use std::io::Read;
 
     fn keep(blocks: &[&[u8]]) -> (Method, Vec<u8>, Kept) {
+        keep_with(blocks, false)
+    }
+
+    fn keep_with(blocks: &[&[u8]], has_holes: bool) -> (Method, Vec<u8>, Kept) {
         let whole = blocks.len() <= 1;
         let mut deflater = Deflater::default();
         let mut stored = Vec::new();
@@ -148,7 +173,7 @@ mod tests {
             stored.extend_from_slice(&chunk);
             Ok::<_, Infallible>(())
         };
-        let mut keeper = Keeper::begin(&mut deflater, blocks.first().copied().unwrap_or_default(), whole);
+        let mut keeper = Keeper::begin(&mut deflater, blocks.first().copied().unwrap_or_default(), (whole, has_holes));
         let method = keeper.method();
         if !whole {
             for block in blocks {
@@ -170,17 +195,31 @@ mod tests {
         }
     }
 
+    fn noise() -> Vec<u8> {
+        let mut seed = 1u32;
+        let next = || {
+            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (seed >> 24) as u8
+        };
+        std::iter::repeat_with(next).take(300_000).collect()
+    }
+
+    #[test]
+    fn holes_are_stored_small_whatever_comes_before_them() {
+        let (noise, hole) = (noise(), vec![0; 262_144]);
+        let blocks: Vec<&[u8]> = std::iter::once(&noise[..262_144]).chain([&hole[..]; 40]).collect();
+        assert_eq!(keep(&blocks).0, Method::Stored);
+        let (method, stored, _) = keep_with(&blocks, true);
+        assert_eq!(method, Method::Deflate);
+        assert!(stored.len() < 262_144 + 262_144 / 3, "{}", stored.len());
+        assert_eq!(unkeep(method, &stored), blocks.concat());
+    }
+
     #[test]
     fn text_is_deflated_and_noise_is_stored() {
         let text = b"192.0.2.1 - - [16/Oct/2026:10:00:00 +0900] \"GET / HTTP/1.1\" 200 512\n".repeat(5000);
         assert_eq!(keep(&[&text]).0, Method::Deflate);
-        let mut seed = 1u32;
-        let noise: Vec<u8> = std::iter::repeat_with(|| {
-            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
-            (seed >> 24) as u8
-        })
-        .take(300_000)
-        .collect();
+        let noise = noise();
         let (first, second) = noise.split_at(262_144);
         assert_eq!(keep(&[first, second]).0, Method::Stored);
         assert_eq!(keep(&[b"ab"]).0, Method::Stored);

@@ -10,10 +10,12 @@ use super::commit::{Commit, Content, FileOutcome};
 use super::hash::{HashService, PendingDigest};
 use super::keep::Deflater;
 use super::lane::Part;
+use super::links::Link;
 use super::look::Lens;
 use super::notice::Progress;
 use super::order::Order;
 use super::source::Item;
+use super::stretches::GiantFrom;
 use super::work::{Bench, work};
 
 /// What a run does with each entry.
@@ -76,7 +78,7 @@ pub fn run<C: Commit>(
             let clean = catch_unwind(AssertUnwindSafe(|| {
                 let mut total = 0;
                 for item in items {
-                    plan.progress.walked(item.source.as_ref().map_or(0, |_| size_of_entry(&item)));
+                    plan.progress.walked(bytes_to_read(&item));
                     if plan.stop.load(Ordering::Relaxed) || order.is_stopped() || sender.send(item).is_err() {
                         break;
                     }
@@ -114,8 +116,11 @@ pub fn run<C: Commit>(
     })
 }
 
-fn size_of_entry(item: &Item) -> u64 {
-    item.entry.stat.as_ref().map_or(0, |stat| stat.size)
+/// Bytes of a file that has not been met under another name.
+fn bytes_to_read(item: &Item) -> u64 {
+    let Some(source) = &item.source else { return 0 };
+    let is_read = source.link().is_none_or(Link::is_first);
+    item.entry.stat.as_ref().filter(|_| is_read).map_or(0, |stat| GiantFrom::default().cost(stat).0)
 }
 
 /// One worker: takes the next item in walk order until there is none.

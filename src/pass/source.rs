@@ -2,6 +2,7 @@
 
 use std::io::{self, Read};
 
+use super::links::Link;
 use crate::formats::ReadSeek;
 use crate::model::{Digest, Entry, Gap, Stat};
 
@@ -28,6 +29,11 @@ pub trait OpenSource: Send {
     /// # Errors
     /// A gap that says why it could not be opened and what to do.
     fn open(&self) -> Result<Opened, Gap>;
+
+    /// Which of its names this is, for a file that has several.
+    fn link(&self) -> Option<&Link> {
+        None
+    }
 }
 
 /// An open source.
@@ -72,6 +78,17 @@ pub trait SourceRead: Read {
     /// Whether the name now leads to another file.
     fn replaced(&self) -> bool {
         false
+    }
+
+    /// What could not be learnt of it when it was opened, beside its content.
+    fn gaps(&self) -> Vec<Gap> {
+        Vec::new()
+    }
+
+    /// For a giant sparse file, of which only the stretches that hold data are read, one after another: the digests of
+    /// those that were read whole. Ask when its end was reached.
+    fn stretch_digests(&self) -> Option<Vec<Digest>> {
+        None
     }
 
     /// The same bytes with seeking, where the source allows it.

@@ -41,6 +41,8 @@ pub struct Outlets<'a> {
     pub progress: &'a Progress,
     /// Set from outside to end early.
     pub stop: &'a AtomicBool,
+    /// There are holes in the source: it is deflated whatever its first block is like.
+    pub has_holes: bool,
 }
 
 /// A source being read. `Read` hands the same bytes to whoever looks at them.
@@ -75,7 +77,7 @@ impl<'a> Tee<'a> {
         let first_size = block_size(limit);
         let (block, broken) = read_block(source, outlets.pool, first_size);
         let whole = limit <= limits::BLOCK_BYTES as u64 || block.len() < first_size;
-        let keeper = Keeper::begin(outlets.deflater, &block, whole);
+        let keeper = Keeper::begin(outlets.deflater, &block, (whole, outlets.has_holes));
         let beginning = Beginning { entry: entry.clone(), method: keeper.method(), limit };
         outlets.lane.send(Part::Begin(Box::new(beginning)), 0)?;
         let mut tee = Self {

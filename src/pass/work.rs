@@ -9,6 +9,7 @@ use super::commit::{Content, FileOutcome, Looked};
 use super::hash::{HashService, PendingDigest};
 use super::keep::Deflater;
 use super::lane::{Lane, Part};
+use super::links::{Link, Steady};
 use super::look::{Bytes, Lens, Watch, look};
 use super::order::{Order, Stopped};
 use super::run::Plan;
@@ -31,9 +32,17 @@ pub(super) fn work(item: Item, bench: &Bench<'_>, deflater: &mut Deflater) -> Re
     let (mut outcome, source) = begin(item);
     let mut digest = None;
     if let Some(source) = source {
+        let link = source.link();
+        if link.is_some_and(|link| take_over(link, &mut outcome)) {
+            return lane.end(outcome, None);
+        }
         match source.open() {
             Err(gap) => unread(&mut outcome, gap, bench.plan.lens.is_some()),
             Ok(opened) => digest = read(opened, &mut outcome, bench, &lane, deflater)?,
+        }
+        if let Some(first) = link.filter(|link| link.is_first()) {
+            outcome.first_name = Some(Arc::clone(first.name()));
+            first.name().settle(Steady::of(&outcome, bench.plan.keep));
         }
     } else if outcome.entry.kind == Kind::File && bench.plan.lens.is_some() {
         // A file that the walk itself could not reach still gets its row in the scan.
@@ -49,15 +58,38 @@ fn begin(item: Item) -> (FileOutcome, Option<Box<dyn super::source::OpenSource>>
         stat_after: None,
         xattrs: item.xattrs,
         extents: Vec::new(),
+        stretch_digests: None,
         listing: item.listing,
         content: None,
         atime_kept: item.atime_kept,
         grew: false,
         size_unknown: false,
+        first_name: None,
+        linked: None,
         gaps: item.gaps,
         looked: None,
     };
     (outcome, item.source)
+}
+
+/// A later name of a file that was read already: says the same of it, and reads nothing. False if it must be read itself.
+fn take_over(link: &Link, outcome: &mut FileOutcome) -> bool {
+    if link.is_first() {
+        return false;
+    }
+    let Some(first) = link.name().for_later(outcome.entry.stat.as_ref()) else { return false };
+    let path = outcome.entry.path.shown();
+    for gap in &first.gaps {
+        if outcome.gaps.iter().all(|known| known.kind != gap.kind) {
+            outcome.gaps.push(Gap { path: path.clone(), ..gap.clone() });
+        }
+    }
+    outcome.looked = first.row.as_ref().map(|row| {
+        let result = FileResult { path, hard_link_of: Some(row.path.clone()), ..row.clone() };
+        Looked { result, gaps: Vec::new(), by_chance: Vec::new() }
+    });
+    outcome.linked = Some(Arc::clone(link.name()));
+    true
 }
 
 fn unread(outcome: &mut FileOutcome, gap: Gap, looking: bool) {
@@ -85,6 +117,7 @@ fn read<'a>(
     outcome.xattrs = std::mem::take(&mut opened.xattrs);
     outcome.extents = std::mem::take(&mut opened.extents);
     outcome.atime_kept = opened.atime_kept;
+    outcome.gaps.extend(opened.reader.gaps());
     let path = outcome.entry.path.shown();
     let pending = if bench.plan.keep {
         let outlets = Outlets {
@@ -94,6 +127,7 @@ fn read<'a>(
             lane,
             progress: bench.plan.progress,
             stop: bench.plan.stop,
+            has_holes: has_holes(&outcome.extents, limit),
         };
         let mut tee = Tee::begin(&outcome.entry, &mut *opened.reader, limit, outlets)?;
         if let Some(lens) = bench.plan.lens {
@@ -103,20 +137,43 @@ fn read<'a>(
         // The digest takes its place when the writer has waited for it.
         outcome.content = Some(Content { digest: Digest([0; 32]), kept: sealed.kept, method: sealed.method });
         if let Some(error) = sealed.broken {
-            outcome.gaps.push(read_error(&path, sealed.kept.size, &error));
+            outcome.gaps.push(read_error(&path, (sealed.kept.size, opened.unsized_content), &error));
         }
         Some(sealed.digest)
     } else {
         if let Some(lens) = bench.plan.lens {
             let (looked, broken) = look_only(lens, lane, (&path, limit), &mut *opened.reader, &bench.plan);
-            outcome.gaps.extend(broken.map(|error| read_error(&path, looked.result.bytes, &error)));
+            let read = (looked.result.bytes, opened.unsized_content);
+            outcome.gaps.extend(broken.map(|error| read_error(&path, read, &error)));
             outcome.looked = Some(looked);
         }
         None
     };
+    outcome.stretch_digests = opened.reader.stretch_digests();
+    outcome.gaps.extend(giant(outcome));
     size_at_end(outcome, limit, opened.unsized_content);
-    compare(&*opened.reader, outcome, limit);
+    compare(&*opened.reader, outcome, (limit, opened.unsized_content));
     Ok(pending)
+}
+
+/// Whether there are holes among what is read: zeros that deflate to nothing, whatever the data is like.
+fn has_holes(extents: &[(u64, u64)], limit: u64) -> bool {
+    let data = extents.iter().fold(0_u64, |sum, (start, end)| sum.saturating_add(end.saturating_sub(*start)));
+    !extents.is_empty() && data < limit
+}
+
+/// Says of a giant sparse file what was kept of it.
+fn giant(outcome: &FileOutcome) -> Option<Gap> {
+    let (digests, kept) = (outcome.stretch_digests.as_ref()?, outcome.content?.kept.size);
+    let size = outcome.stat_open.as_ref().map_or(0, |stat| stat.size);
+    let reason = format!(
+        "it is a sparse file of {size} bytes, nearly all of it holes, and too large to hash as a whole: the {} stretches of \
+         it that hold data ({kept} bytes) were kept one after another, each with its place and its own SHA-256 \
+         (extents, extent_digests); the rest of it reads as zeros. Nothing is missing but the digest of the whole file; \
+         docs/evidence-format.md tells how to rebuild it",
+        digests.len()
+    );
+    Some(Gap { path: outcome.entry.path.shown(), kind: GapKind::OverLimit, reason })
 }
 
 /// A look without keeping: the source may be read at any place, or in order.
@@ -205,10 +262,11 @@ impl Read for Watched<'_> {
     }
 }
 
-/// Says where the size that the kernel gave is not what was read, and nothing changed (`/proc`, `/sys`).
+/// Says where the size that the kernel gave is not what was read, because it says nothing (`/proc`, `/sys`).
 fn size_at_end(outcome: &mut FileOutcome, limit: u64, unsized_content: bool) {
     let Some(kept) = outcome.content.map(|content| content.kept.size) else { return };
-    outcome.size_unknown = unsized_content && kept > 0;
+    let told = outcome.stat_open.as_ref().map_or(0, |stat| stat.size);
+    outcome.size_unknown = unsized_content && kept != told;
     if outcome.size_unknown && kept >= limit {
         let reason = format!(
             "the kernel gives no size for it, and it went on after {limit} bytes; those were kept, the rest was not read"
@@ -218,21 +276,22 @@ fn size_at_end(outcome: &mut FileOutcome, limit: u64, unsized_content: bool) {
     }
 }
 
-fn read_error(path: &str, after: u64, error: &io::Error) -> Gap {
-    let reason = format!(
-        "reading failed after {after} bytes ({error}); what came before stands. The medium may be failing: make an image \
-         of it first, then collect from the image"
-    );
+fn read_error(path: &str, (after, is_unsized): (u64, bool), error: &io::Error) -> Gap {
+    let next = if is_unsized {
+        "It is made up by the kernel as it is read, and the kernel refused: nothing is wrong with the disk"
+    } else {
+        "The medium may be failing: make an image of it first, then collect from the image"
+    };
+    let reason = format!("reading failed after {after} bytes ({error}); what came before stands. {next}");
     Gap { path: path.to_owned(), kind: GapKind::ReadError, reason }
 }
 
 /// Compares the source as the walk saw it, at open and after: what changed under our hands is said.
-fn compare(reader: &dyn SourceRead, outcome: &mut FileOutcome, limit: u64) {
+fn compare(reader: &dyn SourceRead, outcome: &mut FileOutcome, (limit, unsized_content): (u64, bool)) {
     let after = reader.stat();
     let path = outcome.entry.path.shown();
     if let (Some(walked), Some(opened)) = (&outcome.entry.stat, &outcome.stat_open)
         && (walked.device, walked.inode) != (opened.device, opened.inode)
-        && walked.device == opened.device
     {
         let reason =
             "between the look at its name and the opening another file took the name: that one was read, and its \
@@ -245,8 +304,9 @@ fn compare(reader: &dyn SourceRead, outcome: &mut FileOutcome, limit: u64) {
         && !outcome.size_unknown
     {
         let path = path.clone();
-        let read = outcome.content.map_or(limit, |content| content.kept.size);
-        outcome.grew = after.size > before.size && read == before.size && same_but_longer(before, after);
+        let due = if unsized_content { before.size } else { limit };
+        let read = outcome.content.map_or(due, |content| content.kept.size);
+        outcome.grew = after.size > before.size && read == due && same_but_longer(before, after);
         if !outcome.grew {
             let reason = format!(
                 "the file changed while it was read (size {} → {}, modified {} → {}); what was read stands, both states \
@@ -255,6 +315,15 @@ fn compare(reader: &dyn SourceRead, outcome: &mut FileOutcome, limit: u64) {
             );
             outcome.gaps.push(Gap { path, kind: GapKind::ChangedDuringRead, reason });
         }
+    }
+    if let (Some(before), Some(after), Some(content)) = (&outcome.stat_open, &after, outcome.content)
+        && !after.changed_since(before)
+        && outcome.gaps.iter().all(|gap| gap.kind != GapKind::ReadError)
+        && content.kept.size < limit
+        && !unsized_content
+    {
+        // Nothing changed, and yet it is shorter than it says: a file system that makes its files up (FUSE).
+        outcome.size_unknown = true;
     }
     if reader.replaced() {
         let reason = "while it was read its name stopped leading to this file: it was removed, renamed or replaced (a \

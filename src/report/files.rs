@@ -21,7 +21,7 @@ const MEMBER: &str = " ▸ ";
 /// Every file in exactly one of four: "none found" and "not looked at" never share a number.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
 pub(super) struct Looked {
-    /// All files and members that were met; a container counts by its members.
+    /// All files and members that were met; a container counts by its members, a file with several names once.
     pub(super) files: u64,
     /// Something was found, if only possibly.
     pub(super) with_findings: u64,
@@ -46,9 +46,10 @@ pub(super) struct Listed {
     pub(super) more_members: u64,
 }
 
-/// Files and members in one row, containers before what they hold.
+/// Files and members in one row, containers before what they hold; each file by its first name only.
 fn rows(files: &[FileResult]) -> impl Iterator<Item = &FileResult> {
-    files.iter().flat_map(|file| std::iter::once(file).chain(&file.members))
+    let once = files.iter().filter(|file| file.hard_link_of.is_none());
+    once.flat_map(|file| std::iter::once(file).chain(&file.members))
 }
 
 /// The containers that a path lies in.
@@ -173,6 +174,17 @@ mod tests {
         assert_eq!(unread(&[file], [gap].iter(), 0), 1);
         let gap = Gap { path: "a.zip".to_owned(), kind: GapKind::Truncated, reason: String::new() };
         assert_eq!(unread(&[nested()], [gap].iter(), 0), 2, "cut off itself, and d.txt");
+    }
+
+    #[test]
+    fn a_further_name_of_a_file_is_listed_and_not_counted_again() {
+        let first = row("/a", LookStatus::Partial, 3);
+        let link = FileResult { hard_link_of: Some("/a".to_owned()), path: "/b".to_owned(), ..first.clone() };
+        let files = [first, link];
+        assert_eq!((looked(&files).files, looked(&files).with_findings), (1, 1));
+        assert_eq!(unread(&files, [].iter(), 0), 1);
+        let (listed, _) = with_findings(&files);
+        assert_eq!(listed.iter().filter(|one| one.file.hard_link_of.is_some()).count(), 1);
     }
 
     #[test]

@@ -120,6 +120,7 @@ struct DutyView {
 
 struct FileView {
     path: String,
+    same_file: Option<String>,
     status: &'static str,
     whole: bool,
     about: String,
@@ -326,6 +327,7 @@ fn file_view(listed: &Listed, lang: Lang) -> FileView {
     };
     FileView {
         path: file.path.clone(),
+        same_file: file.hard_link_of.as_deref().map(w.same_file),
         status: (w.look_status)(file.status),
         whole: file.status == LookStatus::Scanned,
         about: about.join(" · "),

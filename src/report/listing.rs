@@ -38,6 +38,9 @@ pub fn scan_listing(scan: &ScanResult, lang: Lang) -> String {
             found = if found.is_empty() { possible } else { format!("{found}{}{possible}", lang.pick("; ", "。")) };
         }
         text += &format!("  {}\n      {found}\n", calm(&file.path));
+        if let Some(first) = &file.hard_link_of {
+            text += &format!("      {}\n", (w.same_file)(&calm(first)));
+        }
     }
     if all > FILES as u64 {
         text += &format!("  {}\n", (w.listing.more_files)(all - FILES as u64));

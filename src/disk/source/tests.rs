@@ -86,15 +86,39 @@ fn files_without_a_size_are_tried() {
 fn a_file_without_a_size_is_cut_at_its_limit_and_says_so() {
     let (folder, dir) = folder_with("x", b"");
     let mut source = SourceFile::open_at(&dir, b"x").unwrap();
-    // As if the kernel had hidden its size: it grows after it was opened at 0.
+    // As if the kernel had hidden its size.
     fs::write(folder.path().join("x"), b"abcdef").unwrap();
-    source.end = 4;
+    (source.end, source.opened.size) = (4, 1);
     let mut buffer = [0; 9];
     assert_eq!(source.read_full(&mut buffer).unwrap(), 4);
     assert!(source.cut_short().unwrap());
     source.end = 6;
     assert_eq!(source.read_full(&mut buffer).unwrap(), 2);
     assert!(!source.cut_short().unwrap());
+}
+
+#[test]
+fn a_file_that_was_empty_when_it_was_opened_stays_empty() {
+    let (folder, dir) = folder_with("log", b"");
+    let mut source = SourceFile::open_at(&dir, b"log").unwrap();
+    fs::write(folder.path().join("log"), b"first line\n").unwrap();
+    assert_eq!(source.read_full(&mut [0; 9]).unwrap(), 0);
+    assert_eq!(source.read_full(&mut [0; 9]).unwrap(), 0);
+    assert_eq!(source.stat().unwrap().size, 11);
+}
+
+#[test]
+fn sizes_that_the_kernel_makes_up_are_not_believed() {
+    let mut source = SourceFile::open_path(Path::new("/sys/kernel/uevent_seqnum")).unwrap();
+    assert!(source.size_at_open() == 4096 && source.is_unsized() && !source.is_sparse());
+    let mut text = String::new();
+    source.read_to_string(&mut text).unwrap();
+    assert!(text.len() < 100 && text.ends_with('\n'), "{text}");
+    if let Ok(mut memory) = SourceFile::open_path(Path::new("/proc/kcore")) {
+        assert!(memory.size_at_open() > limits::UNSIZED_FILE_BYTES && !memory.is_sparse());
+        assert_eq!(memory.end, limits::UNSIZED_FILE_BYTES);
+        assert!(memory.read(&mut [0; 64]).is_ok());
+    }
 }
 
 #[test]

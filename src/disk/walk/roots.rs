@@ -54,6 +54,8 @@ struct Candidate<'a> {
     given: &'a Path,
     canonical: PathBuf,
     seen: Seen,
+    /// Of the folder itself, or of the folder that it lies in: files may show another one on overlay file systems.
+    device: u64,
 }
 
 /// Roots that are not walked by themselves, each with the reason.
@@ -108,8 +110,9 @@ impl Candidate<'_> {
             return true;
         }
         match (self.seen.mount, below.seen.mount) {
-            (Some(here), Some(there)) => here == there,
-            _ => self.seen.stat.device == below.seen.stat.device,
+            (Some(here), Some(there)) if here != there => false,
+            // A btrfs subvolume is another device in the same mount, and not walked into either.
+            _ => self.seen.stat.device == below.device,
         }
     }
 }
@@ -128,7 +131,10 @@ fn look(path: &Path) -> Result<Candidate<'_>, WalkError> {
     };
     // Without a canonical form (a folder on the way that may not be searched any more) the path stands for itself.
     let canonical = canonical.or_else(|_| std::path::absolute(path)).map_err(failed)?;
-    Ok(Candidate { given: path, canonical, seen })
+    let folder = if seen.kind == Kind::Folder { Some(canonical.as_path()) } else { canonical.parent() };
+    let folder = folder.and_then(|folder| handle::see_at(CWD, folder.as_os_str().as_bytes()).ok());
+    let device = folder.map_or(seen.stat.device, |folder| folder.stat.device);
+    Ok(Candidate { given: path, canonical, seen, device })
 }
 
 /// Splits a root into the folder it is reached through and its name there. `link/` means what the link leads to, as it

@@ -247,3 +247,90 @@ fn a_folder_that_is_renamed_away_while_it_is_walked_is_still_the_one_that_is_rea
     let mut content = [0; 9];
     assert_eq!(SourceFile::open_at(&source.dir, &source.name).unwrap().read_full(&mut content).unwrap(), 4);
 }
+
+/// A chain of folders, each with a file beside the next: `0/0/…`, the file is named after its depth.
+fn chain(root: &Path, depth: usize) {
+    let mut dir = DirHandle::open_path(root).unwrap();
+    for level in 0..depth {
+        write_at(&dir, &format!("z{level}"), b"x");
+        rustix::fs::mkdirat(&dir, "0", Mode::from_raw_mode(0o700)).unwrap();
+        dir = dir.open_at(b"0").unwrap();
+    }
+}
+
+#[test]
+fn a_tree_deeper_than_handles_are_held_is_walked_whole() {
+    let temp = tempfile::tempdir().unwrap();
+    chain(temp.path(), 40);
+    let few = WalkOptions { open_folders: 3, ..WalkOptions::default() };
+    let (few, many) = (walk_with(&[temp.path()], few), walk(&[temp.path()]));
+    assert_eq!((shown(&few), gap_kinds(&few)), (shown(&many), vec![]));
+    assert_eq!(few.len(), 81);
+    for one in few.iter().filter(|one| one.entry.kind == Kind::File) {
+        let source = one.source.as_ref().unwrap();
+        assert!(SourceFile::open_at(&source.dir, &source.name).is_ok());
+    }
+}
+
+#[test]
+fn a_folder_that_was_moved_while_it_was_let_go_is_found_from_the_root_or_said_to_be_lost() {
+    let temp = tempfile::tempdir().unwrap();
+    for moved_up in [true, false] {
+        let root = temp.path().join(moved_up.to_string());
+        fs::create_dir(&root).unwrap();
+        chain(&root, 8);
+        fs::create_dir(root.join("other")).unwrap();
+        fs::write(root.join("other/z3"), "not this one").unwrap();
+        let options = WalkOptions { open_folders: 2, ..WalkOptions::default() };
+        let mut walk = Walk::new(vec![root.clone()], options).unwrap();
+        // Down to the deepest folder; then one in the middle moves, with the walk inside of it.
+        let down: Vec<Walked> = walk.by_ref().take(9).collect();
+        assert!(down.iter().all(|one| one.entry.kind == Kind::Folder));
+        let deep = root.join("0/0/0/0/0");
+        if moved_up {
+            // `..` of it is now the root; what it was listed in is still where it was.
+            fs::rename(&deep, root.join("moved")).unwrap();
+        } else {
+            // And that was replaced too.
+            fs::rename(&deep, root.join("moved")).unwrap();
+            fs::rename(root.join("0/0"), root.join("gone")).unwrap();
+            fs::create_dir_all(root.join("0/0/0/0")).unwrap();
+            fs::write(root.join("0/0/0/0/z4"), "not this one").unwrap();
+        }
+        let rest: Vec<Walked> = walk.collect();
+        let files: Vec<String> = (0..8).rev().map(|level| format!("z{level}")).collect();
+        let found: Vec<&Walked> = files
+            .iter()
+            .map(|end| rest.iter().find(|one| one.entry.path.0.ends_with(end.as_bytes())).unwrap())
+            .collect();
+        if moved_up {
+            assert_eq!(gap_kinds(&rest), []);
+            assert!(found.iter().all(|one| one.entry.kind == Kind::File));
+        } else {
+            assert!(!gap_kinds(&rest).is_empty() && gap_kinds(&rest).iter().all(|kind| *kind == GapKind::Replaced));
+            assert!(found.iter().all(|one| one.source.is_some() || !one.gaps.is_empty()), "lost or said");
+        }
+        // Whatever moved: no file of another folder is taken for the one that was listed.
+        for one in found.iter().filter(|one| one.source.is_some()) {
+            assert_eq!(one.entry.stat.as_ref().unwrap().size, 1);
+        }
+    }
+}
+
+#[test]
+fn attributes_of_what_is_not_opened_are_read_too() {
+    let temp = tempfile::tempdir().unwrap();
+    std::os::unix::fs::symlink("nowhere", temp.path().join("link")).unwrap();
+    rustix::fs::mkfifoat(CWD, temp.path().join("pipe"), Mode::from_raw_mode(0o600)).unwrap();
+    let set = |name: &str| {
+        let none = rustix::fs::XattrFlags::empty();
+        rustix::fs::lsetxattr(temp.path().join(name), "trusted.label", b"seen", none)
+    };
+    if set("link").is_err() || set("pipe").is_err() {
+        return; // not root
+    }
+    let walked = walk(&[temp.path()]);
+    for name in ["/link", "/pipe"] {
+        assert_eq!(find(&walked, name).xattrs, [(b"trusted.label".to_vec(), b"seen".to_vec())], "{name}");
+    }
+}

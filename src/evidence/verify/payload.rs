@@ -8,7 +8,7 @@ use crate::case::results::Layer;
 use crate::evidence::journal::{Kept, RecordedEntry};
 use crate::evidence::stored_name::belongs_to;
 use crate::evidence::tags::{FILES, MANIFEST, parse_manifest_line};
-use crate::model::{Digest, Kind};
+use crate::model::{Digest, Kind, Stat};
 
 /// Which payload members a list has named, and which one is due next: a list has the order of the zip.
 #[derive(Debug, Default)]
@@ -120,6 +120,33 @@ pub(super) struct FilesCheck {
     pub(super) lines: u64,
     /// Gaps that they tell of.
     pub(super) gaps: u64,
+    /// Lines that are further names of a file.
+    pub(super) linked: u64,
+    /// Kept files that have more names, by number: what a line of a further name must agree with.
+    firsts: HashMap<u64, First>,
+}
+
+/// What a line of a further name repeats.
+#[derive(Debug, PartialEq, Eq)]
+struct First {
+    stored: String,
+    sha256: Digest,
+    bytes: u64,
+    stat: Stat,
+}
+
+impl First {
+    /// Nothing for an entry that is no file with several names.
+    fn of(record: &RecordedEntry) -> Option<Self> {
+        let stat = record.stat.clone().filter(|stat| stat.links > 1 && record.kind == Kind::File)?;
+        Some(Self { stored: record.stored.clone()?, sha256: record.sha256?, bytes: record.bytes, stat })
+    }
+
+    fn is_named_by(&self, later: &Self) -> bool {
+        let is_same_file = !later.stat.changed_since(&self.stat) && later.stat.btime == self.stat.btime;
+        let is_same_content = (&self.stored, self.sha256, self.bytes) == (&later.stored, later.sha256, later.bytes);
+        is_same_file && is_same_content
+    }
 }
 
 impl FilesCheck {
@@ -139,12 +166,27 @@ impl FilesCheck {
         if record.sha256.is_none() && record.gaps.is_empty() {
             wrong("has neither a digest nor a gap");
         }
-        let (seq, kind, path) = (record.seq, record.kind, record.path());
-        let kept = match record.kept() {
-            Ok(Some(kept)) => kept,
-            Ok(None) => return,
-            Err(why) => return wrong(why),
+        if let Some(why) = record.extents_wrong() {
+            wrong(why);
+        }
+        let (seq, kind, path, link, first) =
+            (record.seq, record.kind, record.path(), record.hard_link_of, First::of(&record));
+        let kept = match (record.kept(), link) {
+            (Ok(Some(kept)), _) => kept,
+            (Ok(None), None) => return,
+            (Ok(None), Some(of)) => {
+                self.linked = self.linked.saturating_add(1);
+                let named = self.firsts.get(&of).zip(first.as_ref());
+                if !named.is_some_and(|(first, later)| first.is_named_by(later)) {
+                    wrong(&format!(
+                        "is a further name of entry {of}, which is not the same file with the same content"
+                    ));
+                }
+                return;
+            }
+            (Err(why), _) => return wrong(why),
         };
+        self.firsts.extend(first.map(|first| (seq, first)));
         if kind != Kind::File {
             wrong("keeps content of something that is no file");
         }
@@ -178,6 +220,68 @@ impl FilesCheck {
     pub(super) fn end(&self, payload: &[Seen], problems: &mut Problems) {
         for path in self.roll.unnamed(payload) {
             problems.add(Layer::Record, path, "is in the zip, but not in files.jsonl".into());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::verify::problems::Problems;
+
+    fn line(seq: u64, changes: &[(&str, serde_json::Value)]) -> Vec<u8> {
+        let time = "1.000000000";
+        let mut line = serde_json::json!({
+            "seq": seq, "path_b64": data_encoding::BASE64.encode(format!("/{seq}").as_bytes()), "kind": "file",
+            "stored": "data/fs/0", "outcome": "linked", "sha256": Digest::of(b"x"), "bytes": 1, "hard_link_of": 0,
+            "stat": { "size": 1, "blocks": 8, "mode": "0644", "uid": 0, "gid": 0, "device": 1, "inode": 2, "links": 3,
+                "atime": time, "mtime": time, "ctime": time },
+        });
+        changes.iter().for_each(|(key, value)| line[*key] = value.clone());
+        serde_json::to_vec(&line).unwrap()
+    }
+
+    /// What is wrong with a record of two lines: a file, and `second`.
+    fn said(second: &[u8]) -> Vec<String> {
+        let zip = serde_json::json!({ "offset": 0, "method": "stored", "stored_bytes": 1, "crc32": 0, "stored_crc32": 0,
+            "mtime": null, "wide": false });
+        let kept = ("outcome", "kept".into());
+        let first = line(0, &[kept, ("zip", zip), ("hard_link_of", serde_json::Value::Null)]);
+        let placed = RecordedEntry::parse(&first).unwrap().zip.unwrap();
+        let record = placed.member("n/data/fs/0".to_owned(), 1).record_digest();
+        let payload = [Seen { path: "data/fs/0".into(), record, digest: Digest::of(b"x") }];
+        let (mut check, mut problems) = (FilesCheck::default(), Problems::new("zip"));
+        check.line(&first, "n/", &payload, &mut problems);
+        check.line(second, "n/", &payload, &mut problems);
+        check.end(&payload, &mut problems);
+        problems.take().into_iter().map(|problem| problem.what).collect()
+    }
+
+    #[test]
+    fn a_further_name_must_be_the_same_file_with_the_same_content() {
+        assert_eq!(said(&line(1, &[])), [""; 0]);
+        let other_stat = |key: &str, value: serde_json::Value| {
+            let mut stat: serde_json::Value =
+                serde_json::from_slice::<serde_json::Value>(&line(1, &[])).unwrap()["stat"].take();
+            stat[key] = value;
+            vec![("stat", stat)]
+        };
+        let lies = [
+            vec![("stored", "data/fs/1".into())],
+            vec![("sha256", serde_json::json!(Digest::of(b"y")))],
+            vec![("bytes", 2.into())],
+            vec![("hard_link_of", 7.into())],
+            vec![("hard_link_of", 1.into())],
+            vec![("hard_link_of", serde_json::Value::Null)],
+            vec![("kind", "link".into())],
+            vec![("outcome", "recorded".into())],
+            other_stat("inode", 3.into()),
+            other_stat("device", 3.into()),
+            other_stat("mtime", "2.000000000".into()),
+            vec![("stat", serde_json::Value::Null)],
+        ];
+        for lie in lies {
+            assert_eq!(said(&line(1, &lie)).len(), 1, "{lie:?}");
         }
     }
 }

@@ -141,6 +141,7 @@ fn facts(state: &mut State) {
             entries: state.files.lines,
             files: state.payload as u64,
             bytes: state.payload_bytes,
+            linked: state.files.linked,
             gaps: state.files.gaps,
         };
         match serde_json::from_str::<Acquisition>(text(state, tags::ACQUISITION)) {

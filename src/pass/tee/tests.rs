@@ -52,6 +52,7 @@ fn through(content: &[u8], broken: bool, take: usize, panics: bool) -> (Digest, 
             lane: &lane,
             progress: &progress,
             stop: &stop,
+            has_holes: false,
         };
         let mut tee = Tee::begin(&entry(), &mut source, limit, outlets).unwrap();
         let caught = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {

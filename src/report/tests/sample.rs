@@ -23,6 +23,7 @@ pub(in crate::report) fn file(path: &str, status: LookStatus, format: &str, enco
     let some = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     FileResult {
         path: path.to_owned(),
+        hard_link_of: None,
         status,
         encoding: some(encoding),
         format: some(format),
@@ -62,6 +63,7 @@ pub(in crate::report) fn empty() -> ReportInput {
             entries: 0,
             files: 0,
             bytes: 0,
+            linked: 0,
             gaps: Vec::new(),
             seal,
         },

@@ -126,6 +126,7 @@ pub(super) static EN: Words = Words {
     file_findings_caption: "numbers are occurrences; most first",
     no_files: "Personal data was found in no file.",
     more_files: |n| format!("{} more in results/scan.json.", grouped(n)),
+    same_file: |first| format!("the same file as {first} (a hard link): counted once"),
     gaps_section: "What could not be read or kept",
     gaps_lead: "hozen skips nothing silently. What it could not read stands here, with the reason.",
     no_gaps: "Nothing: everything was read and kept.",

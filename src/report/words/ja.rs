@@ -120,6 +120,7 @@ pub(super) static JA: Words = Words {
     file_findings_caption: "数字は出現回数。多い順",
     no_files: "個人データが見つかったファイルはありません。",
     more_files: |n| format!("ほかに {} 件。すべて results/scan.json にあります。", grouped(n)),
+    same_file: |first| format!("{first} と同じファイルです（ハードリンク）。数には一度だけ入れています"),
     gaps_section: "読めなかったもの・保全できなかったもの",
     gaps_lead: "hozen は何も黙って飛ばしません。読めなかったものは、理由と一緒にここに載せます。",
     no_gaps: "ありません。対象はすべて読み、保全しました。",

@@ -119,6 +119,7 @@ pub(super) struct Words {
     pub(super) file_findings_caption: &'static str,
     pub(super) no_files: &'static str,
     pub(super) more_files: fn(u64) -> String,
+    pub(super) same_file: fn(&str) -> String,
     pub(super) gaps_section: &'static str,
     pub(super) gaps_lead: &'static str,
     pub(super) no_gaps: &'static str,
