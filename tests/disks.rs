@@ -128,9 +128,9 @@ fn a_disk_that_is_pulled_out_is_gone_on_with_when_it_is_back() {
         let whole_run = start.elapsed();
         fs::remove_dir_all(&case).unwrap();
         let mut codes = Vec::new();
-        for n in 1..=12 {
-            let ended = pulled(&root, &disk, |passed| passed >= whole_run.mul_f64(f64::from(n) / 12.0));
-            let what = format!("{kind:?} pulled at {n}/12: {}", ended.stderr);
+        for n in [1, 3, 5, 7, 9] {
+            let ended = pulled(&root, &disk, |passed| passed >= whole_run.mul_f64(f64::from(n) / 10.0));
+            let what = format!("{kind:?} pulled at {n}/10: {}", ended.stderr);
             let left = remains::of(&case);
             left.judged(&what, &case);
             codes.push((ended.code, left.durable.len()));
