@@ -139,6 +139,7 @@ fn collect(fake: Fake) -> (Vec<GapKind>, bool, bool, u64) {
     let entry = Entry {
         seq: 0,
         path: RawPath(b"/f".to_vec()),
+        origin: Default::default(),
         kind: Kind::File,
         stat: Some(fake.walked.clone()),
         link_target: None,

@@ -12,3 +12,4 @@ pub mod resume;
 mod store;
 pub mod tally;
 pub mod verify;
+pub mod volatile;

@@ -16,6 +16,8 @@ pub struct Errand {
     pub reports: bool,
     /// The roots of the walk, as they were given.
     pub roots: Vec<PathBuf>,
+    /// The roots among them that are images made by other tools.
+    pub images: Vec<PathBuf>,
     /// The folder that relative roots are relative to.
     pub working_folder: PathBuf,
     /// Whether other file systems below the roots are walked too.
@@ -31,6 +33,9 @@ pub struct StandingOrders {
     reports: bool,
     /// The exact bytes of the roots.
     roots_b64: Vec<String>,
+    /// The roots among them that are images made by other tools.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    images_b64: Vec<String>,
     /// The exact bytes of the folder that relative roots are relative to.
     working_folder_b64: String,
     /// Whether other file systems below the roots are walked too.
@@ -53,6 +58,7 @@ impl StandingOrders {
             schema: SCHEMA.to_owned(),
             reports: errand.reports,
             roots_b64: errand.roots.iter().map(|root| base64(root)).collect(),
+            images_b64: errand.images.iter().map(|image| base64(image)).collect(),
             working_folder_b64: base64(&errand.working_folder),
             cross_file_systems: errand.cross_file_systems,
             signer_is_new,
@@ -81,6 +87,7 @@ impl StandingOrders {
         Ok(Errand {
             reports: self.reports,
             roots: self.roots_b64.iter().map(|root| path(root)).collect::<Result<_, _>>()?,
+            images: self.images_b64.iter().map(|image| path(image)).collect::<Result<_, _>>()?,
             working_folder: path(&self.working_folder_b64)?,
             cross_file_systems: self.cross_file_systems,
         })
@@ -105,6 +112,7 @@ mod tests {
         let errand = Errand {
             reports: true,
             roots: vec![PathBuf::from(OsString::from_vec(b"/a\n\xff\x83\x5c".to_vec())), PathBuf::from("./顧客")],
+            images: vec![PathBuf::from("./顧客")],
             working_folder: PathBuf::from("/home/x"),
             cross_file_systems: true,
         };

@@ -1,5 +1,6 @@
 //! The command line. Help is English here; `help_ja.rs` holds the same in Japanese, and a test keeps the two in step.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -63,6 +64,8 @@ const RESPOND_EXAMPLES: &str = "\
 Examples:
   hozen respond /var/www /var/log --out /mnt/usb --operator 'Yamada Hanako'
   hozen respond /srv --out /mnt/usb --case 2026-001 --format json
+  A machine that still runs: its live state first
+    hozen respond /var/www /var/log --volatile --out /mnt/usb
   The power failed, the disk was full: go on where it ended
     hozen respond --resume /mnt/usb/CASE
 ";
@@ -70,6 +73,8 @@ const COLLECT_EXAMPLES: &str = "\
 Examples:
   hozen collect /var/log --out /mnt/usb
   hozen collect /srv --out /mnt/usb --sign-key ~/.ssh/id_ed25519
+  The live state of this machine, and a memory image made by another tool
+    hozen collect --volatile --include-image memory:ram.lime --out /mnt/usb
   The power failed, the disk was full: go on where it ended
     hozen collect --resume /mnt/usb/CASE
 ";
@@ -107,10 +112,16 @@ pub(super) struct RespondArgs {
 #[derive(Debug, Args)]
 pub(super) struct CollectArgs {
     /// Folders and files to preserve
-    #[arg(required_unless_present_any = ["resume"], value_name = "PATH")]
+    #[arg(required_unless_present_any = ["resume", "volatile", "include_image"], value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+    /// First take the live state of this machine: processes, sockets, open and deleted files, logins, schedules
+    #[arg(long)]
+    pub volatile: bool,
+    /// Take in an image that another tool made, as memory:FILE, disk:FILE or FILE (may be given again)
+    #[arg(long, value_name = "FILE")]
+    pub include_image: Vec<OsString>,
     /// Go on with a case that was broken off: PATHs and options are those that it began with
-    #[arg(long, value_name = "CASE", conflicts_with_all = ["paths", "out", "case", "operator", "witness", "reason", "place", "cross_file_systems"])]
+    #[arg(long, value_name = "CASE", conflicts_with_all = ["paths", "volatile", "include_image", "out", "case", "operator", "witness", "reason", "place", "cross_file_systems"])]
     pub resume: Option<PathBuf>,
     /// Folder in which the case folder is made (best: another disk)
     #[arg(long, value_name = "DIR", default_value = ".")]

@@ -6,7 +6,7 @@ use std::rc::Rc;
 use super::args::{CollectArgs, Format};
 use super::failure::{Failure, shown};
 use super::prepare::{self, Ready, prepare};
-use super::{Env, Exit, json, look, print, progress, resume, tell, words};
+use super::{Env, Exit, json, look, print, progress, resume, tell, volatile, words};
 use crate::case::collection::{Collection, CollectionError, Keys, Orders, utc};
 use crate::case::intake::IntakeError;
 use crate::case::orders::Errand;
@@ -28,7 +28,7 @@ pub(super) fn run(args: &CollectArgs, lang: Lang, env: &mut Env) -> Result<Exit,
     let mut ready = prepare(args, &[], lang, env)?;
     let now = Rc::clone(&env.now);
     let mut collection = begin(&mut ready, args, false, env, &*now)?;
-    let taken = take(args, &ready, &mut collection, lang, env);
+    let taken = take(args, &mut ready, &mut collection, lang, env);
     let result = taken.map_err(|failure| failure.resumable("collect", collection.folder()))?;
     answer(&result, args.format, lang, env)
 }
@@ -36,7 +36,7 @@ pub(super) fn run(args: &CollectArgs, lang: Lang, env: &mut Env) -> Result<Exit,
 /// Takes everything, seals it, and closes the collection.
 fn take(
     args: &CollectArgs,
-    ready: &Ready,
+    ready: &mut Ready,
     collection: &mut Collection<'_>,
     lang: Lang,
     env: &mut Env,
@@ -54,7 +54,7 @@ fn take(
     };
     collection.stops_by(&env.stop);
     let mut intake = collection.intake(None, None).map_err(failure)?;
-    let items = items(args, collection, &[])?;
+    let items = items(ready, args, collection, &[])?;
     let ran = progress::shown(&progress, ready.survey.bytes, lang, env.stderr_is_terminal, || {
         crate::pass::run(items, plan, &mut intake)
     });
@@ -93,14 +93,17 @@ fn text(result: &CollectResult, lang: Lang) -> String {
 
 /// The items to collect. The case folder and `others` (files that we write) are recorded as our own output, not read.
 pub(super) fn items(
+    ready: &mut Ready,
     args: &CollectArgs,
     collection: &Collection<'_>,
     others: &[&Path],
 ) -> Result<impl Iterator<Item = Item> + Send + use<>, Failure> {
     let ours = std::iter::once(collection.folder()).chain(others.iter().copied()).map(own::identity);
     let ours = ours.collect::<Result<Vec<_>, DiskError>>().map_err(|error| Failure::disk(&error))?;
-    let walk = prepare::walk(&args.paths, args.cross_file_systems, &ours).map_err(Failure::of_begun)?;
-    Ok(from_disk::items(walk))
+    let walk = prepare::walk(&ready.roots, args.cross_file_systems, &ours).map_err(Failure::of_begun)?;
+    let first = ready.volatile.take().map(|volatile| volatile.items).unwrap_or_default();
+    let images: Vec<(u64, u64)> = ready.images.iter().map(|image| image.identity).collect();
+    Ok(volatile::in_order(first, from_disk::items(walk), images))
 }
 
 /// Worker threads to use.
@@ -126,7 +129,8 @@ pub(super) fn begin<'n>(
         acquisition: acquisition(ready, args, env, now),
         errand: Errand {
             reports,
-            roots: args.paths.clone(),
+            roots: ready.roots.clone(),
+            images: ready.images.iter().map(|given| given.path.clone()).collect(),
             working_folder: env.working_folder.clone(),
             cross_file_systems: args.cross_file_systems,
         },
@@ -167,12 +171,14 @@ fn acquisition(ready: &Ready, args: &CollectArgs, env: &Env, now: &dyn Fn() -> j
         tool: tool(),
         tool_sha256: host::running_binary().ok(),
         argv: env.argv.clone(),
-        scope: args.paths.iter().map(|path| shown(path)).collect(),
+        scope: volatile::sources(args, &ready.images).iter().map(|path| shown(path)).collect(),
         skipped: ready
             .covered
             .iter()
             .map(|(path, reason)| Skipped { path: path.clone(), reason: reason.clone() })
             .collect(),
+        volatile: ready.volatile.as_ref().map(|volatile| volatile.record.clone()),
+        images: ready.images.iter().map(|given| given.record.clone()).collect(),
         output_on_source_disk: ready.same_disk.clone(),
         ..Acquisition::default()
     }

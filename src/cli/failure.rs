@@ -88,6 +88,23 @@ impl Failure {
         .because(error)
     }
 
+    /// An image that can not be taken in.
+    pub(super) fn image(path: &Path, error: &dyn Error) -> Self {
+        let path = shown(path);
+        Self::new(
+            (
+                format!("the image {path} can not be taken in; nothing was read yet"),
+                "name the finished image itself with --include-image: a regular file, no folder, link or device",
+            ),
+            (
+                format!("イメージ {path} を取り込めません。まだ何も読み取っていません"),
+                "--include-image には、作成済みのイメージそのもの（通常のファイル）を指定してください。\
+                 フォルダー、リンク、デバイスは指定できません",
+            ),
+        )
+        .because(error)
+    }
+
     /// The same failure, met when the case was begun: a source that was there a moment ago is gone, or fails.
     #[must_use]
     pub(super) fn of_begun(mut self) -> Self {

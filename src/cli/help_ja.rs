@@ -43,6 +43,14 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("paths", "保全するフォルダーやファイル"),
     ("scan.paths", "調べるフォルダー、ファイル、証拠 zip、事案フォルダー"),
     ("verify.paths", "事案フォルダーまたは証拠 zip"),
+    (
+        "volatile",
+        "最初に、稼働中の機器の状態を保全します\n（プロセス、通信、開かれているファイルと削除済みファイル、\nログイン中の利用者、定期実行など）",
+    ),
+    (
+        "include_image",
+        "別の道具で作ったイメージを証拠に加えます（複数指定可）\nmemory:FILE（メモリー）、disk:FILE（ディスク）、FILE",
+    ),
     ("resume", "途中で終わった事案の続きを行います\n保全対象などの指定は、始めたときのものを使います"),
     ("out", "事案フォルダーを作る場所（できれば対象とは別のディスク）\n省略時は今いるフォルダー"),
     ("man.out", "書き込み先のフォルダー"),
@@ -93,6 +101,8 @@ const EXAMPLES: &[(&str, &str)] = &[
         "例:
   hozen respond /var/www /var/log --out /mnt/usb --operator '山田花子'
   hozen respond /srv --out /mnt/usb --case 2026-001 --format json
+  稼働中の機器では、まずその状態を取る
+    hozen respond /var/www /var/log --volatile --out /mnt/usb
   停電やディスク満杯で途中で終わった事案の続きを行う
     hozen respond --resume /mnt/usb/事案番号
 ",
@@ -102,6 +112,8 @@ const EXAMPLES: &[(&str, &str)] = &[
         "例:
   hozen collect /var/log --out /mnt/usb
   hozen collect /srv --out /mnt/usb --sign-key ~/.ssh/id_ed25519
+  稼働中の機器の状態と、別の道具で作ったメモリーイメージ
+    hozen collect --volatile --include-image memory:ram.lime --out /mnt/usb
   停電やディスク満杯で途中で終わった事案の続きを行う
     hozen collect --resume /mnt/usb/事案番号
 ",

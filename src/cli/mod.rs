@@ -17,6 +17,7 @@ mod resume;
 mod rules;
 mod scan;
 mod verify;
+mod volatile;
 
 mod words;
 

@@ -8,8 +8,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::args::CollectArgs;
 use super::failure::{Failure, shown};
+use super::volatile::{self, Given};
 use super::{Env, tell, words};
 use crate::case::dir::{CaseDir, is_case_id};
+use crate::case::volatile::Volatile;
 use crate::disk::pseudo;
 use crate::disk::quiet::{self, Quiet};
 use crate::disk::space::{self, Space};
@@ -35,6 +37,12 @@ pub(super) struct Ready {
     pub same_disk: Vec<String>,
     /// Sources that another one covers, and why each is not walked by itself.
     pub covered: Vec<(String, String)>,
+    /// The machine's live state, where it was asked for.
+    pub volatile: Option<Volatile>,
+    /// Images that were named.
+    pub images: Vec<Given>,
+    /// What is walked: the schedules of the live state, the user's paths, images.
+    pub roots: Vec<PathBuf>,
     /// The user's own key, if one was named.
     pub signer: Option<Signer>,
     /// Entries that the walk may be ahead: each may hold a handle.
@@ -73,14 +81,20 @@ const CASE_BYTES: u64 = 4_000_000;
 /// Checks arguments, key, output and space, and surveys the sources. `others` are further files that will be written.
 pub(super) fn prepare(args: &CollectArgs, others: &[&Path], lang: Lang, env: &mut Env) -> Result<Ready, Failure> {
     let walk_ahead = walk_ahead();
-    // Before the first look at a source: reading a link's target would move its access time.
-    quiet_sources(env, &args.paths);
     let case = match &args.case {
         Some(case) if is_case_id(case) => case.clone(),
         Some(case) => return Err(Failure::bad_case_id(case)),
         None => default_case(env),
     };
-    let covered = walk(&args.paths, args.cross_file_systems, &[])?.notes().to_vec();
+    let images = volatile::images(&args.include_image)?;
+    // Before all else that is read, and while other processes may still be looked at: what lives least goes first.
+    let volatile = if args.volatile { Some(volatile::take(lang, env)?) } else { None };
+    let roots = volatile::roots(args, volatile.as_ref(), &images);
+    // Before the first look at a source: reading a link's target would move its access time.
+    quiet_sources(env, &roots);
+    let mut covered = walk(&roots, args.cross_file_systems, &[])?.notes().to_vec();
+    // A schedule that a path of the user's covers is nothing that the user asked for by itself.
+    covered.retain(|(path, _)| args.paths.iter().any(|given| shown(given) == *path));
     let signer = args.sign_key.as_deref().map(existing_key).transpose()?;
     let out = own::canonical_to_be(&args.out).map_err(|error| Failure::out_unusable(&args.out, &error))?;
     let folder = out.join(&case);
@@ -90,15 +104,18 @@ pub(super) fn prepare(args: &CollectArgs, others: &[&Path], lang: Lang, env: &mu
         return Err(if unfinished { exists.resumable("collect", &folder) } else { exists });
     }
     for written in std::iter::once(out.as_path()).chain(others.iter().copied()) {
-        outside_sources(written, args)?;
+        outside_sources(written, &roots, args)?;
     }
     own::may_write_in(&out).map_err(|error| Failure::out_unusable(&args.out, &error))?;
-    let same_disk: Vec<String> = args
-        .paths
+    let mut same_disk: Vec<String> = volatile::sources(args, &images)
         .iter()
         .filter(|source| space::same_file_system(&out, source).unwrap_or(false))
         .map(|source| shown(source))
         .collect();
+    if args.volatile && same_disk.is_empty() && space::same_file_system(&out, Path::new("/")).unwrap_or(false) {
+        // The machine's own disk: what was deleted from it may be what the live state will ask for.
+        same_disk.push("/".to_owned());
+    }
     if !same_disk.is_empty() && !args.force {
         tell(env, words::same_file_system(lang));
     }
@@ -106,14 +123,16 @@ pub(super) fn prepare(args: &CollectArgs, others: &[&Path], lang: Lang, env: &mu
     for (path, reason) in &covered {
         tell(env, &format!("{} {path}: {reason}", lang.pick("note:", "注:")));
     }
-    let survey = survey_apart(&args.paths, args.cross_file_systems, env)?;
+    let mut survey = survey_apart(&roots, args.cross_file_systems, env)?;
+    survey.entries = survey.entries.saturating_add(volatile.as_ref().map_or(0, |state| state.items.len() as u64));
+    survey.bytes = survey.bytes.saturating_add(volatile.as_ref().map_or(0, |state| state.bytes));
     let free = Space::of(&out).map_err(|error| Failure::disk(&error))?.free_bytes;
     let need = survey.need();
     if need > free && !args.force {
         return Err(Failure::too_little_space(&out, need, free));
     }
     tell(env, &words::begins(lang, &shown(&folder), survey.entries, survey.bytes));
-    Ok(Ready { case, out, folder, survey, need, same_disk, covered, signer, walk_ahead })
+    Ok(Ready { case, out, folder, survey, need, same_disk, covered, volatile, images, roots, signer, walk_ahead })
 }
 
 /// Warns of paths that lie on no disk.
@@ -126,14 +145,14 @@ pub(super) fn tell_of_pseudo(env: &mut Env, lang: Lang, sources: &[PathBuf]) {
 }
 
 /// Refuses a path of ours that the walk would come to: writing there would change the source. `--force` goes on.
-fn outside_sources(written: &Path, args: &CollectArgs) -> Result<(), Failure> {
+fn outside_sources(written: &Path, sources: &[PathBuf], args: &CollectArgs) -> Result<(), Failure> {
     if args.force {
         return Ok(());
     }
     let written = own::canonical_to_be(written).map_err(|error| Failure::out_unusable(written, &error))?;
     // By identity and not by name, so that a bind mount of the source is seen too.
     let above: Vec<(u64, u64)> = written.ancestors().filter_map(own::folder_identity).collect();
-    for source in &args.paths {
+    for source in sources {
         let holds = own::folder_identity(source).is_some_and(|identity| above.contains(&identity));
         // A disk that is only mounted below the source (`respond / --out /mnt/usb`) is another file system: not walked.
         let is_walked = args.cross_file_systems || space::same_file_system(&written, source).unwrap_or(true);
@@ -191,6 +210,9 @@ fn handles() -> usize {
 
 /// The walk over sources; what has one of the identities `leave_out` is recorded as our own output and not entered.
 pub(super) fn walk(sources: &[PathBuf], cross_file_systems: bool, leave_out: &[(u64, u64)]) -> Result<Walk, Failure> {
+    if sources.is_empty() {
+        return Ok(Walk::nothing());
+    }
     let open_folders = limits::OPEN_FOLDERS.min(handles() / 8);
     let options = WalkOptions { one_file_system: !cross_file_systems, leave_out: leave_out.to_vec(), open_folders };
     Walk::new(sources.to_vec(), options).map_err(|error| Failure::no_such_source(&error))

@@ -36,7 +36,7 @@ pub(super) fn run(args: &RespondArgs, lang: Lang, env: &mut Env) -> Result<Exit,
         collect::begin(&mut ready, &args.collect, true, env, &*now).inspect_err(|_| look::forget(&args.look))?;
     let confinement = collect::confine(env, lang, &[collection.folder()]);
     collection.confined(words::confinement(&confinement));
-    let passed = pass(args, &ready, (&pack, &engine), &mut collection, extra, (lang, env));
+    let passed = pass(args, &mut ready, (&pack, &engine), &mut collection, extra, (lang, env));
     let results = passed.map_err(|failure| failure.resumable("respond", collection.folder()))?;
     finish(args, &mut collection, &confinement, results, (lang, env))
 }
@@ -68,7 +68,7 @@ pub(super) fn finish(
 /// The one pass over the sources, then the seal, then the results.
 fn pass(
     args: &RespondArgs,
-    ready: &Ready,
+    ready: &mut Ready,
     (pack, engine): (&RulePack, &crate::detect::Engine),
     collection: &mut Collection<'_>,
     extra: Option<OutputFile>,
@@ -93,7 +93,7 @@ fn pass(
     collection.stops_by(&env.stop);
     let mut intake = collection.intake(Some(tally), Some(out)).map_err(collect::failure)?;
     let others: Vec<&Path> = args.look.findings.as_deref().into_iter().collect();
-    let items = collect::items(&args.collect, collection, &others)?;
+    let items = collect::items(ready, &args.collect, collection, &others)?;
     let ran = progress::shown(&progress, ready.survey.bytes, lang, env.stderr_is_terminal, || {
         crate::pass::run(items, plan, &mut intake)
     });
@@ -172,6 +172,11 @@ fn report_input(
     let zone = env.host.zone.name.clone().unwrap_or_else(|| "UTC".to_owned());
     let mut notes: Vec<Note> =
         acquisition.output_on_source_disk.iter().cloned().map(|source| Note::OutputOnSourceDisk { source }).collect();
+    notes.extend(acquisition.volatile.as_ref().map(|state| Note::LiveState {
+        processes: state.processes,
+        sockets: state.sockets,
+        deleted: state.deleted_files,
+    }));
     let moved = collection.atime_not_kept();
     if moved > 0 {
         notes.push(Note::AccessTimesMayHaveChanged { entries: moved });

@@ -10,7 +10,7 @@ use super::collect::{self, confine, run_failure};
 use super::failure::{Failure, shown};
 use super::prepare::{self, Survey};
 use super::respond::{self, Both};
-use super::{Env, Exit, look, progress, tell, words};
+use super::{Env, Exit, look, progress, tell, volatile, words};
 use crate::case::collection::{Collection, CollectionError, Keys};
 use crate::case::intake::Intake;
 use crate::case::journal::JournalError;
@@ -24,7 +24,7 @@ use crate::disk::own;
 use crate::disk::sandbox::Confinement;
 use crate::disk::space::Space;
 use crate::evidence::{MemoryStore, items};
-use crate::model::{Lang, limits};
+use crate::model::{Lang, RawPath, limits};
 use crate::pass::{GiantFrom, Item, Lens, Plan, Progress, SpoolPlace, from_disk};
 use crate::rules::RulePack;
 use crate::seal::keyed::CaseKey;
@@ -78,8 +78,9 @@ fn evidence<'n>(
     let unfinished = Unfinished::open(&folder).map_err(refused)?;
     same_machine(unfinished.orders(), args, env)?;
     let keys = keys(&unfinished, args)?;
-    let errand = unfinished.orders().errand().map_err(ResumeError::Orders).map_err(refused)?;
+    let mut errand = unfinished.orders().errand().map_err(ResumeError::Orders).map_err(refused)?;
     enter(&errand, env)?;
+    let gone = volatile::gone_schedules(unfinished.orders().acquisition.volatile.as_ref(), &mut errand.roots);
     prepare::quiet_sources(env, &errand.roots);
     let (mut collection, seal) =
         unfinished.go_on(folder.clone(), keys, look::random(env)?, now).map_err(collect::failure)?;
@@ -97,7 +98,7 @@ fn evidence<'n>(
             let survey = prepare::survey_apart(&errand.roots, errand.cross_file_systems, env)?;
             confinement = confine(env, lang, &[&folder]);
             collection.confined(words::confinement(&confinement));
-            take_rest(args, &errand, survey, &mut collection, (lang, env))
+            take_rest(args, Rest { errand, gone, survey }, &mut collection, (lang, env))
         }
     };
     let result = result.map_err(|failure| failure.resumable(verb, &folder))?;
@@ -140,11 +141,18 @@ fn enter(errand: &Errand, env: &Env) -> Result<(), Failure> {
     std::env::set_current_dir(began).map_err(|error| Failure::no_such_source(&error))
 }
 
+/// What is still to be done.
+struct Rest {
+    errand: Errand,
+    /// Roots that are gone since it began.
+    gone: Vec<RawPath>,
+    survey: Survey,
+}
+
 /// Takes what is missing, and seals.
 fn take_rest(
     args: &CollectArgs,
-    errand: &Errand,
-    survey: Survey,
+    Rest { errand, gone, survey }: Rest,
     collection: &mut Collection<'_>,
     (lang, env): (Lang, &mut Env),
 ) -> Result<CollectResult, Failure> {
@@ -152,7 +160,12 @@ fn take_rest(
     let walk_ahead = prepare::walk_ahead();
     let (mut intake, mut taken) = collection.resume_intake().map_err(collect::failure)?;
     let (entries, bytes) = intake.so_far();
-    let left = survey.without(entries, bytes);
+    let state = collection.acquisition().volatile.clone();
+    // The survey has no live state: what was taken of it makes nothing less that is left.
+    let left = survey.without(
+        entries.saturating_sub(taken.state_entries()),
+        bytes.saturating_sub(state.as_ref().map_or(0, |state| state.bytes)),
+    );
     let free = Space::of(&folder).map_err(|error| Failure::disk(&error))?.free_bytes;
     if left.need() > free && !args.force {
         return Err(Failure::too_little_space(&folder, left.need(), free));
@@ -160,12 +173,10 @@ fn take_rest(
     tell(env, &words::goes_on(lang, &shown(&folder), (entries, bytes), (left.entries, left.bytes)));
     let ours = own::identity(&folder).map_err(|error| Failure::disk(&error))?;
     let walk = prepare::walk(&errand.roots, errand.cross_file_systems, &[ours]).map_err(Failure::of_begun)?;
-    let items = from_disk::items_from(walk, taken.shared_names(), GiantFrom::default());
-    let missing = items.filter(|item| !taken.holds(&item.entry.path)).zip(0..);
-    let items = missing.map(|(mut item, seq)| {
-        item.entry.seq = seq;
-        item
-    });
+    let lost = volatile::lost(state.as_ref(), gone, &taken);
+    let walked = from_disk::items_from(walk, taken.shared_names(), GiantFrom::default());
+    let missing = walked.filter(|item| !taken.holds(&item.entry.path));
+    let items = volatile::in_order(lost, missing, volatile::identities(&errand.images));
     let (stop, progress) = (Arc::clone(&env.stop), Progress::default());
     let threads = collect::threads(args, env);
     let plan = Plan { threads, walk_ahead, keep: true, lens: None, stop: &stop, progress: &progress };

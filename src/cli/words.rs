@@ -1,6 +1,7 @@
 //! What the verbs say while they work, in both languages, and how numbers are written.
 
 use crate::disk::sandbox::Confinement;
+use crate::evidence::acquisition::VolatileState;
 use crate::model::{Digest, Lang};
 
 /// A count of bytes for people, in powers of 1000 (as disks are sold and `ls --si` prints).
@@ -40,6 +41,22 @@ pub(super) fn begins(lang: Lang, case: &str, entries: u64, size: u64) -> String 
     lang.pick(
         format!("hozen: {entries} entries, {size}. The sources are only read; everything is written to {case}"),
         format!("hozen: 対象は {entries} 件・{size}。対象は読むだけです。書き込み先は {case} です"),
+    )
+}
+
+/// Told when the live state was taken.
+pub(super) fn volatile(lang: Lang, state: &VolatileState) -> String {
+    let [processes, sockets, files, deleted] =
+        [state.processes, state.sockets, state.open_files, state.deleted_files].map(count);
+    lang.pick(
+        format!(
+            "hozen: live state taken first: {processes} processes, {sockets} sockets, {files} open files, {deleted} deleted \
+             files in use"
+        ),
+        format!(
+            "hozen: 最初に機器の状態を取りました：プロセス {processes}、ソケット {sockets}、開かれているファイル {files}、\
+             削除済みで使用中のファイル {deleted}"
+        ),
     )
 }
 

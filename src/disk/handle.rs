@@ -34,7 +34,11 @@ impl Seen {
 
 /// Looks at a name in a folder: neither follows a link nor sets off an automount.
 pub(crate) fn see_at(dir: impl AsFd, name: &[u8]) -> io::Result<Seen> {
-    let flags = AtFlags::SYMLINK_NOFOLLOW | AtFlags::NO_AUTOMOUNT;
+    see_with(dir, name, AtFlags::SYMLINK_NOFOLLOW | AtFlags::NO_AUTOMOUNT)
+}
+
+/// Looks at a name in a folder in the way that the flags say.
+pub(crate) fn see_with(dir: impl AsFd, name: &[u8], flags: AtFlags) -> io::Result<Seen> {
     let mask = StatxFlags::BASIC_STATS | StatxFlags::BTIME | StatxFlags::MNT_ID;
     Ok(seen(&retry_on_intr(|| rustix::fs::statx(dir.as_fd(), name, flags, mask))?))
 }

@@ -13,6 +13,7 @@
 //! | [`spool`] | bytes that must be seekable: in memory, beyond a limit in an unlinked file |
 //! | [`space`] | free bytes, and whether two paths share a file system |
 //! | [`sandbox`] | from here on the kernel refuses every write outside the output (Landlock) |
+//! | [`live`] | the machine's live state from `/proc` and `/sys`: texts as they were read, and what they say |
 //! | [`host`] | the machine's name, kernel, time zone; the digest of the running binary |
 //! | [`error`] | what failed, on which path, and what to do next |
 //!
@@ -27,6 +28,7 @@ pub mod error;
 mod extents;
 mod handle;
 pub mod host;
+pub mod live;
 pub mod output;
 pub mod own;
 pub mod pseudo;

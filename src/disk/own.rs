@@ -63,6 +63,21 @@ pub fn exists(path: &Path) -> Result<bool, DiskError> {
     }
 }
 
+/// Bytes, device and inode of a regular file that is to be taken in whole; a link to one is refused.
+pub fn whole_file(path: &Path) -> Result<(u64, (u64, u64)), DiskError> {
+    let metadata = std::fs::symlink_metadata(path).map_err(DiskError::on(path, Doing::Look))?;
+    if !metadata.is_file() {
+        let kind = if metadata.is_dir() { io::ErrorKind::IsADirectory } else { io::ErrorKind::InvalidInput };
+        return Err(DiskError::on(path, Doing::Open)(io::Error::from(kind)));
+    }
+    Ok((metadata.len(), (metadata.dev(), metadata.ino())))
+}
+
+/// Whether a regular file is at this path itself, no link to one.
+pub fn is_plain_file(path: &Path) -> bool {
+    std::fs::symlink_metadata(path).is_ok_and(|metadata| metadata.is_file())
+}
+
 /// Whether a folder is at this path (or at the end of a link there).
 pub fn is_folder(path: &Path) -> Result<bool, DiskError> {
     match std::fs::metadata(path) {

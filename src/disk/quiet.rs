@@ -109,7 +109,7 @@ fn parse(line: &[u8]) -> Option<Mount> {
 }
 
 /// Undoes the kernel's `\040` for space, tab, newline and backslash.
-fn unescape(text: &[u8]) -> Vec<u8> {
+pub(super) fn unescape(text: &[u8]) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len());
     let mut rest = text;
     while let Some((&byte, tail)) = rest.split_first() {

@@ -93,6 +93,11 @@ impl SourceFile {
     fn open(dir: impl std::os::fd::AsFd, name: &[u8]) -> Result<Self, OpenError> {
         // Not blocking: a pipe that took the name since the walk is opened, seen for what it is, and let go.
         let (fd, atime_kept) = handle::open_quietly(dir, name, OFlags::NOCTTY)?;
+        Self::held(fd, atime_kept)
+    }
+
+    /// A file that is open already, at its start: one that no name leads to any more.
+    pub(crate) fn held(fd: OwnedFd, atime_kept: bool) -> Result<Self, OpenError> {
         let seen = handle::see(&fd)?;
         if seen.kind != Kind::File {
             return Err(OpenError::NotAFile(seen.kind));

@@ -21,7 +21,7 @@ use self::stack::{Frame, Stack};
 use super::dir::{DirHandle, Names};
 use super::error::{gap_advice, gap_kind, xattr_gap_kind};
 use super::handle::Seen;
-use crate::model::{Digest, Entry, Gap, GapKind, Kind, RawPath, limits};
+use crate::model::{Digest, Entry, Gap, GapKind, Kind, Origin, RawPath, limits};
 
 /// How a walk is bounded.
 #[derive(Debug, Clone)]
@@ -86,6 +86,13 @@ impl Walk {
         let (roots, notes) = roots::without_overlaps(&roots, options.one_file_system)?;
         let stack = Stack::new(options.open_folders);
         Ok(Self { roots: roots.into(), notes, options, stack, path: Vec::new(), seq: 0 })
+    }
+
+    /// A walk over nothing: for a collection that has other entries alone.
+    pub fn nothing() -> Self {
+        let options = WalkOptions::default();
+        let stack = Stack::new(options.open_folders);
+        Self { roots: VecDeque::new(), notes: Vec::new(), options, stack, path: Vec::new(), seq: 0 }
     }
 
     /// Roots that were dropped because another one covers them: path and reason, in words for the user.
@@ -258,7 +265,7 @@ impl Walk {
         let seq = self.seq;
         self.seq += 1;
         let path = RawPath(self.path.clone());
-        Entry { seq, path, kind, stat: None, link_target: None, device_node: None }
+        Entry { seq, path, origin: Origin::FileSystem, kind, stat: None, link_target: None, device_node: None }
     }
 
     fn gap(&self, kind: GapKind, reason: String) -> Gap {

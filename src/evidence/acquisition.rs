@@ -1,8 +1,10 @@
 //! `custody/acquisition.json`: who collected what, where, when, how and why; the first page of the story of this evidence.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
-use crate::model::Digest;
+use crate::model::{Digest, GapKind};
 
 /// `hozen.acquisition/1`. What was not said is absent, never made up.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -74,6 +76,12 @@ pub struct Acquisition {
     pub scope: Vec<String>,
     /// What was left out on purpose, and why.
     pub skipped: Vec<Skipped>,
+    /// The machine's live state, where it was taken.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub volatile: Option<VolatileState>,
+    /// Images made by other tools that were taken in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub images: Vec<Image>,
     /// Sources on whose own file system the output lay: deleted data there may have been overwritten.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub output_on_source_disk: Vec<String>,
@@ -108,6 +116,46 @@ pub struct Clock {
     pub zone_source: String,
     /// Offset of local time from UTC at the start.
     pub utc_offset: String,
+}
+
+/// What was taken of the machine's live state, before anything else was read.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VolatileState {
+    /// When it began, RFC 3339, UTC.
+    pub started: String,
+    /// When it was done. The state changed in between: it is no one moment's.
+    pub finished: String,
+    /// Entries that it made; of a collection that broke off, those in files.jsonl may be fewer, and a gap says so.
+    pub entries: u64,
+    /// Bytes of them.
+    pub bytes: u64,
+    /// Processes.
+    pub processes: u64,
+    /// Sockets.
+    pub sockets: u64,
+    /// Handles of processes.
+    pub open_files: u64,
+    /// Files that were deleted but in use.
+    pub deleted_files: u64,
+    /// Lines of `utmp` and of systemd about users.
+    pub logins: u64,
+    /// Gaps by kind; each stands at its entry.
+    pub gaps: BTreeMap<GapKind, u64>,
+    /// Files and folders that say what the machine does by itself (cron, at, systemd), taken for that reason.
+    pub schedules: Vec<String>,
+    /// What this version does not take.
+    pub not_taken: Vec<String>,
+}
+
+/// An image of a memory or a disk, made by another tool.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Image {
+    /// Its path, escaped for display.
+    pub path: String,
+    /// Bytes.
+    pub size: u64,
+    /// What the operator says it is: `memory`, `disk`, or `image` where nothing more was said. Not checked.
+    pub said: String,
 }
 
 /// Something left out on purpose.

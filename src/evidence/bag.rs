@@ -63,7 +63,7 @@ impl<S: Store, J: Journal> EvidenceWriter<S, J> {
         self.expect(entry.seq, self.open.is_none(), "entry")?;
         if entry.kind == Kind::Folder {
             // Its name is taken, so that what lies in it is kept apart from its neighbours.
-            self.names.name(entry.seq, &entry.path, true);
+            self.names.name(entry.seq, &entry.path, entry.origin, true);
         }
         self.record(&EntryRecord::new(entry, outcome, None))
     }
@@ -78,7 +78,7 @@ impl<S: Store, J: Journal> EvidenceWriter<S, J> {
     /// Begins a file whose content is kept. Its size decides how much room its header has.
     pub fn begin_file(&mut self, entry: &Entry, method: Method) -> Result<(), EvidenceError> {
         self.expect(entry.seq, self.open.is_none(), "begin_file")?;
-        let stored = self.names.name(entry.seq, &entry.path, false);
+        let stored = self.names.name(entry.seq, &entry.path, entry.origin, false);
         self.zip.begin_member(MemberHead {
             name: format!("{}/{stored}", self.name),
             method,

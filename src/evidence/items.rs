@@ -196,8 +196,8 @@ fn item(
     let source = place.map(|place| {
         Box::new(InZip { zip: zip.to_path_buf(), place, path: path.clone(), link }) as Box<dyn OpenSource>
     });
-    let kind = entry.kind;
-    let entry = Entry { seq, path, kind, stat: None, link_target: None, device_node: None };
+    let (kind, origin) = (entry.kind, entry.origin);
+    let entry = Entry { seq, path, origin, kind, stat: None, link_target: None, device_node: None };
     Item { entry, source, gaps, listing: None, xattrs: Vec::new(), atime_kept: true }
 }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::container::Member;
 use crate::model::Method;
-use crate::model::{Digest, Entry, Gap, GapKind, Kind, RawPath, Stat};
+use crate::model::{Digest, Entry, Gap, GapKind, Kind, Origin, RawPath, Stat};
 use crate::pass::KeptOnce;
 
 /// Something about how an entry was read that a reader of the record must know.
@@ -72,6 +72,9 @@ pub struct EntryRecord {
     pub path: String,
     /// The exact bytes of the path.
     pub path_b64: String,
+    /// Where it comes from, unless it is a file system.
+    #[serde(skip_serializing_if = "Origin::is_file_system")]
+    pub origin: Origin,
     /// What it is.
     pub kind: Kind,
     /// Where its content lies in the bag.
@@ -170,6 +173,7 @@ impl EntryRecord {
             seq: entry.seq,
             path: entry.path.shown(),
             path_b64: entry.path.base64(),
+            origin: entry.origin,
             kind: entry.kind,
             stored,
             outcome: fate,
@@ -250,6 +254,9 @@ pub struct RecordedEntry {
     pub seq: u64,
     /// The exact bytes of the path.
     pub path_b64: String,
+    /// Where it comes from.
+    #[serde(default)]
+    pub origin: Origin,
     /// What it is.
     pub kind: Kind,
     /// Where its content lies in the bag.

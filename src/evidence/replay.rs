@@ -15,7 +15,7 @@ use super::container::read::RecordedMembers;
 use super::journal::{EntryGap, Fate, Mark, RecordedEntry};
 use super::stored_name::StoredNames;
 use crate::model::limits::JOURNAL_LINE_BYTES;
-use crate::model::{Digest, Gap, GapKind, Kind, RawPath, Stat, Timestamp};
+use crate::model::{Digest, Gap, GapKind, Kind, Origin, RawPath, Stat, Timestamp};
 use crate::pass::{KeptOnce, SharedNames};
 
 /// What the lines of a collection add up to.
@@ -74,15 +74,27 @@ pub struct Replay {
 /// The paths that an earlier run took.
 #[derive(Debug, Default)]
 pub struct Taken {
-    paths: HashSet<[u8; 16]>,
+    files: HashSet<[u8; 16]>,
+    /// The live state has a name space of its own.
+    state: HashSet<[u8; 16]>,
     /// Files that it kept under one name and that have more.
     shared: SharedNames,
 }
 
 impl Taken {
-    /// Whether an entry at this path was taken.
+    /// Whether an entry of a file system at this path was taken.
     pub fn holds(&self, path: &RawPath) -> bool {
-        self.paths.contains(&key(path))
+        self.files.contains(&key(path))
+    }
+
+    /// Whether this entry of the live state was taken.
+    pub fn holds_state(&self, path: &RawPath) -> bool {
+        self.state.contains(&key(path))
+    }
+
+    /// How many entries of the live state were taken.
+    pub fn state_entries(&self) -> u64 {
+        self.state.len() as u64
     }
 
     /// Hands over what is known of files with several names, for the walk that goes on.
@@ -92,11 +104,14 @@ impl Taken {
 
     /// Whether nothing was taken.
     pub fn is_empty(&self) -> bool {
-        self.paths.is_empty()
+        self.files.is_empty() && self.state.is_empty()
     }
 
-    fn add(&mut self, path: &RawPath) {
-        self.paths.insert(key(path));
+    fn add(&mut self, path: &RawPath, origin: Origin) {
+        match origin {
+            Origin::Volatile => self.state.insert(key(path)),
+            Origin::FileSystem | Origin::Image => self.files.insert(key(path)),
+        };
     }
 }
 
@@ -165,7 +180,7 @@ impl Replay {
             return Ok(Err("has neither a digest nor a gap".to_owned()));
         }
         let Some(path) = entry.path() else { return Ok(Err("has a path that is no base64".to_owned())) };
-        let (seq, is_folder) = (entry.seq, entry.kind == Kind::Folder);
+        let (seq, origin, is_folder) = (entry.seq, entry.origin, entry.kind == Kind::Folder);
         let shared = shared(&entry);
         match entry.clone().kept() {
             Err(why) => return Ok(Err(why.to_owned())),
@@ -174,7 +189,7 @@ impl Replay {
                 if let Err(why) = members.next(&member, Some(kept.sha256))? {
                     return Ok(Err(format!("speaks of a member that is not whole: {why}")));
                 }
-                if self.names.name(seq, &path, false) != kept.stored {
+                if self.names.name(seq, &path, origin, false) != kept.stored {
                     return Ok(Err("has a stored name that does not come from its path".to_owned()));
                 }
                 if let Some(stat) = shared {
@@ -183,12 +198,12 @@ impl Replay {
                 }
             }
             Ok(None) if is_folder => {
-                self.names.name(seq, &path, true);
+                self.names.name(seq, &path, origin, true);
             }
             Ok(None) => {}
         }
         self.recorded.add(&entry, &path);
-        self.taken.add(&path);
+        self.taken.add(&path, origin);
         Ok(Ok(()))
     }
 }

@@ -10,10 +10,15 @@ use unicode_normalization::UnicodeNormalization;
 
 use crate::model::entry::is_deceptive;
 use crate::model::limits::{STORED_NAME_CHARS, STORED_PART_BYTES};
-use crate::model::{Digest, RawPath};
+use crate::model::{Digest, Origin, RawPath};
 
 /// Below this folder lies what was collected from file systems.
 pub const FS_ROOT: &str = "data/fs";
+/// Below this folder lies what has no place in a file system. The paths of [`Origin::Volatile`] begin with `volatile`, so that
+/// it all comes to lie below `data/volatile/`.
+pub const STATE_ROOT: &str = "data";
+/// The first part of every path of [`Origin::Volatile`].
+pub const VOLATILE: &str = "volatile";
 /// Below this folder lies what has too long a path for Windows.
 pub const LONG_ROOT: &str = "data/long";
 
@@ -23,6 +28,7 @@ pub const LONG_ROOT: &str = "data/long";
 #[derive(Debug, Default)]
 pub struct StoredNames {
     root: Folder,
+    volatile: Folder,
 }
 
 /// A folder of the bag that may still get names.
@@ -38,11 +44,11 @@ struct Folder {
 
 impl StoredNames {
     /// The stored name of the entry `seq` at `path`, relative to the bag.
-    pub fn name(&mut self, seq: u64, path: &RawPath, is_folder: bool) -> String {
+    pub fn name(&mut self, seq: u64, path: &RawPath, origin: Origin, is_folder: bool) -> String {
         let mut parts = split(path);
         let Some(last) = parts.pop() else { return long_name(seq, path) };
-        let mut stored = FS_ROOT.to_owned();
-        let mut folder = &mut self.root;
+        let mut stored = root_of(origin).to_owned();
+        let mut folder = if origin == Origin::Volatile { &mut self.volatile } else { &mut self.root };
         for part in parts {
             let Some((name, inner)) = folder.enter(part, stored.len()) else { return long_name(seq, path) };
             stored.push('/');
@@ -132,12 +138,23 @@ fn long_name(seq: u64, path: &RawPath) -> String {
     }
 }
 
+fn root_of(origin: Origin) -> &'static str {
+    match origin {
+        Origin::Volatile => STATE_ROOT,
+        Origin::FileSystem | Origin::Image => FS_ROOT,
+    }
+}
+
 /// Whether `stored` can be the stored name of the entry `seq` at `path`.
-pub fn belongs_to(stored: &str, seq: u64, path: &RawPath) -> bool {
+pub fn belongs_to(stored: &str, seq: u64, path: &RawPath, origin: Origin) -> bool {
+    if origin == Origin::Volatile && split(path).first() != Some(&VOLATILE.as_bytes()) {
+        // Else it could name a place among the files.
+        return false;
+    }
     if stored == long_name(seq, path) {
         return true;
     }
-    let Some(rest) = stored.strip_prefix(FS_ROOT).and_then(|r| r.strip_prefix('/')) else { return false };
+    let Some(rest) = stored.strip_prefix(root_of(origin)).and_then(|r| r.strip_prefix('/')) else { return false };
     let names: Option<Vec<Vec<u8>>> = rest.split('/').map(unescape_part).collect();
     names.is_some_and(|names| names.iter().map(Vec::as_slice).eq(split(path)))
 }

@@ -179,6 +179,26 @@ impl Stat {
     }
 }
 
+/// Where an entry comes from: it decides where its content lies in the bag, and how it is looked at.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Origin {
+    /// A file system, by the walk.
+    #[default]
+    FileSystem,
+    /// The machine's live state: its path is not one of a file system.
+    Volatile,
+    /// An image of a memory or a disk that another tool made: kept whole, not looked into.
+    Image,
+}
+
+impl Origin {
+    /// Whether it is the usual one, which records leave out.
+    pub fn is_file_system(&self) -> bool {
+        *self == Self::FileSystem
+    }
+}
+
 /// What the walk saw, in walk order.
 #[derive(Debug, Clone)]
 pub struct Entry {
@@ -186,6 +206,8 @@ pub struct Entry {
     pub seq: u64,
     /// Path as given on the command line, joined with what the walk found below it.
     pub path: RawPath,
+    /// Where it comes from.
+    pub origin: Origin,
     /// What it is.
     pub kind: Kind,
     /// Metadata; absent where even that could not be read (then a gap says why).

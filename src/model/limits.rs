@@ -82,3 +82,22 @@ pub const TAG_FILE_BYTES: usize = 1024 * 1024;
 pub const PROBLEMS: usize = 1_000;
 /// The chain of custody of a case, when it is copied into an evidence zip.
 pub const CUSTODY_BYTES: u64 = 64 * 1024 * 1024;
+
+/// One text of the kernel that is read for the volatile state.
+pub const VOLATILE_TEXT_BYTES: usize = 16 * 1024 * 1024;
+/// All of the volatile state that is held in memory until it is written: texts and tables.
+pub const VOLATILE_BYTES: usize = 512 * 1024 * 1024;
+/// Processes.
+pub const VOLATILE_PROCESSES: usize = 200_000;
+/// Open files of one process.
+pub const VOLATILE_OPEN_FILES: usize = 100_000;
+/// Text of one value in a table of the volatile state; the raw text beside it has all.
+pub const VOLATILE_VALUE_BYTES: usize = 64 * 1024;
+/// One executable that is hashed for the table of processes.
+pub const EXECUTABLE_BYTES: u64 = 2 * 1024 * 1024 * 1024;
+/// Content kept of one file that is deleted but still in use.
+pub const DELETED_FILE_BYTES: u64 = 4 * 1024 * 1024 * 1024;
+/// Content kept of all files that are deleted but still in use.
+pub const DELETED_BYTES: u64 = 32 * 1024 * 1024 * 1024;
+/// Files that are deleted but still in use: each is held open until it was read.
+pub const DELETED_FILES: usize = 4_096;

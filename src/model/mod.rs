@@ -19,7 +19,7 @@ pub mod subject;
 
 pub use custody::{Act, CustodyEvent};
 pub use digest::Digest;
-pub use entry::{Entry, Kind, RawPath, Stat, Timestamp};
+pub use entry::{Entry, Kind, Origin, RawPath, Stat, Timestamp};
 pub use finding::{Confidence, Finding};
 pub use gap::{Gap, GapKind};
 pub use lang::Lang;

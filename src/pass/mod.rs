@@ -13,6 +13,7 @@ pub mod block;
 mod budget;
 pub mod commit;
 pub mod from_disk;
+pub mod from_live;
 pub mod hash;
 pub mod keep;
 pub mod lane;

@@ -16,7 +16,7 @@ use super::run::Plan;
 use super::source::{Item, Opened, SourceRead};
 use super::tee::{Outlets, Tee};
 use crate::formats::ReadSeek;
-use crate::model::{Digest, FileResult, Gap, GapKind, Kind, Stat, limits};
+use crate::model::{Digest, FileResult, Gap, GapKind, Kind, Origin, Stat, limits};
 
 /// What a worker has on its bench.
 pub(super) struct Bench<'a> {
@@ -99,6 +99,16 @@ fn unread(outcome: &mut FileOutcome, gap: Gap, looking: bool) {
     outcome.gaps.push(gap);
 }
 
+/// An image is taken whole and not looked into: values in it may be anybody's, of any time, and in pieces.
+fn image_row(path: &str) -> Looked {
+    let reason =
+        "it was taken in as an image of a memory or a disk: kept and hashed whole, not looked into. Examine a copy \
+                  with tools for images, and scan the files that they get out of it"
+            .to_owned();
+    let gap = Gap { path: path.to_owned(), kind: GapKind::UnsupportedFormat, reason };
+    Looked { gaps: vec![gap], ..not_looked_at(path) }
+}
+
 fn not_looked_at(path: &str) -> Looked {
     let result = FileResult::not_scanned(path.to_owned());
     Looked { result, gaps: Vec::new(), by_chance: Vec::new() }
@@ -119,6 +129,11 @@ fn read<'a>(
     outcome.atime_kept = opened.atime_kept;
     outcome.gaps.extend(opened.reader.gaps());
     let path = outcome.entry.path.shown();
+    let is_image = outcome.entry.origin == Origin::Image;
+    let lens = bench.plan.lens.filter(|_| !is_image);
+    if is_image && bench.plan.lens.is_some() {
+        outcome.looked = Some(image_row(&path));
+    }
     let pending = if bench.plan.keep {
         let outlets = Outlets {
             pool: bench.pool,
@@ -130,7 +145,7 @@ fn read<'a>(
             has_holes: has_holes(&outcome.extents, limit),
         };
         let mut tee = Tee::begin(&outcome.entry, &mut *opened.reader, limit, outlets)?;
-        if let Some(lens) = bench.plan.lens {
+        if let Some(lens) = lens {
             outcome.looked = Some(look((lens, watch(&bench.plan)), lane, &path, limit, Bytes::Stream(&mut tee)));
         }
         let sealed = tee.finish()?;
@@ -141,7 +156,7 @@ fn read<'a>(
         }
         Some(sealed.digest)
     } else {
-        if let Some(lens) = bench.plan.lens {
+        if let Some(lens) = lens {
             let (looked, broken) = look_only(lens, lane, (&path, limit), &mut *opened.reader, &bench.plan);
             let read = (looked.result.bytes, opened.unsized_content);
             outcome.gaps.extend(broken.map(|error| read_error(&path, read, &error)));

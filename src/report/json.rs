@@ -84,6 +84,7 @@ fn note(note: &Note) -> Value {
     let kind = match note {
         Note::OutputOnSourceDisk { .. } => "output_on_source_disk",
         Note::AccessTimesMayHaveChanged { .. } => "access_times_may_have_changed",
+        Note::LiveState { .. } => "live_state",
         Note::Other(_) => "other",
     };
     json!({ "kind": kind, "text": text })

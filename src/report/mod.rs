@@ -113,6 +113,15 @@ pub enum Note {
         /// Entries.
         entries: u64,
     },
+    /// The live state of the machine was taken first, and was looked at like files.
+    LiveState {
+        /// Processes.
+        processes: u64,
+        /// Sockets.
+        sockets: u64,
+        /// Files that were deleted but in use.
+        deleted: u64,
+    },
     /// Anything else, in English.
     Other(String),
 }

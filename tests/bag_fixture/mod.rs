@@ -27,7 +27,15 @@ pub(crate) fn entry(seq: u64, path: &[u8], kind: Kind, size: u64) -> Entry {
         btime: None,
     };
     let link_target = (kind == Kind::Link).then(|| b"../target".to_vec());
-    Entry { seq, path: RawPath(path.to_vec()), kind, stat: Some(stat), link_target, device_node: None }
+    Entry {
+        seq,
+        path: RawPath(path.to_vec()),
+        origin: Default::default(),
+        kind,
+        stat: Some(stat),
+        link_target,
+        device_node: None,
+    }
 }
 
 pub(crate) fn custody() -> String {

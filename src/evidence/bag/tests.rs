@@ -11,7 +11,15 @@ fn bag() -> EvidenceWriter<MemoryStore, MemoryStore> {
 }
 
 fn entry(seq: u64, path: &str, kind: Kind) -> Entry {
-    Entry { seq, path: RawPath(path.into()), kind, stat: None, link_target: None, device_node: None }
+    Entry {
+        seq,
+        path: RawPath(path.into()),
+        origin: Default::default(),
+        kind,
+        stat: None,
+        link_target: None,
+        device_node: None,
+    }
 }
 
 fn read(bytes: &[u8]) -> Outcome {

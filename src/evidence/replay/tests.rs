@@ -24,7 +24,15 @@ type Bag = EvidenceWriter<MemoryStore, MemoryStore>;
 
 fn take(bag: &mut Bag, seq: u64, (path, content): (&str, Option<&[u8]>)) {
     let kind = if content.is_some() { Kind::File } else { Kind::Folder };
-    let entry = Entry { seq, path: RawPath(path.into()), kind, stat: None, link_target: None, device_node: None };
+    let entry = Entry {
+        seq,
+        path: RawPath(path.into()),
+        origin: Default::default(),
+        kind,
+        stat: None,
+        link_target: None,
+        device_node: None,
+    };
     let bytes = content.unwrap_or(b"listing");
     let mut outcome = Outcome { sha256: Some(Digest::of(bytes)), bytes: bytes.len() as u64, ..Outcome::default() };
     if content.is_none() {

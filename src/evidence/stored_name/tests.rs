@@ -7,7 +7,7 @@ use proptest::prelude::*;
 use super::*;
 
 fn stored(path: &[u8]) -> String {
-    StoredNames::default().name(0, &RawPath(path.to_vec()), false)
+    StoredNames::default().name(0, &RawPath(path.to_vec()), Origin::FileSystem, false)
 }
 
 #[test]
@@ -46,7 +46,7 @@ fn what_cannot_be_carried_is_escaped() {
 #[test]
 fn names_that_differ_by_case_or_unicode_form_are_kept_apart() {
     let mut names = StoredNames::default();
-    let mut name = |seq, path: &str, folder| names.name(seq, &RawPath(path.into()), folder);
+    let mut name = |seq, path: &str, folder| names.name(seq, &RawPath(path.into()), Origin::FileSystem, folder);
     assert_eq!(name(0, "d", true), "data/fs/d");
     assert_eq!(name(1, "d/README", false), "data/fs/d/README");
     assert_eq!(name(2, "d/ReadMe", false), "data/fs/d/=52eadMe");
@@ -60,7 +60,7 @@ fn names_that_differ_by_case_or_unicode_form_are_kept_apart() {
 #[test]
 fn a_folder_that_the_walk_comes_back_to_gets_another_name() {
     let mut names = StoredNames::default();
-    let mut name = |seq, path: &str, folder| names.name(seq, &RawPath(path.into()), folder);
+    let mut name = |seq, path: &str, folder| names.name(seq, &RawPath(path.into()), Origin::FileSystem, folder);
     name(0, "/var/log", true);
     assert_eq!(name(1, "/var/log/a", false), "data/fs/var/log/a");
     assert_eq!(name(2, "/etc", true), "data/fs/etc");
@@ -74,10 +74,10 @@ fn a_folder_that_the_walk_comes_back_to_gets_another_name() {
 #[test]
 fn long_paths_and_long_parts_go_aside_and_keep_a_plain_extension() {
     let long = format!("/{}/名簿.csv", ["folder"; 40].join("/"));
-    let name = StoredNames::default().name(77, &RawPath(long.clone().into()), false);
+    let name = StoredNames::default().name(77, &RawPath(long.clone().into()), Origin::FileSystem, false);
     assert!(name.starts_with("data/long/0000000077-") && name.ends_with(".csv"), "{name}");
-    assert!(belongs_to(&name, 77, &RawPath(long.clone().into())));
-    assert!(!belongs_to(&name, 78, &RawPath(long.into())));
+    assert!(belongs_to(&name, 77, &RawPath(long.clone().into()), Origin::FileSystem));
+    assert!(!belongs_to(&name, 78, &RawPath(long.into()), Origin::FileSystem));
     // 84 kanji and two escapes are 258 bytes: too long for ext4.
     let part = format!("{}??", "漢".repeat(84));
     assert!(stored(part.as_bytes()).starts_with("data/long/"));
@@ -126,13 +126,27 @@ proptest! {
         let mut files = BTreeSet::new();
         for (seq, (parts, is_folder)) in paths.iter().enumerate() {
             let path = RawPath(parts.join(&b'/'));
-            let name = names.name(seq as u64, &path, *is_folder);
+            let name = names.name(seq as u64, &path, Origin::FileSystem, *is_folder);
             assert_legal(&name);
-            prop_assert!(belongs_to(&name, seq as u64, &path), "{} {:?}", name, path);
+            prop_assert!(belongs_to(&name, seq as u64, &path, Origin::FileSystem), "{} {:?}", name, path);
             if !is_folder {
                 let folded: String = name.nfc().flat_map(char::to_uppercase).flat_map(char::to_lowercase).collect();
                 prop_assert!(files.insert(folded), "{} twice", name);
             }
         }
     }
+}
+
+#[test]
+fn live_state_lies_apart_and_can_not_pass_for_a_file() {
+    let path = |text: &str| RawPath(text.as_bytes().to_vec());
+    let mut names = StoredNames::default();
+    let state = path("volatile/raw/proc/net/tcp");
+    let stored = names.name(0, &state, Origin::Volatile, false);
+    assert_eq!(stored, "data/volatile/raw/proc/net/tcp");
+    // A folder of that name on the command line is another thing.
+    assert_eq!(names.name(1, &state, Origin::FileSystem, false), "data/fs/volatile/raw/proc/net/tcp");
+    assert!(belongs_to(&stored, 0, &state, Origin::Volatile));
+    assert!(!belongs_to(&stored, 0, &state, Origin::FileSystem));
+    assert!(!belongs_to("data/fs/etc/shadow", 0, &path("fs/etc/shadow"), Origin::Volatile));
 }

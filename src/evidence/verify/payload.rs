@@ -169,8 +169,8 @@ impl FilesCheck {
         if let Some(why) = record.extents_wrong() {
             wrong(why);
         }
-        let (seq, kind, path, link, first) =
-            (record.seq, record.kind, record.path(), record.hard_link_of, First::of(&record));
+        let (seq, kind, origin) = (record.seq, record.kind, record.origin);
+        let (path, link, first) = (record.path(), record.hard_link_of, First::of(&record));
         let kept = match (record.kept(), link) {
             (Ok(Some(kept)), _) => kept,
             (Ok(None), None) => return,
@@ -190,7 +190,7 @@ impl FilesCheck {
         if kind != Kind::File {
             wrong("keeps content of something that is no file");
         }
-        if !path.is_some_and(|path| belongs_to(&kept.stored, seq, &path)) {
+        if !path.is_some_and(|path| belongs_to(&kept.stored, seq, &path, origin)) {
             wrong("has a stored name that does not come from its path");
         }
         self.compare(&kept, prefix, payload, problems);

@@ -29,7 +29,15 @@ impl Read for Given {
 impl SourceRead for Given {}
 
 fn entry() -> Entry {
-    Entry { seq: 0, path: RawPath(b"f".to_vec()), kind: Kind::File, stat: None, link_target: None, device_node: None }
+    Entry {
+        seq: 0,
+        path: RawPath(b"f".to_vec()),
+        origin: Default::default(),
+        kind: Kind::File,
+        stat: None,
+        link_target: None,
+        device_node: None,
+    }
 }
 
 /// Reads `content` through a tee whose consumer takes `take` bytes (and may panic then). Gives the digest, what was stored,

@@ -259,6 +259,12 @@ fn note(note: &Note) -> String {
             "For {} the kernel refused to leave access times alone: reading may have changed them. The times before reading are in custody/files.jsonl.",
             things(*entries)
         ),
+        Note::LiveState { processes, sockets, deleted } => format!(
+            "The live state of the machine was taken before anything else: {} processes, {} sockets, {} deleted files in use. What was found under volatile/ (command lines, environments) was in the machine's memory, not in a file.",
+            grouped(*processes),
+            grouped(*sockets),
+            grouped(*deleted)
+        ),
         Note::Other(text) => text.clone(),
     }
 }

@@ -250,6 +250,12 @@ fn note(note: &Note) -> String {
             "{} 項目で、最終アクセス時刻を変えない開き方をOSに拒まれました。これらの最終アクセス時刻は、今回の読み取りで変わった可能性があります。読む前の時刻は証拠の custody/files.jsonl に記録済みです。",
             grouped(*entries)
         ),
+        Note::LiveState { processes, sockets, deleted } => format!(
+            "最初に、稼働中の機器の状態を保全しました：プロセス {}、ソケット {}、削除済みで使用中のファイル {}。volatile/ の下で見つかったもの（コマンドラインや環境変数）は、ファイルではなく、動いているプログラムの中にあったものです。",
+            grouped(*processes),
+            grouped(*sockets),
+            grouped(*deleted)
+        ),
         Note::Other(text) => text.clone(),
     }
 }

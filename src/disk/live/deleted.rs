@@ -1,0 +1,141 @@
+//! Files that are deleted but still in use: no name leads to them, only the processes that hold them. A classic trace of
+//! malware, and often the only copy of a log that somebody removed.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::os::fd::OwnedFd;
+
+use serde::Serialize;
+
+use super::text::open_through;
+use super::{exact, shown};
+use crate::disk::dir::DirHandle;
+use crate::disk::error::{gap_advice, gap_kind};
+use crate::disk::handle::Seen;
+use crate::disk::source::{OpenError, SourceFile};
+use crate::model::{GapKind, Stat, limits};
+
+/// How a process holds a file.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Holder {
+    /// The process.
+    pub pid: u32,
+    /// `fd/N`, `exe`, or `map_files/RANGE`, as below `/proc/PID`.
+    pub by: String,
+}
+
+/// One deleted file.
+#[derive(Debug)]
+pub struct Deleted {
+    /// Metadata when it was met.
+    pub stat: Stat,
+    /// The names that the kernel remembers, escaped; and their exact bytes where escaping may hide them.
+    pub names: BTreeSet<(String, Option<String>)>,
+    /// Who holds it.
+    pub holders: BTreeSet<Holder>,
+    /// The open file, where its content is to be kept.
+    pub file: Option<(OwnedFd, bool)>,
+    /// Bytes of it that are to be kept.
+    pub bytes: u64,
+    /// Why it, or a part of it, is not kept.
+    pub gap: Option<(GapKind, String)>,
+}
+
+impl Deleted {
+    /// Opens it for reading, at its start. Once.
+    ///
+    /// # Errors
+    /// When the kernel refuses even to look at the handle.
+    pub fn read(file: (OwnedFd, bool)) -> Result<SourceFile, OpenError> {
+        SourceFile::held(file.0, file.1)
+    }
+}
+
+/// All deleted files of a machine, by device and inode, and the room that is left for them.
+#[derive(Debug)]
+pub struct DeletedFiles {
+    files: BTreeMap<(u64, u64), Deleted>,
+    handles: usize,
+    bytes: u64,
+}
+
+impl DeletedFiles {
+    /// None yet; at most `handles` of them may be held open.
+    pub fn new(handles: usize) -> Self {
+        Self { files: BTreeMap::new(), handles: handles.min(limits::DELETED_FILES), bytes: limits::DELETED_BYTES }
+    }
+
+    /// Notes that `pid` holds a deleted file `by` a link below its folder in `/proc`; opens it if it is met for the first time.
+    pub(crate) fn met(&mut self, dir: &DirHandle, pid: u32, by: &str, name: &[u8], seen: &Seen) {
+        let identity = seen.identity();
+        if !self.files.contains_key(&identity) {
+            let deleted = self.open(dir, by, seen);
+            self.files.insert(identity, deleted);
+        }
+        let Some(deleted) = self.files.get_mut(&identity) else { return };
+        deleted.names.insert((shown(name), exact(name)));
+        deleted.holders.insert(Holder { pid, by: by.to_owned() });
+        // The first holder may have let go before it was opened.
+        if deleted.file.is_none() && deleted.gap.as_ref().is_some_and(|(kind, _)| *kind == GapKind::Vanished) {
+            let again = self.open(dir, by, seen);
+            if let Some(deleted) = self.files.get_mut(&identity) {
+                (deleted.file, deleted.bytes, deleted.gap) = (again.file, again.bytes, again.gap);
+            }
+        }
+    }
+
+    fn open(&mut self, dir: &DirHandle, by: &str, seen: &Seen) -> Deleted {
+        let size = seen.stat.size;
+        let bytes = size.min(limits::DELETED_FILE_BYTES);
+        let mut deleted = Deleted {
+            stat: seen.stat.clone(),
+            names: BTreeSet::new(),
+            holders: BTreeSet::new(),
+            file: None,
+            bytes,
+            gap: None,
+        };
+        if self.handles == 0 {
+            let reason = "too many deleted files are in use to hold them all open; copy it by hand from /proc/PID/fd while \
+                          its process runs";
+            deleted.gap = Some((GapKind::OverLimit, reason.to_owned()));
+            return deleted;
+        }
+        if bytes > self.bytes {
+            let reason = format!(
+                "deleted files in use hold more than {} bytes together, and this one ({size} bytes) was not kept; copy it \
+                 by hand from /proc/PID/fd while its process runs",
+                limits::DELETED_BYTES
+            );
+            deleted.gap = Some((GapKind::OverLimit, reason));
+            return deleted;
+        }
+        match open_through(dir, by, seen.identity()) {
+            Ok(file) => {
+                self.handles -= 1;
+                self.bytes = self.bytes.saturating_sub(bytes);
+                deleted.file = Some(file);
+                if bytes < size {
+                    let reason = format!(
+                        "it has {size} bytes, and the first {bytes} were kept; copy the whole by hand from /proc/PID/fd \
+                         while its process runs"
+                    );
+                    deleted.gap = Some((GapKind::OverLimit, reason));
+                }
+            }
+            Err(error) => {
+                let kind = gap_kind(&error);
+                let advice = match kind {
+                    GapKind::Vanished => "the process let go of it meanwhile, and its content is gone",
+                    kind => gap_advice(kind),
+                };
+                deleted.gap = Some((kind, format!("it was not opened: {error}; {advice}")));
+            }
+        }
+        deleted
+    }
+
+    /// All of them, by device and inode.
+    pub fn into_vec(self) -> Vec<Deleted> {
+        self.files.into_values().collect()
+    }
+}

@@ -1,0 +1,74 @@
+//! The programs that run: each held open when it is first met, and hashed when all else was taken.
+
+use std::collections::BTreeMap;
+use std::io::Read;
+use std::os::fd::OwnedFd;
+
+use super::text::open_through;
+use crate::disk::dir::DirHandle;
+use crate::disk::handle::Seen;
+use crate::disk::source::SourceFile;
+use crate::model::{Digest, limits};
+
+/// Digests by device and inode, or why there is none.
+pub(super) type Hashed = BTreeMap<(u64, u64), Result<Digest, String>>;
+
+/// The programs met so far.
+#[derive(Debug)]
+pub(super) struct Programs {
+    held: BTreeMap<(u64, u64), OwnedFd>,
+    hashed: Hashed,
+    handles: usize,
+}
+
+impl Programs {
+    /// None yet; at most `handles` are held open at once.
+    pub(super) fn new(handles: usize) -> Self {
+        Self { held: BTreeMap::new(), hashed: BTreeMap::new(), handles }
+    }
+
+    /// Notes the program of the process whose folder this is.
+    pub(super) fn met(&mut self, dir: &DirHandle, seen: &Seen) {
+        let identity = seen.identity();
+        if self.held.contains_key(&identity) || matches!(self.hashed.get(&identity), Some(Ok(_))) {
+            return;
+        }
+        match open_through(dir, "exe", identity) {
+            Ok((file, _)) if self.held.len() < self.handles => {
+                self.held.insert(identity, file);
+            }
+            // No room to hold it: at once.
+            Ok((file, _)) => {
+                self.hashed.insert(identity, digest(file));
+            }
+            Err(error) => {
+                self.hashed.insert(identity, Err(format!("it was not opened: {error}")));
+            }
+        }
+    }
+
+    /// Hashes all that are held.
+    pub(super) fn hash(&mut self) -> Hashed {
+        for (identity, file) in std::mem::take(&mut self.held) {
+            self.hashed.insert(identity, digest(file));
+        }
+        std::mem::take(&mut self.hashed)
+    }
+}
+
+fn digest(file: OwnedFd) -> Result<Digest, String> {
+    use sha2::Digest as _;
+    let mut file = SourceFile::held(file, true).map_err(|error| error.reason())?;
+    if file.size_at_open() > limits::EXECUTABLE_BYTES {
+        return Err(format!("it has more than {} bytes", limits::EXECUTABLE_BYTES));
+    }
+    let mut hasher = sha2::Sha256::new();
+    let mut buffer = vec![0; limits::BLOCK_BYTES];
+    loop {
+        match file.read(&mut buffer) {
+            Ok(0) => return Ok(Digest(hasher.finalize().into())),
+            Ok(count) => hasher.update(buffer.get(..count).unwrap_or_default()),
+            Err(error) => return Err(format!("reading it failed: {error}")),
+        }
+    }
+}
