@@ -84,6 +84,7 @@ fn evidence<'n>(
     prepare::quiet_sources(env, &errand.roots, errand.cross_file_systems);
     let (mut collection, seal) =
         unfinished.go_on(folder.clone(), keys, look::random(env)?, now).map_err(collect::failure)?;
+    collection.stops_by(&env.stop);
     let confinement;
     let result = match seal {
         Some(seal) => {
