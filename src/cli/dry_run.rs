@@ -24,7 +24,7 @@ pub(super) fn run(args: &CollectArgs, lang: Lang, env: &mut Env) -> Result<Exit,
     if named.is_empty() && args.profile.names.is_empty() {
         return Err(Failure::nothing_named());
     }
-    prepare::quiet_sources(env, &named);
+    prepare::quiet_sources(env, &named, args.cross_file_systems);
     let picked = profile::pick(args, lang, env)?;
     let stop = std::sync::Arc::clone(&env.stop);
     let measured = prepare::apart(env, || measure(args, &named, &picked, &stop))??;
@@ -84,7 +84,7 @@ fn measure(args: &CollectArgs, named: &[PathBuf], picked: &Picked, stop: &Atomic
     let (mut total, mut gaps, mut names) = (Survey::default(), Vec::new(), SharedNames::default());
     if !(named.is_empty() && picked.roots.is_empty()) {
         let walk = prepare::walk_of(named, picked.roots.clone(), cross, &[])?;
-        for walked in walk.take_while(|_| !stop.load(Ordering::Relaxed)) {
+        for walked in walk.without_link_targets().take_while(|_| !stop.load(Ordering::Relaxed)) {
             total.add(&walked.entry, &mut names);
             gaps.extend(walked.gaps);
         }

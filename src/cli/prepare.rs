@@ -122,7 +122,7 @@ pub(super) fn prepare(args: &CollectArgs, others: &[&Path], lang: Lang, env: &mu
     let volatile = if args.volatile { Some(volatile::take(lang, env)?) } else { None };
     let roots = volatile::roots(args, volatile.as_ref(), &images);
     // Before the first look at a source: reading a link's target would move its access time.
-    quiet_sources(env, &roots);
+    quiet_sources(env, &roots, args.cross_file_systems);
     let picked = profile::pick(args, lang, env)?;
     if roots.is_empty() && picked.roots.is_empty() && volatile.is_none() {
         return Err(Failure::nothing_found(&picked.root));
@@ -252,7 +252,7 @@ pub(super) fn apart<T: Send>(env: &Env, look: impl FnOnce() -> T + Send) -> Resu
 pub(super) fn survey(walk: Walk, stop: &AtomicBool) -> Survey {
     let mut survey = Survey::default();
     let mut names = SharedNames::default();
-    for walked in walk.take_while(|_| !stop.load(Ordering::Relaxed)) {
+    for walked in walk.without_link_targets().take_while(|_| !stop.load(Ordering::Relaxed)) {
         survey.add(&walked.entry, &mut names);
     }
     survey
@@ -291,11 +291,11 @@ pub(super) fn walk_of(
 }
 
 /// Sees to it that reading links leaves no trace. Tests that run in-process must not change the runner's mounts.
-pub(super) fn quiet_sources(env: &Env, sources: &[PathBuf]) {
+pub(super) fn quiet_sources(env: &Env, sources: &[PathBuf], crosses: bool) {
     if env.confine {
         let roots: Vec<&Path> = sources.iter().map(PathBuf::as_path).collect();
         // Where it is refused the entries themselves say so (`atime_not_kept`).
-        let _: Quiet = quiet::keep_access_times(&roots);
+        let _: Quiet = quiet::keep_access_times(&roots, crosses);
     }
 }
 

@@ -10,8 +10,9 @@ use super::failure::{Failure, shown};
 use super::prepare::{self, Survey};
 use super::{Env, Exit, json, print, tell, words};
 use crate::case::results::LeftOut;
+use crate::disk::own;
+use crate::disk::quiet::{self, Quiet};
 use crate::disk::walk::FoundRoot;
-use crate::disk::{own, quiet};
 use crate::model::taken::TakeRecord;
 use crate::model::{Digest, Lang};
 use crate::places::{self, Places, TakeFound};
@@ -61,7 +62,7 @@ pub(super) fn pick(args: &CollectArgs, lang: Lang, env: &mut Env) -> Result<Pick
     let selection = pack.select(&asked.names).map_err(|name| Failure::no_such_profile(&name, &known()))?;
     if env.confine {
         // Before the first look: reading a link's target would move its access time.
-        quiet::keep_access_times_below(&asked.root);
+        let _: Quiet = quiet::keep_access_times(&[&asked.root], true);
     }
     let looked = prepare::apart(env, || look_up(&selection, args, lang))?;
     let (places, left_out) = looked.map_err(|error| Failure::root(&asked.root, &error))?;

@@ -82,9 +82,10 @@ fn evidence<'n>(
     enter(&errand, env)?;
     let gone = volatile::gone_schedules(unfinished.orders().acquisition.volatile.as_ref(), &mut errand.roots);
     let roots = errand.roots.iter().chain(errand.found.iter().map(|found| &found.path));
-    prepare::quiet_sources(env, &roots.cloned().collect::<Vec<_>>());
+    prepare::quiet_sources(env, &roots.cloned().collect::<Vec<_>>(), errand.cross_file_systems);
     let (mut collection, seal) =
         unfinished.go_on(folder.clone(), keys, look::random(env)?, now).map_err(collect::failure)?;
+    collection.stops_by(&env.stop);
     let confinement;
     let result = match seal {
         Some(seal) => {
