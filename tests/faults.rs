@@ -56,6 +56,22 @@ fn a_read_of_our_own_that_fails() {
     assert!(Scene::new("collect").at_every_own_read() > 6);
 }
 
+/// Ctrl-C while the zip is read once more for its digest: nothing is sealed, everything is there, and once is enough.
+#[test]
+fn an_interrupt_while_the_bag_is_closed_is_heeded() {
+    let scene = Scene::new("collect");
+    let place = scene.place();
+    let on = vec![place.case().join("evidence/c-E001.zip.partial")];
+    let (ended, _) = fault::run(&Fault { on, ..Fault::nth("read", "signal=SIGINT", 1) }, &scene.words(&place));
+    assert_eq!(ended.code, Some(130), "{}", ended.stderr);
+    assert!(ended.stderr.contains("interrupted; no seal was made"), "{}", ended.stderr);
+    assert!(ended.stderr.contains("hozen collect --resume"), "{}", ended.stderr);
+    let left = remains::of(&place.case());
+    assert_eq!(left.durable.len(), 8);
+    assert_eq!(left.judged("interrupted", &place.case()), "torn");
+    scene.goes_on("interrupted", &place, &left);
+}
+
 #[test]
 fn calls_that_are_interrupted_or_not_known_to_the_file_system_go_another_way() {
     let scene = Scene::new("collect");

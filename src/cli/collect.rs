@@ -52,6 +52,7 @@ fn take(
         stop: &stop,
         progress: &progress,
     };
+    collection.stops_by(&env.stop);
     let mut intake = collection.intake(None, None).map_err(failure)?;
     let items = items(ready, args, collection, &[])?;
     let ran = progress::shown(&progress, ready.survey.bytes, lang, env.stderr_is_terminal, || {
@@ -208,6 +209,7 @@ pub(super) fn failure(error: CollectionError) -> Failure {
     }
     match &error {
         CollectionError::Disk(disk) => Failure::disk(disk),
+        CollectionError::Interrupted { folder } => Failure::interrupted(Some(folder)),
         CollectionError::Evidence(evidence) => evidence_failure(evidence, &error),
         CollectionError::Replay(source) => Failure::writing(source, &error),
         CollectionError::Changed { .. } => Failure::sealed_evidence_changed(&error),

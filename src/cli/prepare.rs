@@ -91,7 +91,7 @@ pub(super) fn prepare(args: &CollectArgs, others: &[&Path], lang: Lang, env: &mu
     let volatile = if args.volatile { Some(volatile::take(lang, env)?) } else { None };
     let roots = volatile::roots(args, volatile.as_ref(), &images);
     // Before the first look at a source: reading a link's target would move its access time.
-    quiet_sources(env, &roots);
+    quiet_sources(env, &roots, args.cross_file_systems);
     let mut covered = walk(&roots, args.cross_file_systems, &[])?.notes().to_vec();
     // A schedule that a path of the user's covers is nothing that the user asked for by itself.
     covered.retain(|(path, _)| args.paths.iter().any(|given| shown(given) == *path));
@@ -184,7 +184,7 @@ pub(super) fn survey_apart(roots: &[PathBuf], cross_file_systems: bool, env: &En
 pub(super) fn survey(walk: Walk, stop: &AtomicBool) -> Survey {
     let mut survey = Survey::default();
     let mut names = SharedNames::default();
-    for walked in walk.take_while(|_| !stop.load(Ordering::Relaxed)) {
+    for walked in walk.without_link_targets().take_while(|_| !stop.load(Ordering::Relaxed)) {
         survey.entries += 1;
         let Some(stat) = walked.entry.stat.filter(|_| walked.entry.kind == Kind::File) else { continue };
         // Further names of a file are not read again.
@@ -219,11 +219,11 @@ pub(super) fn walk(sources: &[PathBuf], cross_file_systems: bool, leave_out: &[(
 }
 
 /// Sees to it that reading links leaves no trace. Tests that run in-process must not change the runner's mounts.
-pub(super) fn quiet_sources(env: &Env, sources: &[PathBuf]) {
+pub(super) fn quiet_sources(env: &Env, sources: &[PathBuf], crosses: bool) {
     if env.confine {
         let roots: Vec<&Path> = sources.iter().map(PathBuf::as_path).collect();
         // Where it is refused the entries themselves say so (`atime_not_kept`).
-        let _: Quiet = quiet::keep_access_times(&roots);
+        let _: Quiet = quiet::keep_access_times(&roots, crosses);
     }
 }
 

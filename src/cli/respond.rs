@@ -90,6 +90,7 @@ fn pass(
     };
     let tally = Tally::new(pack.entities().into_iter().map(str::to_owned).collect(), pack.digest);
     let out = FindingsOut { out: &mut findings, reveal: args.look.reveal };
+    collection.stops_by(&env.stop);
     let mut intake = collection.intake(Some(tally), Some(out)).map_err(collect::failure)?;
     let others: Vec<&Path> = args.look.findings.as_deref().into_iter().collect();
     let items = collect::items(ready, &args.collect, collection, &others)?;

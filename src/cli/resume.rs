@@ -81,9 +81,10 @@ fn evidence<'n>(
     let mut errand = unfinished.orders().errand().map_err(ResumeError::Orders).map_err(refused)?;
     enter(&errand, env)?;
     let gone = volatile::gone_schedules(unfinished.orders().acquisition.volatile.as_ref(), &mut errand.roots);
-    prepare::quiet_sources(env, &errand.roots);
+    prepare::quiet_sources(env, &errand.roots, errand.cross_file_systems);
     let (mut collection, seal) =
         unfinished.go_on(folder.clone(), keys, look::random(env)?, now).map_err(collect::failure)?;
+    collection.stops_by(&env.stop);
     let confinement;
     let result = match seal {
         Some(seal) => {

@@ -76,6 +76,7 @@ pub struct Walk {
     /// Path of the entry at hand; each frame knows how much of it is its own.
     path: Vec<u8>,
     seq: u64,
+    reads_links: bool,
 }
 
 impl Walk {
@@ -85,14 +86,21 @@ impl Walk {
     pub fn new(roots: Vec<PathBuf>, options: WalkOptions) -> Result<Self, WalkError> {
         let (roots, notes) = roots::without_overlaps(&roots, options.one_file_system)?;
         let stack = Stack::new(options.open_folders);
-        Ok(Self { roots: roots.into(), notes, options, stack, path: Vec::new(), seq: 0 })
+        Ok(Self { roots: roots.into(), notes, options, stack, path: Vec::new(), seq: 0, reads_links: true })
+    }
+
+    /// Leaves targets of links unread: reading one may move its access time, and a walk that records it comes later.
+    #[must_use]
+    pub fn without_link_targets(self) -> Self {
+        Self { reads_links: false, ..self }
     }
 
     /// A walk over nothing: for a collection that has other entries alone.
     pub fn nothing() -> Self {
         let options = WalkOptions::default();
         let stack = Stack::new(options.open_folders);
-        Self { roots: VecDeque::new(), notes: Vec::new(), options, stack, path: Vec::new(), seq: 0 }
+        let (roots, notes, path) = (VecDeque::new(), Vec::new(), Vec::new());
+        Self { roots, notes, options, stack, path, seq: 0, reads_links: true }
     }
 
     /// Roots that were dropped because another one covers them: path and reason, in words for the user.
@@ -149,7 +157,8 @@ impl Walk {
             match seen.kind {
                 Kind::File => walked.source = Some(SourceRef { dir: place.dir, name: place.name }),
                 Kind::Folder => self.enter(&place, &seen, &mut walked),
-                Kind::Link => self.read_link(&place, &mut walked),
+                Kind::Link if self.reads_links => self.read_link(&place, &mut walked),
+                Kind::Link => {}
                 _ => walked.gaps.push(self.gap(GapKind::SpecialFile, special(seen.kind))),
             }
         }

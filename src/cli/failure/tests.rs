@@ -12,6 +12,7 @@ fn every_failure_says_what_happened_and_what_to_do_in_both_languages() {
     let all = [
         Failure::no_such_source(&error),
         Failure::no_such_source(&error).of_begun(),
+        Failure::interrupted(Some(path)).after_seal(),
         Failure::out_inside_source(path, path),
         Failure::out_unusable(path, &error),
         Failure::case_exists(path),

@@ -334,3 +334,18 @@ fn attributes_of_what_is_not_opened_are_read_too() {
         assert_eq!(find(&walked, name).xattrs, [(b"trusted.label".to_vec(), b"seen".to_vec())], "{name}");
     }
 }
+
+#[test]
+fn a_survey_leaves_links_alone() {
+    let temp = tempfile::tempdir().unwrap();
+    let link = temp.path().join("link");
+    std::os::unix::fs::symlink("target", &link).unwrap();
+    let old = rustix::fs::Timespec { tv_sec: 1_000_000_000, tv_nsec: 0 };
+    let times = rustix::fs::Timestamps { last_access: old, last_modification: old };
+    rustix::fs::utimensat(CWD, &link, &times, rustix::fs::AtFlags::SYMLINK_NOFOLLOW).unwrap();
+    let walk = Walk::new(vec![temp.path().into()], WalkOptions::default()).unwrap().without_link_targets();
+    let walked: Vec<Walked> = walk.collect();
+    assert!(walked[1].entry.kind == Kind::Link && walked[1].entry.link_target.is_none());
+    let after = walk_with(&[temp.path()], WalkOptions::default());
+    assert_eq!(after[1].entry.stat.as_ref().unwrap().atime.seconds, 1_000_000_000, "as it was before it is read");
+}
