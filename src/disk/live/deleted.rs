@@ -141,7 +141,6 @@ impl DeletedFiles {
 }
 
 #[cfg(test)]
-#[expect(clippy::disallowed_methods, reason = "the test makes its own deleted files")]
 mod tests {
     use super::*;
     use crate::disk::handle;
