@@ -56,6 +56,28 @@ fn a_read_of_our_own_that_fails() {
     assert!(Scene::new("collect").at_every_own_read() > 6);
 }
 
+#[test]
+fn both_languages_say_what_happened_where_and_what_to_do() {
+    let scene = Scene::new("collect");
+    for (calls, what, n, texts) in [
+        ("pwrite64", "error=ENOSPC", 16, [("en", "error: the output disk is full"), ("ja", "ディスクが満杯です")]),
+        ("fdatasync", "error=EIO", 8, [("en", "what to do: see the cause"), ("ja", "対処: 原因を確認してください")]),
+        ("renameat2", "error=EIO", 6, [("en", "sealed and whole"), ("ja", "証拠は封印済みで完全です")]),
+    ] {
+        for (lang, text) in texts {
+            let place = scene.place();
+            let mut words = scene.words(&place);
+            *words.last_mut().unwrap() = lang.into();
+            let (ended, met) = fault::run(&Fault::nth(calls, what, n), &words);
+            assert!(met && ended.code == Some(2), "{what} at {calls}: {}", ended.stderr);
+            let go_on = format!("hozen collect --resume {}", place.case().display());
+            for text in [text, &go_on] {
+                assert!(ended.stderr.contains(text), "{text:?} is not in: {}", ended.stderr);
+            }
+        }
+    }
+}
+
 /// Ctrl-C while the zip is read once more for its digest: nothing is sealed, everything is there, and once is enough.
 #[test]
 fn an_interrupt_while_the_bag_is_closed_is_heeded() {
