@@ -22,6 +22,21 @@ fn a_write_that_fails() {
     Scene::new("collect").at_every("pwrite64", &["error=ENOSPC", "error=EIO"]);
 }
 
+/// A file that may be so long and no longer: the last write is cut short in the middle of whatever it was.
+#[test]
+fn a_write_that_is_cut_short_at_any_byte() {
+    let scene = Scene::new("collect");
+    let limits: Vec<u64> = (0..640_000).step_by(21_377).chain([1, 51, 300, 1_023, 5_000, 620_900]).collect();
+    fault::all(&limits, |limit| {
+        let place = scene.place();
+        let mut command = real::in_shell(&format!("exec prlimit --fsize={limit} \"$@\""));
+        let ended = real::run(command.args(scene.words(&place)));
+        let what = format!("{limit} bytes");
+        let left = scene.judge(&what, &place, &ended, true);
+        scene.goes_on(&what, &place, &left);
+    });
+}
+
 #[test]
 fn a_sync_that_fails_is_never_tried_again() {
     let scene = Scene::new("collect");
