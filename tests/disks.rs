@@ -128,9 +128,9 @@ fn a_disk_that_is_pulled_out_is_gone_on_with_when_it_is_back() {
         let whole_run = start.elapsed();
         fs::remove_dir_all(&case).unwrap();
         let mut codes = Vec::new();
-        for n in 1..=12 {
-            let ended = pulled(&root, &disk, |passed| passed >= whole_run.mul_f64(f64::from(n) / 12.0));
-            let what = format!("{kind:?} pulled at {n}/12: {}", ended.stderr);
+        for n in [1, 3, 5, 7, 9] {
+            let ended = pulled(&root, &disk, |passed| passed >= whole_run.mul_f64(f64::from(n) / 10.0));
+            let what = format!("{kind:?} pulled at {n}/10: {}", ended.stderr);
             let left = remains::of(&case);
             left.judged(&what, &case);
             codes.push((ended.code, left.durable.len()));
@@ -183,6 +183,41 @@ fn a_power_cut_takes_nothing_that_was_made_durable() {
     let resumed = resume(&case);
     assert_eq!(resumed.code, Some(0), "{}", resumed.stderr);
     remains::is_the_whole(&case, &remains::payload(&root), &left.durable).unwrap();
+}
+
+/// The writes go well and the sync fails: what the kernel still remembers then is not what the medium has.
+#[test]
+fn a_medium_that_fails_behind_the_kernels_back_is_gone_on_with_when_it_is_mended() {
+    if !real::is_root() {
+        return;
+    }
+    let folder = quick_folder();
+    let root = folder.path().join("source");
+    let payload = source(&root);
+    let mut seen = Vec::new();
+    for free in [300, 3_500, 3_700, 3_900] {
+        let place = tempfile::tempdir_in(folder.path()).unwrap();
+        let disk = Disk::new(Kind::Thin, place.path(), 64 * 1024);
+        let case = disk.at.join("c");
+        disk.real_room(Some(free));
+        let ended = collect(&root, &disk.at, &["--force"]);
+        disk.real_room(None);
+        disk.put_back();
+        let what = format!("{free} KiB: {}", ended.stderr);
+        let left = remains::of(&case);
+        let state = left.judged(&what, &case);
+        seen.push((free, ended.code, state, left.durable.len()));
+        if left.is_standing {
+            assert_eq!(ended.code, Some(2), "{what}");
+            let resumed = resume(&case);
+            assert_eq!(resumed.code, Some(0), "{what}: {}", resumed.stderr);
+        }
+        if left.is_standing || ended.code == Some(0) {
+            remains::is_the_whole(&case, &payload, &left.durable).unwrap_or_else(|why| panic!("{what}: {why}"));
+        }
+    }
+    println!("{seen:?}");
+    assert!(seen.iter().any(|(_, code, ..)| *code == Some(2)), "{seen:?}");
 }
 
 #[test]

@@ -47,10 +47,9 @@ fn source(root: &Path) -> BTreeMap<PathBuf, Vec<u8>> {
 struct Tally {
     rounds: u32,
     kills: u32,
-    /// Kills by the number of kills that the case had seen before.
     kills_of_resumes: u32,
     verdicts: BTreeMap<String, u32>,
-    /// Entries that were durable at a kill, all of which were there at the end.
+    /// Entries that were durable at a kill, summed over the kills; all of them were there at the end.
     kept: usize,
 }
 
@@ -120,14 +119,14 @@ impl Field {
         let collect = collect.each_ref().map(|word| word.as_ref());
         let resume: [&OsStr; 3] = ["collect".as_ref(), "--resume".as_ref(), case.as_os_str()];
         let mut durable: Vec<String> = Vec::new();
-        let most_kills = 1 + dice.roll(4);
+        let mut kills_left = 1 + dice.roll(4);
         let mut standing = false;
         for turn in 0.. {
             if !standing {
                 // Killed before there was anything to go on with: it is begun anew.
                 fs::remove_dir_all(&case).ok();
             }
-            let delay = match turn < most_kills {
+            let delay = match kills_left > 0 {
                 true => self.whole_run.mul_f64(dice.roll(1_000) as f64 / if standing { 1_400.0 } else { 1_000.0 }),
                 false => Duration::from_secs(60),
             };
@@ -138,7 +137,10 @@ impl Field {
             *tally.verdicts.entry(state).or_default() += 1;
             tally.kills += u32::from(code.is_none());
             tally.kills_of_resumes += u32::from(code.is_none() && standing);
+            tally.kept += if code.is_none() { left.durable.len() } else { 0 };
             drop(tally);
+            // One that came before there was a case was none.
+            kills_left = kills_left.saturating_sub(u64::from(left.is_case));
             assert!(matches!(code, None | Some(0)), "seed {seed}, turn {turn}: exit code {code:?}");
             standing = left.is_standing;
             if !left.is_sealed {
@@ -155,7 +157,6 @@ impl Field {
         remains::is_the_whole(&case, &self.payload, &durable).unwrap_or_else(|why| panic!("seed {seed}: {why}"));
         let mut tally = self.tally.lock().unwrap();
         tally.rounds += 1;
-        tally.kept += durable.len();
         fs::remove_dir_all(&out).unwrap();
     }
 }

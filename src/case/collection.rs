@@ -2,6 +2,8 @@
 //! results and reports, and notes each step in the chain of custody.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use jiff::Zoned;
 use serde_json::{Map, Value, json};
@@ -52,6 +54,12 @@ pub enum CollectionError {
         /// The digest in the chain of custody.
         due: Digest,
     },
+    /// The user interrupted while the bag was being closed.
+    #[error("interrupted before the seal")]
+    Interrupted {
+        /// The case folder.
+        folder: PathBuf,
+    },
     /// The evidence is sealed; what is left to do could not be done.
     #[error("the evidence is sealed, and its last steps could not be done")]
     AfterSeal(#[source] Box<CollectionError>),
@@ -94,6 +102,7 @@ pub struct Collection<'c> {
     pub(super) keys: Keys,
     pub(super) now: &'c dyn Fn() -> Zoned,
     pub(super) atime_not_kept: u64,
+    pub(super) stop: Arc<AtomicBool>,
 }
 
 /// Evidence that is being written: in memory it is only what is not flushed yet.
@@ -118,13 +127,17 @@ impl<'c> Collection<'c> {
             output::write_once(&dir.sign_key(), keys.signer.reveal()?.as_bytes())?;
         }
         let journal = CaseJournal::create(&dir.journal())?;
-        let mut collection = Self { dir, journal, orders, keys, now, atime_not_kept: 0 };
+        let mut collection = Self { dir, journal, orders, keys, now, atime_not_kept: 0, stop: Arc::default() };
         let standing = collection.standing_orders()?;
         output::write_once(&collection.dir.orders(&collection.evidence_name()), &standing)?;
-        let begun = json!({
-            "scope": collection.orders.acquisition.scope, "evidence": collection.evidence_name(),
-            "orders_sha256": Digest::of(&standing),
+        let acquisition = &collection.orders.acquisition;
+        let mut begun = json!({
+            "scope": acquisition.scope, "evidence": collection.evidence_name(), "orders_sha256": Digest::of(&standing),
         });
+        if let (Some(detail), Some(profile)) = (begun.as_object_mut(), &acquisition.profile) {
+            detail.insert("profile".to_owned(), json!(profile));
+            detail.insert("profiles_sha256".to_owned(), json!(acquisition.profiles_sha256));
+        }
         collection.note(Act::Collect, begun)?;
         collection.note_result(&collection.dir.facts(), Digest::of(facts.as_bytes()))?;
         Ok(collection)
@@ -145,6 +158,11 @@ impl<'c> Collection<'c> {
     /// Key of the digests.
     pub fn case_key(&self) -> &CaseKey {
         &self.keys.case
+    }
+
+    /// Ends the seal early when this is set: reading a large zip once more takes long.
+    pub fn stops_by(&mut self, stop: &Arc<AtomicBool>) {
+        self.stop = Arc::clone(stop);
     }
 
     /// Sets down how far the kernel held the process to its output folder.
@@ -213,7 +231,7 @@ impl<'c> Collection<'c> {
         })?;
         drop(sealed.zip);
         drop(sealed.journal);
-        let zip_sha256 = own::digest(&self.dir.partial(&name))?;
+        let zip_sha256 = self.digest_of(&self.dir.partial(&name))?;
         let seal = SealResult { sha256: sealed.seal, zip_sha256, key: sealed.key };
         // From this event on the evidence is sealed; what is left to do is to give it its name.
         self.note(
@@ -231,6 +249,12 @@ impl<'c> Collection<'c> {
         self.last_renames(zip_sha256).map_err(after_seal)
     }
 
+    /// The digest of the whole zip.
+    pub(super) fn digest_of(&self, zip: &Path) -> Result<Digest, CollectionError> {
+        let interrupted = || CollectionError::Interrupted { folder: self.orders.folder.clone() };
+        own::digest_unless(&self.stop, zip)?.ok_or_else(interrupted)
+    }
+
     fn last_renames(&self, zip_sha256: Digest) -> Result<(), DiskError> {
         let name = self.evidence_name();
         let (zip, partial, beside) =
@@ -243,7 +267,7 @@ impl<'c> Collection<'c> {
             output::rename_into_place(&partial, &zip)?;
         }
         // Its lines are in the zip now.
-        Ok(output::remove(&self.dir.entry_journal(&name))?)
+        output::remove(&self.dir.entry_journal(&name))
     }
 
     pub(super) fn result(&self, collected: Collected, seal: SealResult) -> CollectResult {

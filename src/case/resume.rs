@@ -5,6 +5,7 @@
 
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use jiff::Zoned;
 use serde_json::{Value, json};
@@ -23,7 +24,7 @@ use crate::evidence::EvidenceWriter;
 use crate::evidence::acquisition::Resumed;
 use crate::evidence::items;
 use crate::evidence::replay::{Recorded, Replay, Taken, replay};
-use crate::model::limits::TAG_FILE_BYTES;
+use crate::model::limits::ORDERS_BYTES;
 use crate::model::{Act, CustodyEvent, Digest};
 
 /// Why a collection can not go on.
@@ -118,7 +119,7 @@ impl Unfinished {
         if !own::exists(&path)? {
             return Err(if past.seal.is_some() { ResumeError::Complete } else { ResumeError::NothingTaken });
         }
-        let bytes = own::read_own(&path, TAG_FILE_BYTES as u64)?;
+        let bytes = own::read_own(&path, ORDERS_BYTES)?;
         if Digest::of(&bytes) != due {
             return Err(ResumeError::Orders("the chain of custody has another digest of them".to_owned()));
         }
@@ -152,7 +153,15 @@ impl Unfinished {
         acquisition.resumed = self.past.resumed;
         acquisition.finished = self.past.finished;
         let orders = Orders { folder, acquisition, errand, nonce };
-        let mut collection = Collection { dir: self.dir, journal: self.journal, orders, keys, now, atime_not_kept: 0 };
+        let mut collection = Collection {
+            dir: self.dir,
+            journal: self.journal,
+            orders,
+            keys,
+            now,
+            atime_not_kept: 0,
+            stop: Arc::default(),
+        };
         collection.tidy(self.past.facts).map_err(|error| match self.past.seal {
             Some(_) => CollectionError::AfterSeal(Box::new(error)),
             None => error,
@@ -226,7 +235,7 @@ impl Collection<'_> {
         let name = self.evidence_name();
         let zip = self.dir.evidence(&name);
         let there = if own::exists(&zip)? { zip } else { self.dir.partial(&name) };
-        let found = own::digest(&there)?;
+        let found = self.digest_of(&there)?;
         if found != seal.zip_sha256 {
             return Err(CollectionError::Changed { path: there, due: seal.zip_sha256 });
         }

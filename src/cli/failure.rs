@@ -259,6 +259,10 @@ impl Failure {
     /// The same failure, met when the evidence was sealed already: what to do next is another thing then.
     #[must_use]
     pub(super) fn after_seal(mut self) -> Self {
+        if self.exit == Exit::Interrupted {
+            self.told.what =
+                ["interrupted behind the seal".to_owned(), "封印の後の仕上げの途中で中断しました".to_owned()];
+        }
         self.told.next = [
             "the evidence is sealed and whole; only last steps, results or reports are missing. See to the cause (room on \
              the output disk?); they are then made from the sealed evidence"
@@ -463,5 +467,6 @@ impl Failure {
 
 mod resume;
 
+mod profile;
 #[cfg(test)]
 mod tests;

@@ -23,6 +23,9 @@ use crate::seal::sign::principal;
 
 /// Runs the verb.
 pub(super) fn run(args: &RespondArgs, lang: Lang, env: &mut Env) -> Result<Exit, Failure> {
+    if args.collect.profile.list_profiles || args.collect.profile.dry_run {
+        return collect::run(&args.collect, lang, env);
+    }
     let pack = look::rule_pack(&args.look.rules)?;
     let engine = look::engine(&pack)?;
     if let Some(case) = &args.collect.resume {
@@ -90,6 +93,7 @@ fn pass(
     };
     let tally = Tally::new(pack.entities().into_iter().map(str::to_owned).collect(), pack.digest);
     let out = FindingsOut { out: &mut findings, reveal: args.look.reveal };
+    collection.stops_by(&env.stop);
     let mut intake = collection.intake(Some(tally), Some(out)).map_err(collect::failure)?;
     let others: Vec<&Path> = args.look.findings.as_deref().into_iter().collect();
     let items = collect::items(ready, &args.collect, collection, &others)?;

@@ -1,6 +1,7 @@
 //! Shared buffers: one read of a source lands in one block, which hashing, keeping and looking all see.
 
 use std::ops::Deref;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::model::limits;
@@ -88,21 +89,30 @@ pub struct Gate {
     capacity: usize,
     used: Mutex<usize>,
     freed: Condvar,
+    open: AtomicBool,
 }
 
 impl Gate {
     /// A gate that lets `capacity` bytes through at a time.
     pub fn new(capacity: usize) -> Self {
-        Self { capacity, used: Mutex::new(0), freed: Condvar::new() }
+        Self { capacity, used: Mutex::new(0), freed: Condvar::new(), open: AtomicBool::new(false) }
     }
 
     /// Waits until `bytes` fit. Something larger than the whole gate passes alone.
     pub fn enter(&self, bytes: usize) {
         let mut used = lock(&self.used);
-        while *used > 0 && used.saturating_add(bytes) > self.capacity {
+        while *used > 0 && used.saturating_add(bytes) > self.capacity && !self.open.load(Ordering::Relaxed) {
             used = wait(&self.freed, used);
         }
         *used = used.saturating_add(bytes);
+    }
+
+    /// Lets everybody through from now on: whoever would give bytes back is gone.
+    pub fn open(&self) {
+        // Under the lock: nobody is between looking and waiting.
+        let _used = lock(&self.used);
+        self.open.store(true, Ordering::Relaxed);
+        self.freed.notify_all();
     }
 
     /// Gives `bytes` back.

@@ -5,6 +5,7 @@
 //! this same face.
 
 use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex};
@@ -22,6 +23,8 @@ enum Job {
     Bytes(u64, Arc<Block>),
     End(u64, Sender<Digest>),
     Drop(u64),
+    #[cfg(test)]
+    Die,
 }
 
 /// The service. Cloning the handle is not needed: workers share it by reference.
@@ -44,7 +47,12 @@ impl HashService {
             let (sender, receiver) = mpsc::channel();
             lanes.push(Mutex::new(sender));
             let gate = Arc::clone(&gate);
-            handles.push(scope.spawn(move || serve(&receiver, &gate)));
+            handles.push(scope.spawn(move || {
+                if catch_unwind(AssertUnwindSafe(|| serve(&receiver, &gate))).is_err() {
+                    // Its digests never come, and the writer says so; workers must not wait for it before that.
+                    gate.open();
+                }
+            }));
         }
         (Self { lanes, gate, next: AtomicU64::new(0) }, handles)
     }
@@ -78,6 +86,8 @@ fn serve(jobs: &Receiver<Job>, gate: &Gate) {
                 let _ = reply.send(Digest(digest.into()));
             }
             Job::Drop(id) => drop(open.remove(&id)),
+            #[cfg(test)]
+            Job::Die => panic!("a bug in a hashing thread"),
         }
     }
 }
@@ -150,6 +160,21 @@ mod tests {
                 let whole: Vec<u8> = (0..5u8).flat_map(|round| vec![round; n * 1000]).collect();
                 assert_eq!(stream.finish().wait(), Some(Digest::of(&whole)));
             }
+        });
+    }
+
+    #[test]
+    fn a_dead_hashing_thread_gives_no_digest_and_holds_nobody() {
+        std::thread::scope(|scope| {
+            let (service, _threads) = HashService::start(scope, 1);
+            let stream = service.stream();
+            service.send(0, Job::Die);
+            // More than the queue takes.
+            let block = block(&vec![1; limits::HASH_QUEUE_BYTES / 2]);
+            for _ in 0..5 {
+                stream.update(&block);
+            }
+            assert_eq!(stream.finish().wait(), None);
         });
     }
 }

@@ -23,6 +23,8 @@ pub(crate) struct Disk {
 pub(crate) enum Kind {
     Memory,
     Ext4,
+    /// ext4 on a medium that has less room than it says: writes fail when they reach it, and the sync tells.
+    Thin,
     /// As sticks have it: no owners, no modes, no hard links, no rename that refuses a taken name.
     ExFat,
 }
@@ -30,17 +32,22 @@ pub(crate) enum Kind {
 impl Disk {
     /// A new disk of `kib` KiB below `folder`, empty and mounted.
     pub(crate) fn new(kind: Kind, folder: &Path, kib: u64) -> Self {
-        let disk = Self { kind, image: folder.join("disk.img"), at: folder.join("disk") };
+        let mut disk = Self { kind, image: folder.join("disk.img"), at: folder.join("disk") };
         fs::create_dir(&disk.at).unwrap();
         if kind == Kind::Memory {
             shell(&format!("mount -t tmpfs -o size={kib}k tmpfs '{}'", disk.at.display()));
             return disk;
         }
+        if kind == Kind::Thin {
+            fs::create_dir(disk.medium()).unwrap();
+            shell(&format!("mount -t tmpfs -o size={kib}k tmpfs '{}'", disk.medium().display()));
+            disk.image = disk.medium().join("disk.img");
+        }
         fs::File::create(&disk.image).unwrap().set_len(kib * 1024).unwrap();
         let image = disk.image.display();
         match kind {
             // No reserve for root, which would hide a full disk from it.
-            Kind::Ext4 => shell(&format!("mkfs.ext4 -q -F -m 0 '{image}'")),
+            Kind::Ext4 | Kind::Thin => shell(&format!("mkfs.ext4 -q -F -m 0 '{image}'")),
             _ => shell(&format!("mkfs.exfat '{image}'")),
         };
         disk.mount();
@@ -52,7 +59,7 @@ impl Disk {
         let (image, at) = (self.image.display(), self.at.display());
         match self.kind {
             Kind::Memory => {}
-            Kind::Ext4 => drop(shell(&format!("mount -o loop '{image}' '{at}'"))),
+            Kind::Ext4 | Kind::Thin => drop(shell(&format!("mount -o loop '{image}' '{at}'"))),
             // The kernel takes no plain file for this one. The loop device goes with its last user.
             Kind::ExFat => drop(shell(&format!(
                 "device=$(losetup -f --show '{image}') && mount.exfat-fuse $device '{at}' && losetup -d $device"
@@ -69,7 +76,7 @@ impl Disk {
     pub(crate) fn hand(&self) -> Hand {
         let at = self.at.display();
         let script = match self.kind {
-            Kind::Memory => panic!("memory can not be pulled"),
+            Kind::Memory | Kind::Thin => panic!("this one can not be pulled"),
             // EXT4_IOC_SHUTDOWN without a flush of the log: what tests of crash consistency use.
             Kind::Ext4 => format!(
                 "exec python3 -c 'import fcntl,os,struct,sys; folder = os.open(sys.argv[1], os.O_RDONLY); print(flush=True); \
@@ -98,6 +105,9 @@ impl Disk {
             // 1: problems were found and mended.
             shell(&format!("fsck.exfat -y '{image}' || [ $? -eq 1 ]"));
         }
+        if self.kind == Kind::Thin {
+            shell(&format!("e2fsck -fy '{image}' || [ $? -eq 1 ]"));
+        }
         self.mount();
     }
 
@@ -106,6 +116,20 @@ impl Disk {
         let free = shell(&format!("df --output=avail -k '{}' | tail -1", self.at.display()));
         let fill = free.trim().parse::<u64>().unwrap().saturating_sub(kib);
         shell(&format!("head -c {}k /dev/zero > '{}'", fill, self.at.join("filler").display()));
+    }
+
+    /// What a thin disk lies on.
+    fn medium(&self) -> PathBuf {
+        self.at.with_extension("medium")
+    }
+
+    /// Leaves a thin disk `kib` KiB of real room, or all that it says.
+    pub(crate) fn real_room(&self, kib: Option<u64>) {
+        let medium = self.medium();
+        let used =
+            shell(&format!("sync -f '{}'; df -k --output=used '{}' | tail -1", self.at.display(), medium.display()));
+        let size = kib.map_or(200 * 1024, |kib| used.trim().parse::<u64>().unwrap() + kib);
+        shell(&format!("mount -o remount,size={size}k '{}'", medium.display()));
     }
 
     /// Makes room again.
@@ -118,6 +142,9 @@ impl Drop for Disk {
     fn drop(&mut self) {
         // Already gone if a test failed while it was out.
         shell(&format!("umount -l '{}' || true", self.at.display()));
+        if self.kind == Kind::Thin {
+            shell(&format!("umount -l '{}'", self.medium().display()));
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
+use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 
@@ -51,6 +52,7 @@ impl Scene {
         put(&root, "b/lines.log", "192.0.2.1 - - GET / 200\n".repeat(900));
         put(&root, "z.csv", "氏名,電話\n架空太郎,03-0000-0000\n");
         symlink("a.txt", root.join("link")).unwrap();
+        fs::hard_link(root.join("a.txt"), root.join("y.txt")).unwrap();
         let payload = remains::payload(&root);
         Self { folder, verb, payload, broken: None }
     }

@@ -336,6 +336,47 @@ fn attributes_of_what_is_not_opened_are_read_too() {
 }
 
 #[test]
+fn what_a_profile_found_may_be_gone_and_its_gaps_are_told_once_wherever_they_lie() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    std::fs::create_dir_all(path("etc/app")).unwrap();
+    std::fs::write(path("etc/app/conf"), b"x").unwrap();
+    std::os::unix::fs::symlink("app", path("etc/link")).unwrap();
+    let gap = || Some((GapKind::OverLimit, "only a part was searched".to_owned()));
+    let found = |name: &str, gap| FoundRoot { path: path(name), gap };
+    let options = WalkOptions {
+        found: vec![
+            found("etc/app", None),
+            found("etc/app/conf", None),
+            found("etc/link", None),
+            found("gone", None),
+            found("etc/app/conf", gap()),
+            found("etc/app/other", gap()),
+            found("srv", gap()),
+        ],
+        ..WalkOptions::default()
+    };
+    let walk = Walk::new(Vec::new(), options).unwrap();
+    assert!(walk.notes().is_empty());
+    let seen: Vec<(String, Vec<GapKind>)> = walk
+        .map(|walked| {
+            let shown = walked.entry.path.shown().replace(&*folder.path().to_string_lossy(), "");
+            (shown, walked.gaps.iter().map(|gap| gap.kind).collect())
+        })
+        .collect();
+    let over = || vec![GapKind::OverLimit];
+    let wanted = [
+        ("/etc/app", vec![]),
+        ("/etc/app/conf", over()),
+        ("/etc/link", vec![]),
+        ("/gone", vec![GapKind::Vanished]),
+        ("/etc/app/other", over()),
+        ("/srv", over()),
+    ];
+    assert_eq!(seen, wanted.map(|(path, kinds)| (path.to_owned(), kinds)));
+}
+
+#[test]
 fn a_survey_leaves_links_alone() {
     let temp = tempfile::tempdir().unwrap();
     let link = temp.path().join("link");

@@ -49,11 +49,12 @@ pub struct Sealed<S, J> {
 
 impl<S: Store, J: Journal> EvidenceWriter<S, J> {
     /// Writes all tag files, the seal and the directory.
-    pub fn finish(self, closing: &Closing<'_>) -> Result<Sealed<S, J>, EvidenceError> {
+    pub fn finish(mut self, closing: &Closing<'_>) -> Result<Sealed<S, J>, EvidenceError> {
         self.expect(self.next, self.open.is_none(), "finish")?;
+        // Closing a large bag takes long: whatever ends it, the payload is safe.
+        self.checkpoint()?;
         let Self { name, mut zip, mut journal, folder, counts, .. } = self;
         chain::check(&mut closing.custody.as_bytes(), &mut |_| {}).map_err(EvidenceError::Custody)?;
-        journal.flush().map_err(super::journal_refused)?;
         let key = closing.signer.public().fingerprint();
         let who = principal(&closing.acquisition.operator);
         let facts = Facts { closing, name: &name, who: &who, key: &key, counts };
