@@ -7,7 +7,7 @@
 //! | 0 words | [`model`] | pure data: entry, gap, record, finding, custody event, limits |
 //! | 1 hands | [`disk`] [`seal`] [`text`] [`rules`] | the only code that touches files; chains and signatures; decoding; rule files |
 //! | 2 eyes | [`formats`] [`detect`] [`count`] | understand hostile bytes; no disk, no clock |
-//! | 3 the pass | [`pass`] | one read of each source: hash, keep and look at once |
+//! | 3 the pass | [`pass`] [`places`] | one read of each source: hash, keep and look at once; where the things of a profile lie |
 //! | 4 the case | [`evidence`] [`case`] [`report`] | what is kept, checked, and made of it |
 //! | 5 the door | [`cli`] | the only floor that parses arguments or prints |
 
@@ -20,6 +20,7 @@ pub mod evidence;
 pub mod formats;
 pub mod model;
 pub mod pass;
+pub mod places;
 pub mod report;
 pub mod rules;
 pub mod seal;

@@ -224,6 +224,28 @@ fn a_file_without_a_size_is_read_to_its_end_or_the_limit_says_so() {
     assert_eq!(collect(endless), (vec![GapKind::OverLimit], false, true, limits::UNSIZED_FILE_BYTES));
 }
 
+#[test]
+fn a_file_that_is_shorter_than_it_says_and_did_not_change_has_no_known_size() {
+    let steady = Fake::steady(CONTENT);
+    let claims = Fake { walked: stat(4096, 7), opened: Ok(stat(4096, 7)), after: stat(4096, 7), ..steady.clone() };
+    assert_eq!(collect(claims.clone()), (vec![], false, true, SIZE));
+    // The kernel says itself that sizes mean nothing there.
+    assert_eq!(collect(Fake { unsized_content: true, ..claims.clone() }), (vec![], false, true, SIZE));
+    // A file that was cut is no such file.
+    assert_eq!(collect(Fake { after: later(stat(SIZE, 7)), ..claims }).0, [GapKind::ChangedDuringRead]);
+    // Empty at open, and a line came meanwhile: it is read as it was, and it grew.
+    let empty =
+        Fake { walked: stat(0, 7), opened: Ok(stat(0, 7)), after: later(stat(SIZE, 7)), content: Vec::new(), ..steady };
+    assert_eq!(collect(Fake { unsized_content: true, ..empty }), (vec![], true, false, 0));
+}
+
+#[test]
+fn another_file_on_another_device_is_another_file_too() {
+    let mut walked = stat(SIZE, 7);
+    walked.device = 9;
+    assert_eq!(collect(Fake { walked, ..Fake::steady(CONTENT) }).0, [GapKind::Replaced]);
+}
+
 /// A walk that dies must not leave the writer waiting.
 #[test]
 fn a_walk_that_crashes_ends_the_run() {

@@ -89,7 +89,7 @@ fn a_walk_that_reads_everything_leaves_every_time_as_it_was() {
     let root = temp.path().to_path_buf();
     // The mounts of our own are this thread's: the test's other threads do not get them.
     let thread = std::thread::spawn(move || {
-        let quiet = keep_access_times(&[&root]);
+        let quiet = keep_access_times(&[&root], false);
         let before = all_times(&paths);
         let (bytes, moved) = read_everything(&root);
         (quiet, before, all_times(&paths), bytes, moved)

@@ -23,6 +23,10 @@ struct Place {
 
 /// A source of 600 small files, then a large one.
 fn place() -> Place {
+    place_with(12_000_000)
+}
+
+fn place_with(large: usize) -> Place {
     let folder = tempfile::tempdir().unwrap();
     let (source, out) = (folder.path().join("source"), folder.path().join("out"));
     for number in 0..600 {
@@ -35,7 +39,7 @@ fn place() -> Place {
         seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
         (seed >> 24) as u8
     })
-    .take(12_000_000)
+    .take(large)
     .collect();
     put(&source, "z/large", noise);
     fs::create_dir(&out).unwrap();
@@ -127,8 +131,8 @@ fn a_killed_collection_goes_on_and_keeps_every_line_it_had() {
 
 #[test]
 fn a_killed_respond_goes_on_to_its_results_and_says_what_an_unbroken_one_says() {
-    let place = place();
-    place.killed_at("respond", 5_000_000);
+    let place = place_with(2_000_000); // looked at too, which a debug build does slowly
+    place.killed_at("respond", 1_000_000);
     let ended = place.run(&["respond", "--resume", "CASE", "--format", "json"]);
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
     let broken = ended.json();
@@ -147,8 +151,8 @@ fn a_killed_respond_goes_on_to_its_results_and_says_what_an_unbroken_one_says() 
 
 #[test]
 fn collect_brings_the_evidence_of_a_respond_to_its_seal_and_leaves_the_results_to_it() {
-    let place = place();
-    place.killed_at("respond", 5_000_000);
+    let place = place_with(2_000_000); // looked at too, which a debug build does slowly
+    place.killed_at("respond", 1_000_000);
     let ended = place.run(&["collect", "--resume", "CASE"]);
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
     assert!(ended.stderr.contains("hozen respond --resume"), "{}", ended.stderr);

@@ -19,12 +19,16 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("detect", &["model", "seal", "text", "rules"]),
     ("count", &["model", "seal", "detect"]),
     ("pass", &["model", "disk", "seal", "text", "rules", "formats", "detect", "count"]),
+    ("places", &["model", "disk", "rules"]),
     ("evidence", &["model", "disk", "seal", "text", "pass"]),
     ("case", &["model", "disk", "seal", "text", "rules", "detect", "count", "pass", "evidence"]),
     ("report", &["model", "case"]),
     (
         "cli",
-        &["model", "disk", "seal", "text", "rules", "formats", "detect", "count", "pass", "evidence", "case", "report"],
+        &[
+            "model", "disk", "seal", "text", "rules", "formats", "detect", "count", "pass", "places", "evidence",
+            "case", "report",
+        ],
     ),
 ];
 

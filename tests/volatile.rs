@@ -6,12 +6,12 @@ mod real;
 mod world;
 
 use std::fs;
-use std::io::{BufRead, BufReader, Write};
-use std::os::unix::fs::{PermissionsExt, symlink};
+use std::io::{BufRead, BufReader};
+use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use hozen::model::{Digest, Lang};
+use hozen::model::Digest;
 use serde_json::{Value, json};
 
 /// What the known process does: sockets of every kind, a deleted file that it and its child hold, and then it waits.
@@ -25,11 +25,18 @@ local = socket.socket(socket.AF_UNIX); local.bind(folder + "/窓口 1.sock"); lo
 client = socket.create_connection(tcp.getsockname()); server, _ = tcp.accept()
 path = folder + "/消された.log"
 held = open(path, "w+"); held.write("削除済みのログ\n" * 1000); held.flush(); os.unlink(path)
+memory = os.memfd_create("隠し"); os.write(memory, b"in memory alone")
+pipe = os.pipe(); os.mkfifo(folder + "/fifo"); fifo = os.open(folder + "/fifo", os.O_RDWR); os.unlink(folder + "/fifo")
 child = os.fork()
 if child == 0:
     sys.stdin.read(); os._exit(0)
+zombie = os.fork()
+if zombie == 0:
+    os._exit(0)
+os.waitid(os.P_PID, zombie, os.WEXITED | os.WNOWAIT)
 print(json.dumps({"pid": os.getpid(), "child": child, "tcp": tcp.getsockname()[1], "six": six.getsockname()[1],
-                  "udp": udp.getsockname()[1], "client": client.getsockname()[1], "held": held.fileno()}), flush=True)
+                  "udp": udp.getsockname()[1], "client": client.getsockname()[1], "held": held.fileno(), "memory": memory, "pipe": pipe[0],
+                  "fifo": fifo, "zombie": zombie}), flush=True)
 sys.stdin.read()
 "#;
 
@@ -213,6 +220,58 @@ fn every_part_of_a_known_process_tree_is_there() {
 }
 
 #[test]
+fn what_is_no_file_is_told_and_not_opened() {
+    let known = Known::new();
+    let taken = collect(&known);
+    let pid = known.number("pid");
+    let files = taken.table("open_files");
+    let file = |name: &str| {
+        let fd = known.number(name);
+        files.iter().find(|row| row["pid"] == pid && row["fd"] == fd).unwrap().clone()
+    };
+    // A file in memory alone is a file: kept.
+    let memory = file("memory");
+    assert_eq!((&memory["target"], &memory["deleted"]), (&json!("/memfd:隠し (deleted)"), &json!(true)));
+    let entry = memory["content"].as_str().unwrap();
+    assert_eq!(real::member(&taken.zip, &format!("/data/{entry}")), b"in memory alone");
+    // Pipes, with and without a name, are told.
+    assert!(file("pipe")["target"].as_str().unwrap().starts_with("pipe:["));
+    let fifo = file("fifo");
+    assert_eq!((&fifo["kind"], &fifo["deleted"], fifo.get("content")), (&json!("fifo"), &json!(true), None));
+    let deleted = taken.table("deleted_files");
+    assert!(!deleted.iter().any(|row| row["names"][0].as_str().unwrap().contains("/fifo (deleted)")));
+    // A process that has ended and waits to be noticed is a row, and no gap.
+    let zombie = taken.process(known.number("zombie"));
+    assert_eq!((&zombie["state"], &zombie["executable"], &zombie["ppid"]), (&json!("Z"), &Value::Null, &json!(pid)));
+    let path = format!("volatile/raw/proc/{}", known.number("zombie"));
+    assert!(!taken.records.iter().any(|record| record["path"] == path));
+}
+
+#[test]
+fn connections_of_other_network_namespaces_are_found() {
+    if !real::is_root() || Command::new("unshare").args(["-n", "true"]).status().map_or(true, |ended| !ended.success())
+    {
+        return;
+    }
+    let script = "import socket, sys; s = socket.socket(); s.bind(('0.0.0.0', 4711)); s.listen(1); print(flush=True); sys.stdin.read()";
+    let mut apart = Command::new("unshare");
+    apart.args(["-n", "python3", "-c", script]).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut apart = apart.spawn().unwrap();
+    BufReader::new(apart.stdout.take().unwrap()).read_line(&mut String::new()).unwrap();
+    let known = Known::new();
+    let taken = collect(&known);
+    drop(apart.stdin.take());
+    apart.wait().unwrap();
+    let sockets = taken.table("sockets");
+    let owned = |row: &&Value| row["owners"].as_array().unwrap().iter().any(|owner| owner["pid"] == apart.id());
+    let found: Vec<_> = sockets.iter().filter(owned).collect();
+    assert_eq!((found.len(), &found[0]["local"]["port"]), (1, &json!(4711)));
+    assert_eq!(found[0]["net_namespace"], taken.process(u64::from(apart.id()))["namespaces"]["net"]);
+    assert_ne!(found[0]["net_namespace"], taken.process(known.number("pid"))["namespaces"]["net"]);
+    assert!(!taken.raw(&format!("proc/{}/net/tcp", apart.id())).is_empty());
+}
+
+#[test]
 fn the_state_is_first_and_the_bag_is_whole() {
     let known = Known::new();
     let source = known.folder.path().join("src");
@@ -350,66 +409,6 @@ fn without_rights_there_are_gaps_and_no_failure() {
     assert!(taken.table("sockets").iter().any(|row| row["local"]["port"] == known.number("tcp")));
     let verified = real::run(real::command().arg("verify").arg(folder.path().join("c")));
     assert_eq!(verified.code, Some(0), "{}", verified.stdout);
-}
-
-#[test]
-fn an_image_is_kept_whole_and_not_looked_into() {
-    let folder = tempfile::tempdir().unwrap();
-    let image = folder.path().join("ram.lime");
-    let mut content = b"EMiL\x01\0\0\0".to_vec();
-    content.extend((0..300_000u32).flat_map(u32::to_le_bytes));
-    content.extend(b"taro.yamada@example.jp ");
-    fs::File::create(&image).unwrap().write_all(&content).unwrap();
-    let named = format!("memory:{}", image.display());
-    let out = folder.path().join("out");
-    let mut command = real::command();
-    command.args(["respond", "--include-image", &named, "--case", "c", "--format", "json", "--out"]).arg(&out);
-    let ended = real::run(&mut command);
-    assert_eq!(ended.code, Some(3), "{}", ended.stderr);
-    let result = ended.json();
-    let check = |scan: &Value| {
-        assert_eq!(scan["files"][0]["status"], "not_scanned");
-        assert_eq!(scan["gaps"][0]["kind"], "unsupported_format");
-        assert!(scan["gaps"][0]["reason"].as_str().unwrap().contains("image of a memory or a disk"));
-        assert_eq!(scan["entities"]["email"]["occurrences"], 0);
-    };
-    check(&result["scan"]);
-    let taken = Taken::from(&out.join("c"));
-    assert_eq!((taken.records.len(), &taken.records[0]["origin"]), (1, &json!("image")));
-    assert_eq!(taken.records[0]["sha256"], Digest::of(&content).to_string());
-    let acquisition: Value = serde_json::from_slice(&real::member(&taken.zip, "custody/acquisition.json")).unwrap();
-    let wanted = json!([{"path": image.to_str().unwrap(), "size": content.len(), "said": "memory"}]);
-    assert_eq!(acquisition["images"], wanted);
-    // Looked at again, its evidence says the same.
-    check(&real::run(real::command().args(["scan", "--format", "json"]).arg(&taken.zip)).json());
-    assert_eq!(real::run(real::command().arg("verify").arg(out.join("c"))).code, Some(0));
-}
-
-#[test]
-fn what_is_no_image_is_refused_before_anything_is_written() {
-    let folder = tempfile::tempdir().unwrap();
-    fs::write(folder.path().join("real.raw"), "x").unwrap();
-    symlink("real.raw", folder.path().join("link.raw")).unwrap();
-    fs::create_dir(folder.path().join("folder.raw")).unwrap();
-    let out = folder.path().join("out");
-    for name in ["missing.raw", "link.raw", "folder.raw", "disk:missing.raw", ""] {
-        let named = name.split_once(':').map_or_else(
-            || folder.path().join(name).into_os_string(),
-            |(kind, name)| format!("{kind}:{}", folder.path().join(name).display()).into(),
-        );
-        for (lang, says, next) in [
-            (Lang::En, "can not be taken in", "what to do: name the finished image itself"),
-            (Lang::Ja, "取り込めません", "対処: --include-image には"),
-        ] {
-            let arguments =
-                ["collect".as_ref(), "--out".as_ref(), out.as_os_str(), "--include-image".as_ref(), named.as_os_str()];
-            let ended = world::hozen_in(lang, &arguments);
-            assert_eq!(ended.code, 2, "{name}: {}", ended.stderr);
-            assert!(ended.stderr.contains(says) && ended.stderr.contains(next), "{}", ended.stderr);
-            assert!(!out.exists());
-        }
-    }
-    assert_eq!(world::hozen(&["collect", "--out", "/tmp"]).code, 2, "nothing named at all");
 }
 
 /// Every field of every table stands in docs/volatile.md.

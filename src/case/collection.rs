@@ -130,10 +130,14 @@ impl<'c> Collection<'c> {
         let mut collection = Self { dir, journal, orders, keys, now, atime_not_kept: 0, stop: Arc::default() };
         let standing = collection.standing_orders()?;
         output::write_once(&collection.dir.orders(&collection.evidence_name()), &standing)?;
-        let begun = json!({
-            "scope": collection.orders.acquisition.scope, "evidence": collection.evidence_name(),
-            "orders_sha256": Digest::of(&standing),
+        let acquisition = &collection.orders.acquisition;
+        let mut begun = json!({
+            "scope": acquisition.scope, "evidence": collection.evidence_name(), "orders_sha256": Digest::of(&standing),
         });
+        if let (Some(detail), Some(profile)) = (begun.as_object_mut(), &acquisition.profile) {
+            detail.insert("profile".to_owned(), json!(profile));
+            detail.insert("profiles_sha256".to_owned(), json!(acquisition.profiles_sha256));
+        }
         collection.note(Act::Collect, begun)?;
         collection.note_result(&collection.dir.facts(), Digest::of(facts.as_bytes()))?;
         Ok(collection)

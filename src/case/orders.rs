@@ -7,7 +7,9 @@ use std::path::{Path, PathBuf};
 use data_encoding::BASE64;
 use serde::{Deserialize, Serialize};
 
+use crate::disk::walk::FoundRoot;
 use crate::evidence::Acquisition;
+use crate::model::GapKind;
 
 /// What is to be walked, and for which verb.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -16,6 +18,8 @@ pub struct Errand {
     pub reports: bool,
     /// The roots of the walk, as they were given.
     pub roots: Vec<PathBuf>,
+    /// The roots that a profile found. They are not looked up again: the machine may be another by then.
+    pub found: Vec<FoundRoot>,
     /// The roots among them that are images made by other tools.
     pub images: Vec<PathBuf>,
     /// The folder that relative roots are relative to.
@@ -33,6 +37,9 @@ pub struct StandingOrders {
     reports: bool,
     /// The exact bytes of the roots.
     roots_b64: Vec<String>,
+    /// The roots that a profile found.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    found: Vec<FoundOrder>,
     /// The roots among them that are images made by other tools.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     images_b64: Vec<String>,
@@ -48,6 +55,26 @@ pub struct StandingOrders {
     pub acquisition: Acquisition,
 }
 
+/// A root that a profile found.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct FoundOrder {
+    /// The exact bytes of its path.
+    path_b64: String,
+    /// Why it was not looked at, if so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    gap: Option<(GapKind, String)>,
+}
+
+impl FoundOrder {
+    fn new(found: &FoundRoot) -> Self {
+        Self { path_b64: base64(&found.path), gap: found.gap.clone() }
+    }
+
+    fn root(&self) -> Result<FoundRoot, String> {
+        Ok(FoundRoot { path: path(&self.path_b64)?, gap: self.gap.clone() })
+    }
+}
+
 /// The schema of [`StandingOrders`].
 const SCHEMA: &str = "hozen.orders/1";
 
@@ -58,6 +85,7 @@ impl StandingOrders {
             schema: SCHEMA.to_owned(),
             reports: errand.reports,
             roots_b64: errand.roots.iter().map(|root| base64(root)).collect(),
+            found: errand.found.iter().map(FoundOrder::new).collect(),
             images_b64: errand.images.iter().map(|image| base64(image)).collect(),
             working_folder_b64: base64(&errand.working_folder),
             cross_file_systems: errand.cross_file_systems,
@@ -87,6 +115,7 @@ impl StandingOrders {
         Ok(Errand {
             reports: self.reports,
             roots: self.roots_b64.iter().map(|root| path(root)).collect::<Result<_, _>>()?,
+            found: self.found.iter().map(FoundOrder::root).collect::<Result<_, _>>()?,
             images: self.images_b64.iter().map(|image| path(image)).collect::<Result<_, _>>()?,
             working_folder: path(&self.working_folder_b64)?,
             cross_file_systems: self.cross_file_systems,
@@ -112,6 +141,10 @@ mod tests {
         let errand = Errand {
             reports: true,
             roots: vec![PathBuf::from(OsString::from_vec(b"/a\n\xff\x83\x5c".to_vec())), PathBuf::from("./顧客")],
+            found: vec![
+                FoundRoot { path: PathBuf::from(OsString::from_vec(b"/var/log/\xff".to_vec())), gap: None },
+                FoundRoot { path: PathBuf::from("/x"), gap: Some((GapKind::OverLimit, "why".to_owned())) },
+            ],
             images: vec![PathBuf::from("./顧客")],
             working_folder: PathBuf::from("/home/x"),
             cross_file_systems: true,

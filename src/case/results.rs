@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::taken::TakeRecord;
 use crate::model::{Digest, EntityTally, Gap, Subjects};
 pub use crate::model::{FileResult, LookStatus};
 
@@ -42,6 +43,73 @@ pub struct SealResult {
     pub zip_sha256: Digest,
     /// OpenSSH fingerprint of the signing key (`SHA256:…`).
     pub key: String,
+}
+
+/// `hozen.dry_run/1`.
+#[derive(Debug, Clone, Serialize, Deserialize, PartialEq)]
+pub struct DryRunResult {
+    /// `hozen.dry_run/1`.
+    pub schema: String,
+    /// The profiles that were asked for.
+    pub profiles: Vec<String>,
+    /// The folder below which their places were looked up.
+    pub root: Option<String>,
+    /// Paths that were named, and how large each is.
+    pub paths: Vec<WouldTake>,
+    /// Every take of the profiles, also those of which nothing is there.
+    pub takes: Vec<WouldTakeOf>,
+    /// What is there and left out on purpose.
+    pub left_out: Vec<LeftOut>,
+    /// What could not be looked at.
+    pub gaps: Vec<Gap>,
+    /// Everything together, each file once.
+    pub total: Amount,
+    /// Bytes that the case may need, at most.
+    pub need_bytes: u64,
+    /// Bytes that are free where it would be made.
+    pub free_bytes: u64,
+}
+
+/// How much there is of something.
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize, PartialEq, Eq)]
+pub struct Amount {
+    /// Everything that a walk sees.
+    pub entries: u64,
+    /// Regular files.
+    pub files: u64,
+    /// Bytes of their content.
+    pub bytes: u64,
+}
+
+/// A path that was named.
+#[derive(Debug, Clone, Serialize, Deserialize, PartialEq, Eq)]
+pub struct WouldTake {
+    /// The path.
+    pub path: String,
+    /// How much it is.
+    pub amount: Amount,
+}
+
+/// A take, and how much is there of it. What two takes share is in both.
+#[derive(Debug, Clone, Serialize, Deserialize, PartialEq, Eq)]
+pub struct WouldTakeOf {
+    /// The take and its paths.
+    pub take: TakeRecord,
+    /// How much it is.
+    pub amount: Amount,
+}
+
+/// Something that a profile leaves out on purpose.
+#[derive(Debug, Clone, Serialize, Deserialize, PartialEq, Eq)]
+pub struct LeftOut {
+    /// What it is.
+    pub title: String,
+    /// Why, and what to do who needs it.
+    pub why: String,
+    /// Where.
+    pub path: String,
+    /// How much it is.
+    pub amount: Amount,
 }
 
 /// `hozen.scan/1`.

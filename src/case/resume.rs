@@ -24,7 +24,7 @@ use crate::evidence::EvidenceWriter;
 use crate::evidence::acquisition::Resumed;
 use crate::evidence::items;
 use crate::evidence::replay::{Recorded, Replay, Taken, replay};
-use crate::model::limits::TAG_FILE_BYTES;
+use crate::model::limits::ORDERS_BYTES;
 use crate::model::{Act, CustodyEvent, Digest};
 
 /// Why a collection can not go on.
@@ -119,7 +119,7 @@ impl Unfinished {
         if !own::exists(&path)? {
             return Err(if past.seal.is_some() { ResumeError::Complete } else { ResumeError::NothingTaken });
         }
-        let bytes = own::read_own(&path, TAG_FILE_BYTES as u64)?;
+        let bytes = own::read_own(&path, ORDERS_BYTES)?;
         if Digest::of(&bytes) != due {
             return Err(ResumeError::Orders("the chain of custody has another digest of them".to_owned()));
         }

@@ -72,6 +72,9 @@ Examples:
 const COLLECT_EXAMPLES: &str = "\
 Examples:
   hozen collect /var/log --out /mnt/usb
+  What a web server keeps, wherever it keeps it; first only look
+    hozen collect --profile web-server --out /mnt/usb --dry-run
+    hozen collect --profile web-server --out /mnt/usb
   hozen collect /srv --out /mnt/usb --sign-key ~/.ssh/id_ed25519
   The live state of this machine, and a memory image made by another tool
     hozen collect --volatile --include-image memory:ram.lime --out /mnt/usb
@@ -112,8 +115,11 @@ pub(super) struct RespondArgs {
 #[derive(Debug, Args)]
 pub(super) struct CollectArgs {
     /// Folders and files to preserve
-    #[arg(required_unless_present_any = ["resume", "volatile", "include_image"], value_name = "PATH")]
+    #[arg(value_name = "PATH")]
     pub paths: Vec<PathBuf>,
+    /// Which files
+    #[command(flatten)]
+    pub profile: ProfileArgs,
     /// First take the live state of this machine: processes, sockets, open and deleted files, logins, schedules
     #[arg(long)]
     pub volatile: bool,
@@ -121,7 +127,7 @@ pub(super) struct CollectArgs {
     #[arg(long, value_name = "FILE")]
     pub include_image: Vec<OsString>,
     /// Go on with a case that was broken off: PATHs and options are those that it began with
-    #[arg(long, value_name = "CASE", conflicts_with_all = ["paths", "volatile", "include_image", "out", "case", "operator", "witness", "reason", "place", "cross_file_systems"])]
+    #[arg(long, value_name = "CASE", conflicts_with_all = ["paths", "names", "folders", "dry_run", "list_profiles", "volatile", "include_image", "out", "case", "operator", "witness", "reason", "place", "cross_file_systems"])]
     pub resume: Option<PathBuf>,
     /// Folder in which the case folder is made (best: another disk)
     #[arg(long, value_name = "DIR", default_value = ".")]
@@ -156,6 +162,26 @@ pub(super) struct CollectArgs {
     /// What stdout gets
     #[arg(long, value_enum, default_value_t = Format::Text, value_name = "FORMAT")]
     pub format: Format,
+}
+
+/// What to take without being told each path.
+#[derive(Debug, Args)]
+pub(super) struct ProfileArgs {
+    /// Take what a server of this kind keeps: web-server, mail-server, … (may be given again)
+    #[arg(long = "profile", value_name = "NAME")]
+    pub names: Vec<String>,
+    /// Folder with further profiles (may be given again)
+    #[arg(long = "profiles", value_name = "DIR")]
+    pub folders: Vec<PathBuf>,
+    /// Look the profile's places up below DIR: a mounted disk image
+    #[arg(long, value_name = "DIR", default_value = "/", requires = "names")]
+    pub root: PathBuf,
+    /// Show what would be taken and how large it is; write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// List the profiles and what they take
+    #[arg(long)]
+    pub list_profiles: bool,
 }
 
 /// How to look for personal data.

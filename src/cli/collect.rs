@@ -6,7 +6,8 @@ use std::rc::Rc;
 use super::args::{CollectArgs, Format};
 use super::failure::{Failure, shown};
 use super::prepare::{self, Ready, prepare};
-use super::{Env, Exit, json, look, print, progress, resume, tell, volatile, words};
+use super::profile;
+use super::{Env, Exit, dry_run, json, look, print, progress, resume, tell, volatile, words};
 use crate::case::collection::{Collection, CollectionError, Keys, Orders, utc};
 use crate::case::intake::IntakeError;
 use crate::case::orders::Errand;
@@ -24,6 +25,12 @@ use crate::seal::sign::Signer;
 pub(super) fn run(args: &CollectArgs, lang: Lang, env: &mut Env) -> Result<Exit, Failure> {
     if let Some(case) = &args.resume {
         return resume::collect(args, case, lang, env);
+    }
+    if args.profile.list_profiles {
+        return profile::list(&args.profile, args.format, lang, env);
+    }
+    if args.profile.dry_run {
+        return dry_run::run(args, lang, env);
     }
     let mut ready = prepare(args, &[], lang, env)?;
     let now = Rc::clone(&env.now);
@@ -100,7 +107,8 @@ pub(super) fn items(
 ) -> Result<impl Iterator<Item = Item> + Send + use<>, Failure> {
     let ours = std::iter::once(collection.folder()).chain(others.iter().copied()).map(own::identity);
     let ours = ours.collect::<Result<Vec<_>, DiskError>>().map_err(|error| Failure::disk(&error))?;
-    let walk = prepare::walk(&ready.roots, args.cross_file_systems, &ours).map_err(Failure::of_begun)?;
+    let walk = prepare::walk_of(&ready.roots, ready.picked.roots.clone(), args.cross_file_systems, &ours)
+        .map_err(Failure::of_begun)?;
     let first = ready.volatile.take().map(|volatile| volatile.items).unwrap_or_default();
     let images: Vec<(u64, u64)> = ready.images.iter().map(|image| image.identity).collect();
     Ok(volatile::in_order(first, from_disk::items(walk), images))
@@ -130,6 +138,7 @@ pub(super) fn begin<'n>(
         errand: Errand {
             reports,
             roots: ready.roots.clone(),
+            found: ready.picked.roots.clone(),
             images: ready.images.iter().map(|given| given.path.clone()).collect(),
             working_folder: env.working_folder.clone(),
             cross_file_systems: args.cross_file_systems,
@@ -150,6 +159,16 @@ pub(super) fn begin<'n>(
 
 fn acquisition(ready: &Ready, args: &CollectArgs, env: &Env, now: &dyn Fn() -> jiff::Zoned) -> Acquisition {
     let begun = now();
+    let picked = &ready.picked;
+    let profiles = picked.names.iter().map(|name| format!("--profile {name} --root {}", shown(&picked.root)));
+    let covered = ready.covered.iter().map(|(path, reason)| Skipped { path: path.clone(), reason: reason.clone() });
+    let left_out = picked.left_out.iter().map(|left| {
+        let (files, bytes) = (left.amount.files, left.amount.bytes);
+        Skipped {
+            path: left.path.clone(),
+            reason: format!("{}: {} ({files} files, {bytes} bytes)", left.title, left.why),
+        }
+    });
     Acquisition {
         case: ready.case.clone(),
         operator: args.operator.clone().unwrap_or_else(|| env.user.clone()),
@@ -171,12 +190,12 @@ fn acquisition(ready: &Ready, args: &CollectArgs, env: &Env, now: &dyn Fn() -> j
         tool: tool(),
         tool_sha256: host::running_binary().ok(),
         argv: env.argv.clone(),
-        scope: volatile::sources(args, &ready.images).iter().map(|path| shown(path)).collect(),
-        skipped: ready
-            .covered
-            .iter()
-            .map(|(path, reason)| Skipped { path: path.clone(), reason: reason.clone() })
-            .collect(),
+        profile: picked.digest.map(|_| picked.names.join(" ")),
+        profiles_sha256: picked.digest,
+        root: picked.digest.map(|_| shown(&picked.root)),
+        takes: picked.records(),
+        scope: volatile::sources(args, &ready.images).iter().map(|path| shown(path)).chain(profiles).collect(),
+        skipped: covered.chain(left_out).collect(),
         volatile: ready.volatile.as_ref().map(|volatile| volatile.record.clone()),
         images: ready.images.iter().map(|given| given.record.clone()).collect(),
         output_on_source_disk: ready.same_disk.clone(),

@@ -467,5 +467,6 @@ impl Failure {
 
 mod resume;
 
+mod profile;
 #[cfg(test)]
 mod tests;

@@ -43,6 +43,11 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("paths", "保全するフォルダーやファイル"),
     ("scan.paths", "調べるフォルダー、ファイル、証拠 zip、事案フォルダー"),
     ("verify.paths", "事案フォルダーまたは証拠 zip"),
+    ("names", "この種のサーバーの証拠をまとめて保全します：web-server など\n一覧は --list-profiles（複数指定可）"),
+    ("folders", "追加のプロファイルのフォルダー（複数指定可）"),
+    ("root", "プロファイルの場所をこのフォルダーの下で探します\n（接続したディスクイメージなど。省略時は /）"),
+    ("dry_run", "何をどれだけ保全するかを示すだけで、何も書きません"),
+    ("list_profiles", "プロファイルと、その保全対象を一覧にします"),
     (
         "volatile",
         "最初に、稼働中の機器の状態を保全します\n（プロセス、通信、開かれているファイルと削除済みファイル、\nログイン中の利用者、定期実行など）",
@@ -111,6 +116,9 @@ const EXAMPLES: &[(&str, &str)] = &[
         "collect",
         "例:
   hozen collect /var/log --out /mnt/usb
+  Web サーバーの証拠を、置き場所を指定せずに保全する（まず確認だけ）
+    hozen collect --profile web-server --out /mnt/usb --dry-run
+    hozen collect --profile web-server --out /mnt/usb
   hozen collect /srv --out /mnt/usb --sign-key ~/.ssh/id_ed25519
   稼働中の機器の状態と、別の道具で作ったメモリーイメージ
     hozen collect --volatile --include-image memory:ram.lime --out /mnt/usb

@@ -2,6 +2,7 @@
 
 mod args;
 mod collect;
+mod dry_run;
 
 mod env;
 mod exit;
@@ -10,6 +11,7 @@ mod help_ja;
 mod look;
 mod pages;
 mod prepare;
+mod profile;
 mod progress;
 mod respond;
 mod resume;

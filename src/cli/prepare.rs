@@ -8,16 +8,18 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::args::CollectArgs;
 use super::failure::{Failure, shown};
+use super::profile::{self, Picked};
 use super::volatile::{self, Given};
 use super::{Env, tell, words};
 use crate::case::dir::{CaseDir, is_case_id};
+use crate::case::results::Amount;
 use crate::case::volatile::Volatile;
 use crate::disk::pseudo;
 use crate::disk::quiet::{self, Quiet};
 use crate::disk::space::{self, Space};
-use crate::disk::walk::{Walk, WalkOptions};
+use crate::disk::walk::{FoundRoot, Walk, WalkOptions};
 use crate::disk::{host, own, sandbox};
-use crate::model::{Kind, Lang, limits};
+use crate::model::{Entry, Kind, Lang, limits};
 use crate::pass::{GiantFrom, Link, SharedNames};
 use crate::seal::sign::Signer;
 
@@ -29,6 +31,8 @@ pub(super) struct Ready {
     pub out: PathBuf,
     /// The case folder to be made.
     pub folder: PathBuf,
+    /// What the profiles that were asked for lead to.
+    pub picked: Picked,
     /// What the source amounts to.
     pub survey: Survey,
     /// Bytes that the evidence may need, at most.
@@ -54,6 +58,8 @@ pub(super) struct Ready {
 pub(super) struct Survey {
     /// Entries of every kind.
     pub entries: u64,
+    /// Regular files.
+    pub files: u64,
     /// Bytes of all files that will be read: the holes of sparse files count too, but not of giant ones.
     pub bytes: u64,
     /// Bytes that their content may take in the evidence.
@@ -61,15 +67,37 @@ pub(super) struct Survey {
 }
 
 impl Survey {
+    /// Counts one entry more; further names of a file are not read again.
+    pub(super) fn add(&mut self, entry: &Entry, names: &mut SharedNames) {
+        self.entries += 1;
+        let Some(stat) = entry.stat.as_ref().filter(|_| entry.kind == Kind::File) else { return };
+        self.files += 1;
+        if names.meet(stat).as_ref().is_none_or(Link::is_first) {
+            let (read, room) = GiantFrom::default().cost(stat);
+            self.bytes = self.bytes.saturating_add(read);
+            self.room = self.room.saturating_add(room);
+        }
+    }
+
+    /// The same as results give it.
+    pub(super) fn amount(self) -> Amount {
+        Amount { entries: self.entries, files: self.files, bytes: self.bytes }
+    }
+
     /// Bytes that its evidence may need, at most.
-    pub(super) fn need(&self) -> u64 {
+    pub(super) fn need(self) -> u64 {
         self.room.saturating_add(self.entries.saturating_mul(ENTRY_BYTES)).saturating_add(CASE_BYTES)
     }
 
     /// What is left of it when this much was taken.
     pub(super) fn without(self, entries: u64, bytes: u64) -> Self {
         let less = |all: u64| all.saturating_sub(bytes);
-        Self { entries: self.entries.saturating_sub(entries), bytes: less(self.bytes), room: less(self.room) }
+        Self {
+            entries: self.entries.saturating_sub(entries),
+            files: self.files,
+            bytes: less(self.bytes),
+            room: less(self.room),
+        }
     }
 }
 
@@ -86,13 +114,21 @@ pub(super) fn prepare(args: &CollectArgs, others: &[&Path], lang: Lang, env: &mu
         Some(case) => return Err(Failure::bad_case_id(case)),
         None => default_case(env),
     };
+    if args.paths.is_empty() && !args.volatile && args.include_image.is_empty() && args.profile.names.is_empty() {
+        return Err(Failure::nothing_named());
+    }
     let images = volatile::images(&args.include_image)?;
     // Before all else that is read, and while other processes may still be looked at: what lives least goes first.
     let volatile = if args.volatile { Some(volatile::take(lang, env)?) } else { None };
     let roots = volatile::roots(args, volatile.as_ref(), &images);
     // Before the first look at a source: reading a link's target would move its access time.
-    quiet_sources(env, &roots);
-    let mut covered = walk(&roots, args.cross_file_systems, &[])?.notes().to_vec();
+    quiet_sources(env, &roots, args.cross_file_systems);
+    let picked = profile::pick(args, lang, env)?;
+    if roots.is_empty() && picked.roots.is_empty() && volatile.is_none() {
+        return Err(Failure::nothing_found(&picked.root));
+    }
+    let walk = walk_of(&roots, picked.roots.clone(), args.cross_file_systems, &[])?;
+    let mut covered = walk.notes().to_vec();
     // A schedule that a path of the user's covers is nothing that the user asked for by itself.
     covered.retain(|(path, _)| args.paths.iter().any(|given| shown(given) == *path));
     let signer = args.sign_key.as_deref().map(existing_key).transpose()?;
@@ -104,7 +140,7 @@ pub(super) fn prepare(args: &CollectArgs, others: &[&Path], lang: Lang, env: &mu
         return Err(if unfinished { exists.resumable("collect", &folder) } else { exists });
     }
     for written in std::iter::once(out.as_path()).chain(others.iter().copied()) {
-        outside_sources(written, &roots, args)?;
+        outside_sources(written, &roots, &picked, args)?;
     }
     own::may_write_in(&out).map_err(|error| Failure::out_unusable(&args.out, &error))?;
     let mut same_disk: Vec<String> = volatile::sources(args, &images)
@@ -112,6 +148,11 @@ pub(super) fn prepare(args: &CollectArgs, others: &[&Path], lang: Lang, env: &mu
         .filter(|source| space::same_file_system(&out, source).unwrap_or(false))
         .map(|source| shown(source))
         .collect();
+    let found = picked.roots.iter().map(|found| &found.path);
+    // Of a profile's many places one is enough to warn.
+    same_disk.extend(
+        found.clone().find(|path| space::same_file_system(&out, path).unwrap_or(false)).map(|path| shown(path)),
+    );
     if args.volatile && same_disk.is_empty() && space::same_file_system(&out, Path::new("/")).unwrap_or(false) {
         // The machine's own disk: what was deleted from it may be what the live state will ask for.
         same_disk.push("/".to_owned());
@@ -123,16 +164,33 @@ pub(super) fn prepare(args: &CollectArgs, others: &[&Path], lang: Lang, env: &mu
     for (path, reason) in &covered {
         tell(env, &format!("{} {path}: {reason}", lang.pick("note:", "注:")));
     }
-    let mut survey = survey_apart(&roots, args.cross_file_systems, env)?;
+    profile::told(&picked, lang, env);
+    let mut survey = survey_apart(&roots, &picked.roots, args.cross_file_systems, env)?;
     survey.entries = survey.entries.saturating_add(volatile.as_ref().map_or(0, |state| state.items.len() as u64));
-    survey.bytes = survey.bytes.saturating_add(volatile.as_ref().map_or(0, |state| state.bytes));
+    let state_bytes = volatile.as_ref().map_or(0, |state| state.bytes);
+    survey.bytes = survey.bytes.saturating_add(state_bytes);
+    survey.room = survey.room.saturating_add(state_bytes);
     let free = Space::of(&out).map_err(|error| Failure::disk(&error))?.free_bytes;
     let need = survey.need();
     if need > free && !args.force {
         return Err(Failure::too_little_space(&out, need, free));
     }
     tell(env, &words::begins(lang, &shown(&folder), survey.entries, survey.bytes));
-    Ok(Ready { case, out, folder, survey, need, same_disk, covered, volatile, images, roots, signer, walk_ahead })
+    Ok(Ready {
+        case,
+        out,
+        folder,
+        survey,
+        need,
+        same_disk,
+        covered,
+        volatile,
+        images,
+        picked,
+        roots,
+        signer,
+        walk_ahead,
+    })
 }
 
 /// Warns of paths that lie on no disk.
@@ -145,14 +203,14 @@ pub(super) fn tell_of_pseudo(env: &mut Env, lang: Lang, sources: &[PathBuf]) {
 }
 
 /// Refuses a path of ours that the walk would come to: writing there would change the source. `--force` goes on.
-fn outside_sources(written: &Path, sources: &[PathBuf], args: &CollectArgs) -> Result<(), Failure> {
+fn outside_sources(written: &Path, sources: &[PathBuf], picked: &Picked, args: &CollectArgs) -> Result<(), Failure> {
     if args.force {
         return Ok(());
     }
     let written = own::canonical_to_be(written).map_err(|error| Failure::out_unusable(written, &error))?;
     // By identity and not by name, so that a bind mount of the source is seen too.
     let above: Vec<(u64, u64)> = written.ancestors().filter_map(own::folder_identity).collect();
-    for source in sources {
+    for source in sources.iter().chain(picked.roots.iter().map(|found| &found.path)) {
         let holds = own::folder_identity(source).is_some_and(|identity| above.contains(&identity));
         // A disk that is only mounted below the source (`respond / --out /mnt/usb`) is another file system: not walked.
         let is_walked = args.cross_file_systems || space::same_file_system(&written, source).unwrap_or(true);
@@ -163,36 +221,41 @@ fn outside_sources(written: &Path, sources: &[PathBuf], args: &CollectArgs) -> R
     Ok(())
 }
 
-/// Surveys in a thread of its own that the kernel lets write nowhere at all: the case folder, to which the process will be
-/// confined, does not exist yet.
-pub(super) fn survey_apart(roots: &[PathBuf], cross_file_systems: bool, env: &Env) -> Result<Survey, Failure> {
-    let (confined, stop) = (env.confine, &*env.stop);
-    let surveyed = std::thread::scope(|scope| {
+/// Surveys roots in a thread of its own.
+pub(super) fn survey_apart(
+    roots: &[PathBuf],
+    found: &[FoundRoot],
+    cross_file_systems: bool,
+    env: &Env,
+) -> Result<Survey, Failure> {
+    let stop = std::sync::Arc::clone(&env.stop);
+    let look = || Ok::<_, Failure>(survey(walk_of(roots, found.to_vec(), cross_file_systems, &[])?, &stop));
+    let survey = apart(env, look)??;
+    if env.stop.load(Ordering::Relaxed) { Err(Failure::interrupted(None)) } else { Ok(survey) }
+}
+
+/// Looks at sources in a thread of its own that the kernel lets write nowhere at all: the case folder, to which the process
+/// will be confined, does not exist yet.
+pub(super) fn apart<T: Send>(env: &Env, look: impl FnOnce() -> T + Send) -> Result<T, Failure> {
+    let confined = env.confine;
+    std::thread::scope(|scope| {
         let thread = scope.spawn(|| {
             if confined {
                 // What it came to is told when the process itself is confined.
                 let _ = sandbox::confine(&[]);
             }
-            Ok(survey(walk(roots, cross_file_systems, &[])?, stop))
+            look()
         });
-        thread.join().map_err(|_| Failure::bug(&std::io::Error::other("the survey crashed")))?
-    })?;
-    if stop.load(Ordering::Relaxed) { Err(Failure::interrupted(None)) } else { Ok(surveyed) }
+        thread.join().map_err(|_| Failure::bug(&std::io::Error::other("the survey crashed")))
+    })
 }
 
 /// Walks without opening a file: for the space check and the time left. Ends early once `stop` is set.
 pub(super) fn survey(walk: Walk, stop: &AtomicBool) -> Survey {
     let mut survey = Survey::default();
     let mut names = SharedNames::default();
-    for walked in walk.take_while(|_| !stop.load(Ordering::Relaxed)) {
-        survey.entries += 1;
-        let Some(stat) = walked.entry.stat.filter(|_| walked.entry.kind == Kind::File) else { continue };
-        // Further names of a file are not read again.
-        if names.meet(&stat).as_ref().is_none_or(Link::is_first) {
-            let (read, room) = GiantFrom::default().cost(&stat);
-            survey.bytes = survey.bytes.saturating_add(read);
-            survey.room = survey.room.saturating_add(room);
-        }
+    for walked in walk.without_link_targets().take_while(|_| !stop.load(Ordering::Relaxed)) {
+        survey.add(&walked.entry, &mut names);
     }
     survey
 }
@@ -210,20 +273,31 @@ fn handles() -> usize {
 
 /// The walk over sources; what has one of the identities `leave_out` is recorded as our own output and not entered.
 pub(super) fn walk(sources: &[PathBuf], cross_file_systems: bool, leave_out: &[(u64, u64)]) -> Result<Walk, Failure> {
-    if sources.is_empty() {
+    walk_of(sources, Vec::new(), cross_file_systems, leave_out)
+}
+
+/// The same, and what a profile found.
+pub(super) fn walk_of(
+    sources: &[PathBuf],
+    found: Vec<FoundRoot>,
+    cross_file_systems: bool,
+    leave_out: &[(u64, u64)],
+) -> Result<Walk, Failure> {
+    if sources.is_empty() && found.is_empty() {
         return Ok(Walk::nothing());
     }
     let open_folders = limits::OPEN_FOLDERS.min(handles() / 8);
-    let options = WalkOptions { one_file_system: !cross_file_systems, leave_out: leave_out.to_vec(), open_folders };
+    let options =
+        WalkOptions { one_file_system: !cross_file_systems, leave_out: leave_out.to_vec(), open_folders, found };
     Walk::new(sources.to_vec(), options).map_err(|error| Failure::no_such_source(&error))
 }
 
 /// Sees to it that reading links leaves no trace. Tests that run in-process must not change the runner's mounts.
-pub(super) fn quiet_sources(env: &Env, sources: &[PathBuf]) {
+pub(super) fn quiet_sources(env: &Env, sources: &[PathBuf], crosses: bool) {
     if env.confine {
         let roots: Vec<&Path> = sources.iter().map(PathBuf::as_path).collect();
         // Where it is refused the entries themselves say so (`atime_not_kept`).
-        let _: Quiet = quiet::keep_access_times(&roots);
+        let _: Quiet = quiet::keep_access_times(&roots, crosses);
     }
 }
 

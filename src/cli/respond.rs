@@ -23,6 +23,9 @@ use crate::seal::sign::principal;
 
 /// Runs the verb.
 pub(super) fn run(args: &RespondArgs, lang: Lang, env: &mut Env) -> Result<Exit, Failure> {
+    if args.collect.profile.list_profiles || args.collect.profile.dry_run {
+        return collect::run(&args.collect, lang, env);
+    }
     let pack = look::rule_pack(&args.look.rules)?;
     let engine = look::engine(&pack)?;
     if let Some(case) = &args.collect.resume {

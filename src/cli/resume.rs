@@ -81,7 +81,8 @@ fn evidence<'n>(
     let mut errand = unfinished.orders().errand().map_err(ResumeError::Orders).map_err(refused)?;
     enter(&errand, env)?;
     let gone = volatile::gone_schedules(unfinished.orders().acquisition.volatile.as_ref(), &mut errand.roots);
-    prepare::quiet_sources(env, &errand.roots);
+    let roots = errand.roots.iter().chain(errand.found.iter().map(|found| &found.path));
+    prepare::quiet_sources(env, &roots.cloned().collect::<Vec<_>>(), errand.cross_file_systems);
     let (mut collection, seal) =
         unfinished.go_on(folder.clone(), keys, look::random(env)?, now).map_err(collect::failure)?;
     collection.stops_by(&env.stop);
@@ -95,7 +96,7 @@ fn evidence<'n>(
             })
         }
         None => {
-            let survey = prepare::survey_apart(&errand.roots, errand.cross_file_systems, env)?;
+            let survey = prepare::survey_apart(&errand.roots, &errand.found, errand.cross_file_systems, env)?;
             confinement = confine(env, lang, &[&folder]);
             collection.confined(words::confinement(&confinement));
             take_rest(args, Rest { errand, gone, survey }, &mut collection, (lang, env))
@@ -135,7 +136,8 @@ fn key_file<K>(path: &Path, parse: impl Fn(&str) -> Result<K, Error>) -> Result<
 /// Relative roots are relative to the folder that the collection began in.
 fn enter(errand: &Errand, env: &Env) -> Result<(), Failure> {
     let began = &errand.working_folder;
-    if errand.roots.iter().all(|root| root.is_absolute()) || *began == env.working_folder {
+    let found = errand.found.iter().map(|found| &found.path);
+    if errand.roots.iter().chain(found).all(|root| root.is_absolute()) || *began == env.working_folder {
         return Ok(());
     }
     std::env::set_current_dir(began).map_err(|error| Failure::no_such_source(&error))
@@ -172,7 +174,8 @@ fn take_rest(
     }
     tell(env, &words::goes_on(lang, &shown(&folder), (entries, bytes), (left.entries, left.bytes)));
     let ours = own::identity(&folder).map_err(|error| Failure::disk(&error))?;
-    let walk = prepare::walk(&errand.roots, errand.cross_file_systems, &[ours]).map_err(Failure::of_begun)?;
+    let walk = prepare::walk_of(&errand.roots, errand.found.clone(), errand.cross_file_systems, &[ours])
+        .map_err(Failure::of_begun)?;
     let lost = volatile::lost(state.as_ref(), gone, &taken);
     let walked = from_disk::items_from(walk, taken.shared_names(), GiantFrom::default());
     let missing = walked.filter(|item| !taken.holds(&item.entry.path));

@@ -4,16 +4,17 @@ use unicode_width::UnicodeWidthStr;
 
 use super::args::{Format, RulesAct, RulesArgs};
 use super::failure::Failure;
-use super::{Env, Exit, json, look, print};
+use super::{Env, Exit, json, look, print, profile};
 use crate::detect::{Engine, Hit, examples};
 use crate::model::{Bond, Confidence, Field, Lang, Place, Record};
+use crate::rules::collect::CollectPack;
 use crate::rules::{Detector, RulePack};
 
 /// Runs the verb.
 pub(super) fn run(args: &RulesArgs, lang: Lang, env: &mut Env) -> Result<Exit, Failure> {
     match &args.act {
         RulesAct::List { rules, format } => list(&look::rule_pack(rules)?, *format, lang, env),
-        RulesAct::Check { rules } => check(&look::rule_pack(rules)?, lang, env),
+        RulesAct::Check { rules } => check(&look::rule_pack(rules)?, &profile::pack(rules)?, lang, env),
         RulesAct::Try { text, rules } => try_text(&look::rule_pack(rules)?, text, lang, env),
     }
 }
@@ -58,7 +59,7 @@ fn fingerprint(pack: &RulePack, lang: Lang) -> String {
     )
 }
 
-fn check(pack: &RulePack, lang: Lang, env: &mut Env) -> Result<Exit, Failure> {
+fn check(pack: &RulePack, profiles: &CollectPack, lang: Lang, env: &mut Env) -> Result<Exit, Failure> {
     // Running every example is the check: a rule that does not do what it says stops here.
     let failures = examples::check(pack).map_err(|error| Failure::rules(&error))?;
     if !failures.is_empty() {
@@ -71,7 +72,12 @@ fn check(pack: &RulePack, lang: Lang, env: &mut Env) -> Result<Exit, Failure> {
         format!("OK: {rules} rules, built-in ones included; all {examples} examples come out as the rules say\n"),
         format!("問題なし：内蔵を含むルール {rules} 個、例 {examples} 件。すべて記載どおりの結果です\n"),
     );
-    print(env, &(text + &fingerprint(pack, lang)))?;
+    let (count, takes) = (profiles.profiles.len(), profiles.takes.len());
+    let also = lang.pick(
+        format!("OK: {count} profiles with {takes} kinds of evidence, built-in ones included\n"),
+        format!("問題なし：内蔵を含むプロファイル {count} 個、証拠の種類 {takes}\n"),
+    );
+    print(env, &(text + &fingerprint(pack, lang) + &also))?;
     Ok(Exit::Done)
 }
 

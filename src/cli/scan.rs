@@ -23,7 +23,7 @@ pub(super) fn run(args: &ScanArgs, lang: Lang, env: &mut Env) -> Result<Exit, Fa
     let engine = look::engine(&pack)?;
     let key = case_key(args, env)?;
     // Before the first look at a source: reading a link's target would move its access time.
-    prepare::quiet_sources(env, &args.paths);
+    prepare::quiet_sources(env, &args.paths, args.cross_file_systems);
     let sources = sources(args)?;
     prepare::tell_of_pseudo(env, lang, &sources.roots);
     let walk_ahead = prepare::walk_ahead();

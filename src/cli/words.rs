@@ -1,5 +1,6 @@
 //! What the verbs say while they work, in both languages, and how numbers are written.
 
+use crate::case::results::LeftOut;
 use crate::disk::sandbox::Confinement;
 use crate::evidence::acquisition::VolatileState;
 use crate::model::{Digest, Lang};
@@ -41,6 +42,24 @@ pub(super) fn begins(lang: Lang, case: &str, entries: u64, size: u64) -> String 
     lang.pick(
         format!("hozen: {entries} entries, {size}. The sources are only read; everything is written to {case}"),
         format!("hozen: 対象は {entries} 件・{size}。対象は読むだけです。書き込み先は {case} です"),
+    )
+}
+
+/// Told when a profile was looked up.
+pub(super) fn profile_found(lang: Lang, names: &str, found: usize, absent: usize) -> String {
+    lang.pick(
+        format!("hozen: {names}: {found} kinds of evidence are here, {absent} are not on this machine"),
+        format!("hozen: {names}：この機器にある証拠は {found} 種類です（ほかの {absent} 種類はありません）"),
+    )
+}
+
+/// Told of each thing that a profile leaves out on purpose.
+pub(super) fn left_out(lang: Lang, left: &LeftOut) -> String {
+    let (path, title, why) = (&left.path, &left.title, &left.why);
+    let (files, size) = (count(left.amount.files), bytes(left.amount.bytes));
+    lang.pick(
+        format!("note: not taken: {path} ({title}, {files} files, {size}): {why}"),
+        format!("注: 対象外です: {path}（{title}、{files} ファイル・{size}）。{why}"),
     )
 }
 

@@ -105,6 +105,8 @@ pub fn gap_kind(error: &io::Error) -> GapKind {
         Some(Errno::ACCESS | Errno::PERM) => GapKind::PermissionDenied,
         Some(Errno::LOOP | Errno::NOTDIR) => GapKind::Replaced,
         Some(Errno::MFILE | Errno::NFILE | Errno::NOMEM) => GapKind::OverLimit,
+        // A folder that is encrypted on disk, whose key is not loaded (fscrypt).
+        Some(Errno::NOKEY) => GapKind::Encrypted,
         _ => GapKind::ReadError,
     }
 }
@@ -123,6 +125,7 @@ pub fn gap_advice(kind: GapKind) -> &'static str {
         GapKind::PermissionDenied => "run as root, or as a user who may read it, and collect it again",
         GapKind::Replaced => "something else took its name meanwhile; collect it again",
         GapKind::OverLimit => "too many files are open at once; raise the limit (ulimit -n) and collect it again",
+        GapKind::Encrypted => "it is encrypted on disk and its key is not loaded; unlock it and collect it again",
         _ => "check the medium and its messages (dmesg), then collect it again",
     }
 }
@@ -150,6 +153,7 @@ mod tests {
             (Errno::LOOP, GapKind::Replaced),
             (Errno::MFILE, GapKind::OverLimit),
             (Errno::IO, GapKind::ReadError),
+            (Errno::NOKEY, GapKind::Encrypted),
         ];
         for (errno, kind) in kinds {
             assert_eq!(gap_kind(&errno.into()), kind, "{errno}");

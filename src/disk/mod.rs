@@ -6,6 +6,7 @@
 //! | [`source`] | a source file by its handle: read-only, stat before and after, no link followed, no pipe opened |
 //! | `extents` | the stretches of a sparse file that hold data, never more than a limit |
 //! | [`walk`] | every entry below the roots, in one order, each with its metadata or a gap |
+//! | [`find`] | what a pattern leads to below a root, by handles, never out of that root |
 //! | [`quiet`] | mounts of our own that keep no access times (links have no other way) |
 //! | [`output`] | our own folders and files: 0700 and 0600, never overwritten, synced before they count |
 //! | [`pseudo`] | file systems that are windows into the kernel, whose sizes say nothing |
@@ -26,6 +27,7 @@ compile_error!("hozen reads its sources with O_NOATIME, statx and Landlock: it b
 pub mod dir;
 pub mod error;
 mod extents;
+pub mod find;
 mod handle;
 pub mod host;
 pub mod live;

@@ -7,9 +7,10 @@
 
 #![expect(clippy::disallowed_methods, reason = "disk is the floor that touches files")]
 
+use std::ffi::OsStr;
 use std::io;
 use std::os::unix::ffi::OsStrExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use rustix::fs::{CWD, OFlags, StatVfsMountFlags};
 use rustix::mount::MountFlags;
@@ -21,7 +22,7 @@ use super::handle;
 /// Whether links can be read without a trace.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Quiet {
-    /// Every root lies on a mount that keeps no access times.
+    /// All that will be walked lies on mounts that keep no access times.
     Kept,
     /// Not so, and why. Files and folders are still opened with `O_NOATIME`.
     NotKept(String),
@@ -30,9 +31,12 @@ pub enum Quiet {
 /// Sees to it that the mounts of these roots keep no access times for this thread and all that it starts later. Call it
 /// before any other thread exists, before [`super::sandbox::confine`] (which forbids mounting) and before the walk.
 ///
-/// Only the mounts that hold the roots themselves are covered, not others mounted below them.
-pub fn keep_access_times(roots: &[&Path]) -> Quiet {
-    let loud = |roots: &[&Path]| roots.iter().copied().find(|root| !is_quiet(root)).map(Path::to_path_buf);
+/// Covered are the mounts that hold the roots and, if the walk crosses file systems, those below them.
+pub fn keep_access_times(roots: &[&Path], crosses: bool) -> Quiet {
+    let loud = |roots: &[&Path]| {
+        let root = roots.iter().copied().find(|root| !is_quiet(root)).map(Path::to_path_buf);
+        root.or_else(|| if crosses { loud_below(roots).into_iter().next().map(|mount| mount.path()) } else { None })
+    };
     if loud(roots).is_none() {
         return Quiet::Kept;
     }
@@ -45,6 +49,12 @@ pub fn keep_access_times(roots: &[&Path]) -> Quiet {
     for root in roots {
         if let Err(error) = remount(root) {
             return Quiet::NotKept(format!("the mount of {} could not be made noatime: {error}", shown(root)));
+        }
+    }
+    if crosses {
+        for mount in loud_below(roots) {
+            // One that refuses is told below; the others are worth having.
+            let _ = mount.remount();
         }
     }
     match loud(roots) {
@@ -65,18 +75,26 @@ fn remount(path: &Path) -> io::Result<()> {
     if is_quiet(path) {
         return Ok(());
     }
-    let unknown = || io::Error::new(io::ErrorKind::NotFound, "the kernel does not say which mount it is");
     let id = handle::see_at(CWD, path.as_os_str().as_bytes())?.mount.ok_or_else(unknown)?;
-    // The thread's own: its namespace may be younger than the process's.
-    let mounts = std::fs::read("/proc/thread-self/mountinfo")?;
-    let mount = mounts.split(|&byte| byte == b'\n').find_map(|line| parse(line).filter(|mount| mount.id == id));
-    let mount = mount.ok_or_else(unknown)?;
-    // Another mount may hide this one under the same path; then it is not ours to change by name.
-    if handle::see_at(CWD, &mount.point)?.mount != Some(id) {
-        return Err(unknown());
-    }
-    let flags = MountFlags::BIND | MountFlags::NOATIME | mount.flags;
-    Ok(rustix::mount::mount_remount(mount.point.as_slice(), flags, c"")?)
+    mounts()?.into_iter().find(|mount| mount.id == id).ok_or_else(unknown)?.remount()
+}
+
+fn unknown() -> io::Error {
+    io::Error::new(io::ErrorKind::NotFound, "the kernel does not say which mount it is")
+}
+
+/// All mounts of this thread: its namespace may be younger than the process's.
+fn mounts() -> io::Result<Vec<Mount>> {
+    let lines = std::fs::read("/proc/thread-self/mountinfo")?;
+    Ok(lines.split(|&byte| byte == b'\n').filter_map(parse).collect())
+}
+
+/// Mounts below these roots that keep access times.
+fn loud_below(roots: &[&Path]) -> Vec<Mount> {
+    let roots: Vec<PathBuf> = roots.iter().filter_map(|root| std::fs::canonicalize(root).ok()).collect();
+    let is_below = |mount: &Mount| roots.iter().any(|root| mount.path().starts_with(root));
+    let all = mounts().unwrap_or_default();
+    all.into_iter().filter(|mount| !mount.is_quiet && is_below(mount) && mount.is_on_top()).collect()
 }
 
 /// One line of `/proc/thread-self/mountinfo` (proc_pid_mountinfo(5)).
@@ -86,6 +104,27 @@ struct Mount {
     point: Vec<u8>,
     /// What a remount must repeat, or it would be dropped.
     flags: MountFlags,
+    /// It keeps no access times already, or nothing can be read in it without mounting something.
+    is_quiet: bool,
+}
+
+impl Mount {
+    fn path(&self) -> PathBuf {
+        PathBuf::from(OsStr::from_bytes(&self.point))
+    }
+
+    /// Another mount may hide this one under the same path; then it is not ours to change by name, nor walked.
+    fn is_on_top(&self) -> bool {
+        handle::see_at(CWD, &self.point).is_ok_and(|seen| seen.mount == Some(self.id))
+    }
+
+    fn remount(&self) -> io::Result<()> {
+        if !self.is_on_top() {
+            return Err(unknown());
+        }
+        let flags = MountFlags::BIND | MountFlags::NOATIME | self.flags;
+        Ok(rustix::mount::mount_remount(self.point.as_slice(), flags, c"")?)
+    }
 }
 
 fn parse(line: &[u8]) -> Option<Mount> {
@@ -93,7 +132,10 @@ fn parse(line: &[u8]) -> Option<Mount> {
     let id = std::str::from_utf8(fields.next()?).ok()?.parse().ok()?;
     let point = unescape(fields.nth(3)?);
     let mut flags = MountFlags::empty();
-    for option in fields.next()?.split(|&byte| byte == b',') {
+    let options = fields.next()?;
+    let mut is_quiet = false;
+    for option in options.split(|&byte| byte == b',') {
+        is_quiet |= matches!(option, b"ro" | b"noatime");
         flags |= match option {
             b"ro" => MountFlags::RDONLY,
             b"nosuid" => MountFlags::NOSUID,
@@ -105,7 +147,9 @@ fn parse(line: &[u8]) -> Option<Mount> {
             _ => MountFlags::empty(),
         };
     }
-    Some(Mount { id, point, flags })
+    // Behind optional fields and a dash stands the type.
+    let is_automount = fields.skip_while(|field| *field != b"-").nth(1) == Some(b"autofs");
+    Some(Mount { id, point, flags, is_quiet: is_quiet || is_automount })
 }
 
 /// Undoes the kernel's `\040` for space, tab, newline and backslash.
@@ -133,6 +177,11 @@ mod tests {
         let mount = parse(line).unwrap();
         assert_eq!((mount.id, mount.point.as_slice()), (36, br"/mnt/a b\c".as_slice()));
         assert_eq!(mount.flags, MountFlags::RDONLY | MountFlags::NOSUID | MountFlags::NOEXEC);
+        assert!(mount.is_quiet);
+        let quiet = |line: &[u8]| parse(line).unwrap().is_quiet;
+        assert!(!quiet(b"36 35 98:0 / /mnt rw,relatime - ext4 /dev/sda rw"));
+        assert!(quiet(b"36 35 98:0 / /mnt rw,noatime shared:1 - ext4 /dev/sda rw"));
+        assert!(quiet(b"36 35 98:0 / /mnt rw,relatime shared:1 - autofs systemd-1 rw"));
         assert_eq!(parse(b"x y"), None);
     }
 
@@ -143,7 +192,7 @@ mod tests {
             let folder = tempfile::tempdir().unwrap();
             let link = folder.path().join("link");
             std::os::unix::fs::symlink("target", &link).unwrap();
-            let quiet = keep_access_times(&[folder.path()]);
+            let quiet = keep_access_times(&[folder.path()], false);
             let (before, _) = (link.symlink_metadata().unwrap().accessed().unwrap(), make_old(&link));
             let old = link.symlink_metadata().unwrap().accessed().unwrap();
             assert_ne!(before, old);

@@ -8,9 +8,10 @@
 mod tests;
 
 use std::io::{self, Read, Seek, SeekFrom};
-use std::os::fd::OwnedFd;
+use std::os::fd::{BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
+use std::time::Duration;
 
 use rustix::fs::{Advice, CWD, OFlags};
 use rustix::io::{Errno, retry_on_intr};
@@ -21,6 +22,9 @@ use super::extents::Extents;
 use super::handle;
 use super::pseudo;
 use crate::model::{GapKind, Kind, Stat, limits};
+
+/// Tries, and the time between them, while another program still holds a file.
+const LEASE_PATIENCE: (u32, Duration) = (40, Duration::from_millis(50));
 
 /// Why a source file could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -42,10 +46,19 @@ impl OpenError {
         }
     }
 
+    /// Whether another program holds it locked, so that the kernel would make us wait.
+    fn is_held(error: &io::Error) -> bool {
+        Errno::from_io_error(error) == Some(Errno::AGAIN)
+    }
+
     /// Cause and next step in one line, for [`crate::model::Gap::reason`].
     pub fn reason(&self) -> String {
         match self {
             Self::NotAFile(_) => self.to_string(),
+            Self::Refused(error) if Self::is_held(error) => format!(
+                "it was not opened: {error}; another program holds it locked (a file server's lease?): stop that program, \
+                 or have it close the file, and collect it again"
+            ),
             Self::Refused(error) => format!("it was not opened: {error}; {}", gap_advice(gap_kind(error))),
         }
     }
@@ -92,7 +105,7 @@ impl SourceFile {
 
     fn open(dir: impl std::os::fd::AsFd, name: &[u8]) -> Result<Self, OpenError> {
         // Not blocking: a pipe that took the name since the walk is opened, seen for what it is, and let go.
-        let (fd, atime_kept) = handle::open_quietly(dir, name, OFlags::NOCTTY)?;
+        let (fd, atime_kept) = open_when_let_go(dir.as_fd(), name)?;
         Self::held(fd, atime_kept)
     }
 
@@ -233,6 +246,18 @@ impl SourceFile {
             Err(_) => true,
         }
     }
+}
+
+/// A program that holds a lease on the file (a file server) is asked by the kernel to let it go, which takes it a moment.
+fn open_when_let_go(dir: BorrowedFd<'_>, name: &[u8]) -> io::Result<(OwnedFd, bool)> {
+    let open = || handle::open_quietly(dir, name, OFlags::NOCTTY);
+    for _ in 0..LEASE_PATIENCE.0 {
+        match open() {
+            Err(error) if OpenError::is_held(&error) => std::thread::sleep(LEASE_PATIENCE.1),
+            other => return other,
+        }
+    }
+    open()
 }
 
 impl Read for SourceFile {

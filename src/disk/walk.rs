@@ -15,8 +15,8 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use self::roots::Root;
 pub use self::roots::WalkError;
+use self::roots::{Gaps, Root};
 use self::stack::{Frame, Stack};
 use super::dir::{DirHandle, Names};
 use super::error::{gap_advice, gap_kind, xattr_gap_kind};
@@ -32,11 +32,23 @@ pub struct WalkOptions {
     pub leave_out: Vec<(u64, u64)>,
     /// Folders that may be held open at once, at least 2.
     pub open_folders: usize,
+    /// Roots that a profile found. Unlike those that the user named they may be gone by now (a gap), are dropped without a
+    /// note where another root covers them, and links among them are recorded as any link is.
+    pub found: Vec<FoundRoot>,
+}
+
+/// A root that a profile found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FoundRoot {
+    /// The path.
+    pub path: PathBuf,
+    /// Why it was not looked at, if so: it is recorded with this gap and not gone into.
+    pub gap: Option<(GapKind, String)>,
 }
 
 impl Default for WalkOptions {
     fn default() -> Self {
-        Self { one_file_system: true, leave_out: Vec::new(), open_folders: limits::OPEN_FOLDERS }
+        Self { one_file_system: true, leave_out: Vec::new(), open_folders: limits::OPEN_FOLDERS, found: Vec::new() }
     }
 }
 
@@ -71,11 +83,13 @@ pub struct Walked {
 pub struct Walk {
     roots: VecDeque<Root>,
     notes: Vec<(String, String)>,
+    gaps: Gaps,
     options: WalkOptions,
     stack: Stack,
     /// Path of the entry at hand; each frame knows how much of it is its own.
     path: Vec<u8>,
     seq: u64,
+    reads_links: bool,
 }
 
 impl Walk {
@@ -83,16 +97,23 @@ impl Walk {
     ///
     /// A root that does not exist is an error before anything is read: a typing mistake must not look like an empty source.
     pub fn new(roots: Vec<PathBuf>, options: WalkOptions) -> Result<Self, WalkError> {
-        let (roots, notes) = roots::without_overlaps(&roots, options.one_file_system)?;
+        let (roots, notes, gaps) = roots::without_overlaps(&roots, &options.found, options.one_file_system)?;
         let stack = Stack::new(options.open_folders);
-        Ok(Self { roots: roots.into(), notes, options, stack, path: Vec::new(), seq: 0 })
+        Ok(Self { roots: roots.into(), notes, gaps, options, stack, path: Vec::new(), seq: 0, reads_links: true })
+    }
+
+    /// Leaves targets of links unread: reading one may move its access time, and a walk that records it comes later.
+    #[must_use]
+    pub fn without_link_targets(self) -> Self {
+        Self { reads_links: false, ..self }
     }
 
     /// A walk over nothing: for a collection that has other entries alone.
     pub fn nothing() -> Self {
         let options = WalkOptions::default();
         let stack = Stack::new(options.open_folders);
-        Self { roots: VecDeque::new(), notes: Vec::new(), options, stack, path: Vec::new(), seq: 0 }
+        let (roots, notes, path) = (VecDeque::new(), Vec::new(), Vec::new());
+        Self { roots, notes, gaps: Gaps::new(), options, stack, path, seq: 0, reads_links: true }
     }
 
     /// Roots that were dropped because another one covers them: path and reason, in words for the user.
@@ -114,7 +135,7 @@ impl Walk {
             }
             self.path.extend_from_slice(name);
             let Some(dir) = frame.dir.clone() else { return Some(self.lost()) };
-            let place = Place { dir, name: name.to_vec(), device: Some(frame.identity.0) };
+            let place = Place { dir, name: name.to_vec(), device: Some(frame.identity.0), named: false };
             return Some(self.visit(place));
         }
     }
@@ -122,10 +143,45 @@ impl Walk {
     fn next_root(&mut self) -> Option<Walked> {
         let root = self.roots.pop_front()?;
         self.path.clone_from(&root.shown_path);
-        Some(match DirHandle::anchor(&root.anchor) {
-            Ok(dir) => self.visit(Place { dir: Arc::new(dir), name: root.name, device: None }),
-            Err(error) => self.unseen(&error),
+        Some(match (DirHandle::anchor(&root.anchor), root.gap) {
+            (dir, Some((kind, reason))) => self.not_looked_at(dir.ok().as_ref(), &root.name, kind, reason),
+            (Ok(dir), None) => {
+                self.visit(Place { dir: Arc::new(dir), name: root.name, device: None, named: root.named })
+            }
+            (Err(error), None) => self.unseen(&error),
         })
+    }
+
+    /// Gaps that a profile found and that belong to this entry.
+    fn told(&mut self, mut walked: Walked) -> Walked {
+        if let Some((kind, reason)) = self.gaps.remove(&walked.entry.path.0) {
+            // What the walk met itself it has told already.
+            if walked.gaps.iter().all(|gap| gap.kind != kind) {
+                walked.gaps.push(Gap { path: walked.entry.path.shown(), kind, reason });
+            }
+        }
+        walked
+    }
+
+    /// What a profile could not look at and no root came to: by another name, or gone meanwhile.
+    fn next_gap(&mut self) -> Option<Walked> {
+        let (path, (kind, reason)) = self.gaps.pop_first()?;
+        self.path = path;
+        Some(self.not_looked_at(None, b"", kind, reason))
+    }
+
+    /// A root of which a profile found that it can not be looked at: its metadata, where there is any, and that gap.
+    fn not_looked_at(&mut self, dir: Option<&DirHandle>, name: &[u8], kind: GapKind, reason: String) -> Walked {
+        let gap = self.gap(kind, reason);
+        let mut walked = match dir.and_then(|dir| dir.see_at(name).ok()) {
+            Some(seen) => self.walked(&seen),
+            None => {
+                let entry = self.entry(Kind::Unknown);
+                Walked { entry, source: None, gaps: Vec::new(), listing: None, xattrs: Vec::new(), atime_kept: true }
+            }
+        };
+        walked.gaps.push(gap);
+        walked
     }
 
     /// One entry, whatever it is.
@@ -149,7 +205,8 @@ impl Walk {
             match seen.kind {
                 Kind::File => walked.source = Some(SourceRef { dir: place.dir, name: place.name }),
                 Kind::Folder => self.enter(&place, &seen, &mut walked),
-                Kind::Link => self.read_link(&place, &mut walked),
+                Kind::Link if self.reads_links => self.read_link(&place, &mut walked),
+                Kind::Link => {}
                 _ => walked.gaps.push(self.gap(GapKind::SpecialFile, special(seen.kind))),
             }
         }
@@ -230,7 +287,7 @@ impl Walk {
         // No flag keeps a link's access time while its target is read: so look whether it moved.
         let after = place.dir.see_at(&place.name).ok().map(|seen| seen.stat.atime);
         walked.atime_kept = after.is_none() || after == walked.entry.stat.as_ref().map(|stat| stat.atime);
-        if place.device.is_none() {
+        if place.named {
             let target = RawPath(walked.entry.link_target.clone().unwrap_or_default()).shown();
             let reason = format!("this path is a link and links are not followed; name its target instead: {target}");
             walked.gaps.push(self.gap(GapKind::LinkNotFollowed, reason));
@@ -277,7 +334,8 @@ impl Iterator for Walk {
     type Item = Walked;
 
     fn next(&mut self) -> Option<Walked> {
-        self.next_child().or_else(|| self.next_root())
+        let walked = self.next_child().or_else(|| self.next_root()).or_else(|| self.next_gap())?;
+        Some(self.told(walked))
     }
 }
 
@@ -287,6 +345,8 @@ struct Place {
     name: Vec<u8>,
     /// Device of the folder it is in; `None` for a root.
     device: Option<u64>,
+    /// Whether it is a root that the user named.
+    named: bool,
 }
 
 impl Place {

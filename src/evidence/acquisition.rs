@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::model::taken::TakeRecord;
 use crate::model::{Digest, GapKind};
 
 /// `hozen.acquisition/1`. What was not said is absent, never made up.
@@ -69,9 +70,18 @@ pub struct Acquisition {
     pub confinement: Option<String>,
     /// The command line, each argument escaped for display.
     pub argv: Vec<String>,
-    /// Profile, if one was used.
+    /// Profiles, if any were used, separated by spaces.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub profile: Option<String>,
+    /// SHA-256 of the set of profiles that it is from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub profiles_sha256: Option<Digest>,
+    /// The folder below which the profile's places were looked up, as given.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub root: Option<String>,
+    /// Every take of the profile, also those of which nothing is there.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub takes: Vec<TakeRecord>,
     /// What was to be collected, escaped for display.
     pub scope: Vec<String>,
     /// What was left out on purpose, and why.

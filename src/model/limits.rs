@@ -83,6 +83,36 @@ pub const PROBLEMS: usize = 1_000;
 /// The chain of custody of a case, when it is copied into an evidence zip.
 pub const CUSTODY_BYTES: u64 = 64 * 1024 * 1024;
 
+/// Levels that one `**` of a profile's path goes down.
+pub const FIND_DEPTH: usize = 16;
+/// Paths that a profile finds on one machine.
+pub const FIND_PATHS: usize = 40_000;
+/// Names that are looked at to find them.
+pub const FIND_LOOKS: usize = 10_000_000;
+/// Links behind each other on the way to one path, as the kernel counts.
+pub const FIND_LINKS: usize = 40;
+/// A path that is found: below the kernel's 4,096, so that it can be opened by name.
+pub const FIND_PATH_BYTES: usize = 4_000;
+/// Paths that one pattern of a profile stands for by its `{a,b}`.
+pub const PATTERN_ALTERNATIVES: usize = 1_000;
+/// Parts of one pattern.
+pub const PATTERN_STEPS: usize = 64;
+/// Home folders on one machine.
+pub const HOMES: usize = 20_000;
+/// Configuration files that are read to learn where a server keeps its logs.
+pub const CONFIG_FILES: usize = 2_000;
+/// One such file; the rest of a longer one is not read.
+pub const CONFIG_FILE_BYTES: u64 = 1024 * 1024;
+/// Configuration files that include each other.
+pub const CONFIG_DEPTH: usize = 8;
+/// Places that configuration files name.
+pub const CONFIG_PLACES: usize = 10_000;
+/// Paths that `acquisition.json` lists of one take; a number says how many more there were.
+pub const TAKE_LISTED: usize = 20;
+/// What the takes of a profile list together in `acquisition.json`, in bytes.
+pub const TAKES_BYTES: usize = 256 * 1024;
+/// The orders of a collection that is not at its end; they list every path that a profile found.
+pub const ORDERS_BYTES: u64 = 256 * 1024 * 1024;
 /// One text of the kernel that is read for the volatile state.
 pub const VOLATILE_TEXT_BYTES: usize = 16 * 1024 * 1024;
 /// All of the volatile state that is held in memory until it is written: texts and tables.

@@ -14,8 +14,10 @@ pub mod link;
 pub mod locator;
 pub mod masked;
 pub mod method;
+pub mod pattern;
 pub mod record;
 pub mod subject;
+pub mod taken;
 
 pub use custody::{Act, CustodyEvent};
 pub use digest::Digest;
@@ -28,5 +30,6 @@ pub use link::LinkClass;
 pub use locator::{Locator, Place};
 pub use masked::Secret;
 pub use method::Method;
+pub use pattern::PathPattern;
 pub use record::{Bond, Charset, Field, Record};
 pub use subject::{EntityTally, Subjects};

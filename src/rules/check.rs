@@ -51,7 +51,8 @@ pub fn entities(detectors: &[Detector]) -> Result<(), RuleError> {
     Ok(())
 }
 
-fn is_id(text: &str) -> bool {
+/// Whether a text may be an id.
+pub(super) fn is_id(text: &str) -> bool {
     text.len() <= 40
         && text.starts_with(|c: char| c.is_ascii_lowercase())
         && text.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || matches!(b, b'_' | b'.'))

@@ -3,6 +3,7 @@
 //! A rule that does not hold stops the run: a scan with a rule silently missing is a false all-clear.
 
 pub mod check;
+pub mod collect;
 pub mod embed;
 pub mod error;
 pub mod load;

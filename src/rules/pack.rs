@@ -63,7 +63,8 @@ impl RulePack {
         for (name, text) in embed::detectors() {
             load::file(name, text, &mut found)?;
         }
-        for (path, text) in extra {
+        // A folder may hold profiles too; they are not ours.
+        for (path, text) in extra.iter().filter(|(_, text)| !super::collect::is_collect_file(text)) {
             // The name may hold anything; it reaches a terminal in messages.
             let name = crate::model::RawPath(path.as_os_str().as_encoded_bytes().to_vec()).shown();
             load::file(&name, text, &mut found)?;

@@ -8,6 +8,7 @@ use super::deleted::{Deleted, DeletedFiles};
 use super::machine::{self, Interface, NamespaceMount};
 use super::netlink::{self, List};
 use super::network::{self, Neighbour, Route};
+use super::patience::Patience;
 use super::program::Programs;
 use super::sockets::{self, Owner, Socket};
 use super::system::{Module, User};
@@ -129,6 +130,7 @@ pub(super) struct Capture<'m> {
     /// Where the gaps of a process stand.
     process_gaps: BTreeMap<u32, usize>,
     room: usize,
+    pub(super) patience: Patience,
 }
 
 /// Takes the state of a machine. `own_pid` is hozen's own process; at most `handles` files are held open.
@@ -144,6 +146,7 @@ pub fn take(machine: &Machine, own_pid: Option<u32>, handles: usize) -> State {
         mount_namespaces: BTreeSet::new(),
         process_gaps: BTreeMap::new(),
         room: limits::VOLATILE_BYTES,
+        patience: Patience::default(),
     };
     machine::clock(&mut capture);
     capture.own_network();
@@ -323,7 +326,7 @@ impl Capture<'_> {
                 socket.owners.clone_from(owners);
             }
         }
-        let hashed = self.executables.hash();
+        let hashed = self.executables.hash(&mut self.patience);
         for executable in self.state.processes.iter_mut().filter_map(|process| process.executable.as_mut()) {
             match hashed.get(&executable.identity) {
                 Some(Ok(digest)) => executable.sha256 = Some(*digest),

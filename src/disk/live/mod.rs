@@ -5,6 +5,7 @@
 //! |---|---|
 //! | [`capture`] | the order, what is taken, and the limits |
 //! | `watch` | one process: its texts, handles, maps and executable |
+//! | `patience` | reads that another process can hold up for ever get a while, and no more |
 //! | `program` | the programs that run, each hashed once |
 //! | `machine` | what is of the whole machine: clock, kernel, mounts, modules, interfaces, logins |
 //! | [`deleted`] | files that no name leads to any more, held open until they are read |
@@ -22,6 +23,7 @@ mod machine;
 pub mod maps;
 pub mod netlink;
 pub mod network;
+mod patience;
 pub mod process;
 mod program;
 pub mod schedules;

@@ -112,17 +112,16 @@ pub fn status(text: &[u8]) -> Status {
                 let kilobytes = value.split_ascii_whitespace().next().and_then(|word| word.parse::<u64>().ok());
                 status.resident_bytes = kilobytes.map(|kilobytes| kilobytes.saturating_mul(1024));
             }
-            "CapInh" | "CapPrm" | "CapEff" | "CapBnd" | "CapAmb" => {
-                // As they stand: always in this order.
-                if status.capabilities.len() < 5 && value.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-                    status.capabilities.push(value.to_owned());
-                }
+            // As they stand: always in this order.
+            "CapInh" | "CapPrm" | "CapEff" | "CapBnd" | "CapAmb" if value.bytes().all(|b| b.is_ascii_hexdigit()) => {
+                status.capabilities.push(value.to_owned());
             }
             "NoNewPrivs" => status.no_new_privileges = value.parse().ok(),
             "Seccomp" => status.seccomp = value.parse().ok(),
             _ => {}
         }
     }
+    status.capabilities.truncate(5);
     status
 }
 

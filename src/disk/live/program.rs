@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 use std::io::Read;
 use std::os::fd::OwnedFd;
+use std::time::Duration;
 
+use super::patience::Patience;
 use super::text::open_through;
 use crate::disk::dir::DirHandle;
 use crate::disk::handle::Seen;
@@ -28,7 +30,7 @@ impl Programs {
     }
 
     /// Notes the program of the process whose folder this is.
-    pub(super) fn met(&mut self, dir: &DirHandle, seen: &Seen) {
+    pub(super) fn met(&mut self, dir: &DirHandle, seen: &Seen, patience: &mut Patience) {
         let identity = seen.identity();
         if self.held.contains_key(&identity) || matches!(self.hashed.get(&identity), Some(Ok(_))) {
             return;
@@ -39,7 +41,7 @@ impl Programs {
             }
             // No room to hold it: at once.
             Ok((file, _)) => {
-                self.hashed.insert(identity, digest(file));
+                self.hashed.insert(identity, digest(file, patience));
             }
             Err(error) => {
                 self.hashed.insert(identity, Err(format!("it was not opened: {error}")));
@@ -48,15 +50,23 @@ impl Programs {
     }
 
     /// Hashes all that are held.
-    pub(super) fn hash(&mut self) -> Hashed {
+    pub(super) fn hash(&mut self, patience: &mut Patience) -> Hashed {
         for (identity, file) in std::mem::take(&mut self.held) {
-            self.hashed.insert(identity, digest(file));
+            self.hashed.insert(identity, digest(file, patience));
         }
         std::mem::take(&mut self.hashed)
     }
 }
 
-fn digest(file: OwnedFd) -> Result<Digest, String> {
+/// How long the hashing of one program may take: its disk may never answer (a network file system whose server is gone).
+const PATIENCE: Duration = Duration::from_secs(120);
+
+fn digest(file: OwnedFd, patience: &mut Patience) -> Result<Digest, String> {
+    let late = || Err(format!("reading it took more than {} seconds", PATIENCE.as_secs()));
+    patience.run(PATIENCE, move || read(file)).unwrap_or_else(late)
+}
+
+fn read(file: OwnedFd) -> Result<Digest, String> {
     use sha2::Digest as _;
     let mut file = SourceFile::held(file, true).map_err(|error| error.reason())?;
     if file.size_at_open() > limits::EXECUTABLE_BYTES {

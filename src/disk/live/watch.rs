@@ -2,6 +2,8 @@
 //! process that gets its number meanwhile is never taken for it.
 
 use std::io;
+use std::sync::Arc;
+use std::time::Duration;
 
 use serde::Serialize;
 
@@ -122,11 +124,16 @@ const TEXTS: [&str; 3] = ["status", "cgroup", "limits"];
 const PROGRAM_TEXTS: [&str; 3] = ["cmdline", "environ", "maps"];
 const NAMESPACES: [&str; 8] = ["cgroup", "ipc", "mnt", "net", "pid", "time", "user", "uts"];
 
+/// How long a read of a process's memory may take.
+const PATIENCE: Duration = Duration::from_secs(5);
+
 /// A process under the eye.
 pub(super) struct Watch<'c, 'm> {
     capture: &'c mut Capture<'m>,
-    dir: DirHandle,
+    dir: Arc<DirHandle>,
     pid: u32,
+    /// Whether a read of its memory did not come back.
+    blocks: bool,
     /// What was refused or gone, and by which error: told once, together.
     missing: Vec<(String, io::Error)>,
 }
@@ -151,7 +158,7 @@ pub(super) fn watch(capture: &mut Capture<'_>, pid: u32) {
         let reason = "its stat has not the form that this version knows; the raw text is kept".to_owned();
         return capture.process_gap(pid, GapKind::Malformed, reason);
     };
-    let mut watch = Watch { capture, dir, pid, missing: Vec::new() };
+    let mut watch = Watch { capture, dir: Arc::new(dir), pid, blocks: false, missing: Vec::new() };
     let process = watch.process(stat);
     watch.tell();
     capture.state.processes.push(process);
@@ -180,7 +187,7 @@ impl Watch<'_, '_> {
         }
         let mut command_line = Vec::new();
         for name in PROGRAM_TEXTS.into_iter().filter(|_| lives) {
-            let bytes = self.text(name);
+            let bytes = self.memory_text(name);
             match name {
                 "cmdline" => command_line = bytes,
                 "maps" => self.maps(&bytes),
@@ -219,7 +226,33 @@ impl Watch<'_, '_> {
 
     /// A text, kept raw as it is.
     fn text(&mut self, name: &str) -> Vec<u8> {
-        match text::text(&self.dir, name) {
+        let read = text::text(&self.dir, name);
+        self.keep(name, read)
+    }
+
+    /// A text that lies in the process's own memory, or behind its lock: it may let us wait for ever.
+    fn memory_text(&mut self, name: &'static str) -> Vec<u8> {
+        if self.blocks {
+            return Vec::new();
+        }
+        let dir = Arc::clone(&self.dir);
+        match self.capture.patience.run(PATIENCE, move || text::text(&dir, name)) {
+            Some(read) => self.keep(name, read),
+            None => {
+                self.blocks = true;
+                let reason = format!(
+                    "its {name} did not come within {} seconds: the process, or the kernel on its behalf, holds up whoever \
+                     reads its memory. That may be meant to hide something: take an image of the memory",
+                    PATIENCE.as_secs()
+                );
+                self.capture.process_gap(self.pid, GapKind::ReadError, reason);
+                Vec::new()
+            }
+        }
+    }
+
+    fn keep(&mut self, name: &str, read: io::Result<text::Text>) -> Vec<u8> {
+        match read {
             Ok(read) => {
                 let bytes = read.bytes.clone();
                 if !bytes.is_empty() {
@@ -286,7 +319,7 @@ impl Watch<'_, '_> {
         if deleted {
             self.capture.deleted.met(&self.dir, self.pid, "exe", &target, &seen);
         }
-        self.capture.executables.met(&self.dir, &seen);
+        self.capture.executables.met(&self.dir, &seen, &mut self.capture.patience);
         Some(Executable {
             path: shown(&target),
             path_b64: exact(&target),

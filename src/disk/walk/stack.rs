@@ -100,11 +100,11 @@ impl Stack {
         let parent = below.and_then(|below| self.patiently(|| below.parent()).ok());
         match parent.filter(|parent| is(parent, top)) {
             Some(parent) => Some(parent),
-            None => self.from_the_root(path),
+            None => self.down_from_root(path),
         }
     }
 
-    fn from_the_root(&self, path: &[u8]) -> Option<DirHandle> {
+    fn down_from_root(&self, path: &[u8]) -> Option<DirHandle> {
         let mut steps = self.frames.iter();
         let root = steps.next()?;
         let (mut dir, mut before): (Option<DirHandle>, usize) = (None, root.path_bytes);

@@ -334,3 +334,59 @@ fn attributes_of_what_is_not_opened_are_read_too() {
         assert_eq!(find(&walked, name).xattrs, [(b"trusted.label".to_vec(), b"seen".to_vec())], "{name}");
     }
 }
+
+#[test]
+fn what_a_profile_found_may_be_gone_and_its_gaps_are_told_once_wherever_they_lie() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    std::fs::create_dir_all(path("etc/app")).unwrap();
+    std::fs::write(path("etc/app/conf"), b"x").unwrap();
+    std::os::unix::fs::symlink("app", path("etc/link")).unwrap();
+    let gap = || Some((GapKind::OverLimit, "only a part was searched".to_owned()));
+    let found = |name: &str, gap| FoundRoot { path: path(name), gap };
+    let options = WalkOptions {
+        found: vec![
+            found("etc/app", None),
+            found("etc/app/conf", None),
+            found("etc/link", None),
+            found("gone", None),
+            found("etc/app/conf", gap()),
+            found("etc/app/other", gap()),
+            found("srv", gap()),
+        ],
+        ..WalkOptions::default()
+    };
+    let walk = Walk::new(Vec::new(), options).unwrap();
+    assert!(walk.notes().is_empty());
+    let seen: Vec<(String, Vec<GapKind>)> = walk
+        .map(|walked| {
+            let shown = walked.entry.path.shown().replace(&*folder.path().to_string_lossy(), "");
+            (shown, walked.gaps.iter().map(|gap| gap.kind).collect())
+        })
+        .collect();
+    let over = || vec![GapKind::OverLimit];
+    let wanted = [
+        ("/etc/app", vec![]),
+        ("/etc/app/conf", over()),
+        ("/etc/link", vec![]),
+        ("/gone", vec![GapKind::Vanished]),
+        ("/etc/app/other", over()),
+        ("/srv", over()),
+    ];
+    assert_eq!(seen, wanted.map(|(path, kinds)| (path.to_owned(), kinds)));
+}
+
+#[test]
+fn a_survey_leaves_links_alone() {
+    let temp = tempfile::tempdir().unwrap();
+    let link = temp.path().join("link");
+    std::os::unix::fs::symlink("target", &link).unwrap();
+    let old = rustix::fs::Timespec { tv_sec: 1_000_000_000, tv_nsec: 0 };
+    let times = rustix::fs::Timestamps { last_access: old, last_modification: old };
+    rustix::fs::utimensat(CWD, &link, &times, rustix::fs::AtFlags::SYMLINK_NOFOLLOW).unwrap();
+    let walk = Walk::new(vec![temp.path().into()], WalkOptions::default()).unwrap().without_link_targets();
+    let walked: Vec<Walked> = walk.collect();
+    assert!(walked[1].entry.kind == Kind::Link && walked[1].entry.link_target.is_none());
+    let after = walk_with(&[temp.path()], WalkOptions::default());
+    assert_eq!(after[1].entry.stat.as_ref().unwrap().atime.seconds, 1_000_000_000, "as it was before it is read");
+}
