@@ -22,6 +22,21 @@ fn a_write_that_fails() {
     Scene::new("collect").at_every("pwrite64", &["error=ENOSPC", "error=EIO"]);
 }
 
+/// A file that may be so long and no longer: the last write is cut short in the middle of whatever it was.
+#[test]
+fn a_write_that_is_cut_short_at_any_byte() {
+    let scene = Scene::new("collect");
+    let limits: Vec<u64> = (0..640_000).step_by(21_377).chain([1, 51, 300, 1_023, 5_000, 620_900]).collect();
+    fault::all(&limits, |limit| {
+        let place = scene.place();
+        let mut command = real::in_shell(&format!("exec prlimit --fsize={limit} \"$@\""));
+        let ended = real::run(command.args(scene.words(&place)));
+        let what = format!("{limit} bytes");
+        let left = scene.judge(&what, &place, &ended, true);
+        scene.goes_on(&what, &place, &left);
+    });
+}
+
 #[test]
 fn a_sync_that_fails_is_never_tried_again() {
     let scene = Scene::new("collect");
@@ -54,6 +69,28 @@ fn a_file_that_can_not_be_opened_or_made() {
 #[test]
 fn a_read_of_our_own_that_fails() {
     assert!(Scene::new("collect").at_every_own_read() > 6);
+}
+
+#[test]
+fn both_languages_say_what_happened_where_and_what_to_do() {
+    let scene = Scene::new("collect");
+    for (calls, what, n, texts) in [
+        ("pwrite64", "error=ENOSPC", 16, [("en", "error: the output disk is full"), ("ja", "ディスクが満杯です")]),
+        ("fdatasync", "error=EIO", 8, [("en", "what to do: see the cause"), ("ja", "対処: 原因を確認してください")]),
+        ("renameat2", "error=EIO", 6, [("en", "sealed and whole"), ("ja", "証拠は封印済みで完全です")]),
+    ] {
+        for (lang, text) in texts {
+            let place = scene.place();
+            let mut words = scene.words(&place);
+            *words.last_mut().unwrap() = lang.into();
+            let (ended, met) = fault::run(&Fault::nth(calls, what, n), &words);
+            assert!(met && ended.code == Some(2), "{what} at {calls}: {}", ended.stderr);
+            let go_on = format!("hozen collect --resume {}", place.case().display());
+            for text in [text, &go_on] {
+                assert!(ended.stderr.contains(text), "{text:?} is not in: {}", ended.stderr);
+            }
+        }
+    }
 }
 
 /// Ctrl-C while the zip is read once more for its digest: nothing is sealed, everything is there, and once is enough.

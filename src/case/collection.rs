@@ -267,7 +267,7 @@ impl<'c> Collection<'c> {
             output::rename_into_place(&partial, &zip)?;
         }
         // Its lines are in the zip now.
-        Ok(output::remove(&self.dir.entry_journal(&name))?)
+        output::remove(&self.dir.entry_journal(&name))
     }
 
     pub(super) fn result(&self, collected: Collected, seal: SealResult) -> CollectResult {

@@ -167,7 +167,9 @@ pub(super) fn prepare(args: &CollectArgs, others: &[&Path], lang: Lang, env: &mu
     profile::told(&picked, lang, env);
     let mut survey = survey_apart(&roots, &picked.roots, args.cross_file_systems, env)?;
     survey.entries = survey.entries.saturating_add(volatile.as_ref().map_or(0, |state| state.items.len() as u64));
-    survey.bytes = survey.bytes.saturating_add(volatile.as_ref().map_or(0, |state| state.bytes));
+    let state_bytes = volatile.as_ref().map_or(0, |state| state.bytes);
+    survey.bytes = survey.bytes.saturating_add(state_bytes);
+    survey.room = survey.room.saturating_add(state_bytes);
     let free = Space::of(&out).map_err(|error| Failure::disk(&error))?.free_bytes;
     let need = survey.need();
     if need > free && !args.force {

@@ -5,6 +5,7 @@ use std::os::fd::OwnedFd;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::source::{OpenSource, Opened, SourceRead};
+use crate::disk::error::xattr_gap_kind;
 use crate::disk::live::Deleted;
 use crate::disk::source::SourceFile;
 use crate::formats::ReadSeek;
@@ -63,20 +64,29 @@ impl OpenSource for Held {
             return Err(gap(GapKind::Vanished, "it was read before, and its handle is closed".to_owned()));
         };
         let file = Deleted::read(held).map_err(|error| gap(error.gap_kind(), error.reason()))?;
+        let mut gaps = Vec::new();
+        let xattrs = file.xattrs().unwrap_or_else(|error| {
+            let reason = format!("its extended attributes were not read: {error}; its content was");
+            gaps.push(gap(xattr_gap_kind(&error), reason));
+            Vec::new()
+        });
+        // Of what is cut off nothing is said either.
+        let within = |(start, end): (u64, u64)| (start < self.bytes).then_some((start, end.min(self.bytes)));
+        let extents = if file.is_sparse() { file.extents().unwrap_or_default() } else { Vec::new() };
         Ok(Opened {
             // What it grew since the state was taken is not read.
             size: file.size_at_open().min(self.bytes),
             unsized_content: false,
             stat: Some(file.stat_at_open().clone()),
             atime_kept: file.atime_kept(),
-            xattrs: file.xattrs().unwrap_or_default(),
-            extents: if file.is_sparse() { file.extents().unwrap_or_default() } else { Vec::new() },
-            reader: Box::new(Alive(file)),
+            xattrs,
+            extents: extents.into_iter().filter_map(within).collect(),
+            reader: Box::new(Alive(file, gaps)),
         })
     }
 }
 
-struct Alive(SourceFile);
+struct Alive(SourceFile, Vec<Gap>);
 
 impl Read for Alive {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
@@ -89,7 +99,41 @@ impl SourceRead for Alive {
         self.0.stat().ok()
     }
 
+    fn gaps(&self) -> Vec<Gap> {
+        self.1.clone()
+    }
+
     fn seekable(&mut self) -> Option<&mut dyn ReadSeek> {
         (self.0.size_at_open() > 0).then_some(&mut self.0 as &mut dyn ReadSeek)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::{Seek as _, SeekFrom, Write as _};
+
+    #[test]
+    fn a_held_file_is_read_once_and_no_further_than_its_limit() {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(b"0123456789").unwrap();
+        file.seek(SeekFrom::Start(0)).unwrap();
+        let held = Held::new((file.into(), true), 4, "volatile/deleted/1-2".to_owned());
+        let opened = held.open().unwrap();
+        assert_eq!((opened.size, opened.stat.as_ref().map(|stat| stat.size)), (4, Some(10)));
+        let Err(gap) = held.open() else { panic!("opened twice") };
+        assert_eq!((gap.kind, gap.path.as_str()), (GapKind::Vanished, "volatile/deleted/1-2"));
+    }
+
+    #[test]
+    fn stretches_behind_the_limit_are_not_listed() {
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(&[1; 4096]).unwrap();
+        file.seek(SeekFrom::Start(1 << 20)).unwrap();
+        file.write_all(&[1; 4096]).unwrap();
+        let held = Held::new((file.into(), true), 8192, "x".to_owned());
+        let extents = held.open().unwrap().extents;
+        // A file system without holes has one stretch, cut at the limit.
+        assert!(extents.len() <= 1 && extents.iter().all(|(start, end)| *start == 0 && *end <= 8192), "{extents:?}");
     }
 }

@@ -139,3 +139,61 @@ impl DeletedFiles {
         self.files.into_values().collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::disk::handle;
+    use std::os::fd::AsRawFd as _;
+
+    /// A deleted file of our own, met through our own folder in `/proc`.
+    fn meet(files: &mut DeletedFiles, file: &std::fs::File) {
+        let dir = DirHandle::open_path(std::path::Path::new("/proc/self")).unwrap();
+        let by = format!("fd/{}", file.as_raw_fd());
+        files.met(&dir, 1, &by, b"/x (deleted)", &handle::see(file).unwrap());
+    }
+
+    #[test]
+    fn without_room_a_file_is_told_and_not_held() {
+        let file = tempfile::tempfile().unwrap();
+        let mut files = DeletedFiles::new(0);
+        meet(&mut files, &file);
+        let found = files.into_vec();
+        assert_eq!(
+            (found.len(), found[0].file.is_none(), found[0].gap.as_ref().unwrap().0),
+            (1, true, GapKind::OverLimit)
+        );
+    }
+
+    #[test]
+    fn beyond_all_room_for_content_a_file_is_told_and_not_kept() {
+        let (large, small) = (tempfile::tempfile().unwrap(), tempfile::tempfile().unwrap());
+        large.set_len(limits::DELETED_FILE_BYTES + 1).unwrap();
+        let mut files = DeletedFiles::new(8);
+        files.bytes = limits::DELETED_FILE_BYTES;
+        meet(&mut files, &large);
+        small.set_len(1).unwrap();
+        meet(&mut files, &small);
+        let mut found = files.into_vec();
+        found.sort_by_key(|deleted| deleted.stat.size);
+        let brief: Vec<_> =
+            found.iter().map(|d| (d.file.is_some(), d.bytes, d.gap.as_ref().unwrap().1.as_str())).collect();
+        assert!(!brief[0].0 && brief[0].2.contains("was not kept"), "{brief:?}");
+        assert!(
+            brief[1].0 && brief[1].1 == limits::DELETED_FILE_BYTES && brief[1].2.contains("the first"),
+            "{brief:?}"
+        );
+    }
+
+    #[test]
+    fn two_holders_make_one_file() {
+        let file = tempfile::tempfile().unwrap();
+        let again = file.try_clone().unwrap();
+        let mut files = DeletedFiles::new(8);
+        meet(&mut files, &file);
+        meet(&mut files, &again);
+        let found = files.into_vec();
+        assert_eq!((found.len(), found[0].holders.len(), found[0].names.len()), (1, 2, 1));
+        assert!(found[0].file.is_some() && found[0].gap.is_none());
+    }
+}
