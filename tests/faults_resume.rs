@@ -1,5 +1,6 @@
 //! Faults of a resume: whatever happens to it, the next one goes on, and no entry that was durable before either is lost.
 #![expect(clippy::disallowed_methods, reason = "a test makes and reads its own folders")]
+#![expect(clippy::print_stdout, reason = "figures of a run, for the record")]
 
 mod fault;
 mod real;

@@ -1,5 +1,6 @@
 //! kill -9 at random moments of a collection and of its resumes: no wrong verdict, no durable entry lost, the whole at the end.
 #![expect(clippy::disallowed_methods, reason = "a test makes and reads its own folders")]
+#![expect(clippy::print_stdout, reason = "figures of a run, for the record")]
 
 mod fault;
 mod real;
