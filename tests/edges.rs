@@ -75,7 +75,15 @@ fn among_mounts(temp: &Path, script: &str, arguments: &[&str]) -> real::Ended {
     let source = temp.join("source");
     fs::create_dir_all(&source).unwrap();
     let mut command = Command::new("unshare");
-    command.args(["-m", "bash", "-c", &format!("set -e; S='{}'; {script}", text(&source)), "bash"]);
+    command.args([
+        "-m",
+        "--propagation",
+        "slave",
+        "bash",
+        "-c",
+        &format!("set -e; S='{}'; {script}", text(&source)),
+        "bash",
+    ]);
     command.arg(env!("CARGO_BIN_EXE_hozen")).args(arguments).env("LC_ALL", "C").env("TZ", "UTC").stdin(Stdio::null());
     run(&mut command)
 }

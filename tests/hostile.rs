@@ -32,7 +32,7 @@ exit $code
 fn round(folder: &Path, arguments: &[&str]) -> Ended {
     let mut command = if real::is_root() {
         let mut command = Command::new("unshare");
-        command.args(["-m", "bash"]);
+        command.args(["-m", "--propagation", "slave", "bash"]);
         command
     } else {
         Command::new("bash")

@@ -97,7 +97,14 @@ pub(super) fn look_up(
             }
             let Some(text) = read_config(finder, &path, budget, found) else { continue };
             let reading = Reading { path: &path, text: &text };
-            if depth < limits::CONFIG_DEPTH {
+            if depth >= limits::CONFIG_DEPTH && rule.includes.as_ref().is_some_and(|includes| includes.is_match(&text))
+            {
+                let reason = format!(
+                    "what it includes was not searched for places: it is itself included {} deep; name what is missing as a PATH",
+                    limits::CONFIG_DEPTH
+                );
+                found.unseen.push(Unseen { path: path.clone(), kind: GapKind::OverLimit, reason });
+            } else {
                 let more = rule.included(finder, &reading, found);
                 // What is included is configuration as much as the file that includes it, wherever it lies.
                 found.spots.extend(more.iter().map(|path| Spot { path: path.clone(), is_folder: false }));

@@ -5,8 +5,8 @@ use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
-use crate::disk::find::{Finder, Follow, Found};
-use crate::model::{PathPattern, limits};
+use crate::disk::find::{Finder, Follow, Found, Unseen};
+use crate::model::{GapKind, PathPattern, limits};
 
 /// Folders that accounts of services have as their home, and in which it would mean the system itself.
 const NO_HOME: [&[u8]; 13] = [
@@ -39,6 +39,13 @@ pub(super) fn homes(finder: &mut Finder, seen: &mut Found) -> Vec<Vec<u8>> {
     let links: BTreeSet<&Vec<u8>> = found.links.iter().map(|link| &link.path).collect();
     homes.extend(found.spots.iter().filter(|s| s.is_folder || links.contains(&s.path)).map(|s| s.path.clone()));
     seen.unseen.append(&mut found.unseen);
+    if homes.len() > limits::HOMES {
+        let reason = format!(
+            "there are more than {} home folders; the rest were not looked into: name them as PATHs",
+            limits::HOMES
+        );
+        seen.unseen.push(Unseen { path: b"/home".to_vec(), kind: GapKind::OverLimit, reason });
+    }
     homes.into_iter().take(limits::HOMES).collect()
 }
 
@@ -48,7 +55,7 @@ fn of_passwd(text: &[u8]) -> BTreeSet<Vec<u8>> {
     let plain = fields.filter(|home| PathPattern::literal(home).is_ok());
     let kept = plain
         .filter(|home| !NO_HOME.iter().any(|no| Path::new(OsStr::from_bytes(home)).starts_with(OsStr::from_bytes(no))));
-    kept.map(|home| home.strip_suffix(b"/").unwrap_or(home).to_vec()).take(limits::HOMES).collect()
+    kept.map(|home| home.strip_suffix(b"/").unwrap_or(home).to_vec()).collect()
 }
 
 #[cfg(test)]

@@ -268,6 +268,21 @@ fn a_flood_of_places_ends_at_the_limit_and_says_so() {
     assert!(logs.paths.contains(&"/x/1".to_owned()));
 }
 
+#[test]
+fn configuration_that_includes_itself_ends_and_one_that_goes_on_for_ever_is_said() {
+    let chain: Vec<(String, String)> =
+        (0..12).map(|n| (format!("c/{n}"), format!("include /c/{};\naccess_log /l/{n}.log;\n", n + 1))).collect();
+    let mut files: Vec<(&str, &str)> = chain.iter().map(|(name, text)| (name.as_str(), text.as_str())).collect();
+    files.push(("etc/nginx/nginx.conf", "include /etc/nginx/nginx.conf;\ninclude /c/0;\n"));
+    files.push(("l/3.log", ""));
+    let places = on(&machine(&files), "web-server", "");
+    assert!(take(&places, "web.nginx_here").paths.contains(&"/l/3.log".to_owned()));
+    let over =
+        places.roots.iter().filter(|root| root.gap.is_some()).map(|root| root.path.to_string_lossy().into_owned());
+    assert!(over.collect::<Vec<_>>().iter().all(|path| path.ends_with("/c/7")), "eight deep");
+    assert!(places.roots.iter().any(|root| root.gap.is_some()));
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(24))]
     #[test]

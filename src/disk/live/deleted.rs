@@ -148,7 +148,7 @@ mod tests {
 
     /// A deleted file of our own, met through our own folder in `/proc`.
     fn meet(files: &mut DeletedFiles, file: &std::fs::File) {
-        let dir = DirHandle::open_path(std::path::Path::new("/proc/self")).unwrap();
+        let dir = DirHandle::open_path(std::path::Path::new(&format!("/proc/{}", std::process::id()))).unwrap();
         let by = format!("fd/{}", file.as_raw_fd());
         files.met(&dir, 1, &by, b"/x (deleted)", &handle::see(file).unwrap());
     }

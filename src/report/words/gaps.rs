@@ -54,7 +54,7 @@ fn ja(kind: GapKind) -> Row {
         ),
         GapKind::OtherFileSystem => (
             "別のディスクがつながっている場所",
-            "別のディスクや共有フォルダーが接続されており、指定がなかったため入っていません。",
+            "別のディスクや共有フォルダー、または btrfs のサブボリューム（スナップショットなど）がここから始まります。指定がなかったため入っていません。",
             "関係がありそうなら、その場所を指定してもう一度実行してください。",
         ),
         GapKind::LinkNotFollowed => (
@@ -144,7 +144,7 @@ fn en(kind: GapKind) -> Row {
         ),
         GapKind::OtherFileSystem => (
             "Another disk is mounted here",
-            "Another disk or a share is attached here. It was not asked for, so it was not entered.",
+            "Another disk, a share or a btrfs subvolume (a snapshot?) begins here. It was not asked for, so it was not entered.",
             "If it may matter, run again and name this place.",
         ),
         GapKind::LinkNotFollowed => (
