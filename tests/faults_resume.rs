@@ -72,10 +72,12 @@ fn a_response_and_its_resume_have_results_and_reports_whatever_fails() {
 #[ignore = "tests/run runs it: some minutes"]
 fn a_response_at_every_call() {
     let scene = Scene::new("respond");
-    let mut runs = scene.at_every("pwrite64", &["error=ENOSPC", "signal=SIGKILL"]);
-    runs += scene.at_every("fdatasync", &["error=EIO"]);
-    for (moment, scene) in &scenes("respond") {
-        runs += shaken(moment, scene);
+    let mut runs = scene.at_every("pwrite64", &["error=ENOSPC"]);
+    runs += scene.at_every("fdatasync", &["error=EIO", "signal=SIGKILL"]);
+    for (_, scene) in &scenes("respond") {
+        runs += scene.at_every("pwrite64", &["signal=SIGKILL"]);
+        runs += scene.at_every("fdatasync", &["error=EIO"]);
+        runs += scene.at_every("renameat2", &["error=EIO"]);
     }
     println!("respond: {runs} runs met a fault");
 }
