@@ -12,12 +12,14 @@ use hozen::model::Lang;
 use unicode_width::UnicodeWidthStr;
 
 /// Every verb that a person may meet.
-const VERBS: [&str; 11] = [
+const VERBS: [&str; 13] = [
     "",
     "respond",
     "collect",
     "scan",
     "verify",
+    "custody",
+    "custody stamp",
     "rules",
     "rules list",
     "rules check",

@@ -9,6 +9,7 @@ pub mod journal;
 pub mod orders;
 pub mod results;
 pub mod resume;
+pub mod stamp;
 mod store;
 pub mod tally;
 pub mod verify;

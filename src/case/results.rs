@@ -160,6 +160,8 @@ pub enum Layer {
     TagManifest,
     /// The signature.
     Seal,
+    /// A time stamp on the seal.
+    TimeStamp,
     /// The custody chain.
     Custody,
     /// `files.jsonl` against the payload.
@@ -192,9 +194,36 @@ pub struct VerifyResult {
     pub problems: Vec<Problem>,
     /// What was checked, by path: so that an empty check is not taken for a whole one.
     pub checked: Vec<Checked>,
+    /// Time stamps on seals that hold.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stamps: Vec<StampResult>,
     /// Collections that are not at their end.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unfinished: Vec<UnfinishedResult>,
+}
+
+/// A time stamp (RFC 3161) on a seal: the evidence was sealed before this moment.
+#[derive(Debug, Clone, Serialize, Deserialize, PartialEq, Eq)]
+pub struct StampResult {
+    /// The evidence zip, by name.
+    pub evidence: String,
+    /// The reply of the authority, in the case folder.
+    pub file: String,
+    /// The moment that the authority vouches for, RFC 3339, UTC.
+    pub time: String,
+    /// Whose certificate signed it, as the certificate says.
+    pub authority: String,
+    /// The rules that the authority stamped by.
+    pub policy: String,
+    /// The stamp's number, hexadecimal.
+    pub serial: String,
+    /// `verified` or `not_verified`: the signature, by the certificate in the reply.
+    pub signature: String,
+    /// `verified`, `not_verified` or `not_checked`: that certificate, up to a CA that the user trusts.
+    pub chain: String,
+    /// Why something was not verified.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub why: Option<String>,
 }
 
 /// What a verification comes to, from best to worst.
@@ -236,6 +265,7 @@ impl VerifyResult {
         self.state = self.state.max(other.state);
         self.problems.extend(other.problems);
         self.checked.extend(other.checked);
+        self.stamps.extend(other.stamps);
         self.unfinished.extend(other.unfinished);
         self
     }

@@ -3,6 +3,7 @@
 //! A case vouches for its evidence by its custody journal, so what stands in the folder and not in the journal is a problem
 //! too. Nothing here says who made the journal: that is what the seal's digest and key on the paper form are for.
 
+mod stamps;
 mod unfinished;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -11,8 +12,9 @@ use std::path::{Component, Path};
 
 use serde_json::Value;
 
+use self::stamps::Noted;
 use super::dir::CaseDir;
-use super::results::{Checked, Layer, Problem, State, UnfinishedResult, VerifyResult};
+use super::results::{Checked, Layer, Problem, StampResult, State, UnfinishedResult, VerifyResult};
 use crate::disk::error::DiskError;
 use crate::disk::own;
 use crate::evidence::verify::{Expected, Verified, verify_evidence};
@@ -72,6 +74,7 @@ pub fn verify_case(dir: &CaseDir, known: &Expected) -> VerifyResult {
     }
     check.journal(dir);
     check.evidence(dir, known);
+    check.time_stamps(dir);
     for folder in ["results", "report"] {
         check.unrecorded(dir, folder);
     }
@@ -91,6 +94,12 @@ struct Check {
     /// Names of evidence whose collection is not at its end.
     standing: BTreeSet<String>,
     unfinished: Vec<UnfinishedResult>,
+    /// What the journal says of time stamps.
+    stamps: Vec<Noted>,
+    /// Those that hold.
+    stamped: Vec<StampResult>,
+    /// Seal and query for a time stamp, by the zip's file name.
+    queries: BTreeMap<String, (Digest, Vec<u8>)>,
     state: State,
 }
 
@@ -104,6 +113,9 @@ impl Default for Check {
             files: BTreeMap::new(),
             standing: BTreeSet::new(),
             unfinished: Vec::new(),
+            stamps: Vec::new(),
+            stamped: Vec::new(),
+            queries: BTreeMap::new(),
             state: State::Whole,
         }
     }
@@ -137,6 +149,7 @@ impl Check {
             state: self.state,
             problems: self.problems,
             checked: self.checked,
+            stamps: self.stamped,
             unfinished: self.unfinished,
         }
     }
@@ -193,6 +206,12 @@ impl Check {
             let sealed = Expected { zip_sha256: Some(zip), seal_sha256: Some(seal), key: Some(key.to_owned()) };
             // One name is sealed once: evidence never changes.
             return is_inside(name) && self.seals.insert(name.to_owned(), sealed).is_none();
+        }
+        if event.act == Act::Stamp {
+            let noted = Noted::read(event);
+            let is_read = noted.is_some();
+            self.stamps.extend(noted);
+            return is_read;
         }
         match (event.detail.get("file"), text("file"), digest("sha256")) {
             (None, ..) => true,
@@ -282,6 +301,9 @@ impl Check {
         for problem in verified.problems {
             let path = if problem.path == place { problem.path } else { format!("{place} ▸ {}", problem.path) };
             self.extend(vec![Problem { path, ..problem }]);
+        }
+        if let (Some(seal), Some(query)) = (verified.checked.seal_sha256, verified.stamp_request) {
+            self.queries.insert(place.trim_start_matches("evidence/").to_owned(), (seal, query));
         }
         self.checked.push(verified.checked);
     }

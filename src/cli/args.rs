@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::stamp;
+
 /// Everything on the command line.
 #[derive(Debug, Parser)]
 #[command(
@@ -49,6 +51,8 @@ pub(super) enum Verb {
     /// Check a case or an evidence zip: whole, or exactly what is not
     #[command(after_help = VERIFY_EXAMPLES)]
     Verify(VerifyArgs),
+    /// The chain of custody of a case: what was done with it since it was sealed
+    Custody(CustodyArgs),
     /// List, check and try the rules that find personal data
     #[command(after_help = RULES_EXAMPLES)]
     Rules(RulesArgs),
@@ -242,6 +246,22 @@ pub(super) struct VerifyArgs {
     /// What stdout gets
     #[arg(long, value_enum, default_value_t = Format::Text, value_name = "FORMAT")]
     pub format: Format,
+}
+
+/// Arguments of `custody`.
+#[derive(Debug, Args)]
+pub(super) struct CustodyArgs {
+    /// What to do with it
+    #[command(subcommand)]
+    pub act: CustodyAct,
+}
+
+/// What can be done with the chain of custody.
+#[derive(Debug, Subcommand)]
+pub(super) enum CustodyAct {
+    /// Trusted time: write the query for a time stamp on the seal, or take in the reply
+    #[command(after_help = stamp::EXAMPLES)]
+    Stamp(stamp::StampArgs),
 }
 
 /// Arguments of `rules`.

@@ -467,6 +467,8 @@ impl Failure {
 
 mod resume;
 
+mod stamp;
+
 mod profile;
 #[cfg(test)]
 mod tests;

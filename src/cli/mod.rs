@@ -18,6 +18,7 @@ mod resume;
 
 mod rules;
 mod scan;
+mod stamp;
 mod verify;
 mod volatile;
 
@@ -28,7 +29,7 @@ use std::io::Write;
 
 use clap::{CommandFactory, FromArgMatches};
 
-use self::args::{Cli, LangArg, Verb};
+use self::args::{Cli, CustodyAct, LangArg, Verb};
 pub use self::env::{Env, Random};
 pub use self::exit::Exit;
 use self::failure::Failure;
@@ -56,6 +57,9 @@ pub fn run(arguments: Vec<OsString>, env: &mut Env) -> Exit {
         Verb::Collect(args) => collect::run(&args, lang, env),
         Verb::Scan(args) => scan::run(&args, lang, env),
         Verb::Verify(args) => verify::run(&args, lang, env),
+        Verb::Custody(args) => match args.act {
+            CustodyAct::Stamp(args) => stamp::run(&args, lang, env),
+        },
         Verb::Rules(args) => rules::run(&args, lang, env),
         Verb::Man(args) => pages::man(&args, lang, env),
         Verb::Completions(args) => pages::completions(&args, env),

@@ -4,8 +4,9 @@ use std::str::FromStr;
 
 use super::args::{Format, VerifyArgs};
 use super::failure::Failure;
+use super::stamp::sealed_before;
 use super::{Env, Exit, json, print, words};
-use crate::case::results::{Layer, State, VerifyResult};
+use crate::case::results::{Layer, StampResult, State, VerifyResult};
 use crate::case::verify::{VerifyError, verify_path};
 use crate::evidence::Expected;
 use crate::model::{Digest, Lang};
@@ -55,10 +56,34 @@ fn text(result: &VerifyResult, known: &Expected, lang: Lang) -> String {
             text.push_str(&format!("  {} {key}\n", lang.pick("key ", "署名鍵  ")));
         }
     }
+    for stamp in &result.stamps {
+        text.push_str(&stamped(stamp, lang));
+    }
     for problem in &result.problems {
         text.push_str(&format!("  [{}] {}: {}\n", layer(problem.layer, lang), problem.path, problem.what));
     }
     text.push_str(&verdict(result, known, lang));
+    text
+}
+
+/// A time stamp that holds, and what of it could not be verified.
+fn stamped(stamp: &StampResult, lang: Lang) -> String {
+    let mut text = format!("  {}", sealed_before(lang, &stamp.evidence, &stamp.time, &stamp.authority));
+    if stamp.signature != "verified" {
+        let why = stamp.why.as_deref().unwrap_or_default();
+        text.push_str(
+            &lang.pick(
+                format!("    its signature is NOT VERIFIED: {why}\n"),
+                format!("    署名は確認できません: {why}\n"),
+            ),
+        );
+    }
+    if stamp.chain != "verified" {
+        text.push_str(lang.pick(
+            "    its certificate was not followed up to a CA: `openssl ts -verify` does that (docs/verify.md)\n",
+            "    証明書から認証局までの経路は未確認です。`openssl ts -verify` で確認できます（docs/verify.md）\n",
+        ));
+    }
     text
 }
 
@@ -138,6 +163,7 @@ fn layer(layer: Layer, lang: Lang) -> &'static str {
         Layer::Digest => ("digest", "内容"),
         Layer::TagManifest => ("tag manifest", "タグマニフェスト"),
         Layer::Seal => ("seal", "封印"),
+        Layer::TimeStamp => ("time stamp", "タイムスタンプ"),
         Layer::Custody => ("custody chain", "証拠管理の記録"),
         Layer::Record => ("record", "ファイル記録"),
         Layer::Result => ("result", "結果"),

@@ -10,6 +10,7 @@ pub mod guide;
 pub mod items;
 pub mod journal;
 pub mod replay;
+pub mod request;
 pub mod store;
 pub mod stored_name;
 pub mod tags;

@@ -48,6 +48,8 @@ pub struct Verified {
     pub zip_sha256: Digest,
     /// The end of the custody chain inside, as far as it holds.
     pub custody: Chain,
+    /// The query for a time stamp on the seal, if it is one.
+    pub stamp_request: Option<Vec<u8>>,
 }
 
 /// Checks the evidence zip that `file` reads; `path` is how it is called in the answer.
@@ -67,6 +69,7 @@ pub fn verify_evidence(path: &str, file: &mut dyn Read, expected: &Expected) -> 
             seal_sha256: sealed.digest,
             key: sealed.key,
         },
+        stamp_request: state.texts.remove(tags::STAMP_REQUEST),
         problems: state.problems.take(),
         zip_sha256: through.sha256,
         custody: state.chain,

@@ -18,6 +18,8 @@ pub enum Act {
     Scan,
     /// A result or report was written.
     Report,
+    /// A time stamp on a seal was taken in.
+    Stamp,
 }
 
 /// One line of `custody.jsonl`. `prev` is the SHA-256 of the line before it (without its newline), 64 zeros for the first:

@@ -80,6 +80,14 @@ pub const STORED_PART_BYTES: usize = 255;
 pub const TAG_FILE_BYTES: usize = 1024 * 1024;
 /// Problems that one verification lists; a last one says that there were more.
 pub const PROBLEMS: usize = 1_000;
+/// A reply of a time-stamp authority, and a file with the certificates that it is checked by.
+pub const STAMP_BYTES: usize = 256 * 1024;
+/// Certificates in one of these.
+pub const STAMP_CERTIFICATES: usize = 256;
+/// Characters that are kept of the name of a time-stamp authority.
+pub const STAMP_NAME_CHARS: usize = 200;
+/// Time stamps on one piece of evidence.
+pub const STAMPS: usize = 100;
 /// The chain of custody of a case, when it is copied into an evidence zip.
 pub const CUSTODY_BYTES: u64 = 64 * 1024 * 1024;
 

@@ -2,7 +2,13 @@
 //!
 //! Pure functions over bytes: no file, no clock, no randomness of their own; keys and nonces come in through parameters.
 
+pub mod algorithm;
+pub mod certificate;
 pub mod chain;
+pub mod der;
 pub mod keyed;
+pub mod pem;
+pub mod reply;
 pub mod sign;
 pub mod stamp;
+pub mod time;

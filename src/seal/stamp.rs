@@ -1,6 +1,6 @@
 //! Time-stamp requests (RFC 3161): 69 bytes that can be carried off an isolated machine and sent to any time-stamp authority.
 //!
-//! The reply is not read here; `openssl ts -verify` checks it against the request.
+//! The answer to one is read by [`super::reply`].
 
 use crate::model::Digest;
 
@@ -33,11 +33,20 @@ pub fn request(digest: &Digest, nonce: [u8; 8]) -> Vec<u8> {
 
 /// The digest that a request asks to stamp, if it is one that [`request`] could have made.
 pub fn digest_of_request(der: &[u8]) -> Option<Digest> {
+    parts(der).map(|(digest, _)| digest)
+}
+
+/// The number that the answer must repeat, if it is a request that [`request`] could have made.
+pub fn nonce_of_request(der: &[u8]) -> Option<[u8; 8]> {
+    parts(der).map(|(_, nonce)| nonce)
+}
+
+fn parts(der: &[u8]) -> Option<(Digest, [u8; 8])> {
     let rest = der.strip_prefix(BEFORE_DIGEST.as_slice())?;
     let (digest, rest) = rest.split_first_chunk::<32>()?;
     let (nonce, rest) = rest.strip_prefix(BEFORE_NONCE.as_slice())?.split_first_chunk::<8>()?;
     let digest = Digest(*digest);
-    (rest == AFTER_NONCE && request(&digest, *nonce) == der).then_some(digest)
+    (rest == AFTER_NONCE && request(&digest, *nonce) == der).then_some((digest, *nonce))
 }
 
 #[cfg(test)]

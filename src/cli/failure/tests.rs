@@ -2,6 +2,8 @@
 
 use super::*;
 use crate::case::resume::ResumeError;
+use crate::case::stamp::StampError;
+use crate::seal::reply::BadReply;
 
 #[test]
 fn every_failure_says_what_happened_and_what_to_do_in_both_languages() {
@@ -47,6 +49,14 @@ fn every_failure_says_what_happened_and_what_to_do_in_both_languages() {
         Failure::interrupted(Some(path)),
         Failure::output(&error),
         Failure::bug(&error),
+        Failure::stamp(path, &StampError::NothingSealed),
+        Failure::stamp(path, &StampError::Several("a b".to_owned())),
+        Failure::stamp(path, &StampError::Already("custody/a.tsr".to_owned())),
+        Failure::stamp(path, &StampError::TooMany),
+        Failure::stamp(path, &StampError::Changed("a".to_owned())),
+        Failure::stamp(path, &StampError::Reply(BadReply::OtherSeal)),
+        Failure::query_exists(path),
+        Failure::stamp_file(path, &disk),
     ];
     for failure in all {
         let (en, ja) = (failure.text(Lang::En), failure.text(Lang::Ja));
