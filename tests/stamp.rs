@@ -389,4 +389,22 @@ fn a_changed_missing_or_added_stamp_is_told() {
         }
     }
     assert_eq!(real::hozen(&["verify", &root]).code, Some(0));
+    // A run that broke off between file and event: told, and done again.
+    let journal = case.join("custody/custody.jsonl");
+    let text = fs::read_to_string(&journal).unwrap();
+    let before = text.trim_end().rfind('\n').unwrap() + 1;
+    fs::write(&journal, &text[..before]).unwrap();
+    let verified = real::hozen(&["verify", &root]);
+    assert!(
+        verified.code == Some(4) && verified.stdout.contains("[time stamp] custody/C1-E001.tsr: is not in"),
+        "{}",
+        verified.stdout
+    );
+    assert_eq!(stamp(&[&root, "--import", file.to_str().unwrap(), "--ca", ca.to_str().unwrap()]).code, Some(3));
+    assert_eq!(real::hozen(&["verify", &root]).code, Some(0));
+    assert!(!case.join(extra).exists());
+    // An event that says another time than the reply.
+    let text = fs::read_to_string(&journal).unwrap();
+    fs::write(&journal, text.replace("\"gen_time\":\"20", "\"gen_time\":\"19")).unwrap();
+    assert!(real::hozen(&["verify", &root]).stdout.contains("is not what the custody journal says of it"));
 }
