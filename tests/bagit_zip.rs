@@ -114,3 +114,30 @@ fn what_looks_like_evidence_of_hozen_gets_the_strict_check_alone() {
     assert_eq!(code, 0, "{json:#}");
     assert!(json["checked"][0]["bag"]["notes"].to_string().contains("its seal was not checked"), "{json:#}");
 }
+
+#[test]
+fn no_changed_byte_and_no_cut_is_too_odd() {
+    use hozen::case::verify::verify_path;
+    use hozen::evidence::Expected;
+    let folder = tempfile::tempdir().unwrap();
+    made(folder.path(), "--sha256");
+    real::tool(folder.path(), "zip -qrX0 bag.zip bag");
+    let zip = folder.path().join("bag.zip");
+    let whole = fs::read(&zip).unwrap();
+    let is_whole = |bytes: &[u8]| {
+        fs::write(&zip, bytes).unwrap();
+        verify_path(&zip, &Expected::default()).unwrap().ok
+    };
+    assert!(is_whole(&whole));
+    let content = whole.windows(6).position(|window| window == b"three\n").unwrap();
+    for at in 0..whole.len() {
+        let mut changed = whole.clone();
+        changed[at] ^= 0x41;
+        let ok = is_whole(&changed);
+        // Times and attributes in headers are nobody's promise; every byte of a file is.
+        assert!(!ok || !(content..content + 6).contains(&at), "byte {at}");
+    }
+    for length in (0..whole.len()).step_by(7) {
+        assert!(!is_whole(&whole[..length]), "cut at {length}");
+    }
+}
