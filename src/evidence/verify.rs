@@ -16,7 +16,7 @@ use std::io::{self, Read};
 
 use self::lines::Lines;
 use self::payload::{FilesCheck, ManifestCheck};
-use self::problems::Problems;
+pub(in crate::evidence) use self::problems::Problems;
 use super::container::Member;
 use super::container::read::{Visit, read_through};
 use super::stored_name::folded_digest;
@@ -68,6 +68,7 @@ pub fn verify_evidence(path: &str, file: &mut dyn Read, expected: &Expected) -> 
             bytes: state.bytes,
             seal_sha256: sealed.digest,
             key: sealed.key,
+            bag: None,
         },
         stamp_request: state.texts.remove(tags::STAMP_REQUEST),
         problems: state.problems.take(),

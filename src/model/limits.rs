@@ -88,6 +88,10 @@ pub const STAMP_CERTIFICATES: usize = 256;
 pub const STAMP_NAME_CHARS: usize = 200;
 /// Time stamps on one piece of evidence.
 pub const STAMPS: usize = 100;
+/// A manifest or another tag file of a foreign bag that is read whole.
+pub const BAG_TAG_FILE_BYTES: usize = 256 * 1024 * 1024;
+/// Files in a foreign bag.
+pub const BAG_FILES: usize = 2_000_000;
 /// The chain of custody of a case, when it is copied into an evidence zip.
 pub const CUSTODY_BYTES: u64 = 64 * 1024 * 1024;
 
