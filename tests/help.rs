@@ -12,12 +12,16 @@ use hozen::model::Lang;
 use unicode_width::UnicodeWidthStr;
 
 /// Every verb that a person may meet.
-const VERBS: [&str; 11] = [
+const VERBS: [&str; 15] = [
     "",
     "respond",
     "collect",
     "scan",
     "verify",
+    "custody",
+    "custody add",
+    "custody show",
+    "custody check",
     "rules",
     "rules list",
     "rules check",

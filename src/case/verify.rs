@@ -11,6 +11,7 @@ use std::path::{Component, Path};
 
 use serde_json::Value;
 
+use super::custody;
 use super::dir::CaseDir;
 use super::results::{Checked, Layer, Problem, State, UnfinishedResult, VerifyResult};
 use crate::disk::error::DiskError;
@@ -76,6 +77,7 @@ pub fn verify_case(dir: &CaseDir, known: &Expected) -> VerifyResult {
         check.unrecorded(dir, folder);
     }
     check.recorded_files(dir);
+    check.extend(custody::photo_problems(dir, &check.photos));
     check.result()
 }
 
@@ -88,6 +90,8 @@ struct Check {
     seals: BTreeMap<String, Expected>,
     /// Digests that the journal gives of other files, by path in the case.
     files: BTreeMap<String, Digest>,
+    /// Photos that the journal vouches for, by path in the case.
+    photos: BTreeMap<String, Digest>,
     /// Names of evidence whose collection is not at its end.
     standing: BTreeSet<String>,
     unfinished: Vec<UnfinishedResult>,
@@ -102,6 +106,7 @@ impl Default for Check {
             heads: Vec::new(),
             seals: BTreeMap::new(),
             files: BTreeMap::new(),
+            photos: BTreeMap::new(),
             standing: BTreeSet::new(),
             unfinished: Vec::new(),
             state: State::Whole,
@@ -193,6 +198,13 @@ impl Check {
             let sealed = Expected { zip_sha256: Some(zip), seal_sha256: Some(seal), key: Some(key.to_owned()) };
             // One name is sealed once: evidence never changes.
             return is_inside(name) && self.seals.insert(name.to_owned(), sealed).is_none();
+        }
+        match custody::photos_of(event) {
+            // One name is given once: a photo never changes.
+            Some(photos) if photos.iter().all(|(name, _)| !self.photos.contains_key(name)) => {
+                self.photos.extend(photos)
+            }
+            _ => return false,
         }
         match (event.detail.get("file"), text("file"), digest("sha256")) {
             (None, ..) => true,

@@ -5,6 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::custody::args::{CUSTODY_EXAMPLES, CustodyArgs};
+
 /// Everything on the command line.
 #[derive(Debug, Parser)]
 #[command(
@@ -49,6 +51,9 @@ pub(super) enum Verb {
     /// Check a case or an evidence zip: whole, or exactly what is not
     #[command(after_help = VERIFY_EXAMPLES)]
     Verify(VerifyArgs),
+    /// Set down, show and check who held a case, and what was done with it
+    #[command(after_help = CUSTODY_EXAMPLES)]
+    Custody(CustodyArgs),
     /// List, check and try the rules that find personal data
     #[command(after_help = RULES_EXAMPLES)]
     Rules(RulesArgs),
