@@ -333,6 +333,57 @@ fn hostile_text_in_every_field_is_kept_exactly_and_shown_harmless() {
     }
 }
 
+/// The QR code in a page, as a grid of dark modules without its quiet zone.
+fn modules(page: &str) -> Vec<Vec<bool>> {
+    let side: usize = page.split("viewBox=\"0 0 ").nth(1).unwrap().split(' ').next().unwrap().parse().unwrap();
+    let mut grid = vec![vec![false; side]; side];
+    let path = page.split(" d=\"").nth(1).unwrap().split('"').next().unwrap();
+    for module in path.split('M').skip(1) {
+        let (x, y) = module.strip_suffix("h1v1h-1z").unwrap().split_once(' ').unwrap();
+        grid[y.parse::<usize>().unwrap()][x.parse::<usize>().unwrap()] = true;
+    }
+    assert!(grid[..4].iter().flatten().all(|dark| !dark) && grid.iter().all(|row| !row[3] && !row[side - 4]));
+    grid[4..side - 4].iter().map(|row| row[4..side - 4].to_vec()).collect()
+}
+
+#[test]
+fn the_sheet_carries_seal_and_transfers_and_no_markup_of_others() {
+    let world = World::handed_over();
+    let evil = "</td><script>alert(1)</script>\u{202e}\"'";
+    assert_eq!(world.add(&["--act", "note", "--note", evil, "--operator", evil, "--place", evil]).code, Some(0));
+    let seal = world.json()["chain"][3]["detail"]["seal_sha256"].as_str().unwrap().to_owned();
+    for lang in ["ja", "en"] {
+        let out = world.at(&format!("form.{lang}.html"));
+        let form = || hozen(&["custody", "form", &world.at("c1"), "--out", &out, "--lang", lang]);
+        let made = form();
+        assert_eq!(made.code, Some(0), "{}{}", made.stdout, made.stderr);
+        let page = fs::read_to_string(&out).unwrap();
+        assert_eq!(form().code, Some(2), "never overwritten");
+        assert_eq!(fs::read_to_string(&out).unwrap(), page);
+        assert!(
+            !page.contains("<script")
+                && !page.contains("http://")
+                && !page.contains("https://")
+                && !page.contains('\u{202e}')
+        );
+        assert!(page.contains("default-src 'none'"));
+        for group in seal.as_bytes().chunks(8) {
+            assert!(page.contains(&format!("<span>{}</span>", std::str::from_utf8(group).unwrap())));
+        }
+        for word in ["佐藤次郎", "山田花子", "A-0042", "SN1", "SHA256:"] {
+            assert!(page.contains(word), "{word}");
+        }
+        let code = qrcodegen::QrCode::encode_text(&seal.to_uppercase(), qrcodegen::QrCodeEcc::Medium).unwrap();
+        let due: Vec<Vec<bool>> =
+            (0..code.size()).map(|y| (0..code.size()).map(|x| code.get_module(x, y)).collect()).collect();
+        assert_eq!(modules(&page), due);
+    }
+    change(&world.case().join("custody/custody.jsonl"), |bytes| bytes[200] ^= 1);
+    let out = world.at("broken.html");
+    assert_eq!(hozen(&["custody", "form", &world.at("c1"), "--out", &out]).code, Some(4));
+    assert!(fs::read_to_string(&out).unwrap().contains("BROKEN"));
+}
+
 #[test]
 fn two_at_once_are_both_in_the_chain_or_one_is_told_to_wait() {
     let world = World::new();

@@ -12,7 +12,7 @@ use hozen::model::Lang;
 use unicode_width::UnicodeWidthStr;
 
 /// Every verb that a person may meet.
-const VERBS: [&str; 15] = [
+const VERBS: [&str; 16] = [
     "",
     "respond",
     "collect",
@@ -22,6 +22,7 @@ const VERBS: [&str; 15] = [
     "custody add",
     "custody show",
     "custody check",
+    "custody form",
     "rules",
     "rules list",
     "rules check",

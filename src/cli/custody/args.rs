@@ -17,6 +17,8 @@ Examples:
   Taken over, and is the evidence still as it was sealed?
     hozen custody add CASE --act receive --from 'Yamada Hanako' --check-evidence
   hozen custody show CASE
+  The sheet for paper, in Japanese
+    hozen custody form CASE --out custody.html --lang ja
 ";
 
 /// Arguments of `custody`.
@@ -34,6 +36,8 @@ pub(in crate::cli) enum CustodyAct {
     Add(Box<AddArgs>),
     /// Show the events in order
     Show(CaseArgs),
+    /// Make the chain-of-custody sheet for print: seal with QR code, transfers, rows to sign
+    Form(FormArgs),
     /// Check that the chain and its photos are as they were written
     Check(CaseArgs),
 }
@@ -47,6 +51,17 @@ pub(in crate::cli) struct CaseArgs {
     /// What stdout gets
     #[arg(long, value_enum, default_value_t = Format::Text, value_name = "FORMAT")]
     pub format: Format,
+}
+
+/// Arguments of `custody form`.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct FormArgs {
+    /// The case folder
+    #[arg(value_name = "CASE")]
+    pub case_folder: PathBuf,
+    /// The HTML file to make; one that exists is never overwritten
+    #[arg(long, value_name = "FILE")]
+    pub out: PathBuf,
 }
 
 /// Arguments of `custody add`.

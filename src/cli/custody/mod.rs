@@ -6,13 +6,14 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
-use self::args::{AddArgs, CaseArgs, CustodyAct, CustodyArgs, ObjectArgs};
+use self::args::{AddArgs, CaseArgs, CustodyAct, CustodyArgs, FormArgs, ObjectArgs};
 use super::args::Format;
 use super::failure::Failure;
 use super::{Env, Exit, collect, json, print};
 use crate::case::custody::{self, Statement};
 use crate::case::dir::CaseDir;
 use crate::case::results::CustodyResult;
+use crate::disk::output;
 use crate::model::limits::{CUSTODY_PHOTOS, CUSTODY_TEXT_BYTES};
 use crate::model::{Act, Lang};
 use crate::report::custody as report;
@@ -22,6 +23,7 @@ pub(super) fn run(args: &CustodyArgs, lang: Lang, env: &mut Env) -> Result<Exit,
     match &args.act {
         CustodyAct::Add(args) => add(args, lang, env),
         CustodyAct::Show(args) => show(args, lang, env),
+        CustodyAct::Form(args) => form(args, lang, env),
         CustodyAct::Check(args) => check(args, lang, env),
     }
 }
@@ -44,6 +46,17 @@ fn check(args: &CaseArgs, lang: Lang, env: &mut Env) -> Result<Exit, Failure> {
     // What the chain says is shown by `show`; this is about the chain itself.
     result.chain.clear();
     answer(&result, args.format, env, |_| report::vouches(&result, lang) + &report::verdict(&result, lang))
+}
+
+fn form(args: &FormArgs, lang: Lang, env: &mut Env) -> Result<Exit, Failure> {
+    let result = custody::read(&case(&args.case_folder)?);
+    let now = (env.now)();
+    let printed = now.timestamp().strftime("%Y-%m-%dT%H:%M:%SZ").to_string();
+    let page = report::form(&result, now.time_zone(), &printed, lang).map_err(|error| Failure::bug(&error))?;
+    output::write_once(&args.out, page.as_bytes()).map_err(|error| Failure::form(&error))?;
+    let told = report::problems(&result, lang);
+    print(env, &told)?;
+    Ok(if result.ok { Exit::Done } else { Exit::Broken })
 }
 
 fn answer(

@@ -30,6 +30,22 @@ impl Failure {
         )
     }
 
+    /// The sheet could not be written.
+    pub(in crate::cli) fn form(error: &crate::disk::error::DiskError) -> Self {
+        let path = shown(&error.path);
+        Self::new(
+            (
+                format!("the sheet {path} could not be written; nothing was overwritten"),
+                "name a file that does not exist yet, in a folder that does, with --out",
+            ),
+            (
+                format!("記録票 {path} を書けません。既存のファイルは上書きしていません"),
+                "--out には、既存のフォルダーの中の、まだ存在しないファイル名を指定してください",
+            ),
+        )
+        .because(error)
+    }
+
     /// More photos than one event takes.
     pub(in crate::cli) fn too_many_photos(given: usize) -> Self {
         Self::new(

@@ -2,12 +2,14 @@
 //!
 //! Every text in it is hostile: control characters and those that turn the direction of writing are shown escaped.
 
+mod form;
 mod words;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::{Map, Value};
 
+pub use self::form::html as form;
 use self::words::{act, field};
 use super::show::{calm, in_eights};
 use crate::case::results::CustodyResult;
