@@ -169,6 +169,16 @@ fn the_clock_is_set_down_with_its_distance_from_the_reference() {
     let clock = &all["chain"].as_array().unwrap().last().unwrap()["detail"]["clock"];
     assert!(clock["offset_ms"].as_i64().unwrap() > 700_000_000_000, "{clock}");
     assert_eq!((&clock["reference"], &clock["reference_source"]), (&"2001-01-01T00:00:00Z".into(), &"電波時計".into()));
+    let (source, out) = (world.at("src"), world.at(""));
+    let named = ["--reference-time", "2001-01-01T09:00:00+09:00", "--reference-source", "電波時計"];
+    let collected = hozen(&[&["collect", &source, "--out", &out, "--case", "c3", "--force"], &named[..]].concat());
+    assert_eq!(collected.code, Some(0), "{}", collected.stderr);
+    let acquisition = real::member(&real::zip(Path::new(&world.at("c3"))), "custody/acquisition.json");
+    let acquisition: Value = serde_json::from_slice(&acquisition).unwrap();
+    assert!(acquisition["clock_offset_ms"].as_i64().unwrap() > 700_000_000_000, "{acquisition}");
+    assert_eq!(acquisition["clock_offset_source"], "電波時計");
+    let resumed = hozen(&["collect", "--resume", &world.at("c3"), "--reference-time", "2001-01-01T00:00:00Z"]);
+    assert_eq!(resumed.code, Some(2), "a collection keeps the clock that it began with");
     for wrong in [&["--reference-time", "12:00"][..], &["--reference-source", "only"], &["--when", "yesterday"]] {
         assert_eq!(world.add(&[&["--act", "open"], wrong].concat()).code, Some(2));
     }

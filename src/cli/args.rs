@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::clock::ClockArgs;
 use super::custody::args::{CUSTODY_EXAMPLES, CustodyArgs};
 
 /// Everything on the command line.
@@ -132,7 +133,7 @@ pub(super) struct CollectArgs {
     #[arg(long, value_name = "FILE")]
     pub include_image: Vec<OsString>,
     /// Go on with a case that was broken off: PATHs and options are those that it began with
-    #[arg(long, value_name = "CASE", conflicts_with_all = ["paths", "names", "folders", "dry_run", "list_profiles", "volatile", "include_image", "out", "case", "operator", "witness", "reason", "place", "cross_file_systems"])]
+    #[arg(long, value_name = "CASE", conflicts_with_all = ["paths", "names", "folders", "dry_run", "list_profiles", "volatile", "include_image", "out", "case", "operator", "witness", "reason", "place", "reference_time", "reference_source", "cross_file_systems"])]
     pub resume: Option<PathBuf>,
     /// Folder in which the case folder is made (best: another disk)
     #[arg(long, value_name = "DIR", default_value = ".")]
@@ -152,6 +153,9 @@ pub(super) struct CollectArgs {
     /// Where the machine stands
     #[arg(long, value_name = "TEXT")]
     pub place: Option<String>,
+    /// The right time
+    #[command(flatten)]
+    pub clock: ClockArgs,
     /// OpenSSH ed25519 key that signs the seal (default: a key made for the case)
     #[arg(long, value_name = "FILE")]
     pub sign_key: Option<PathBuf>,

@@ -41,6 +41,13 @@ impl ClockArgs {
         }
     }
 
+    /// How the right time is known.
+    pub(super) fn source(&self) -> String {
+        self.reference_source
+            .clone()
+            .unwrap_or_else(|| "named by the operator, who did not say by which clock".to_owned())
+    }
+
     /// The clock, as a custody event sets it down.
     pub(super) fn record(&self, now: &Zoned, env: &Env) -> Value {
         let mut clock = json!({
