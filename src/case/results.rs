@@ -152,17 +152,17 @@ pub enum Layer {
     Zip,
     /// A member's name.
     Name,
-    /// `manifest-sha256.txt`: a line missing, unknown, doubled or unreadable.
+    /// A payload manifest: a line missing, unknown, doubled or unreadable.
     Manifest,
     /// A payload's bytes.
     Digest,
-    /// A tag file, or `tagmanifest-sha256.txt`.
+    /// A tag file, or a tag manifest.
     TagManifest,
     /// The signature.
     Seal,
     /// The custody chain.
     Custody,
-    /// `files.jsonl` against the payload.
+    /// `files.jsonl`, or the `Payload-Oxum` of a bag, against the payload.
     Record,
     /// A result or report in the case folder.
     Result,
@@ -203,7 +203,8 @@ pub struct VerifyResult {
 pub enum State {
     /// Everything is as it was sealed.
     Whole,
-    /// A collection is not at its end; all that it recorded is whole, and nothing stands behind that.
+    /// A collection is not at its end; all that it recorded is whole, and nothing stands behind that. Or files of a bag are
+    /// still to be fetched, and all others are whole.
     Incomplete,
     /// A collection was broken off in the middle of an entry or line; all before that is whole.
     Torn,
@@ -286,4 +287,31 @@ pub struct Checked {
     pub seal_sha256: Option<Digest>,
     /// Fingerprint of the key that signed, to compare with the paper form.
     pub key: Option<String>,
+    /// What there is to know of a BagIt bag that hozen did not make.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bag: Option<BagChecked>,
+}
+
+/// A BagIt bag that hozen did not make: it has no seal, and is only whole in itself.
+#[derive(Debug, Clone, Serialize, Deserialize, PartialEq, Eq)]
+pub struct BagChecked {
+    /// `BagIt-Version`, by whose rules it was checked.
+    pub version: String,
+    /// `Tag-File-Character-Encoding`.
+    pub encoding: String,
+    /// Algorithms of the payload manifests that were checked.
+    pub algorithms: Vec<String>,
+    /// Algorithms of the tag manifests that were checked.
+    pub tag_algorithms: Vec<String>,
+    /// What is allowed and yet to be known.
+    pub notes: Vec<BagNote>,
+}
+
+/// Something to know of a file in a bag.
+#[derive(Debug, Clone, Serialize, Deserialize, PartialEq, Eq)]
+pub struct BagNote {
+    /// The file.
+    pub path: String,
+    /// What there is to know.
+    pub what: String,
 }

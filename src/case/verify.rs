@@ -6,7 +6,7 @@
 mod unfinished;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{self, BufReader, Read};
+use std::io::{self, BufReader, Read, Seek};
 use std::path::{Component, Path};
 
 use serde_json::Value;
@@ -14,8 +14,9 @@ use serde_json::Value;
 use super::custody;
 use super::dir::CaseDir;
 use super::results::{Checked, Layer, Problem, State, UnfinishedResult, VerifyResult};
-use crate::disk::error::DiskError;
+use crate::disk::error::{DiskError, Doing};
 use crate::disk::own;
+use crate::evidence::bagit::{VerifiedBag, verify_bag_folder, verify_bag_zip};
 use crate::evidence::verify::{Expected, Verified, verify_evidence};
 use crate::model::limits::BLOCK_BYTES;
 use crate::model::{Act, CustodyEvent, Digest, RawPath};
@@ -27,8 +28,10 @@ pub enum VerifyError {
     /// A path of ours could not be read at all.
     #[error(transparent)]
     Disk(#[from] DiskError),
-    /// Neither a case nor a file.
-    #[error("{path} is neither a case folder (it has no case.json) nor an evidence zip: name one of the two")]
+    /// Neither a case, nor a bag, nor a file.
+    #[error(
+        "{path} is neither a case folder (it has no case.json), nor an evidence zip, nor a BagIt bag (it has no bagit.txt): name one of these"
+    )]
     NothingToVerify {
         /// The path, escaped.
         path: String,
@@ -41,7 +44,10 @@ pub fn verify_path(path: &Path, known: &Expected) -> Result<VerifyResult, Verify
         return Ok(verify_case(&dir, known));
     }
     if own::is_folder(path)? {
-        return Err(VerifyError::NothingToVerify { path: shown(path) });
+        if !own::exists(&path.join("bagit.txt"))? {
+            return Err(VerifyError::NothingToVerify { path: shown(path) });
+        }
+        return Ok(verify_bag(path, known)?);
     }
     Ok(verify_zip(path, known)?)
 }
@@ -51,6 +57,18 @@ pub fn verify_zip(path: &Path, known: &Expected) -> Result<VerifyResult, DiskErr
     let (mut file, _) = own::open_own(path)?;
     let mut check = Check::default();
     let name = shown(path);
+    match verify_bag_zip(&name, &mut file, known) {
+        Ok(None) => {}
+        Ok(Some(bag)) => {
+            check.bag(bag);
+            return Ok(check.result());
+        }
+        Err(error) => {
+            check.unread(Layer::Zip, &name, &error);
+            return Ok(check.result());
+        }
+    }
+    file.rewind().map_err(DiskError::on(path, Doing::Read))?;
     match verify_evidence(&name, &mut file, known) {
         Ok(verified) => {
             let beside = path.with_added_extension("sha256");
@@ -61,6 +79,18 @@ pub fn verify_zip(path: &Path, known: &Expected) -> Result<VerifyResult, DiskErr
             check.checked.push(verified.checked);
         }
         Err(error) => check.unread(Layer::Zip, &name, &error),
+    }
+    Ok(check.result())
+}
+
+/// Verifies a BagIt bag in a folder.
+fn verify_bag(path: &Path, known: &Expected) -> Result<VerifyResult, DiskError> {
+    let mut check = Check::default();
+    let name = shown(path);
+    let root = own::canonical(path)?;
+    match verify_bag_folder(&name, &root, known) {
+        Ok(bag) => check.bag(bag),
+        Err(error) => check.unread(Layer::Name, &name, &error),
     }
     Ok(check.result())
 }
@@ -129,6 +159,16 @@ impl Check {
             self.state = State::Broken;
         }
         self.problems.extend(problems);
+    }
+
+    fn bag(&mut self, bag: VerifiedBag) {
+        if bag.is_only_unfetched {
+            self.state = self.state.max(State::Incomplete);
+            self.problems.extend(bag.problems);
+        } else {
+            self.extend(bag.problems);
+        }
+        self.checked.push(bag.checked);
     }
 
     fn unread(&mut self, layer: Layer, path: &str, error: &dyn std::error::Error) {
@@ -364,7 +404,6 @@ fn is_inside(name: &str) -> bool {
 }
 
 fn digest_of(path: &Path) -> Result<Digest, DiskError> {
-    use crate::disk::error::Doing;
     let (mut file, _) = own::open_own(path)?;
     let mut sha256 = <sha2::Sha256 as sha2::Digest>::new();
     let mut buffer = vec![0; BLOCK_BYTES];

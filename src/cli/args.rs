@@ -98,6 +98,8 @@ Examples:
   hozen verify /mnt/usb/CASE
   With the number from the paper form
     hozen verify /mnt/usb/CASE --expect-seal '5f2a90c1 …'
+  A BagIt bag that another tool made (RFC 8493)
+    hozen verify received/bag.zip
 ";
 const RULES_EXAMPLES: &str = "\
 Examples:
@@ -239,7 +241,7 @@ pub(super) struct ScanArgs {
 /// Arguments of `verify`.
 #[derive(Debug, Args)]
 pub(super) struct VerifyArgs {
-    /// A case folder or an evidence zip
+    /// A case folder, an evidence zip, or any BagIt bag (folder or zip)
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// Digest of the seal, from the paper form

@@ -388,12 +388,12 @@ impl Failure {
         let path = shown(path);
         Self::new(
             (
-                format!("{path} is neither a case folder nor an evidence zip"),
-                "name the case folder (it holds case.json) or the zip in its evidence/ folder",
+                format!("{path} is neither a case folder, nor an evidence zip, nor a BagIt bag"),
+                "name the case folder (it holds case.json), the zip in its evidence/ folder, or a bag's folder (it holds bagit.txt)",
             ),
             (
-                format!("{path} は事案フォルダーでも証拠 zip でもありません"),
-                "事案フォルダー（case.json がある）か、その evidence/ の zip を指定してください",
+                format!("{path} は事案フォルダーでも証拠 zip でも BagIt バッグでもありません"),
+                "事案フォルダー（case.json がある）、その evidence/ の zip、またはバッグのフォルダー（bagit.txt がある）を指定してください",
             ),
         )
     }

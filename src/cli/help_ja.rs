@@ -47,7 +47,7 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("lang", "画面と報告書の言語：ja（日本語）、en（英語）\n省略時はシステムの言語設定に従います"),
     ("paths", "保全するフォルダーやファイル"),
     ("scan.paths", "調べるフォルダー、ファイル、証拠 zip、事案フォルダー"),
-    ("verify.paths", "事案フォルダーまたは証拠 zip"),
+    ("verify.paths", "事案フォルダー、証拠 zip、または BagIt バッグ（フォルダーか zip）"),
     ("names", "この種のサーバーの証拠をまとめて保全します：web-server など\n一覧は --list-profiles（複数指定可）"),
     ("folders", "追加のプロファイルのフォルダー（複数指定可）"),
     ("root", "プロファイルの場所をこのフォルダーの下で探します\n（接続したディスクイメージなど。省略時は /）"),
@@ -173,6 +173,8 @@ const EXAMPLES: &[(&str, &str)] = &[
   hozen verify /mnt/usb/事案番号
   紙の記録票の封印番号と照合する
     hozen verify /mnt/usb/事案番号 --expect-seal '5f2a90c1 …'
+  ほかのツールが作った BagIt バッグ（RFC 8493）
+    hozen verify received/bag.zip
 ",
     ),
     (

@@ -5,7 +5,7 @@ use std::str::FromStr;
 use super::args::{Format, VerifyArgs};
 use super::failure::Failure;
 use super::{Env, Exit, json, print, words};
-use crate::case::results::{Layer, State, VerifyResult};
+use crate::case::results::{BagChecked, Layer, State, VerifyResult};
 use crate::case::verify::{VerifyError, verify_path};
 use crate::evidence::Expected;
 use crate::model::{Digest, Lang};
@@ -54,6 +54,9 @@ fn text(result: &VerifyResult, known: &Expected, lang: Lang) -> String {
         if let Some(key) = &checked.key {
             text.push_str(&format!("  {} {key}\n", lang.pick("key ", "署名鍵  ")));
         }
+        if let Some(bag) = &checked.bag {
+            text.push_str(&about_bag(bag, lang));
+        }
     }
     for problem in &result.problems {
         text.push_str(&format!("  [{}] {}: {}\n", layer(problem.layer, lang), problem.path, problem.what));
@@ -62,9 +65,50 @@ fn text(result: &VerifyResult, known: &Expected, lang: Lang) -> String {
     text
 }
 
+/// What a bag that hozen did not make was checked by.
+fn about_bag(bag: &BagChecked, lang: Lang) -> String {
+    let (version, encoding) = (&bag.version, &bag.encoding);
+    let list = |all: &[String]| if all.is_empty() { lang.pick("-", "なし").to_owned() } else { all.join(", ") };
+    let (payload, tags) = (list(&bag.algorithms), list(&bag.tag_algorithms));
+    let mut text = lang.pick(
+        format!("  a BagIt bag (version {version}, {encoding}); digests: payload {payload}; tag files {tags}\n"),
+        format!(
+            "  BagIt バッグ（版 {version}・{encoding}）。照合したダイジェスト: 本体 {payload}、タグファイル {tags}\n"
+        ),
+    );
+    for note in &bag.notes {
+        text.push_str(&format!("  [{}] {}: {}\n", lang.pick("note", "注意"), note.path, note.what));
+    }
+    text
+}
+
+/// The verdict on a bag without a signature that is complete and valid.
+fn whole_bag(lang: Lang) -> String {
+    lang.pick(
+        "WHOLE in itself: the BagIt bag is complete and valid. It has no signature that hozen checks: this does not show who \
+         made it, nor that it was not made anew.\n",
+        "完全（バッグ内で整合）: BagIt バッグに欠けや違いはありません。hozen が検査できる署名がないため、誰が作ったか、\
+         全体が作り直されていないかは分かりません。\n",
+    )
+    .to_owned()
+}
+
+/// The verdict on a bag of which files are still elsewhere.
+fn unfetched_bag(lang: Lang) -> String {
+    lang.pick(
+        "INCOMPLETE: files of the BagIt bag that fetch.txt names are not here; all others are valid. Fetch them with another \
+         program, and check again.\n",
+        "未完了: BagIt バッグの fetch.txt にあるファイルがまだありません。ほかのファイルに違いはありません。別の手段で\
+         取得してから、もう一度検査してください。\n",
+    )
+    .to_owned()
+}
+
 fn verdict(result: &VerifyResult, known: &Expected, lang: Lang) -> String {
     if matches!(result.state, State::Incomplete | State::Torn) {
-        return unfinished(result, lang);
+        let bag = if result.checked.iter().any(|one| one.bag.is_some()) { unfetched_bag(lang) } else { String::new() };
+        let is_bag_alone = result.unfinished.is_empty() && !bag.is_empty();
+        return if is_bag_alone { bag } else { bag + &unfinished(result, lang) };
     }
     if !result.ok {
         let count = result.problems.len();
@@ -75,6 +119,11 @@ fn verdict(result: &VerifyResult, known: &Expected, lang: Lang) -> String {
             format!("破損あり: {count} 件。この複製には手を加えず、別の複製と比較してください。\n"),
         );
     }
+    let bags = result.checked.iter().filter(|one| one.bag.is_some()).count();
+    if bags > 0 && bags == result.checked.len() {
+        return whole_bag(lang);
+    }
+    let bag = if bags > 0 { whole_bag(lang) } else { String::new() };
     let compared = known.seal_sha256.is_some() || known.key.is_some();
     let next = if compared {
         lang.pick("It is what the paper form says.", "紙の記録票と一致しています。")
@@ -84,7 +133,8 @@ fn verdict(result: &VerifyResult, known: &Expected, lang: Lang) -> String {
             "封印番号を紙の記録票と照合してください。全体が作り直されていないことは、その照合でしか分かりません。",
         )
     };
-    lang.pick(format!("WHOLE: everything is as it was sealed. {next}\n"), format!("完全: 封印時のままです。{next}\n"))
+    bag + &lang
+        .pick(format!("WHOLE: everything is as it was sealed. {next}\n"), format!("完全: 封印時のままです。{next}\n"))
 }
 
 /// What a collection that is not at its end has, and how it goes on.

@@ -2,7 +2,7 @@
 //!
 //! Depth first, a folder before what is in it, names by raw bytes. No recursion and never more than one list of names per
 //! open folder in memory. Everything is reached through its folder's handle, so paths may be longer than the kernel's
-//! 4096 bytes, and only a few handles are held however deep the tree is (see [`stack`]). Deliberately absent: no link is followed, no file, pipe or device is opened (see [`super::source`]), no
+//! 4096 bytes, and only a few handles are held however deep the tree is (see `stack`). Deliberately absent: no link is followed, no file, pipe or device is opened (see [`super::source`]), no
 //! mount point below a root is crossed unless asked, nothing is left out without a gap.
 
 mod roots;

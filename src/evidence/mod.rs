@@ -4,6 +4,7 @@
 
 pub mod acquisition;
 pub mod bag;
+pub mod bagit;
 pub mod container;
 pub mod error;
 pub mod guide;

@@ -16,7 +16,7 @@ use std::io::{self, Read};
 
 use self::lines::Lines;
 use self::payload::{FilesCheck, ManifestCheck};
-use self::problems::Problems;
+pub(in crate::evidence) use self::problems::Problems;
 use super::container::Member;
 use super::container::read::{Visit, read_through};
 use super::stored_name::folded_digest;
@@ -66,6 +66,7 @@ pub fn verify_evidence(path: &str, file: &mut dyn Read, expected: &Expected) -> 
             bytes: state.bytes,
             seal_sha256: sealed.digest,
             key: sealed.key,
+            bag: None,
         },
         problems: state.problems.take(),
         zip_sha256: through.sha256,

@@ -80,6 +80,10 @@ pub const STORED_PART_BYTES: usize = 255;
 pub const TAG_FILE_BYTES: usize = 1024 * 1024;
 /// Problems that one verification lists; a last one says that there were more.
 pub const PROBLEMS: usize = 1_000;
+/// A manifest or another tag file of a foreign bag that is read whole.
+pub const BAG_TAG_FILE_BYTES: usize = 256 * 1024 * 1024;
+/// Files in a foreign bag.
+pub const BAG_FILES: usize = 2_000_000;
 /// The chain of custody of a case, when it is copied into an evidence zip.
 pub const CUSTODY_BYTES: u64 = 64 * 1024 * 1024;
 /// One text that a person sets down in the chain of custody.

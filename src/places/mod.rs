@@ -2,8 +2,8 @@
 //!
 //! | file | promises |
 //! |---|---|
-//! | [`homes`] | the home folder of every user of the root, by its own `/etc/passwd` |
-//! | [`configured`] | the places that configuration files name; they are hostile text |
+//! | `homes` | the home folder of every user of the root, by its own `/etc/passwd` |
+//! | `configured` | the places that configuration files name; they are hostile text |
 //!
 //! Names and metadata are looked at, and of contents only `/etc/passwd` and configuration files: all below one root,
 //! bounded, and without a trace. Every place that can not be looked at becomes a root with a gap.

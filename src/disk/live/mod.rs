@@ -12,7 +12,7 @@
 //! | [`text`] | a text of the kernel, whole and within its limit |
 //! | [`process`] [`sockets`] [`maps`] [`network`] [`system`] | pure parsing: hostile bytes in, rows out, never an error |
 //! | [`netlink`] | what the kernel tells by no file: neighbours of version 6, addresses by interface |
-//! | [`schedules`] | where cron, at and systemd keep what the machine does by itself |
+//! | [`mod@schedules`] | where cron, at and systemd keep what the machine does by itself |
 //!
 //! Deliberately absent: no clock (times are the kernel's ticks), no program is started, nothing is opened but the kernel's
 //! texts, `utmp`, executables and deleted regular files. A process that ends meanwhile costs one gap, never the run.
