@@ -12,7 +12,7 @@ use hozen::model::Lang;
 use unicode_width::UnicodeWidthStr;
 
 /// Every verb that a person may meet.
-const VERBS: [&str; 13] = [
+const VERBS: [&str; 17] = [
     "",
     "respond",
     "collect",
@@ -20,6 +20,10 @@ const VERBS: [&str; 13] = [
     "verify",
     "custody",
     "custody stamp",
+    "custody add",
+    "custody show",
+    "custody check",
+    "custody form",
     "rules",
     "rules list",
     "rules check",

@@ -14,6 +14,8 @@ pub struct CaseDir {
 
 /// End of the name under which orders stand beside the evidence.
 const ORDERS_END: &str = ".orders.json";
+/// Where photos lie in a case.
+pub const PHOTOS: &str = "custody/photos";
 /// Folders of a new case, made 0700.
 const FOLDERS: [&str; 5] = ["custody", "evidence", "results", "report", "secret"];
 
@@ -61,6 +63,11 @@ impl CaseDir {
     /// The chain of custody.
     pub fn journal(&self) -> PathBuf {
         self.root.join("custody/custody.jsonl")
+    }
+
+    /// Photos that were set down in the chain of custody; made with the first one.
+    pub fn photos(&self) -> PathBuf {
+        self.root.join(PHOTOS)
     }
 
     /// A sealed evidence zip.

@@ -6,7 +6,7 @@ use std::path::Path;
 use crate::disk::error::DiskError;
 use crate::disk::output::{self, OutputFile};
 use crate::disk::own;
-use crate::model::{CustodyEvent, limits};
+use crate::model::{CustodyEvent, Digest, limits};
 use crate::seal::chain::{self, Chain, ChainError, CheckError, Draft};
 
 /// Why the journal can not be continued.
@@ -53,6 +53,29 @@ impl CaseJournal {
         let followed = chain::follow(&mut BufReader::new(reader), each)?;
         file.cut_to(followed.bytes)?;
         Ok(Self { file, chain: followed.chain })
+    }
+
+    /// The same, but a last line that was cut off in the middle is an error, and stays: only who goes on with what wrote it may
+    /// cut it away.
+    ///
+    /// # Errors
+    /// When it is broken or torn, or another process is at work on it.
+    pub fn open_whole(path: &Path, each: &mut dyn FnMut(CustodyEvent)) -> Result<Self, JournalError> {
+        let file = OutputFile::open_to_append(path)?;
+        file.lock()?;
+        let (reader, _) = own::open_from_medium(path)?;
+        let chain = chain::check(&mut BufReader::new(reader), each)?;
+        Ok(Self { file, chain })
+    }
+
+    /// Events so far.
+    pub fn events(&self) -> u64 {
+        self.chain.events
+    }
+
+    /// Digest of the last one.
+    pub fn head(&self) -> Digest {
+        self.chain.head
     }
 
     /// Appends an event; returns when it is durable. One that is not is taken back as far as the medium lets us: nobody may
@@ -119,6 +142,8 @@ mod tests {
         let path = changed;
         let torn = folder.path().join("torn.jsonl");
         output::write_once(&torn, &text.as_bytes()[..text.len() - 9]).unwrap();
+        let refused = CaseJournal::open_whole(&torn, &mut |_| {});
+        assert!(matches!(refused, Err(JournalError::Broken(_))), "a torn line is not cut away by just anyone");
         let mut journal = CaseJournal::open(&torn, &mut |_| {}).unwrap();
         assert_eq!(journal.text().unwrap().lines().count(), 1, "the torn line is cut away");
         drop(journal);

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::model::taken::TakeRecord;
-use crate::model::{Digest, EntityTally, Gap, Subjects};
+use crate::model::{CustodyEvent, Digest, EntityTally, Gap, Subjects};
 pub use crate::model::{FileResult, LookStatus};
 
 /// `hozen.collect/1`.
@@ -270,6 +270,38 @@ impl VerifyResult {
         self.unfinished.extend(other.unfinished);
         self
     }
+}
+
+/// `hozen.custody/1`: what `custody add`, `show` and `check` print.
+#[derive(Debug, Clone, Serialize, Deserialize, PartialEq)]
+pub struct CustodyResult {
+    /// `hozen.custody/1`.
+    pub schema: String,
+    /// The case folder.
+    pub case: String,
+    /// Whether the chain and its photos are whole.
+    pub ok: bool,
+    /// Whole lines of the chain, one after another.
+    pub events: u64,
+    /// Digest of the last of them: the number that shows later whether lines were cut from the end.
+    pub head: Digest,
+    /// What is wrong.
+    pub problems: Vec<Problem>,
+    /// The files whose digests the chain gives.
+    pub vouches: Vec<Vouched>,
+    /// The events, as far as the chain is whole.
+    pub chain: Vec<CustodyEvent>,
+}
+
+/// A file whose digest stands in the chain of custody.
+#[derive(Debug, Clone, Serialize, Deserialize, PartialEq)]
+pub struct Vouched {
+    /// The line that says so, from 1.
+    pub line: u64,
+    /// Its path in the case.
+    pub file: String,
+    /// Its digest.
+    pub sha256: Digest,
 }
 
 /// One object that was checked.

@@ -13,6 +13,7 @@ use std::path::{Component, Path};
 use serde_json::Value;
 
 use self::stamps::Noted;
+use super::custody;
 use super::dir::CaseDir;
 use super::results::{Checked, Layer, Problem, StampResult, State, UnfinishedResult, VerifyResult};
 use crate::disk::error::{DiskError, Doing};
@@ -109,6 +110,7 @@ pub fn verify_case(dir: &CaseDir, known: &Expected) -> VerifyResult {
         check.unrecorded(dir, folder);
     }
     check.recorded_files(dir);
+    check.extend(custody::photo_problems(dir, &check.photos));
     check.result()
 }
 
@@ -121,6 +123,8 @@ struct Check {
     seals: BTreeMap<String, Expected>,
     /// Digests that the journal gives of other files, by path in the case.
     files: BTreeMap<String, Digest>,
+    /// Photos that the journal vouches for, by path in the case.
+    photos: BTreeMap<String, Digest>,
     /// Names of evidence whose collection is not at its end.
     standing: BTreeSet<String>,
     unfinished: Vec<UnfinishedResult>,
@@ -141,6 +145,7 @@ impl Default for Check {
             heads: Vec::new(),
             seals: BTreeMap::new(),
             files: BTreeMap::new(),
+            photos: BTreeMap::new(),
             standing: BTreeSet::new(),
             unfinished: Vec::new(),
             stamps: Vec::new(),
@@ -252,6 +257,13 @@ impl Check {
             let is_read = noted.is_some();
             self.stamps.extend(noted);
             return is_read;
+        }
+        match custody::photos_of(event) {
+            // One name is given once: a photo never changes.
+            Some(photos) if photos.iter().all(|(name, _)| !self.photos.contains_key(name)) => {
+                self.photos.extend(photos)
+            }
+            _ => return false,
         }
         match (event.detail.get("file"), text("file"), digest("sha256")) {
             (None, ..) => true,

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::stamp;
+use super::clock::ClockArgs;
+use super::custody::args::{CUSTODY_EXAMPLES, CustodyArgs};
 
 /// Everything on the command line.
 #[derive(Debug, Parser)]
@@ -51,7 +52,8 @@ pub(super) enum Verb {
     /// Check a case or an evidence zip: whole, or exactly what is not
     #[command(after_help = VERIFY_EXAMPLES)]
     Verify(VerifyArgs),
-    /// The chain of custody of a case: what was done with it since it was sealed
+    /// Set down, show and check who held a case, and what was done with it
+    #[command(after_help = CUSTODY_EXAMPLES)]
     Custody(CustodyArgs),
     /// List, check and try the rules that find personal data
     #[command(after_help = RULES_EXAMPLES)]
@@ -133,7 +135,7 @@ pub(super) struct CollectArgs {
     #[arg(long, value_name = "FILE")]
     pub include_image: Vec<OsString>,
     /// Go on with a case that was broken off: PATHs and options are those that it began with
-    #[arg(long, value_name = "CASE", conflicts_with_all = ["paths", "names", "folders", "dry_run", "list_profiles", "volatile", "include_image", "out", "case", "operator", "witness", "reason", "place", "cross_file_systems"])]
+    #[arg(long, value_name = "CASE", conflicts_with_all = ["paths", "names", "folders", "dry_run", "list_profiles", "volatile", "include_image", "out", "case", "operator", "witness", "reason", "place", "reference_time", "reference_source", "cross_file_systems"])]
     pub resume: Option<PathBuf>,
     /// Folder in which the case folder is made (best: another disk)
     #[arg(long, value_name = "DIR", default_value = ".")]
@@ -153,6 +155,9 @@ pub(super) struct CollectArgs {
     /// Where the machine stands
     #[arg(long, value_name = "TEXT")]
     pub place: Option<String>,
+    /// The right time
+    #[command(flatten)]
+    pub clock: ClockArgs,
     /// OpenSSH ed25519 key that signs the seal (default: a key made for the case)
     #[arg(long, value_name = "FILE")]
     pub sign_key: Option<PathBuf>,
@@ -248,22 +253,6 @@ pub(super) struct VerifyArgs {
     /// What stdout gets
     #[arg(long, value_enum, default_value_t = Format::Text, value_name = "FORMAT")]
     pub format: Format,
-}
-
-/// Arguments of `custody`.
-#[derive(Debug, Args)]
-pub(super) struct CustodyArgs {
-    /// What to do with it
-    #[command(subcommand)]
-    pub act: CustodyAct,
-}
-
-/// What can be done with the chain of custody.
-#[derive(Debug, Subcommand)]
-pub(super) enum CustodyAct {
-    /// Trusted time: write the query for a time stamp on the seal, or take in the reply
-    #[command(after_help = stamp::EXAMPLES)]
-    Stamp(stamp::StampArgs),
 }
 
 /// Arguments of `rules`.

@@ -182,10 +182,12 @@ fn acquisition(ready: &Ready, args: &CollectArgs, env: &Env, now: &dyn Fn() -> j
         effective_uid: Some(env.host.effective_uid),
         time_zone: env.host.zone.name.clone(),
         clock: Some(Clock {
-            read: "the machine's own clock (CLOCK_REALTIME); it was compared with no other clock".to_owned(),
+            read: args.clock.read(),
             zone_source: env.host.zone.source.name().to_owned(),
             utc_offset: begun.strftime("%:z").to_string(),
         }),
+        clock_offset_ms: ready.offset_ms,
+        clock_offset_source: ready.offset_ms.map(|_| args.clock.source()),
         started: utc(&begun),
         tool: tool(),
         tool_sha256: host::running_binary().ok(),

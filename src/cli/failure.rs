@@ -465,6 +465,7 @@ impl Failure {
     }
 }
 
+mod custody;
 mod resume;
 
 mod stamp;

@@ -28,7 +28,11 @@ const VERBS: &[(&str, &str)] = &[
     ("collect", "保全のみ：複製し、ハッシュと署名で封印します"),
     ("scan", "個人データを探し、人数を数えます（結果のほかは何も書きません）"),
     ("verify", "事案や証拠 zip が封印時のままかを調べ、違う箇所を示します"),
-    ("custody", "事案の証拠管理の記録（封印してからの取り扱い）"),
+    ("custody", "証拠を誰が持ち、何をしたかを、記録・表示・検査します"),
+    ("custody add", "証拠管理の記録に 1 件を追記します（後から変更も削除もできません）"),
+    ("custody show", "証拠管理の記録を順に表示します"),
+    ("custody form", "印刷用の証拠管理記録票を作ります（封印番号、QR コード、署名欄）"),
+    ("custody check", "証拠管理の記録と写真が、書かれたときのままかを調べます"),
     ("custody stamp", "タイムスタンプ：封印の時刻の証明を要求し、応答を取り込みます"),
     ("rules", "個人データを見つけるルールの一覧・検査・試行"),
     ("rules list", "すべてのルールを一覧にします（何を見つけるか、どこに書かれているか）"),
@@ -60,6 +64,7 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ),
     ("resume", "途中で終わった事案の続きを行います\n保全対象などの指定は、始めたときのものを使います"),
     ("out", "事案フォルダーを作る場所（できれば対象とは別のディスク）\n省略時は今いるフォルダー"),
+    ("form.out", "作る HTML ファイル（既存のファイルは上書きしません）"),
     ("man.out", "書き込み先のフォルダー"),
     ("case", "事案番号（省略時は hozen-ホスト名-時刻）"),
     ("operator", "実施者の氏名（省略時はログイン名）"),
@@ -91,6 +96,33 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("expect_key", "紙の記録票にある署名鍵のフィンガープリント"),
     ("text", "調べる文字列（見つかった値は伏せ字で示します）"),
     ("shell", "シェル：bash、elvish、fish、powershell、zsh"),
+    ("case_folder", "事案フォルダー"),
+    (
+        "act",
+        "何をしたか：\nopen（開封）、copy（複製）、transfer（引き渡し）、receive（受領）、\nnote（特記）、return（返却）、dispose（廃棄）",
+    ),
+    ("from", "引渡人（receive では必須）"),
+    ("to", "受領人（transfer・return では必須）"),
+    ("purpose", "目的"),
+    ("kept_at", "これからの保管場所"),
+    ("state", "状態（稼働中、停止、封印済みなど）"),
+    ("condition", "外観（傷、欠品など）"),
+    ("note", "特記事項"),
+    ("when", "行った日時が今でないとき、その日時\n（2026-11-21T10:00:00+09:00 の形式）"),
+    ("photo", "写真を事案フォルダーに複製し、ハッシュを記録します（複数指定可）"),
+    ("check_evidence", "証拠 zip をもう一度すべて読み、封印時のままかを記録します"),
+    ("evidence_number", "証拠番号"),
+    ("seal_number", "媒体に貼った封印シールの番号"),
+    ("device_maker", "機器のメーカー"),
+    ("device_model", "機器の型番"),
+    ("device_serial", "機器のシリアル番号"),
+    ("device_capacity", "機器の容量"),
+    ("medium", "保存先の媒体"),
+    (
+        "reference_time",
+        "今の正しい時刻（電波時計など）。この機器の時計との差を記録します\n（2026-11-21T10:00:00+09:00 の形式）",
+    ),
+    ("reference_source", "その時刻の確認方法（電波時計、117 など）"),
     ("help", "この説明を表示します"),
     ("version", "バージョンを表示します"),
 ];
@@ -158,6 +190,18 @@ const EXAMPLES: &[(&str, &str)] = &[
     hozen custody stamp /mnt/usb/事案番号 --request CASE.tsq
   応答を検査し、事案に取り込む
     hozen custody stamp /mnt/usb/事案番号 --import CASE.tsr --ca authority.pem
+",
+    ),
+    (
+        "custody",
+        "例:
+  hozen custody add /mnt/usb/事案番号 --act transfer --to '佐藤次郎' \\
+    --purpose '解析' --witness '鈴木一郎' --seal-number A-0042 --photo 封印.jpg
+  受領した証拠が封印時のままかも記録する
+    hozen custody add 事案番号 --act receive --from '山田花子' --check-evidence
+  hozen custody show 事案番号
+  紙の記録票を作る
+    hozen custody form 事案番号 --out 記録票.html --lang ja
 ",
     ),
     (

@@ -1,7 +1,9 @@
 //! The door: the only floor that parses arguments or prints. Data goes to stdout, talk to stderr.
 
 mod args;
+mod clock;
 mod collect;
+mod custody;
 mod dry_run;
 
 mod env;
@@ -29,7 +31,7 @@ use std::io::Write;
 
 use clap::{CommandFactory, FromArgMatches};
 
-use self::args::{Cli, CustodyAct, LangArg, Verb};
+use self::args::{Cli, LangArg, Verb};
 pub use self::env::{Env, Random};
 pub use self::exit::Exit;
 use self::failure::Failure;
@@ -57,9 +59,7 @@ pub fn run(arguments: Vec<OsString>, env: &mut Env) -> Exit {
         Verb::Collect(args) => collect::run(&args, lang, env),
         Verb::Scan(args) => scan::run(&args, lang, env),
         Verb::Verify(args) => verify::run(&args, lang, env),
-        Verb::Custody(args) => match args.act {
-            CustodyAct::Stamp(args) => stamp::run(&args, lang, env),
-        },
+        Verb::Custody(args) => custody::run(&args, lang, env),
         Verb::Rules(args) => rules::run(&args, lang, env),
         Verb::Man(args) => pages::man(&args, lang, env),
         Verb::Completions(args) => pages::completions(&args, env),

@@ -20,6 +20,20 @@ pub enum Act {
     Report,
     /// A time stamp on a seal was taken in.
     Stamp,
+    /// A person opened it: the case, or what it lies on.
+    Open,
+    /// A person made a copy of it.
+    Copy,
+    /// It was handed over to someone else.
+    Transfer,
+    /// It was taken over from someone else.
+    Receive,
+    /// Something that is to be known about it.
+    Note,
+    /// It was given back: the end of its custody.
+    Return,
+    /// It was destroyed: the end of its custody.
+    Dispose,
 }
 
 /// One line of `custody.jsonl`. `prev` is the SHA-256 of the line before it (without its newline), 64 zeros for the first:

@@ -94,6 +94,12 @@ pub const BAG_TAG_FILE_BYTES: usize = 256 * 1024 * 1024;
 pub const BAG_FILES: usize = 2_000_000;
 /// The chain of custody of a case, when it is copied into an evidence zip.
 pub const CUSTODY_BYTES: u64 = 64 * 1024 * 1024;
+/// One text that a person sets down in the chain of custody.
+pub const CUSTODY_TEXT_BYTES: usize = 16 * 1024;
+/// Photos of one custody event.
+pub const CUSTODY_PHOTOS: usize = 100;
+/// One photo.
+pub const CUSTODY_PHOTO_BYTES: u64 = 256 * 1024 * 1024;
 
 /// Levels that one `**` of a profile's path goes down.
 pub const FIND_DEPTH: usize = 16;
