@@ -7,7 +7,7 @@ mod stamps;
 mod unfinished;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{self, BufReader, Read, Seek};
+use std::io::{BufReader, Seek};
 use std::path::{Component, Path};
 
 use serde_json::Value;
@@ -20,7 +20,6 @@ use crate::disk::error::{DiskError, Doing};
 use crate::disk::own;
 use crate::evidence::bagit::{VerifiedBag, verify_bag_folder, verify_bag_zip};
 use crate::evidence::verify::{Expected, Verified, verify_evidence};
-use crate::model::limits::BLOCK_BYTES;
 use crate::model::{Act, CustodyEvent, Digest, RawPath};
 use crate::seal::chain::{self, Chain, Followed, GENESIS};
 
@@ -403,7 +402,7 @@ impl Check {
     fn recorded_files(&mut self, dir: &CaseDir) {
         for (name, due) in std::mem::take(&mut self.files) {
             let place = RawPath(name.clone().into_bytes()).shown();
-            match digest_of(&dir.root().join(&name)) {
+            match own::digest(&dir.root().join(&name)) {
                 Ok(digest) if digest == due => {}
                 Ok(_) => self.add_as(
                     self.state_of_result(&name),
@@ -423,20 +422,6 @@ impl Check {
 /// Whether a path from the journal stays inside the case.
 fn is_inside(name: &str) -> bool {
     !name.is_empty() && Path::new(name).components().all(|part| matches!(part, Component::Normal(_)))
-}
-
-fn digest_of(path: &Path) -> Result<Digest, DiskError> {
-    let (mut file, _) = own::open_own(path)?;
-    let mut sha256 = <sha2::Sha256 as sha2::Digest>::new();
-    let mut buffer = vec![0; BLOCK_BYTES];
-    loop {
-        match file.read(&mut buffer) {
-            Ok(0) => return Ok(Digest(sha2::Digest::finalize(sha256).into())),
-            Ok(count) => sha2::Digest::update(&mut sha256, buffer.get(..count).unwrap_or_default()),
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(DiskError::on(path, Doing::Read)(error)),
-        }
-    }
 }
 
 fn shown(path: &Path) -> String {

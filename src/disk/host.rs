@@ -5,7 +5,7 @@
 #![expect(clippy::disallowed_methods, reason = "disk is the floor that touches files")]
 
 use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
 
@@ -13,7 +13,7 @@ use rustix::process::{Resource, Rlimit};
 use serde::Serialize;
 
 use super::error::{DiskError, Doing};
-use super::own::read_own;
+use super::own::{self, read_own};
 use crate::model::{Digest, RawPath, limits};
 
 /// Where the local time zone was learnt.
@@ -126,19 +126,9 @@ fn shown(bytes: &[u8]) -> String {
 
 /// SHA-256 of the binary that runs, as the kernel holds it (so also when its file was replaced since).
 pub fn running_binary() -> Result<Digest, DiskError> {
-    use sha2::Digest as _;
     let path = Path::new("/proc/self/exe");
     let mut file = File::open(path).map_err(DiskError::on(path, Doing::Open))?;
-    let mut hasher = sha2::Sha256::new();
-    let mut buffer = vec![0; limits::BLOCK_BYTES];
-    loop {
-        match file.read(&mut buffer) {
-            Ok(0) => return Ok(Digest(hasher.finalize().into())),
-            Ok(count) => hasher.update(buffer.get(..count).unwrap_or_default()),
-            Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {}
-            Err(error) => return Err(DiskError::on(path, Doing::Read)(error)),
-        }
-    }
+    own::sha256(&mut file).map_err(DiskError::on(path, Doing::Read))
 }
 
 /// Login name of the effective user by `/etc/passwd`; `uid N` where it has none.

@@ -154,27 +154,42 @@ pub fn list_folder(path: &Path) -> Result<Vec<OsString>, DiskError> {
 
 /// SHA-256 of one of our own files, read as a stream.
 pub fn digest(path: &Path) -> Result<Digest, DiskError> {
-    // Nobody sets that flag: there is always a digest.
-    Ok(digest_unless(&AtomicBool::new(false), path)?.unwrap_or(Digest([0; 32])))
+    let (mut file, _) = open_own(path)?;
+    sha256(&mut file).map_err(DiskError::on(path, Doing::Read))
 }
 
 /// The same, unless `stop` is set before its end: a large file takes long.
 pub fn digest_unless(stop: &AtomicBool, path: &Path) -> Result<Option<Digest>, DiskError> {
+    let (file, _) = open_own(path)?;
+    let digest = sha256(&mut UntilStopped { file, stop }).map_err(DiskError::on(path, Doing::Read))?;
+    Ok((!stop.load(Ordering::Relaxed)).then_some(digest))
+}
+
+/// A file that ends early once `stop` is set.
+struct UntilStopped<'a> {
+    file: File,
+    stop: &'a AtomicBool,
+}
+
+impl Read for UntilStopped<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.stop.load(Ordering::Relaxed) { Ok(0) } else { self.file.read(buffer) }
+    }
+}
+
+/// SHA-256 of all that a reader gives, block by block.
+pub(crate) fn sha256(reader: &mut dyn Read) -> io::Result<Digest> {
     use sha2::Digest as _;
-    let (mut file, _) = open_own(path)?;
     let mut hash = sha2::Sha256::new();
     let mut buffer = vec![0; limits::BLOCK_BYTES];
     loop {
-        if stop.load(Ordering::Relaxed) {
-            return Ok(None);
-        }
-        let count = match file.read(&mut buffer) {
+        let count = match reader.read(&mut buffer) {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            read => read.map_err(DiskError::on(path, Doing::Read))?,
+            read => read?,
         };
         match buffer.get(..count) {
             Some(read) if count > 0 => hash.update(read),
-            _ => return Ok(Some(Digest(hash.finalize().into()))),
+            _ => return Ok(Digest(hash.finalize().into())),
         }
     }
 }

@@ -1,7 +1,6 @@
 //! The programs that run: each held open when it is first met, and hashed when all else was taken.
 
 use std::collections::BTreeMap;
-use std::io::Read;
 use std::os::fd::OwnedFd;
 use std::time::Duration;
 
@@ -9,6 +8,7 @@ use super::patience::Patience;
 use super::text::open_through;
 use crate::disk::dir::DirHandle;
 use crate::disk::handle::Seen;
+use crate::disk::own;
 use crate::disk::source::SourceFile;
 use crate::model::{Digest, limits};
 
@@ -67,18 +67,9 @@ fn digest(file: OwnedFd, patience: &mut Patience) -> Result<Digest, String> {
 }
 
 fn read(file: OwnedFd) -> Result<Digest, String> {
-    use sha2::Digest as _;
     let mut file = SourceFile::held(file, true).map_err(|error| error.reason())?;
     if file.size_at_open() > limits::EXECUTABLE_BYTES {
         return Err(format!("it has more than {} bytes", limits::EXECUTABLE_BYTES));
     }
-    let mut hasher = sha2::Sha256::new();
-    let mut buffer = vec![0; limits::BLOCK_BYTES];
-    loop {
-        match file.read(&mut buffer) {
-            Ok(0) => return Ok(Digest(hasher.finalize().into())),
-            Ok(count) => hasher.update(buffer.get(..count).unwrap_or_default()),
-            Err(error) => return Err(format!("reading it failed: {error}")),
-        }
-    }
+    own::sha256(&mut file).map_err(|error| format!("reading it failed: {error}"))
 }
