@@ -177,6 +177,11 @@ fn the_clock_is_set_down_with_its_distance_from_the_reference() {
     let acquisition: Value = serde_json::from_slice(&acquisition).unwrap();
     assert!(acquisition["clock_offset_ms"].as_i64().unwrap() > 700_000_000_000, "{acquisition}");
     assert_eq!(acquisition["clock_offset_source"], "電波時計");
+    // The sheet for paper says it too.
+    let (case, sheet) = (world.at("c3"), world.at("sheet.html"));
+    assert_eq!(hozen(&["custody", "form", &case, "--out", &sheet]).code, Some(0));
+    let offset = acquisition["clock_offset_ms"].to_string();
+    assert!(fs::read_to_string(&sheet).unwrap().contains(&offset), "{offset}");
     let resumed = hozen(&["collect", "--resume", &world.at("c3"), "--reference-time", "2001-01-01T00:00:00Z"]);
     assert_eq!(resumed.code, Some(2), "a collection keeps the clock that it began with");
     for wrong in [&["--reference-time", "12:00"][..], &["--reference-source", "only"], &["--when", "yesterday"]] {

@@ -138,6 +138,11 @@ impl<'c> Collection<'c> {
             detail.insert("profile".to_owned(), json!(profile));
             detail.insert("profiles_sha256".to_owned(), json!(acquisition.profiles_sha256));
         }
+        if let (Some(detail), Some(offset)) = (begun.as_object_mut(), acquisition.clock_offset_ms) {
+            // The same words as in what a person sets down by hand: the sheet for paper looks for them.
+            let clock = json!({ "offset_ms": offset, "reference_source": acquisition.clock_offset_source });
+            detail.insert("clock".to_owned(), clock);
+        }
         collection.note(Act::Collect, begun)?;
         collection.note_result(&collection.dir.facts(), Digest::of(facts.as_bytes()))?;
         Ok(collection)
