@@ -149,3 +149,14 @@ pub const DELETED_FILE_BYTES: u64 = 4 * 1024 * 1024 * 1024;
 pub const DELETED_BYTES: u64 = 32 * 1024 * 1024 * 1024;
 /// Files that are deleted but still in use: each is held open until it was read.
 pub const DELETED_FILES: usize = 4_096;
+
+/// A passphrase.
+pub const PASSPHRASE_BYTES: usize = 1024;
+/// How often a passphrase is asked for on the terminal.
+pub const PASSPHRASE_TRIES: usize = 3;
+/// An answer of an SSH agent: as long as OpenSSH's own may be.
+pub const AGENT_REPLY_BYTES: usize = 256 * 1024;
+/// Seconds in which an SSH agent must say which keys it holds.
+pub const AGENT_LIST_SECONDS: u64 = 10;
+/// Seconds in which an SSH agent must sign: it may have to ask a person first.
+pub const AGENT_SIGN_SECONDS: u64 = 120;
