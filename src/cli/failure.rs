@@ -465,6 +465,7 @@ impl Failure {
     }
 }
 
+mod copy;
 mod custody;
 mod resume;
 
