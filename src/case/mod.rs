@@ -5,11 +5,13 @@
 pub mod collection;
 pub mod custody;
 pub mod dir;
+pub mod handover;
 pub mod intake;
 pub mod journal;
 pub mod orders;
 pub mod results;
 pub mod resume;
+pub mod scan_file;
 pub mod stamp;
 mod store;
 pub mod tally;
