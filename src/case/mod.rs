@@ -5,6 +5,7 @@
 pub mod collection;
 pub mod custody;
 pub mod dir;
+pub mod files;
 pub mod intake;
 pub mod journal;
 pub mod orders;
@@ -15,3 +16,4 @@ mod store;
 pub mod tally;
 pub mod verify;
 pub mod volatile;
+pub mod withheld;
