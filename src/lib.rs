@@ -11,6 +11,7 @@
 //! | 4 the case | [`evidence`] [`case`] [`report`] | what is kept, checked, and made of it |
 //! | 5 the door | [`cli`] | the only floor that parses arguments or prints |
 
+pub mod bundle;
 pub mod case;
 pub mod cli;
 pub mod count;
