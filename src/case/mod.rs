@@ -5,6 +5,7 @@
 pub mod collection;
 pub mod custody;
 pub mod dir;
+pub mod files;
 pub mod handover;
 pub mod intake;
 pub mod journal;
@@ -17,3 +18,4 @@ mod store;
 pub mod tally;
 pub mod verify;
 pub mod volatile;
+pub mod withheld;

@@ -18,6 +18,8 @@ pub(in crate::report) fn act(act: Act, lang: Lang) -> &'static str {
         Act::Note => ("note", "特記"),
         Act::Return => ("given back", "返却"),
         Act::Dispose => ("destroyed", "廃棄"),
+        Act::Export => ("export begun", "書き出しを開始"),
+        Act::Exported => ("bundle made", "引き渡し一式を作成"),
         Act::Stamp => ("time stamp taken in", "タイムスタンプを取り込み"),
     };
     lang.pick(en, ja)
@@ -83,6 +85,15 @@ const FIELDS: &[(&str, &str, &str)] = &[
     ("ca_sha256", "digest of the certificates", "証明書のハッシュ"),
     ("file", "file", "ファイル"),
     ("sha256", "SHA-256", "SHA-256"),
+    ("bundle", "bundle", "引き渡し一式"),
+    ("bundle_sha256", "digest of the bundle", "引き渡し一式のハッシュ"),
+    ("bundle_bytes", "its bytes", "引き渡し一式のバイト数"),
+    ("recipients", "can be opened by", "復号できる宛先"),
+    ("encrypted", "encrypted", "暗号化"),
+    ("contents", "what is in it", "内容"),
+    ("withheld", "kept back", "引き渡さなかったもの"),
+    ("with_case_key", "with the case key", "事案の鍵を含む"),
+    ("problems", "problems of the case", "事案の問題"),
     ("cut_bytes", "bytes cut off", "切り取ったバイト数"),
     ("torn", "torn by", "途切れた理由"),
 ];
@@ -98,6 +109,7 @@ pub(super) fn check(check: &str, lang: Lang) -> Option<&'static str> {
         "same" => ("as it was sealed", "封印時のまま"),
         "changed" => ("CHANGED", "変更あり"),
         "missing" => ("MISSING", "なし"),
+        "withheld" => ("not handed over", "引き渡し対象外"),
         "unread" => ("COULD NOT BE READ", "読み取れない"),
         "not_done" => ("not done", "未実施"),
         _ => return None,
