@@ -447,6 +447,7 @@ impl Failure {
     }
 }
 
+mod bundle;
 mod custody;
 mod keys;
 mod resume;
