@@ -7,6 +7,9 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::clock::ClockArgs;
 use super::custody::args::{CUSTODY_EXAMPLES, CustodyArgs};
+use super::export::{self, ExportArgs};
+use super::import::{self, ImportArgs};
+use super::keys::KeyArgs;
 
 /// Everything on the command line.
 #[derive(Debug, Parser)]
@@ -49,12 +52,18 @@ pub(super) enum Verb {
     /// Look for personal data and count people; writes nothing but its output
     #[command(after_help = SCAN_EXAMPLES)]
     Scan(ScanArgs),
-    /// Check a case or an evidence zip: whole, or exactly what is not
+    /// Check a case, an evidence zip or a bundle: whole, or exactly what is not
     #[command(after_help = VERIFY_EXAMPLES)]
     Verify(VerifyArgs),
     /// Set down, show and check who held a case, and what was done with it
     #[command(after_help = CUSTODY_EXAMPLES)]
     Custody(CustodyArgs),
+    /// Hand a case over: one sealed bundle, encrypted to its receiver
+    #[command(after_help = export::EXAMPLES)]
+    Export(Box<ExportArgs>),
+    /// Take a bundle over: open it, check it, make a case of it, print the receipt
+    #[command(after_help = import::EXAMPLES)]
+    Import(Box<ImportArgs>),
     /// List, check and try the rules that find personal data
     #[command(after_help = RULES_EXAMPLES)]
     Rules(RulesArgs),
@@ -81,7 +90,9 @@ Examples:
   What a web server keeps, wherever it keeps it; first only look
     hozen collect --profile web-server --out /mnt/usb --dry-run
     hozen collect --profile web-server --out /mnt/usb
-  hozen collect /srv --out /mnt/usb --sign-key ~/.ssh/id_ed25519
+  Sealed with your own key; a passphrase is asked for at the start
+    hozen collect /srv --out /mnt/usb --sign-key ~/.ssh/id_ed25519
+    hozen collect /srv --out /mnt/usb --sign-key agent
   The live state of this machine, and a memory image made by another tool
     hozen collect --volatile --include-image memory:ram.lime --out /mnt/usb
   The power failed, the disk was full: go on where it ended
@@ -158,9 +169,9 @@ pub(super) struct CollectArgs {
     /// The right time
     #[command(flatten)]
     pub clock: ClockArgs,
-    /// OpenSSH ed25519 key that signs the seal (default: a key made for the case)
-    #[arg(long, value_name = "FILE")]
-    pub sign_key: Option<PathBuf>,
+    /// The key that signs
+    #[command(flatten)]
+    pub key: KeyArgs,
     /// Also go down into other file systems mounted below PATH
     #[arg(long)]
     pub cross_file_systems: bool,
@@ -241,7 +252,7 @@ pub(super) struct ScanArgs {
 /// Arguments of `verify`.
 #[derive(Debug, Args)]
 pub(super) struct VerifyArgs {
-    /// A case folder, an evidence zip, or any BagIt bag (folder or zip)
+    /// A case folder, an evidence zip, a bundle, or any BagIt bag (folder or zip)
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// Digest of the seal, from the paper form

@@ -161,3 +161,14 @@ pub const PASSPHRASE_WORK_MOST: u8 = 20;
 pub const BUNDLE_TEXT_BYTES: usize = 64 * 1024 * 1024;
 /// Members of a bundle.
 pub const BUNDLE_MEMBERS: u64 = 500_000;
+
+/// A passphrase.
+pub const PASSPHRASE_BYTES: usize = 1024;
+/// How often a passphrase is asked for on the terminal.
+pub const PASSPHRASE_TRIES: usize = 3;
+/// An answer of an SSH agent: as long as OpenSSH's own may be.
+pub const AGENT_REPLY_BYTES: usize = 256 * 1024;
+/// Seconds in which an SSH agent must say which keys it holds.
+pub const AGENT_LIST_SECONDS: u64 = 10;
+/// Seconds in which an SSH agent must sign: it may have to ask a person first.
+pub const AGENT_SIGN_SECONDS: u64 = 120;
