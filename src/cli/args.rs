@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::clock::ClockArgs;
+use super::copy::{COPY_EXAMPLES, CopyArgs};
 use super::custody::args::{CUSTODY_EXAMPLES, CustodyArgs};
 use super::keys::KeyArgs;
 
@@ -53,6 +54,9 @@ pub(super) enum Verb {
     /// Check a case or an evidence zip: whole, or exactly what is not
     #[command(after_help = VERIFY_EXAMPLES)]
     Verify(VerifyArgs),
+    /// Make the second copy of a case on another medium, read it back, and set it down
+    #[command(after_help = COPY_EXAMPLES)]
+    Copy(Box<CopyArgs>),
     /// Set down, show and check who held a case, and what was done with it
     #[command(after_help = CUSTODY_EXAMPLES)]
     Custody(CustodyArgs),

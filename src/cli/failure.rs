@@ -447,6 +447,7 @@ impl Failure {
     }
 }
 
+mod copy;
 mod custody;
 mod keys;
 mod resume;

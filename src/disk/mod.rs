@@ -11,6 +11,7 @@
 //! | [`output`] | our own folders and files: 0700 and 0600, never overwritten, synced before they count |
 //! | [`pseudo`] | file systems that are windows into the kernel, whose sizes say nothing |
 //! | [`own`] | reading back what is ours, within limits |
+//! | [`copy`] | a second copy of what is ours, and reading it back from its medium |
 //! | [`spool`] | bytes that must be seekable: in memory, beyond a limit in an unlinked file |
 //! | [`space`] | free bytes, and whether two paths share a file system |
 //! | [`sandbox`] | from here on the kernel refuses every write outside the output (Landlock) |
@@ -28,6 +29,7 @@
 compile_error!("hozen reads its sources with O_NOATIME, statx and Landlock: it builds for Linux only");
 
 pub mod agent;
+pub mod copy;
 pub mod dir;
 pub mod error;
 mod extents;

@@ -96,6 +96,10 @@ pub const BAG_FILES: usize = 2_000_000;
 pub const CUSTODY_BYTES: u64 = 64 * 1024 * 1024;
 /// One text that a person sets down in the chain of custody.
 pub const CUSTODY_TEXT_BYTES: usize = 16 * 1024;
+/// Gaps of one kind that a hand-over note names.
+pub const HANDOVER_GAPS: usize = 5;
+/// Paths and takes that one list of a hand-over note names.
+pub const HANDOVER_LISTED: usize = 60;
 /// Photos of one custody event.
 pub const CUSTODY_PHOTOS: usize = 100;
 /// One photo.
