@@ -238,6 +238,31 @@ pub struct StampResult {
     pub why: Option<String>,
 }
 
+/// `hozen.stamp/1`: what `custody stamp` prints.
+#[derive(Debug, Clone, Serialize, Deserialize, PartialEq, Eq)]
+pub struct StampAnswer {
+    /// `hozen.stamp/1`.
+    pub schema: String,
+    /// The case folder.
+    pub case: String,
+    /// The evidence zip, by name.
+    pub evidence: String,
+    /// The digest that is stamped.
+    pub seal_sha256: Digest,
+    /// The file that the query was written to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub query: Option<String>,
+    /// The address of the authority that was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tsa: Option<String>,
+    /// Whether the authority says that it changed something of what was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub with_changes: Option<bool>,
+    /// What was taken in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stamp: Option<StampResult>,
+}
+
 /// What a verification comes to, from best to worst.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
 #[serde(rename_all = "snake_case")]

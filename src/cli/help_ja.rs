@@ -96,6 +96,9 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("stamp_case", "事案フォルダー"),
     ("request", "タイムスタンプ要求を FILE に書きます（上書きはしません）"),
     ("import", "時刻認証局の応答 FILE を検査し、事案に取り込みます"),
+    ("tsa", "このアドレス（http または https）の時刻認証局に要求を送り、\n応答を事案に取り込みます"),
+    ("tsa_user", "その認証局での利用者名\n（パスワードは端末で尋ねます。https のみ）"),
+    ("tls_ca", "その認証局のサーバーを確認する証明書（PEM）\n（省略時はブラウザーと同じ認証局を信頼します）"),
     ("ca", "信頼する認証局の証明書（PEM）\n応答の証明書がここまでたどれることを確認します"),
     ("evidence", "対象の証拠（封印済みのものが複数あるとき）"),
     ("case_key", "事案の鍵ファイル（値のダイジェストをその事案とそろえます）\n省略時は今回限りの鍵を使います"),
@@ -215,6 +218,8 @@ const EXAMPLES: &[(&str, &str)] = &[
     hozen custody stamp /mnt/usb/事案番号 --request CASE.tsq
   応答を検査し、事案に取り込む
     hozen custody stamp /mnt/usb/事案番号 --import CASE.tsr --ca authority.pem
+  ネットワークを使える場合は、一度に行う
+    hozen custody stamp /mnt/usb/事案番号 --tsa https://tsa.example/ --ca authority.pem
 ",
     ),
     (

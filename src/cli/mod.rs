@@ -26,6 +26,7 @@ mod resume;
 mod rules;
 mod scan;
 mod stamp;
+mod tsa;
 mod verify;
 mod volatile;
 
