@@ -8,6 +8,7 @@ pub mod custody;
 pub mod dir;
 pub mod intake;
 pub mod journal;
+pub mod mend;
 pub mod orders;
 pub mod results;
 pub mod resume;

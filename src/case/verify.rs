@@ -3,8 +3,11 @@
 //! A case vouches for its evidence by its custody journal, so what stands in the folder and not in the journal is a problem
 //! too. Nothing here says who made the journal: that is what the seal's digest and key on the paper form are for.
 
+mod record;
 mod stamps;
 mod unfinished;
+
+pub use self::record::record;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufReader, Seek};
@@ -15,6 +18,7 @@ use serde_json::Value;
 use self::stamps::Noted;
 use super::custody;
 use super::dir::CaseDir;
+use super::mend;
 use super::results::{Checked, Layer, Problem, StampResult, State, UnfinishedResult, VerifyResult};
 use crate::disk::error::{DiskError, Doing};
 use crate::disk::own;
@@ -108,6 +112,7 @@ pub fn verify_case(dir: &CaseDir, known: &Expected) -> VerifyResult {
     for folder in ["results", "report"] {
         check.unrecorded(dir, folder);
     }
+    check.torn_bytes(dir);
     check.recorded_files(dir);
     check.extend(custody::photo_problems(dir, &check.photos));
     check.result()
@@ -229,7 +234,8 @@ impl Check {
                 if let Some(cut) = cut {
                     // A crash can leave half a line, and the collection that left it goes on by cutting it off.
                     let state = if self.standing.is_empty() { State::Broken } else { State::Torn };
-                    self.add_as(state, Layer::Custody, PLACE, cut.to_string());
+                    let way_out = mend::way_out(!self.standing.is_empty());
+                    self.add_as(state, Layer::Custody, PLACE, format!("{cut}; {way_out}"));
                 }
             }
             Err(error) => self.add(Layer::Custody, PLACE, error.to_string()),
@@ -388,6 +394,18 @@ impl Check {
                     &place,
                     "is not in the custody journal: nothing vouches for it",
                 );
+            }
+        }
+    }
+
+    /// Bytes of a torn line that a mending kept, and did not come to set down.
+    fn torn_bytes(&mut self, dir: &CaseDir) {
+        for name in own::list_folder(&dir.root().join("custody")).unwrap_or_default() {
+            let name = shown(Path::new(&name));
+            let place = format!("custody/{name}");
+            if mend::is_left_bytes(&name) && !self.files.contains_key(&place) {
+                let what = "is not in the custody journal: `hozen custody mend` was broken off, and goes on when it is run again";
+                self.add(Layer::Custody, &place, what);
             }
         }
     }
