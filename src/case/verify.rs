@@ -138,6 +138,7 @@ pub fn verify_files(case: &dyn CaseFiles, known: &Expected, standing: Standing) 
         return Verification { result: check.result(), zips: BTreeMap::new() };
     }
     check.journal(case);
+    check.custody_is_known(known);
     if standing == Standing::InABundle {
         check.withheld.take_announced();
     }
@@ -300,6 +301,16 @@ impl Check {
         self.heads = heads;
     }
 
+    /// Lines cut from the end leave a whole chain: only a digest that was written down elsewhere tells.
+    fn custody_is_known(&mut self, known: &Expected) {
+        if let Some(due) = known.custody.filter(|due| !self.heads.contains(due)) {
+            let what = format!(
+                "no event in it has the digest that was named, {due}: it was cut, or another chain was put in its place"
+            );
+            self.add(Layer::Custody, "custody/custody.jsonl", what);
+        }
+    }
+
     /// Takes from an event what it vouches for; false if it cannot be understood.
     fn note(&mut self, event: &CustodyEvent) -> bool {
         let text = |key: &str| event.detail.get(key).and_then(Value::as_str);
@@ -313,7 +324,8 @@ impl Check {
             else {
                 return false;
             };
-            let sealed = Expected { zip_sha256: Some(zip), seal_sha256: Some(seal), key: Some(key.to_owned()) };
+            let key = Some(key.to_owned());
+            let sealed = Expected { zip_sha256: Some(zip), seal_sha256: Some(seal), key, custody: None };
             // One name is sealed once: evidence never changes.
             return is_inside(name) && self.seals.insert(name.to_owned(), sealed).is_none();
         }

@@ -261,6 +261,9 @@ pub(super) struct VerifyArgs {
     /// Fingerprint of the signing key, from the paper form
     #[arg(long, value_name = "SHA256:…")]
     pub expect_key: Option<String>,
+    /// Digest of the chain of custody, as it was written down: the chain must still hold it
+    #[arg(long, value_name = "SHA256")]
+    pub expect_custody: Option<String>,
     /// What stdout gets
     #[arg(long, value_enum, default_value_t = Format::Text, value_name = "FORMAT")]
     pub format: Format,

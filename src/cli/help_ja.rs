@@ -101,6 +101,7 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("spool", "大きな圧縮ファイルを開くときの作業フォルダー\n省略時はメモリーだけで処理します"),
     ("expect_seal", "紙の記録票にある封印番号"),
     ("expect_key", "紙の記録票にある署名鍵のフィンガープリント"),
+    ("expect_custody", "控えてある証拠管理の記録のハッシュ\n記録が今もそれを含むことを確認します"),
     ("text", "調べる文字列（見つかった値は伏せ字で示します）"),
     ("shell", "シェル：bash、elvish、fish、powershell、zsh"),
     ("case_folder", "事案フォルダー"),

@@ -4,10 +4,11 @@ use std::path::Path;
 use std::str::FromStr;
 
 use super::args::{Format, VerifyArgs};
-use super::failure::Failure;
+use super::failure::{Failure, shown};
 use super::stamp::sealed_before;
 use super::{Env, Exit, json, print, words};
 use crate::bundle::verify as bundle;
+use crate::case::dir::CaseDir;
 use crate::case::results::{BagChecked, Layer, Problem, StampResult, State, VerifyResult};
 use crate::case::verify::{VerifyError, verify_path};
 use crate::disk::error::DiskError;
@@ -16,10 +17,21 @@ use crate::model::{Digest, Lang};
 
 /// Runs the verb.
 pub(super) fn run(args: &VerifyArgs, lang: Lang, env: &mut Env) -> Result<Exit, Failure> {
-    let known = Expected { zip_sha256: None, seal_sha256: expected_seal(args)?, key: args.expect_key.clone() };
+    let known = Expected {
+        zip_sha256: None,
+        seal_sha256: expected(args.expect_seal.as_deref())?,
+        key: args.expect_key.clone(),
+        custody: expected(args.expect_custody.as_deref())?,
+    };
     let mut all: Option<VerifyResult> = None;
     for path in &args.paths {
-        let one = verify_one(path, &known)?;
+        let mut one = verify_one(path, &known)?;
+        if known.custody.is_some() && !matches!(CaseDir::open(path), Ok(Some(_))) {
+            let what =
+                "is no case folder: there is no chain of custody to find the digest in that was named".to_owned();
+            one.problems.push(Problem { layer: Layer::Custody, path: shown(path), what });
+            one = VerifyResult { ok: false, state: State::Broken, ..one };
+        }
         all = Some(match all {
             None => one,
             Some(before) => before.and(one),
@@ -46,9 +58,9 @@ fn verify_one(path: &Path, known: &Expected) -> Result<VerifyResult, Failure> {
     }
 }
 
-/// The digest from the paper form: groups and capitals are how people write it.
-fn expected_seal(args: &VerifyArgs) -> Result<Option<Digest>, Failure> {
-    let Some(text) = &args.expect_seal else { return Ok(None) };
+/// A digest from paper: groups and capitals are how people write it.
+fn expected(digest: Option<&str>) -> Result<Option<Digest>, Failure> {
+    let Some(text) = digest else { return Ok(None) };
     let plain: String = text.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
     Digest::from_str(&plain.to_ascii_lowercase()).map(Some).map_err(|_| Failure::bad_expectation(text))
 }

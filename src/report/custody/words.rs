@@ -94,6 +94,9 @@ const FIELDS: &[(&str, &str, &str)] = &[
     ("withheld", "kept back", "引き渡さなかったもの"),
     ("with_case_key", "with the case key", "事案の鍵を含む"),
     ("problems", "problems of the case", "事案の問題"),
+    ("at_least", "people at least", "少なくとも（人）"),
+    ("estimate", "estimate", "推定（人）"),
+    ("at_most", "at most", "多くて（人）"),
     ("cut_bytes", "bytes cut off", "切り取ったバイト数"),
     ("torn", "torn by", "途切れた理由"),
 ];
