@@ -23,11 +23,12 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("evidence", &["model", "disk", "seal", "text", "pass"]),
     ("case", &["model", "disk", "seal", "text", "rules", "detect", "count", "pass", "evidence"]),
     ("report", &["model", "case"]),
+    ("bundle", &["model", "disk", "seal", "text", "evidence", "case", "report"]),
     (
         "cli",
         &[
             "model", "disk", "seal", "text", "rules", "formats", "detect", "count", "pass", "places", "evidence",
-            "case", "report",
+            "case", "report", "bundle",
         ],
     ),
 ];
