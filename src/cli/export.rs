@@ -10,13 +10,15 @@ use super::args::Format;
 use super::clock::ClockArgs;
 use super::failure::{Failure, shown};
 use super::keys::{self, KeyArgs};
-use super::{Env, Exit, collect, json, passphrase, print, progress, tell, words};
+use super::{Env, Exit, collect, json, look, passphrase, print, progress, tell, words};
 use crate::bundle::contents::Choice;
 use crate::bundle::export::{self as bundle, ExportResult};
+use crate::bundle::handover::Handover;
 use crate::bundle::layout::is_plain_file_name;
 use crate::bundle::recipient::{RecipientError, Recipients};
 use crate::bundle::write::Watch;
 use crate::case::dir::CaseDir;
+use crate::detect::veil_path;
 use crate::disk::own;
 use crate::model::Lang;
 use crate::model::limits::{CUSTODY_TEXT_BYTES, IDENTITY_BYTES};
@@ -101,8 +103,14 @@ pub(super) fn run(args: &ExportArgs, lang: Lang, env: &mut Env) -> Result<Exit, 
     let recipients = recipients(args, lang, env)?;
     let signer = signer(args, &dir, lang, env)?;
     let operator = operator(args.operator.as_ref(), env);
+    let engine = look::engine(&look::rule_pack(&[])?)?;
     let custody = dir.root().join("custody");
     collect::confine(env, lang, &[&custody, &folder]);
+    let seen = Progress::default();
+    let stop = std::sync::Arc::clone(&env.stop);
+    let watch = Watch { stop: &stop, read: &|count| seen.read(count) };
+    let veil = |path: &str| veil_path(&engine, path);
+    let handover = Handover::new(folder.clone(), &veil);
     let order = bundle::Order {
         dir: &dir,
         out: (&folder, file.as_deref()),
@@ -117,14 +125,11 @@ pub(super) fn run(args: &ExportArgs, lang: Lang, env: &mut Env) -> Result<Exit, 
         said: with_clock(said, args.clock.record(&began, env)),
         by: [operator, env.host.hostname.clone(), collect::tool()],
         now: &*Rc::clone(&env.now),
-        further: &|_| Ok(Vec::new()),
+        further: &|facts| handover.pieces(facts, &watch),
     };
     let bytes = bundle::evidence_bytes(&dir).map_err(|error| Failure::unreadable(&error))?;
     // Read once to check it, and once more to write it.
     let total = if args.without_evidence { bytes } else { bytes.saturating_mul(2) };
-    let seen = Progress::default();
-    let stop = std::sync::Arc::clone(&env.stop);
-    let watch = Watch { stop: &stop, read: &|count| seen.read(count) };
     let made = progress::shown(&seen, total, lang, env.stderr_is_terminal, || bundle::export(&order, &watch));
     let made = made.map_err(|error| Failure::export(case, error, lang))?;
     match args.format {

@@ -28,6 +28,7 @@ const VERBS: &[(&str, &str)] = &[
     ("collect", "保全のみ：複製し、ハッシュと署名で封印します"),
     ("scan", "個人データを探し、人数を数えます（結果のほかは何も書きません）"),
     ("verify", "事案、証拠 zip、引き渡し一式が封印時のままかを調べ、違う箇所を示します"),
+    ("copy", "別の媒体に事案の複製を作り、読み直して照合し、記録します"),
     ("custody", "証拠を誰が持ち、何をしたかを、記録・表示・検査します"),
     ("custody add", "証拠管理の記録に 1 件を追記します（後から変更も削除もできません）"),
     ("custody show", "証拠管理の記録を順に表示します"),
@@ -97,6 +98,9 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("stamp_case", "事案フォルダー"),
     ("request", "タイムスタンプ要求を FILE に書きます（上書きはしません）"),
     ("import", "時刻認証局の応答 FILE を検査し、事案に取り込みます"),
+    ("tsa", "このアドレス（http または https）の時刻認証局に要求を送り、\n応答を事案に取り込みます"),
+    ("tsa_user", "その認証局での利用者名\n（パスワードは端末で尋ねます。https のみ）"),
+    ("tls_ca", "その認証局のサーバーを確認する証明書（PEM）\n（省略時はブラウザーと同じ認証局を信頼します）"),
     ("ca", "信頼する認証局の証明書（PEM）\n応答の証明書がここまでたどれることを確認します"),
     ("evidence", "対象の証拠（封印済みのものが複数あるとき）"),
     ("case_key", "事案の鍵ファイル（値のダイジェストをその事案とそろえます）\n省略時は今回限りの鍵を使います"),
@@ -106,6 +110,11 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("text", "調べる文字列（見つかった値は伏せ字で示します）"),
     ("shell", "シェル：bash、elvish、fish、powershell、zsh"),
     ("case_folder", "事案フォルダー"),
+    ("source", "事案フォルダー、または .sha256 が隣にある証拠 zip"),
+    ("copy.to", "複製を作る既存のフォルダー（できれば別のディスク）\n同じ名前で作ります"),
+    ("verify", "複製を媒体から読み直し、すべてのハッシュを照合します"),
+    ("with_secrets", "事案の鍵も複製します（社内に置く複製のとき）"),
+    ("copy.kept_at", "複製の保管場所"),
     (
         "act",
         "何をしたか：\nopen（開封）、copy（複製）、transfer（引き渡し）、receive（受領）、\nnote（特記）、return（返却）、dispose（廃棄）",
@@ -121,6 +130,7 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("photo", "写真を事案フォルダーに複製し、ハッシュを記録します（複数指定可）"),
     ("check_evidence", "証拠 zip をもう一度すべて読み、封印時のままかを記録します"),
     ("evidence_number", "証拠番号"),
+    ("quantity", "数量（ディスク 1 台など）"),
     ("seal_number", "媒体に貼った封印シールの番号"),
     ("device_maker", "機器のメーカー"),
     ("device_model", "機器の型番"),
@@ -228,12 +238,23 @@ const EXAMPLES: &[(&str, &str)] = &[
 ",
     ),
     (
+        "copy",
+        "例:
+  別のディスクに事案の複製を作り、読み直して照合する
+    hozen copy /mnt/usb/事案番号 --to /mnt/usb2 --verify --seal-number A-0043
+  封印済みの zip 1 つとそのハッシュだけ
+    hozen copy 事案番号/evidence/事案番号-E001.zip --to /mnt/usb2 --verify
+",
+    ),
+    (
         "custody stamp",
         "例:
   要求を書き、ネットワークにつながる機器へ運ぶ
     hozen custody stamp /mnt/usb/事案番号 --request CASE.tsq
   応答を検査し、事案に取り込む
     hozen custody stamp /mnt/usb/事案番号 --import CASE.tsr --ca authority.pem
+  ネットワークを使える場合は、一度に行う
+    hozen custody stamp /mnt/usb/事案番号 --tsa https://tsa.example/ --ca authority.pem
 ",
     ),
     (
