@@ -3,6 +3,7 @@
 //! Verbs come in through [`collection`] (making one) and [`resume`] (going on with a broken one); the pass's results come in through [`intake`].
 
 pub mod collection;
+pub mod copy;
 pub mod custody;
 pub mod dir;
 pub mod files;

@@ -7,7 +7,7 @@ mod stamps;
 mod unfinished;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{self, BufReader, Read, Seek};
+use std::io::{BufReader, Seek};
 use std::path::{Component, Path};
 
 use serde_json::Value;
@@ -15,7 +15,8 @@ use serde_json::Value;
 use self::stamps::Noted;
 use super::custody;
 use super::dir::CaseDir;
-use super::files::{self, CaseFiles};
+pub use super::files::Measured;
+use super::files::{self, CaseFiles, Measuring};
 use super::results::{Checked, Layer, Problem, StampResult, State, UnfinishedResult, VerifyResult, WithheldResult};
 use super::withheld::Withheld;
 use crate::disk::error::{DiskError, Doing};
@@ -120,17 +121,6 @@ pub struct Verification {
     pub zips: BTreeMap<String, Measured>,
 }
 
-/// What was read of a file, for whoever reads it again and must find the same.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Measured {
-    /// Its length.
-    pub bytes: u64,
-    /// Its CRC-32, for the header of a zip.
-    pub crc32: u32,
-    /// Its SHA-256.
-    pub sha256: Digest,
-}
-
 /// Verifies the files of a case, wherever they are.
 pub fn verify_files(case: &dyn CaseFiles, known: &Expected, standing: Standing) -> Verification {
     let mut check = Check { standing: case.dir().map(CaseDir::standing).unwrap_or_default(), ..Check::default() };
@@ -148,6 +138,9 @@ pub fn verify_files(case: &dyn CaseFiles, known: &Expected, standing: Standing) 
         check.unrecorded(case, folder);
     }
     check.recorded_files(case);
+    for (photo, due) in check.photos.clone() {
+        check.is_withheld(case, &photo, Some(due));
+    }
     check.extend(custody::photo_problems(case, &check.photos, &check.withheld));
     let zips = std::mem::take(&mut check.zips);
     Verification { result: check.result(), zips }
@@ -394,13 +387,12 @@ impl Check {
             Ok(opened) => opened,
             Err(error) => return self.unread(Layer::Zip, place, &error),
         };
-        let mut file = Measuring { file, crc: crc32fast::Hasher::new(), bytes: 0 };
+        let mut file = Measuring::new(file);
         let verified = match verify_evidence(place, &mut file, sealed) {
             Ok(verified) => verified,
             Err(error) => return self.unread(Layer::Zip, place, &error),
         };
-        let measured = Measured { bytes: file.bytes, crc32: file.crc.finalize(), sha256: verified.zip_sha256 };
-        self.zips.insert(place.to_owned(), measured);
+        self.zips.insert(place.to_owned(), file.end(verified.zip_sha256));
         for (due, found, what) in [
             (known.zip_sha256.map(|d| d.to_string()), Some(verified.zip_sha256.to_string()), "the digest of the zip"),
             (
@@ -497,22 +489,6 @@ impl Check {
                 }
             }
         }
-    }
-}
-
-/// A file that is measured as it is read.
-struct Measuring<'a> {
-    file: Box<dyn Read + 'a>,
-    crc: crc32fast::Hasher,
-    bytes: u64,
-}
-
-impl Read for Measuring<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.file.read(buffer)?;
-        self.crc.update(buffer.get(..count).unwrap_or_default());
-        self.bytes = self.bytes.saturating_add(count as u64);
-        Ok(count)
     }
 }
 

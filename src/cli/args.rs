@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::clock::ClockArgs;
+use super::copy::{COPY_EXAMPLES, CopyArgs};
 use super::custody::args::{CUSTODY_EXAMPLES, CustodyArgs};
 use super::export::{self, ExportArgs};
 use super::import::{self, ImportArgs};
@@ -55,6 +56,9 @@ pub(super) enum Verb {
     /// Check a case, an evidence zip or a bundle: whole, or exactly what is not
     #[command(after_help = VERIFY_EXAMPLES)]
     Verify(VerifyArgs),
+    /// Make the second copy of a case on another medium, read it back, and set it down
+    #[command(after_help = COPY_EXAMPLES)]
+    Copy(Box<CopyArgs>),
     /// Set down, show and check who held a case, and what was done with it
     #[command(after_help = CUSTODY_EXAMPLES)]
     Custody(CustodyArgs),

@@ -448,6 +448,7 @@ impl Failure {
 }
 
 mod bundle;
+mod copy;
 mod custody;
 mod keys;
 mod resume;

@@ -3,6 +3,7 @@
 mod args;
 mod clock;
 mod collect;
+mod copy;
 mod custody;
 mod dry_run;
 
@@ -25,6 +26,7 @@ mod resume;
 mod rules;
 mod scan;
 mod stamp;
+mod tsa;
 mod verify;
 mod volatile;
 
@@ -63,6 +65,7 @@ pub fn run(arguments: Vec<OsString>, env: &mut Env) -> Exit {
         Verb::Collect(args) => collect::run(&args, lang, env),
         Verb::Scan(args) => scan::run(&args, lang, env),
         Verb::Verify(args) => verify::run(&args, lang, env),
+        Verb::Copy(args) => copy::run(&args, lang, env),
         Verb::Export(args) => export::run(&args, lang, env),
         Verb::Import(args) => import::run(&args, lang, env),
         Verb::Custody(args) => custody::run(&args, lang, env),

@@ -172,3 +172,9 @@ pub const AGENT_REPLY_BYTES: usize = 256 * 1024;
 pub const AGENT_LIST_SECONDS: u64 = 10;
 /// Seconds in which an SSH agent must sign: it may have to ask a person first.
 pub const AGENT_SIGN_SECONDS: u64 = 120;
+/// Seconds that a time-stamp authority has for its answer, from the first look for its address to the last byte.
+pub const TSA_SECONDS: u64 = 60;
+/// Seconds that a time server has for one answer.
+pub const NTP_SECONDS: u64 = 3;
+/// How often a time server is asked, if it does not answer.
+pub const NTP_TRIES: usize = 3;

@@ -27,8 +27,11 @@ fn block(event: &CustodyEvent, zone: &TimeZone, lang: Lang) -> String {
     let by = format!("{} @ {} ({})", calm(&event.operator), calm(&event.host), calm(&event.tool));
     told(field("operator", lang).unwrap_or("operator"), &by);
     for (key, value) in &event.detail {
-        let value =
-            if key == "when" { both_times(value.as_str().unwrap_or_default(), zone) } else { flat(value, lang) };
+        let known = value.as_str().and_then(|text| words::value(key, text, lang));
+        let value = match key.as_str() {
+            "when" | "started" => both_times(value.as_str().unwrap_or_default(), zone),
+            _ => known.map_or_else(|| flat(value, lang), str::to_owned),
+        };
         told(&named(key, lang), &value);
     }
     text
@@ -57,10 +60,8 @@ pub(super) fn flat(value: &Value, lang: Lang) -> String {
 
 fn pairs(fields: &Map<String, Value>, lang: Lang) -> String {
     let pair = |(key, value): (&String, &Value)| {
-        let value = match (key.as_str(), value.as_str()) {
-            ("check", Some(check)) => words::check(check, lang).map_or_else(|| calm(check), str::to_owned),
-            _ => flat(value, lang),
-        };
+        let known = value.as_str().and_then(|text| words::value(key, text, lang));
+        let value = known.map_or_else(|| flat(value, lang), str::to_owned);
         format!("{} {value}", named(key, lang))
     };
     let present = fields.iter().filter(|(_, value)| !value.is_null());
