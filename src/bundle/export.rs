@@ -288,7 +288,7 @@ fn begun(order: &Order<'_>, target: &Target, contents: &Contents, pieces: &[Piec
         "bundle": target.file, "encrypted": order.recipients.is_some(),
         "recipients": order.recipients.map(Recipients::names).unwrap_or_default(),
         "key": order.signer.public().fingerprint(),
-        "contents": { "files": pieces.len(), "bytes": bytes },
+        "contents": { "files": pieces.len(), "bytes": bytes }, "name": target.name,
         "withheld": withheld::said(&contents.withheld),
         "with_case_key": order.choice.with_case_key, "problems": checked.problems.len(),
     });

@@ -181,8 +181,7 @@ pub(super) fn in_bundle(place: &str, case: &dyn CaseFiles, bundle: &str, head: O
     // Where the chain itself is broken, that was told.
     if let Some(end) = end {
         let is_of_it = last.as_ref().is_some_and(|event| {
-            let file = event.detail.get("bundle").and_then(Value::as_str).unwrap_or_default();
-            event.act == Act::Export && !file.is_empty()
+            event.act == Act::Export && event.detail.get("name").and_then(Value::as_str) == Some(bundle)
         });
         if !is_of_it {
             wrong("does not end with the export that made this bundle");
@@ -191,7 +190,6 @@ pub(super) fn in_bundle(place: &str, case: &dyn CaseFiles, bundle: &str, head: O
             wrong("is not the chain that bag-info.txt of the bundle names: lines were cut off or added");
         }
     }
-    let _ = bundle;
     for problem in &mut result.problems {
         if !problem.path.starts_with(place) {
             problem.path = format!("{place} ▸ {}", problem.path);

@@ -1,7 +1,7 @@
 //! What a check of a case reads: the files of a folder, or the members of a bundle that nobody has unpacked.
 
 use std::ffi::OsString;
-use std::io::Read;
+use std::io::{self, Read};
 
 use super::dir::CaseDir;
 use crate::disk::error::{DiskError, Doing};
@@ -74,4 +74,42 @@ pub(super) fn read(files: &dyn CaseFiles, path: &str, limit_bytes: u64) -> Resul
         return Err(failed(std::io::ErrorKind::FileTooLarge.into()));
     }
     Ok(bytes)
+}
+
+/// What was read of a file, for whoever reads it again and must find the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Measured {
+    /// Its length.
+    pub bytes: u64,
+    /// Its CRC-32, for the header of a zip.
+    pub crc32: u32,
+    /// Its SHA-256.
+    pub sha256: Digest,
+}
+
+/// A file that is measured as it is read.
+pub(super) struct Measuring<'a> {
+    file: Box<dyn Read + 'a>,
+    crc: crc32fast::Hasher,
+    bytes: u64,
+}
+
+impl<'a> Measuring<'a> {
+    pub(super) fn new(file: Box<dyn Read + 'a>) -> Self {
+        Self { file, crc: crc32fast::Hasher::new(), bytes: 0 }
+    }
+
+    /// What was read; its SHA-256 was found on the way by someone else.
+    pub(super) fn end(self, sha256: Digest) -> Measured {
+        Measured { bytes: self.bytes, crc32: self.crc.finalize(), sha256 }
+    }
+}
+
+impl Read for Measuring<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.file.read(buffer)?;
+        self.crc.update(buffer.get(..count).unwrap_or_default());
+        self.bytes = self.bytes.saturating_add(count as u64);
+        Ok(count)
+    }
 }

@@ -11,7 +11,7 @@ mod unfinished;
 pub use self::record::record;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{self, BufReader, Read, Seek};
+use std::io::{BufReader, Seek};
 use std::path::{Component, Path};
 
 use serde_json::Value;
@@ -19,8 +19,8 @@ use serde_json::Value;
 use self::stamps::Noted;
 use super::custody;
 use super::dir::CaseDir;
-use super::files::{self, CaseFiles};
-use super::mend;
+pub use super::files::Measured;
+use super::files::{self, CaseFiles, Measuring};
 use super::results::{Checked, Layer, Problem, StampResult, State, UnfinishedResult, VerifyResult, WithheldResult};
 use super::withheld::Withheld;
 use crate::disk::error::{DiskError, Doing};
@@ -125,17 +125,6 @@ pub struct Verification {
     pub zips: BTreeMap<String, Measured>,
 }
 
-/// What was read of a file, for whoever reads it again and must find the same.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Measured {
-    /// Its length.
-    pub bytes: u64,
-    /// Its CRC-32, for the header of a zip.
-    pub crc32: u32,
-    /// Its SHA-256.
-    pub sha256: Digest,
-}
-
 /// Verifies the files of a case, wherever they are.
 pub fn verify_files(case: &dyn CaseFiles, known: &Expected, standing: Standing) -> Verification {
     let mut check = Check { standing: case.dir().map(CaseDir::standing).unwrap_or_default(), ..Check::default() };
@@ -143,6 +132,7 @@ pub fn verify_files(case: &dyn CaseFiles, known: &Expected, standing: Standing) 
         return Verification { result: check.result(), zips: BTreeMap::new() };
     }
     check.journal(case);
+    check.custody_is_known(known);
     if standing == Standing::InABundle {
         check.withheld.take_announced();
     }
@@ -153,6 +143,9 @@ pub fn verify_files(case: &dyn CaseFiles, known: &Expected, standing: Standing) 
     }
     check.torn_bytes(case);
     check.recorded_files(case);
+    for (photo, due) in check.photos.clone() {
+        check.is_withheld(case, &photo, Some(due));
+    }
     check.extend(custody::photo_problems(case, &check.photos, &check.withheld));
     let zips = std::mem::take(&mut check.zips);
     Verification { result: check.result(), zips }
@@ -307,6 +300,16 @@ impl Check {
         self.heads = heads;
     }
 
+    /// Lines cut from the end leave a whole chain: only a digest that was written down elsewhere tells.
+    fn custody_is_known(&mut self, known: &Expected) {
+        if let Some(due) = known.custody.filter(|due| !self.heads.contains(due)) {
+            let what = format!(
+                "no event in it has the digest that was named, {due}: it was cut, or another chain was put in its place"
+            );
+            self.add(Layer::Custody, "custody/custody.jsonl", what);
+        }
+    }
+
     /// Takes from an event what it vouches for; false if it cannot be understood.
     fn note(&mut self, event: &CustodyEvent) -> bool {
         let text = |key: &str| event.detail.get(key).and_then(Value::as_str);
@@ -320,7 +323,8 @@ impl Check {
             else {
                 return false;
             };
-            let sealed = Expected { zip_sha256: Some(zip), seal_sha256: Some(seal), key: Some(key.to_owned()) };
+            let key = Some(key.to_owned());
+            let sealed = Expected { zip_sha256: Some(zip), seal_sha256: Some(seal), key, custody: None };
             // One name is sealed once: evidence never changes.
             return is_inside(name) && self.seals.insert(name.to_owned(), sealed).is_none();
         }
@@ -389,13 +393,12 @@ impl Check {
             Ok(opened) => opened,
             Err(error) => return self.unread(Layer::Zip, place, &error),
         };
-        let mut file = Measuring { file, crc: crc32fast::Hasher::new(), bytes: 0 };
+        let mut file = Measuring::new(file);
         let verified = match verify_evidence(place, &mut file, sealed) {
             Ok(verified) => verified,
             Err(error) => return self.unread(Layer::Zip, place, &error),
         };
-        let measured = Measured { bytes: file.bytes, crc32: file.crc.finalize(), sha256: verified.zip_sha256 };
-        self.zips.insert(place.to_owned(), measured);
+        self.zips.insert(place.to_owned(), file.end(verified.zip_sha256));
         for (due, found, what) in [
             (known.zip_sha256.map(|d| d.to_string()), Some(verified.zip_sha256.to_string()), "the digest of the zip"),
             (
@@ -441,22 +444,6 @@ impl Check {
             Ok(_) => self.add(Layer::Zip, place, "does not give the digest and name of the zip beside it"),
             Err(error) => self.unread(Layer::Zip, place, &error),
         }
-    }
-}
-
-/// A file that is measured as it is read.
-struct Measuring<'a> {
-    file: Box<dyn Read + 'a>,
-    crc: crc32fast::Hasher,
-    bytes: u64,
-}
-
-impl Read for Measuring<'_> {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        let count = self.file.read(buffer)?;
-        self.crc.update(buffer.get(..count).unwrap_or_default());
-        self.bytes = self.bytes.saturating_add(count as u64);
-        Ok(count)
     }
 }
 

@@ -268,6 +268,9 @@ pub(super) struct VerifyArgs {
     /// Fingerprint of the signing key, from the paper form
     #[arg(long, value_name = "SHA256:…")]
     pub expect_key: Option<String>,
+    /// Digest of the chain of custody, as it was written down: the chain must still hold it
+    #[arg(long, value_name = "SHA256")]
+    pub expect_custody: Option<String>,
     /// Set down in the chain of custody of the case that it was checked, and what that came to (else nothing is written)
     #[arg(long)]
     pub record: bool,

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use super::args::{Format, VerifyArgs};
 use super::clock::ClockArgs;
 use super::custody::{operator, said};
-use super::failure::Failure;
+use super::failure::{Failure, shown};
 use super::stamp::sealed_before;
 use super::{Env, Exit, collect, json, print, tell, words};
 use crate::bundle::verify as bundle;
@@ -22,13 +22,24 @@ use crate::report;
 
 /// Runs the verb.
 pub(super) fn run(args: &VerifyArgs, lang: Lang, env: &mut Env) -> Result<Exit, Failure> {
-    let known = Expected { zip_sha256: None, seal_sha256: expected_seal(args)?, key: args.expect_key.clone() };
+    let known = Expected {
+        zip_sha256: None,
+        seal_sha256: expected(args.expect_seal.as_deref())?,
+        key: args.expect_key.clone(),
+        custody: expected(args.expect_custody.as_deref())?,
+    };
     let mut all: Option<VerifyResult> = None;
     let mut recorded = String::new();
     // Before hours of reading: what can not be recorded is told at once.
     let cases = if args.record { cases(args)? } else { Vec::new() };
     for path in &args.paths {
-        let one = verify_one(path, &known)?;
+        let mut one = verify_one(path, &known)?;
+        if known.custody.is_some() && !matches!(CaseDir::open(path), Ok(Some(_))) {
+            let what =
+                "is no case folder: there is no chain of custody to find the digest in that was named".to_owned();
+            one.problems.push(Problem { layer: Layer::Custody, path: shown(path), what });
+            one = VerifyResult { ok: false, state: State::Broken, ..one };
+        }
         if let Some(dir) = cases.iter().find(|dir| dir.root() == path.as_path()) {
             recorded.push_str(&record(dir, &one, args, lang, env)?);
         }
@@ -92,9 +103,9 @@ fn record(dir: &CaseDir, one: &VerifyResult, args: &VerifyArgs, lang: Lang, env:
     }
 }
 
-/// The digest from the paper form: groups and capitals are how people write it.
-fn expected_seal(args: &VerifyArgs) -> Result<Option<Digest>, Failure> {
-    let Some(text) = &args.expect_seal else { return Ok(None) };
+/// A digest from paper: groups and capitals are how people write it.
+fn expected(digest: Option<&str>) -> Result<Option<Digest>, Failure> {
+    let Some(text) = digest else { return Ok(None) };
     let plain: String = text.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
     Digest::from_str(&plain.to_ascii_lowercase()).map(Some).map_err(|_| Failure::bad_expectation(text))
 }
