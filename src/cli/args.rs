@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::clock::ClockArgs;
 use super::copy::{COPY_EXAMPLES, CopyArgs};
 use super::custody::args::{CUSTODY_EXAMPLES, CustodyArgs, ObjectArgs};
+use super::keys::KeyArgs;
 
 /// Everything on the command line.
 #[derive(Debug, Parser)]
@@ -85,7 +86,9 @@ Examples:
   What a web server keeps, wherever it keeps it; first only look
     hozen collect --profile web-server --out /mnt/usb --dry-run
     hozen collect --profile web-server --out /mnt/usb
-  hozen collect /srv --out /mnt/usb --sign-key ~/.ssh/id_ed25519
+  Sealed with your own key; a passphrase is asked for at the start
+    hozen collect /srv --out /mnt/usb --sign-key ~/.ssh/id_ed25519
+    hozen collect /srv --out /mnt/usb --sign-key agent
   The live state of this machine, and a memory image made by another tool
     hozen collect --volatile --include-image memory:ram.lime --out /mnt/usb
   The power failed, the disk was full: go on where it ended
@@ -165,9 +168,9 @@ pub(super) struct CollectArgs {
     /// The right time
     #[command(flatten)]
     pub clock: ClockArgs,
-    /// OpenSSH ed25519 key that signs the seal (default: a key made for the case)
-    #[arg(long, value_name = "FILE")]
-    pub sign_key: Option<PathBuf>,
+    /// The key that signs
+    #[command(flatten)]
+    pub key: KeyArgs,
     /// Also go down into other file systems mounted below PATH
     #[arg(long)]
     pub cross_file_systems: bool,

@@ -73,7 +73,14 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("witness", "立会人の氏名"),
     ("reason", "保全の理由"),
     ("place", "機器の設置場所"),
-    ("sign_key", "封印に使う OpenSSH の ed25519 秘密鍵\n省略時は事案専用の鍵を作ります"),
+    (
+        "sign_key",
+        "封印に使う OpenSSH の ed25519 鍵：秘密鍵のファイル、または\nagent、agent:SHA256:…、agent:コメント（ssh-agent の鍵）\n省略時は事案専用の鍵を作ります",
+    ),
+    (
+        "passphrase_fd",
+        "パスフレーズを、開かれているこの番号のファイル記述子から読みます\n（最初の行の終わりまで。省略時は端末で尋ねます）",
+    ),
     ("cross_file_systems", "対象の下に接続された別のファイルシステムにも入ります"),
     ("force", "本来は止まって確認を求める場面でも続行します\n（出力先が対象の中にある、空き容量が足りない）"),
     ("threads", "並行して働くスレッドの数：1〜256（省略時はコア数）\n結果はこの数に左右されません"),
@@ -170,7 +177,9 @@ const EXAMPLES: &[(&str, &str)] = &[
   Web サーバーの証拠を、置き場所を指定せずに保全する（まず確認だけ）
     hozen collect --profile web-server --out /mnt/usb --dry-run
     hozen collect --profile web-server --out /mnt/usb
-  hozen collect /srv --out /mnt/usb --sign-key ~/.ssh/id_ed25519
+  自分の鍵で封印する（パスフレーズは最初に尋ねます）
+    hozen collect /srv --out /mnt/usb --sign-key ~/.ssh/id_ed25519
+    hozen collect /srv --out /mnt/usb --sign-key agent
   稼働中の機器の状態と、別の道具で作ったメモリーイメージ
     hozen collect --volatile --include-image memory:ram.lime --out /mnt/usb
   停電やディスク満杯で途中で終わった事案の続きを行う

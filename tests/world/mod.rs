@@ -62,6 +62,7 @@ pub(crate) fn hozen_in<S: AsRef<std::ffi::OsStr>>(lang: Lang, arguments: &[S]) -
             buffer.iter_mut().zip(1u8..).for_each(|(byte, n)| *byte = n);
             Ok(())
         }),
+        agent: None,
         host: Host::read(Some("Asia/Tokyo")),
         user: "tester".to_owned(),
         lang,

@@ -3,7 +3,7 @@
 //! Every text in it is hostile: control characters and those that turn the direction of writing are shown escaped.
 
 mod form;
-mod words;
+pub(super) mod words;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -39,18 +39,18 @@ fn block(event: &CustodyEvent, zone: &TimeZone, lang: Lang) -> String {
 }
 
 /// Local time with its offset, and UTC; what is no time is shown as it stands.
-fn both_times(text: &str, zone: &TimeZone) -> String {
+pub(super) fn both_times(text: &str, zone: &TimeZone) -> String {
     let Ok(time) = text.parse::<Timestamp>() else { return calm(text) };
     let (local, utc) = (time.to_zoned(zone.clone()), time.strftime("%Y-%m-%dT%H:%M:%SZ"));
     format!("{} ({utc})", local.strftime("%Y-%m-%d %H:%M:%S %:z"))
 }
 
-fn named(key: &str, lang: Lang) -> String {
+pub(super) fn named(key: &str, lang: Lang) -> String {
     field(key, lang).map_or_else(|| calm(key), str::to_owned)
 }
 
 /// A particular as one line.
-fn flat(value: &Value, lang: Lang) -> String {
+pub(super) fn flat(value: &Value, lang: Lang) -> String {
     match value {
         Value::String(text) => calm(text),
         Value::Array(all) => all.iter().map(|one| flat(one, lang)).collect::<Vec<_>>().join(lang.pick("; ", "；")),

@@ -3,7 +3,7 @@
 use crate::model::{Act, Lang};
 
 /// What was done.
-pub(super) fn act(act: Act, lang: Lang) -> &'static str {
+pub(in crate::report) fn act(act: Act, lang: Lang) -> &'static str {
     let (en, ja) = match act {
         Act::Collect => ("collection began", "保全を開始"),
         Act::Resume => ("collection went on", "保全を再開"),
