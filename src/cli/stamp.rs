@@ -19,6 +19,12 @@ use crate::report::shell_word;
 use crate::seal::chain::Draft;
 use crate::seal::reply::Standing;
 
+/// One line for each way.
+pub(super) const USAGE: &str = "\
+hozen custody stamp CASE --request FILE [OPTIONS]
+       hozen custody stamp CASE --import FILE [OPTIONS]
+       hozen custody stamp CASE --tsa URL [OPTIONS]";
+
 pub(super) const EXAMPLES: &str = "\
 Examples:
   Write the query, and carry it to a machine with network

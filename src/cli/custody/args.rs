@@ -42,7 +42,7 @@ pub(in crate::cli) enum CustodyAct {
     /// Check that the chain and its photos are as they were written
     Check(CaseArgs),
     /// Trusted time: write the query for a time stamp on the seal, or take in the reply
-    #[command(after_help = stamp::EXAMPLES)]
+    #[command(after_help = stamp::EXAMPLES, override_usage = stamp::USAGE)]
     Stamp(stamp::StampArgs),
 }
 

@@ -76,11 +76,11 @@ fn answer(
 }
 
 fn add(args: &AddArgs, lang: Lang, env: &mut Env) -> Result<Exit, Failure> {
-    let began = (env.now)();
     complete(args)?;
+    let clock = args.clock.compare(lang, env);
     let dir = case(&args.case_folder)?;
     let mut detail = detail_of(args)?;
-    detail.insert("clock".to_owned(), args.clock.record(&began, env));
+    detail.insert("clock".to_owned(), clock.record(env));
     let operator = args.operator.clone().filter(|name| !name.trim().is_empty()).unwrap_or_else(|| env.user.clone());
     collect::confine(env, lang, &[dir.root()]);
     let statement = Statement {
