@@ -24,7 +24,7 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("case", &["model", "disk", "seal", "text", "rules", "detect", "count", "pass", "evidence"]),
     ("report", &["model", "case"]),
     // `text`: names that are no UTF-8 are decoded for the index. The detectors come in from `cli`, as a function.
-    ("bundle", &["model", "disk", "text", "evidence", "case"]),
+    ("bundle", &["model", "disk", "seal", "text", "evidence", "case", "report"]),
     (
         "cli",
         &[

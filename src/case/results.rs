@@ -200,6 +200,18 @@ pub struct VerifyResult {
     /// Collections that are not at their end.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unfinished: Vec<UnfinishedResult>,
+    /// Files of the case that were kept back when it was handed over: not checked, and not missing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub withheld: Vec<WithheldResult>,
+}
+
+/// A file that was kept back.
+#[derive(Debug, Clone, Serialize, Deserialize, PartialEq, Eq)]
+pub struct WithheldResult {
+    /// Its path in the case.
+    pub file: String,
+    /// Its digest, by the chain of custody.
+    pub sha256: Digest,
 }
 
 /// A time stamp (RFC 3161) on a seal: the evidence was sealed before this moment.
@@ -257,6 +269,8 @@ pub struct StampAnswer {
 pub enum State {
     /// Everything is as it was sealed.
     Whole,
+    /// Everything that was handed over is as it was sealed; some of the case was kept back, and is named.
+    Withheld,
     /// A collection is not at its end; all that it recorded is whole, and nothing stands behind that. Or files of a bag are
     /// still to be fetched, and all others are whole.
     Incomplete,
@@ -293,6 +307,7 @@ impl VerifyResult {
         self.checked.extend(other.checked);
         self.stamps.extend(other.stamps);
         self.unfinished.extend(other.unfinished);
+        self.withheld.extend(other.withheld);
         self
     }
 }

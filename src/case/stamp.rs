@@ -167,7 +167,7 @@ pub fn import(dir: &CaseDir, wanted: Option<&str>, answer: Answer<'_>, draft: Dr
 }
 
 /// Where the certificates lie by which a reply was checked.
-pub(super) fn ca_file(file: &str) -> String {
+pub fn ca_file(file: &str) -> String {
     format!("{file}.pem")
 }
 

@@ -7,7 +7,7 @@ mod stamps;
 mod unfinished;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{BufReader, Seek};
+use std::io::{self, BufReader, Read, Seek};
 use std::path::{Component, Path};
 
 use serde_json::Value;
@@ -15,7 +15,9 @@ use serde_json::Value;
 use self::stamps::Noted;
 use super::custody;
 use super::dir::CaseDir;
-use super::results::{Checked, Layer, Problem, StampResult, State, UnfinishedResult, VerifyResult};
+use super::files::{self, CaseFiles};
+use super::results::{Checked, Layer, Problem, StampResult, State, UnfinishedResult, VerifyResult, WithheldResult};
+use super::withheld::Withheld;
 use crate::disk::error::{DiskError, Doing};
 use crate::disk::own;
 use crate::evidence::bagit::{VerifiedBag, verify_bag_folder, verify_bag_zip};
@@ -74,7 +76,7 @@ pub fn verify_zip(path: &Path, known: &Expected) -> Result<VerifyResult, DiskErr
         Ok(verified) => {
             let beside = path.with_added_extension("sha256");
             if own::exists(&beside)? {
-                check.digest_file(&beside, &shown(&beside), &verified, path);
+                check.digest_file(own::read_own(&beside, 4096), &shown(&beside), &verified, path);
             }
             check.extend(verified.problems);
             check.checked.push(verified.checked);
@@ -98,19 +100,56 @@ fn verify_bag(path: &Path, known: &Expected) -> Result<VerifyResult, DiskError> 
 
 /// Verifies a case and all that is in it. What cannot be read is a problem, not the end: the rest is still checked.
 pub fn verify_case(dir: &CaseDir, known: &Expected) -> VerifyResult {
-    let mut check = Check { standing: dir.standing(), ..Check::default() };
-    if check.nothing_taken(dir) {
-        return check.result();
+    verify_files(dir, known, Standing::OnItsOwn).result
+}
+
+/// Where a case stands that is to be verified.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// In a folder of its own.
+    OnItsOwn,
+    /// In a bundle, whose export its chain ends with.
+    InABundle,
+}
+
+/// What a check of a case showed.
+pub struct Verification {
+    /// For people and scripts.
+    pub result: VerifyResult,
+    /// The evidence zips that were read, by their path in the case.
+    pub zips: BTreeMap<String, Measured>,
+}
+
+/// What was read of a file, for whoever reads it again and must find the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Measured {
+    /// Its length.
+    pub bytes: u64,
+    /// Its CRC-32, for the header of a zip.
+    pub crc32: u32,
+    /// Its SHA-256.
+    pub sha256: Digest,
+}
+
+/// Verifies the files of a case, wherever they are.
+pub fn verify_files(case: &dyn CaseFiles, known: &Expected, standing: Standing) -> Verification {
+    let mut check = Check { standing: case.dir().map(CaseDir::standing).unwrap_or_default(), ..Check::default() };
+    if case.dir().is_some_and(|dir| check.nothing_taken(dir)) {
+        return Verification { result: check.result(), zips: BTreeMap::new() };
     }
-    check.journal(dir);
-    check.evidence(dir, known);
-    check.time_stamps(dir);
+    check.journal(case);
+    if standing == Standing::InABundle {
+        check.withheld.take_announced();
+    }
+    check.evidence(case, known);
+    check.time_stamps(case);
     for folder in ["results", "report"] {
-        check.unrecorded(dir, folder);
+        check.unrecorded(case, folder);
     }
-    check.recorded_files(dir);
-    check.extend(custody::photo_problems(dir, &check.photos));
-    check.result()
+    check.recorded_files(case);
+    check.extend(custody::photo_problems(case, &check.photos, &check.withheld));
+    let zips = std::mem::take(&mut check.zips);
+    Verification { result: check.result(), zips }
 }
 
 struct Check {
@@ -133,6 +172,12 @@ struct Check {
     stamped: Vec<StampResult>,
     /// Seal and query for a time stamp, by the zip's file name.
     queries: BTreeMap<String, (Digest, Vec<u8>)>,
+    /// What was kept back when the case was handed over.
+    withheld: Withheld,
+    /// What of it the case lacks.
+    lacking: BTreeMap<String, Digest>,
+    /// The zips that were read.
+    zips: BTreeMap<String, Measured>,
     state: State,
 }
 
@@ -150,6 +195,9 @@ impl Default for Check {
             stamps: Vec::new(),
             stamped: Vec::new(),
             queries: BTreeMap::new(),
+            withheld: Withheld::default(),
+            lacking: BTreeMap::new(),
+            zips: BTreeMap::new(),
             state: State::Whole,
         }
     }
@@ -186,8 +234,23 @@ impl Check {
         self.add(layer, path, format!("could not be read, so it was not checked: {error}"));
     }
 
+    /// Whether a file that is not there was kept back; then it is told as that.
+    fn is_withheld(&mut self, case: &dyn CaseFiles, path: &str, due: Option<Digest>) -> bool {
+        let Some(digest) = self.withheld.get(path).filter(|digest| due.is_none_or(|due| due == *digest)) else {
+            return false;
+        };
+        let lacks = !case.exists(path).unwrap_or(true);
+        if lacks {
+            self.lacking.insert(path.to_owned(), digest);
+            self.state = self.state.max(State::Withheld);
+        }
+        lacks
+    }
+
     fn result(self) -> VerifyResult {
+        let withheld = self.lacking.into_iter().map(|(file, sha256)| WithheldResult { file, sha256 }).collect();
         VerifyResult {
+            withheld,
             schema: "hozen.verify/1".to_owned(),
             ok: self.problems.is_empty(),
             state: self.state,
@@ -198,10 +261,10 @@ impl Check {
         }
     }
 
-    fn journal(&mut self, dir: &CaseDir) {
+    fn journal(&mut self, case: &dyn CaseFiles) {
         const PLACE: &str = "custody/custody.jsonl";
-        let file = match own::open_own(&dir.journal()) {
-            Ok((file, _)) => file,
+        let file = match case.open(PLACE) {
+            Ok(file) => file,
             Err(error) => return self.unread(Layer::Custody, PLACE, &error),
         };
         let mut heads = Vec::new();
@@ -241,6 +304,9 @@ impl Check {
     fn note(&mut self, event: &CustodyEvent) -> bool {
         let text = |key: &str| event.detail.get(key).and_then(Value::as_str);
         let digest = |key: &str| text(key).and_then(|hex| hex.parse::<Digest>().ok());
+        if !self.withheld.note(event) {
+            return false;
+        }
         if event.act == Act::Seal {
             let (Some(name), Some(zip), Some(seal), Some(key)) =
                 (text("evidence"), digest("zip_sha256"), digest("seal_sha256"), text("key"))
@@ -274,19 +340,18 @@ impl Check {
         }
     }
 
-    fn evidence(&mut self, dir: &CaseDir, known: &Expected) {
-        let names = match own::list_folder(&dir.root().join("evidence")) {
+    fn evidence(&mut self, case: &dyn CaseFiles, known: &Expected) {
+        let names = match case.list("evidence") {
             Ok(names) => names,
             Err(error) => return self.unread(Layer::Zip, "evidence", &error),
         };
         let seals = std::mem::take(&mut self.seals);
         for name in &names {
-            let path = dir.root().join("evidence").join(name);
             let name = shown(Path::new(name));
             let place = format!("evidence/{name}");
             let is_beside_zip = name.strip_suffix(".sha256").is_some_and(|zip| seals.contains_key(zip));
             if let Some(sealed) = seals.get(&name) {
-                self.zip(&path, &place, sealed, known);
+                self.zip(case, &place, sealed, known);
             } else if self.is_unfinished(&name) {
                 // Looked at below, as one.
             } else if name.ends_with(".partial") || name.ends_with(".journal.jsonl") {
@@ -297,32 +362,33 @@ impl Check {
             }
         }
         for name in self.standing.clone() {
-            self.unfinished_collection(dir, &name, seals.get(&format!("{name}.zip")));
+            if let Some(dir) = case.dir() {
+                self.unfinished_collection(dir, &name, seals.get(&format!("{name}.zip")));
+            }
         }
         let missing = |name: &&String| !self.standing.iter().any(|standing| **name == format!("{standing}.zip"));
-        for name in seals
-            .keys()
-            .filter(missing)
-            .cloned()
-            .collect::<Vec<_>>()
-            .iter()
-            .filter(|name| !names.iter().any(|there| there.to_str() == Some(name)))
-        {
-            let what = "is missing: the custody journal says that it was sealed";
-            self.add(Layer::Zip, &format!("evidence/{name}"), what);
+        let missing: Vec<String> = seals.keys().filter(missing).cloned().collect();
+        for name in missing.iter().filter(|name| !names.iter().any(|there| there.to_str() == Some(name))) {
+            let place = format!("evidence/{name}");
+            let due = seals.get(name).and_then(|sealed| sealed.zip_sha256);
+            if !self.is_withheld(case, &place, due) {
+                self.add(Layer::Zip, &place, "is missing: the custody journal says that it was sealed");
+            }
         }
     }
 
-    fn zip(&mut self, path: &Path, place: &str, sealed: &Expected, known: &Expected) {
-        let opened = own::open_own(path);
-        let (mut file, _) = match opened {
+    fn zip(&mut self, case: &dyn CaseFiles, place: &str, sealed: &Expected, known: &Expected) {
+        let file = match case.open(place) {
             Ok(opened) => opened,
             Err(error) => return self.unread(Layer::Zip, place, &error),
         };
+        let mut file = Measuring { file, crc: crc32fast::Hasher::new(), bytes: 0 };
         let verified = match verify_evidence(place, &mut file, sealed) {
             Ok(verified) => verified,
             Err(error) => return self.unread(Layer::Zip, place, &error),
         };
+        let measured = Measured { bytes: file.bytes, crc32: file.crc.finalize(), sha256: verified.zip_sha256 };
+        self.zips.insert(place.to_owned(), measured);
         for (due, found, what) in [
             (known.zip_sha256.map(|d| d.to_string()), Some(verified.zip_sha256.to_string()), "the digest of the zip"),
             (
@@ -340,9 +406,10 @@ impl Check {
                 );
             }
         }
-        let beside = path.with_added_extension("sha256");
-        if self.standing.is_empty() || own::exists(&beside).unwrap_or(true) {
-            self.digest_file(&beside, &format!("{place}.sha256"), &verified, path);
+        let beside = format!("{place}.sha256");
+        if self.standing.is_empty() || case.exists(&beside).unwrap_or(true) {
+            let said = files::read(case, &beside, 4096);
+            self.digest_file(said, &beside, &verified, Path::new(place));
         }
         let Chain { events, head } = verified.custody;
         let moment = usize::try_from(events).ok().and_then(|n| n.checked_sub(1)).and_then(|at| self.heads.get(at));
@@ -360,9 +427,9 @@ impl Check {
     }
 
     /// The file beside a zip says its digest, as `sha256sum -c` reads it.
-    fn digest_file(&mut self, beside: &Path, place: &str, verified: &Verified, zip: &Path) {
+    fn digest_file(&mut self, said: Result<Vec<u8>, DiskError>, place: &str, verified: &Verified, zip: &Path) {
         let name = zip.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        match own::read_own(beside, 4096) {
+        match said {
             Ok(bytes) if bytes == format!("{}  {name}\n", verified.zip_sha256).into_bytes() => {}
             Ok(_) => self.add(Layer::Zip, place, "does not give the digest and name of the zip beside it"),
             Err(error) => self.unread(Layer::Zip, place, &error),
@@ -370,9 +437,8 @@ impl Check {
     }
 
     /// Files of the case that the journal does not know.
-    fn unrecorded(&mut self, dir: &CaseDir, folder: &str) {
-        let path = dir.root().join(folder);
-        let names = match own::list_folder(&path) {
+    fn unrecorded(&mut self, case: &dyn CaseFiles, folder: &str) {
+        let names = match case.list(folder) {
             Ok(names) => names,
             Err(error) => return self.unread(Layer::Result, folder, &error),
         };
@@ -399,10 +465,13 @@ impl Check {
         if is_result && !self.standing.is_empty() { State::Incomplete } else { State::Broken }
     }
 
-    fn recorded_files(&mut self, dir: &CaseDir) {
+    fn recorded_files(&mut self, case: &dyn CaseFiles) {
         for (name, due) in std::mem::take(&mut self.files) {
+            if self.is_withheld(case, &name, Some(due)) {
+                continue;
+            }
             let place = RawPath(name.clone().into_bytes()).shown();
-            match own::digest(&dir.root().join(&name)) {
+            match files::digest(case, &name) {
                 Ok(digest) if digest == due => {}
                 Ok(_) => self.add_as(
                     self.state_of_result(&name),
@@ -419,8 +488,24 @@ impl Check {
     }
 }
 
+/// A file that is measured as it is read.
+struct Measuring<'a> {
+    file: Box<dyn Read + 'a>,
+    crc: crc32fast::Hasher,
+    bytes: u64,
+}
+
+impl Read for Measuring<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.file.read(buffer)?;
+        self.crc.update(buffer.get(..count).unwrap_or_default());
+        self.bytes = self.bytes.saturating_add(count as u64);
+        Ok(count)
+    }
+}
+
 /// Whether a path from the journal stays inside the case.
-fn is_inside(name: &str) -> bool {
+pub(super) fn is_inside(name: &str) -> bool {
     !name.is_empty() && Path::new(name).components().all(|part| matches!(part, Component::Normal(_)))
 }
 

@@ -8,6 +8,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::clock::ClockArgs;
 use super::copy::{COPY_EXAMPLES, CopyArgs};
 use super::custody::args::{CUSTODY_EXAMPLES, CustodyArgs};
+use super::export::{self, ExportArgs};
+use super::import::{self, ImportArgs};
 use super::keys::KeyArgs;
 
 /// Everything on the command line.
@@ -51,7 +53,7 @@ pub(super) enum Verb {
     /// Look for personal data and count people; writes nothing but its output
     #[command(after_help = SCAN_EXAMPLES)]
     Scan(ScanArgs),
-    /// Check a case or an evidence zip: whole, or exactly what is not
+    /// Check a case, an evidence zip or a bundle: whole, or exactly what is not
     #[command(after_help = VERIFY_EXAMPLES)]
     Verify(VerifyArgs),
     /// Make the second copy of a case on another medium, read it back, and set it down
@@ -60,6 +62,12 @@ pub(super) enum Verb {
     /// Set down, show and check who held a case, and what was done with it
     #[command(after_help = CUSTODY_EXAMPLES)]
     Custody(CustodyArgs),
+    /// Hand a case over: one sealed bundle, encrypted to its receiver
+    #[command(after_help = export::EXAMPLES)]
+    Export(Box<ExportArgs>),
+    /// Take a bundle over: open it, check it, make a case of it, print the receipt
+    #[command(after_help = import::EXAMPLES)]
+    Import(Box<ImportArgs>),
     /// List, check and try the rules that find personal data
     #[command(after_help = RULES_EXAMPLES)]
     Rules(RulesArgs),
@@ -248,7 +256,7 @@ pub(super) struct ScanArgs {
 /// Arguments of `verify`.
 #[derive(Debug, Args)]
 pub(super) struct VerifyArgs {
-    /// A case folder, an evidence zip, or any BagIt bag (folder or zip)
+    /// A case folder, an evidence zip, a bundle, or any BagIt bag (folder or zip)
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// Digest of the seal, from the paper form

@@ -448,6 +448,7 @@ impl Failure {
 }
 
 mod copy;
+mod bundle;
 mod custody;
 mod keys;
 mod resume;

@@ -1,13 +1,16 @@
 //! `hozen verify`: whole, or exactly what is not.
 
+use std::path::Path;
 use std::str::FromStr;
 
 use super::args::{Format, VerifyArgs};
 use super::failure::Failure;
 use super::stamp::sealed_before;
 use super::{Env, Exit, json, print, words};
-use crate::case::results::{BagChecked, Layer, StampResult, State, VerifyResult};
+use crate::bundle::verify as bundle;
+use crate::case::results::{BagChecked, Layer, Problem, StampResult, State, VerifyResult};
 use crate::case::verify::{VerifyError, verify_path};
+use crate::disk::error::DiskError;
 use crate::evidence::Expected;
 use crate::model::{Digest, Lang};
 
@@ -16,10 +19,7 @@ pub(super) fn run(args: &VerifyArgs, lang: Lang, env: &mut Env) -> Result<Exit, 
     let known = Expected { zip_sha256: None, seal_sha256: expected_seal(args)?, key: args.expect_key.clone() };
     let mut all: Option<VerifyResult> = None;
     for path in &args.paths {
-        let one = verify_path(path, &known).map_err(|error| match &error {
-            VerifyError::Disk(disk) => Failure::unreadable(disk),
-            VerifyError::NothingToVerify { .. } => Failure::not_evidence(path),
-        })?;
+        let one = verify_one(path, &known)?;
         all = Some(match all {
             None => one,
             Some(before) => before.and(one),
@@ -31,6 +31,19 @@ pub(super) fn run(args: &VerifyArgs, lang: Lang, env: &mut Env) -> Result<Exit, 
         Format::Text => print(env, &text(&result, &known, lang))?,
     }
     Ok(if result.ok { Exit::Done } else { Exit::Broken })
+}
+
+fn verify_one(path: &Path, known: &Expected) -> Result<VerifyResult, Failure> {
+    let unreadable = |error: DiskError| Failure::unreadable(&error);
+    match bundle::kind(path).map_err(unreadable)? {
+        bundle::Kind::Age => Err(Failure::is_encrypted(path)),
+        bundle::Kind::Zip => bundle::verify_zip(path, known).map_err(unreadable),
+        bundle::Kind::Folder => bundle::verify_folder(path, known).map_err(unreadable),
+        bundle::Kind::Other => verify_path(path, known).map_err(|error| match &error {
+            VerifyError::Disk(disk) => Failure::unreadable(disk),
+            VerifyError::NothingToVerify { .. } => Failure::not_evidence(path),
+        }),
+    }
 }
 
 /// The digest from the paper form: groups and capitals are how people write it.
@@ -62,11 +75,19 @@ fn text(result: &VerifyResult, known: &Expected, lang: Lang) -> String {
     for stamp in &result.stamps {
         text.push_str(&stamped(stamp, lang));
     }
-    for problem in &result.problems {
-        text.push_str(&format!("  [{}] {}: {}\n", layer(problem.layer, lang), problem.path, problem.what));
+    for one in &result.withheld {
+        let what = lang.pick("not handed over", "引き渡し対象外");
+        text.push_str(&format!("  [{what}] {} {}\n", one.file, one.sha256));
     }
+    text.push_str(&problems(&result.problems, lang));
     text.push_str(&verdict(result, known, lang));
     text
+}
+
+/// Problems, by layer.
+pub(super) fn problems(problems: &[Problem], lang: Lang) -> String {
+    let line = |one: &Problem| format!("  [{}] {}: {}\n", layer(one.layer, lang), one.path, one.what);
+    problems.iter().map(line).collect()
 }
 
 /// A time stamp that holds, and what of it could not be verified.
@@ -158,6 +179,20 @@ fn verdict(result: &VerifyResult, known: &Expected, lang: Lang) -> String {
             "封印番号を紙の記録票と照合してください。全体が作り直されていないことは、その照合でしか分かりません。",
         )
     };
+    if result.state == State::Withheld {
+        let count = result.withheld.len();
+        return bag
+            + &lang.pick(
+                format!(
+                    "WHOLE as far as it was handed over: {count} files of the case were kept back and are NOT here; all others \
+                     are as they were sealed. {next}\n"
+                ),
+                format!(
+                    "引き渡された範囲で完全: 事案のうち {count} 件は引き渡されておらず、ここにはありません。ほかはすべて封印時の\
+                     ままです。{next}\n"
+                ),
+            );
+    }
     bag + &lang
         .pick(format!("WHOLE: everything is as it was sealed. {next}\n"), format!("完全: 封印時のままです。{next}\n"))
 }

@@ -77,7 +77,9 @@ mod tests {
     use crate::rules::RulePack;
 
     fn veiled(path: &str) -> Veiled {
-        veil_path(&Engine::new(&RulePack::builtin().unwrap()).unwrap(), path)
+        static ENGINE: std::sync::LazyLock<Engine> =
+            std::sync::LazyLock::new(|| Engine::new(&RulePack::builtin().unwrap()).unwrap());
+        veil_path(&ENGINE, path)
     }
 
     #[test]

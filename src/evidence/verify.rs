@@ -16,7 +16,7 @@ use std::io::{self, Read};
 
 use self::lines::Lines;
 use self::payload::{FilesCheck, ManifestCheck};
-pub(in crate::evidence) use self::problems::Problems;
+pub use self::problems::Problems;
 use super::container::Member;
 use super::container::read::{Visit, read_through};
 use super::stored_name::folded_digest;
