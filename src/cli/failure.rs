@@ -447,8 +447,8 @@ impl Failure {
     }
 }
 
-mod copy;
 mod bundle;
+mod copy;
 mod custody;
 mod keys;
 mod resume;

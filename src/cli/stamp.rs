@@ -32,7 +32,7 @@ Examples:
   Check the reply and keep it in the case
     hozen custody stamp /mnt/usb/CASE --import CASE.tsr --ca authority.pem
   Both at once, where a network is allowed
-    hozen custody stamp /mnt/usb/CASE --tsa https://tsa.example/ --ca authority.pem
+    hozen custody stamp CASE --tsa https://tsa.example/ --ca authority.pem
 ";
 
 /// Arguments of `custody stamp`.
