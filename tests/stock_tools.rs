@@ -27,7 +27,7 @@ impl Outsider {
     /// A bundle of a stamped case, and an outsider who got it.
     fn new() -> Self {
         let outsider = Self { folder: tempfile::tempdir().unwrap() };
-        let authority = Authority::new();
+        let authority = Authority::new(authority::P256);
         let at = |name: &str| outsider.at(name).to_str().unwrap().to_owned();
         fs::create_dir(outsider.at("src")).unwrap();
         fs::write(outsider.at("src/名簿.csv"), "氏名,メール\n架空太郎,taro@example.jp\n".repeat(50)).unwrap();

@@ -40,7 +40,7 @@ fn case(folder: &Path) -> PathBuf {
     done(&["respond", source.to_str().unwrap(), "--out", &at(""), "--case", "C1", "--operator", "Yamada"]);
     let case = at("C1");
     done(&["custody", "add", &case, "--act", "note", "--note", "seen", "--photo", &at("seal.jpg")]);
-    let authority = Authority::new();
+    let authority = Authority::new(authority::P256);
     done(&["custody", "stamp", &case, "--request", &at("q.tsq")]);
     authority.answer(&folder.join("q.tsq"), &folder.join("r.tsr"));
     let ca = authority.ca();

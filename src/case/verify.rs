@@ -21,6 +21,7 @@ use super::custody;
 use super::dir::CaseDir;
 pub use super::files::Measured;
 use super::files::{self, CaseFiles, Measuring};
+use super::mend;
 use super::results::{Checked, Layer, Problem, StampResult, State, UnfinishedResult, VerifyResult, WithheldResult};
 use super::withheld::Withheld;
 use crate::disk::error::{DiskError, Doing};

@@ -150,7 +150,7 @@ pub(super) struct CollectArgs {
     #[arg(long, value_name = "FILE")]
     pub include_image: Vec<OsString>,
     /// Go on with a case that was broken off: PATHs and options are those that it began with
-    #[arg(long, value_name = "CASE", conflicts_with_all = ["paths", "names", "folders", "dry_run", "list_profiles", "volatile", "include_image", "out", "case", "operator", "witness", "reason", "place", "case_number", "evidence_number", "item", "quantity", "obtained_from", "seal_number", "device_maker", "device_model", "device_serial", "device_capacity", "medium", "reference_time", "reference_source", "cross_file_systems"])]
+    #[arg(long, value_name = "CASE", conflicts_with_all = ["paths", "names", "folders", "dry_run", "list_profiles", "volatile", "include_image", "out", "case", "operator", "witness", "reason", "place", "case_number", "evidence_number", "item", "quantity", "obtained_from", "seal_number", "device_maker", "device_model", "device_serial", "device_capacity", "medium", "reference_time", "reference_source", "ntp_server", "cross_file_systems"])]
     pub resume: Option<PathBuf>,
     /// Folder in which the case folder is made (best: another disk)
     #[arg(long, value_name = "DIR", default_value = ".")]

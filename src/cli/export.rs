@@ -91,7 +91,7 @@ pub(super) struct ExportArgs {
 
 /// Runs the verb.
 pub(super) fn run(args: &ExportArgs, lang: Lang, env: &mut Env) -> Result<Exit, Failure> {
-    let began = (env.now)();
+    let clock = args.clock.compare(lang, env);
     let case = &args.case_folder;
     let dir = CaseDir::open(case).map_err(|error| Failure::unreadable(&error))?;
     let dir = dir.ok_or_else(|| Failure::no_case(case))?;
@@ -122,7 +122,7 @@ pub(super) fn run(args: &ExportArgs, lang: Lang, env: &mut Env) -> Result<Exit, 
             with_case_key: args.with_case_key,
         },
         force: args.force,
-        said: with_clock(said, args.clock.record(&began, env)),
+        said: with_clock(said, clock.record(env)),
         by: [operator, env.host.hostname.clone(), collect::tool()],
         now: &*Rc::clone(&env.now),
         further: &|facts| handover.pieces(facts, &watch),

@@ -99,6 +99,10 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("stamp_case", "事案フォルダー"),
     ("request", "タイムスタンプ要求を FILE に書きます（上書きはしません）"),
     ("import", "時刻認証局の応答 FILE を検査し、事案に取り込みます"),
+    (
+        "ntp_server",
+        "時刻サーバー HOST[:PORT] に（NTP、ネットワーク経由で）問い合わせ、\nこの機器の時計のずれを記録します",
+    ),
     ("tsa", "このアドレス（http または https）の時刻認証局に要求を送り、\n応答を事案に取り込みます"),
     ("tsa_user", "その認証局での利用者名\n（パスワードは端末で尋ねます。https のみ）"),
     ("tls_ca", "その認証局のサーバーを確認する証明書（PEM）\n（省略時はブラウザーと同じ認証局を信頼します）"),
@@ -260,7 +264,7 @@ const EXAMPLES: &[(&str, &str)] = &[
   応答を検査し、事案に取り込む
     hozen custody stamp /mnt/usb/事案番号 --import CASE.tsr --ca authority.pem
   ネットワークを使える場合は、一度に行う
-    hozen custody stamp /mnt/usb/事案番号 --tsa https://tsa.example/ --ca authority.pem
+    hozen custody stamp 事案番号 --tsa https://tsa.example/ --ca authority.pem
 ",
     ),
     (

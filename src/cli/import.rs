@@ -80,7 +80,7 @@ pub(super) struct ImportArgs {
 
 /// Runs the verb.
 pub(super) fn run(args: &ImportArgs, lang: Lang, env: &mut Env) -> Result<Exit, Failure> {
-    let began = (env.now)();
+    let clock = args.clock.compare(lang, env);
     let out = &args.import_out;
     if !own::is_folder(out).map_err(|error| Failure::out_unusable(out, &error))? {
         return Err(Failure::import_out(out));
@@ -103,7 +103,7 @@ pub(super) fn run(args: &ImportArgs, lang: Lang, env: &mut Env) -> Result<Exit, 
         expect_sha256,
         expect_key: args.import_key.as_deref(),
         force: args.force,
-        said: export::with_clock(said, args.clock.record(&began, env)),
+        said: export::with_clock(said, clock.record(env)),
         by: [export::operator(args.operator.as_ref(), env), env.host.hostname.clone(), collect::tool()],
         now: &*Rc::clone(&env.now),
     };

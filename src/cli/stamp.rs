@@ -19,6 +19,12 @@ use crate::report::shell_word;
 use crate::seal::chain::Draft;
 use crate::seal::reply::Standing;
 
+/// One line for each way.
+pub(super) const USAGE: &str = "\
+hozen custody stamp CASE --request FILE [OPTIONS]
+       hozen custody stamp CASE --import FILE [OPTIONS]
+       hozen custody stamp CASE --tsa URL [OPTIONS]";
+
 pub(super) const EXAMPLES: &str = "\
 Examples:
   Write the query, and carry it to a machine with network
@@ -26,7 +32,7 @@ Examples:
   Check the reply and keep it in the case
     hozen custody stamp /mnt/usb/CASE --import CASE.tsr --ca authority.pem
   Both at once, where a network is allowed
-    hozen custody stamp /mnt/usb/CASE --tsa https://tsa.example/ --ca authority.pem
+    hozen custody stamp CASE --tsa https://tsa.example/ --ca authority.pem
 ";
 
 /// Arguments of `custody stamp`.

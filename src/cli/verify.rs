@@ -81,7 +81,7 @@ fn cases(args: &VerifyArgs) -> Result<Vec<CaseDir>, Failure> {
 /// Sets down that a case was checked, and what it came to. A broken chain takes nothing: then that is told, and the verdict stands.
 fn record(dir: &CaseDir, one: &VerifyResult, args: &VerifyArgs, lang: Lang, env: &mut Env) -> Result<String, Failure> {
     let mut detail = said::texts(&[("witness", &args.witness)])?;
-    detail.insert("clock".to_owned(), ClockArgs::default().record(&(env.now)(), env));
+    detail.insert("clock".to_owned(), ClockArgs::default().compare(lang, env).record(env));
     let statement = Statement {
         act: Act::Verify,
         operator: operator(args.operator.as_ref(), env),

@@ -12,6 +12,7 @@ use crate::bundle::recipient::RecipientError;
 use crate::bundle::write::WriteError;
 use crate::disk::error::DiskError;
 use crate::model::Lang;
+use crate::seal::sign::SignError;
 
 type Told<'a> = ((String, &'a str), (String, &'a str));
 
@@ -146,6 +147,7 @@ impl Failure {
             ))
             .exits(Exit::Broken),
             ExportError::Space { need, free } => Self::too_little_space(case, need, free),
+            ExportError::Sign(error @ SignError::Agent(_)) => Self::agent_at_the_seal(&error).no_bundle(),
             error => Self::bug(&error),
         }
     }

@@ -64,7 +64,18 @@ pub type Now<'a> = &'a dyn Fn() -> i128;
 /// # Errors
 /// [`NtpError`].
 pub fn ask(server: &str, cookies: [[u8; 8]; NTP_TRIES], now: Now<'_>) -> Result<Reading, NtpError> {
-    let address = address(server)?;
+    let mut last = NtpError::Silent;
+    for address in addresses(server)? {
+        match ask_at(address, cookies, now) {
+            // Who refuses is not asked again, at another of its addresses either.
+            Err(error) if !matches!(error, NtpError::Refused(_)) => last = error,
+            ended => return ended,
+        }
+    }
+    Err(last)
+}
+
+fn ask_at(address: SocketAddr, cookies: [[u8; 8]; NTP_TRIES], now: Now<'_>) -> Result<Reading, NtpError> {
     let here = if address.is_ipv4() { "0.0.0.0:0" } else { "[::]:0" };
     let socket = UdpSocket::bind(here).map_err(NtpError::Unreachable)?;
     // From here on the kernel gives only what comes from that address.
@@ -82,19 +93,19 @@ pub fn ask(server: &str, cookies: [[u8; 8]; NTP_TRIES], now: Now<'_>) -> Result<
     Err(last)
 }
 
-fn address(server: &str) -> Result<SocketAddr, NtpError> {
+/// The first addresses that a name leads to.
+fn addresses(server: &str) -> Result<Vec<SocketAddr>, NtpError> {
     let bare = server.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')).unwrap_or(server);
     // One colon stands before a port; several and no bracket are an IPv6 address alone.
     let has_port =
         server.starts_with('[') && !server.ends_with(']') || bare == server && bare.matches(':').count() == 1;
-    let mut found = if has_port { server.to_socket_addrs() } else { (bare, PORT).to_socket_addrs() };
-    let first = found.as_mut().ok().and_then(Iterator::next);
-    match (first, found) {
-        (Some(address), _) => Ok(address),
-        (None, Err(error)) => Err(NtpError::NoAddress(error)),
-        (None, Ok(_)) => Err(NtpError::NoAddress(io::ErrorKind::NotFound.into())),
-    }
+    let found = if has_port { server.to_socket_addrs() } else { (bare, PORT).to_socket_addrs() };
+    let found: Vec<SocketAddr> = found.map_err(NtpError::NoAddress)?.take(ADDRESSES).collect();
+    if found.is_empty() { Err(NtpError::NoAddress(io::ErrorKind::NotFound.into())) } else { Ok(found) }
 }
+
+/// Addresses of one name that are tried.
+const ADDRESSES: usize = 2;
 
 /// One question; nothing if its time is over.
 fn exchange(socket: &UdpSocket, cookie: [u8; 8], now: Now<'_>) -> Result<Option<Reading>, NtpError> {
@@ -257,9 +268,9 @@ mod tests {
             ("[::1]", "[::1]:123"),
             ("[::1]:1123", "[::1]:1123"),
         ] {
-            assert_eq!(address(text).unwrap().to_string(), due);
+            assert_eq!(addresses(text).unwrap()[0].to_string(), due);
         }
-        assert!(address("127.0.0.1:x").is_err() && address("").is_err());
+        assert!(addresses("127.0.0.1:x").is_err() && addresses("").is_err());
     }
 
     proptest! {
