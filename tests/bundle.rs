@@ -238,6 +238,9 @@ fn an_adviser_gets_no_personal_data_and_the_case_says_so() {
     world.ok(&["custody", "add", "recv/c1", "--act", "note", "--note", "read", "--check-evidence"]);
     world.ok(&["custody", "form", "recv/c1", "--out", "form.html"]);
     assert_eq!(verified(&world.at("recv/c1"))["state"], "withheld");
+    fs::create_dir(world.at("second")).unwrap();
+    world.ok(&["copy", "recv/c1", "--to", "second", "--verify"]);
+    assert_eq!(verified(&world.at("second/c1"))["state"], "withheld");
     // Onward, with a key of one's own: what is not here stays named.
     let no_key = world.run(&["export", "recv/c1", "--to", "ed.pub", "--out", "send"]);
     assert!(no_key.code == Some(2) && no_key.stderr.contains("--sign-key"), "{}", no_key.stderr);
