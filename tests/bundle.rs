@@ -67,7 +67,7 @@ fn every_receiver_opens_it_alone_with_hozen_and_with_age() {
         assert_eq!(receipt["key_expected"], true);
         assert_eq!(receipt["sha256"], made["sha256"]);
         let case = world.at(&format!("by-{key}/c1"));
-        same_files(&world.at("c1"), &case, &["custody.jsonl", "secret/"]);
+        same_files(&world.at("c1"), &case, &["custody.jsonl", "secret/", "handover/"]);
         assert_eq!(world.names(&format!("by-{key}/c1/secret")), Vec::<String>::new(), "no secret left the house");
         assert_eq!(fs::metadata(&case).unwrap().permissions().mode() & 0o777, 0o700);
         assert_eq!(fs::metadata(case.join("evidence/c1-E001.zip")).unwrap().permissions().mode() & 0o777, 0o600);
