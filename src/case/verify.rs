@@ -3,8 +3,12 @@
 //! A case vouches for its evidence by its custody journal, so what stands in the folder and not in the journal is a problem
 //! too. Nothing here says who made the journal: that is what the seal's digest and key on the paper form are for.
 
+mod made;
+mod record;
 mod stamps;
 mod unfinished;
+
+pub use self::record::record;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufReader, ErrorKind, Seek};
@@ -128,6 +132,7 @@ pub fn verify_files(case: &dyn CaseFiles, known: &Expected, standing: Standing) 
         return Verification { result: check.result(), zips: BTreeMap::new() };
     }
     check.journal(case);
+    check.custody_is_known(known);
     if standing == Standing::InABundle {
         check.withheld.take_announced();
     }
@@ -136,6 +141,7 @@ pub fn verify_files(case: &dyn CaseFiles, known: &Expected, standing: Standing) 
     for folder in ["results", "report"] {
         check.unrecorded(case, folder);
     }
+    check.torn_bytes(case);
     check.recorded_files(case);
     for (photo, due) in check.photos.clone() {
         check.is_withheld(case, &photo, Some(due));
@@ -285,12 +291,23 @@ impl Check {
                 if let Some(cut) = cut {
                     // A crash can leave half a line, and the collection that left it goes on by cutting it off.
                     let state = if self.standing.is_empty() { State::Broken } else { State::Torn };
-                    self.add_as(state, Layer::Custody, PLACE, cut.to_string());
+                    let way_out = mend::way_out(!self.standing.is_empty());
+                    self.add_as(state, Layer::Custody, PLACE, format!("{cut}; {way_out}"));
                 }
             }
             Err(error) => self.add(Layer::Custody, PLACE, error.to_string()),
         }
         self.heads = heads;
+    }
+
+    /// Lines cut from the end leave a whole chain: only a digest that was written down elsewhere tells.
+    fn custody_is_known(&mut self, known: &Expected) {
+        if let Some(due) = known.custody.filter(|due| !self.heads.contains(due)) {
+            let what = format!(
+                "no event in it has the digest that was named, {due}: it was cut, or another chain was put in its place"
+            );
+            self.add(Layer::Custody, "custody/custody.jsonl", what);
+        }
     }
 
     /// Takes from an event what it vouches for; false if it cannot be understood.
@@ -306,7 +323,8 @@ impl Check {
             else {
                 return false;
             };
-            let sealed = Expected { zip_sha256: Some(zip), seal_sha256: Some(seal), key: Some(key.to_owned()) };
+            let key = Some(key.to_owned());
+            let sealed = Expected { zip_sha256: Some(zip), seal_sha256: Some(seal), key, custody: None };
             // One name is sealed once: evidence never changes.
             return is_inside(name) && self.seals.insert(name.to_owned(), sealed).is_none();
         }
@@ -427,57 +445,6 @@ impl Check {
             Ok(bytes) if bytes == format!("{}  {name}\n", verified.zip_sha256).into_bytes() => {}
             Ok(_) => self.add(Layer::Zip, place, "does not give the digest and name of the zip beside it"),
             Err(error) => self.unread(Layer::Zip, place, &error),
-        }
-    }
-
-    /// Files of the case that the journal does not know.
-    fn unrecorded(&mut self, case: &dyn CaseFiles, folder: &str) {
-        let names = match case.list(folder) {
-            Ok(names) => names,
-            Err(error) => return self.unread(Layer::Result, folder, &error),
-        };
-        for name in names {
-            let place = format!("{folder}/{}", name.to_string_lossy());
-            let inside = format!("{place}/");
-            if !self.files.keys().any(|known| *known == place || known.starts_with(&inside)) {
-                let place = RawPath(place.into_bytes()).shown();
-                // Of a collection that is not at its end, results may be half-written; going on makes them anew.
-                self.add_as(
-                    self.state_of_result(&place),
-                    Layer::Result,
-                    &place,
-                    "is not in the custody journal: nothing vouches for it",
-                );
-            }
-        }
-    }
-
-    /// How bad it is that a file of the case is not as recorded: the results of a collection that is not at its end are made
-    /// anew when it goes on, one after another.
-    fn state_of_result(&self, name: &str) -> State {
-        let is_result = name.starts_with("results/") || name.starts_with("report/");
-        if is_result && !self.standing.is_empty() { State::Incomplete } else { State::Broken }
-    }
-
-    fn recorded_files(&mut self, case: &dyn CaseFiles) {
-        for (name, due) in std::mem::take(&mut self.files) {
-            if self.is_withheld(case, &name, Some(due)) {
-                continue;
-            }
-            let place = RawPath(name.clone().into_bytes()).shown();
-            match files::digest(case, &name) {
-                Ok(digest) if digest == due => {}
-                Ok(_) => self.add_as(
-                    self.state_of_result(&name),
-                    Layer::Result,
-                    &place,
-                    "is not as it was written: its digest is not the recorded one",
-                ),
-                Err(error) => {
-                    let what = format!("could not be read, so it was not checked: {error}");
-                    self.add_as(self.state_of_result(&name), Layer::Result, &place, what);
-                }
-            }
         }
     }
 }
