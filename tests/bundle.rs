@@ -67,7 +67,7 @@ fn every_receiver_opens_it_alone_with_hozen_and_with_age() {
         assert_eq!(receipt["key_expected"], true);
         assert_eq!(receipt["sha256"], made["sha256"]);
         let case = world.at(&format!("by-{key}/c1"));
-        same_files(&world.at("c1"), &case, &["custody.jsonl", "secret/"]);
+        same_files(&world.at("c1"), &case, &["custody.jsonl", "secret/", "handover/"]);
         assert_eq!(world.names(&format!("by-{key}/c1/secret")), Vec::<String>::new(), "no secret left the house");
         assert_eq!(fs::metadata(&case).unwrap().permissions().mode() & 0o777, 0o700);
         assert_eq!(fs::metadata(case.join("evidence/c1-E001.zip")).unwrap().permissions().mode() & 0o777, 0o600);
@@ -238,6 +238,9 @@ fn an_adviser_gets_no_personal_data_and_the_case_says_so() {
     world.ok(&["custody", "add", "recv/c1", "--act", "note", "--note", "read", "--check-evidence"]);
     world.ok(&["custody", "form", "recv/c1", "--out", "form.html"]);
     assert_eq!(verified(&world.at("recv/c1"))["state"], "withheld");
+    fs::create_dir(world.at("second")).unwrap();
+    world.ok(&["copy", "recv/c1", "--to", "second", "--verify"]);
+    assert_eq!(verified(&world.at("second/c1"))["state"], "withheld");
     // Onward, with a key of one's own: what is not here stays named.
     let no_key = world.run(&["export", "recv/c1", "--to", "ed.pub", "--out", "send"]);
     assert!(no_key.code == Some(2) && no_key.stderr.contains("--sign-key"), "{}", no_key.stderr);

@@ -5,6 +5,7 @@ mod bundles;
 mod real;
 
 use std::fs;
+use std::io::Write as _;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -69,7 +70,7 @@ fn a_bundle_larger_than_memory_goes_out_and_comes_in_and_a_broken_one_leaves_not
     assert!(bytes > LIMIT_KB * 1024, "{bytes} bytes are no test of {LIMIT_KB} KiB");
     world.tool("age -d -i ed send/c1-bundle-001.zip.age | sha256sum && unzip -v >/dev/null");
     let taken = limited(&world, "import send/c1-bundle-001.zip.age --identity ed --out recv");
-    println!("bundle {bytes} bytes; peak of export {peak} KiB, of import {taken} KiB");
+    writeln!(std::io::stderr(), "bundle {bytes} bytes; peak of export {peak} KiB, of import {taken} KiB").unwrap();
     assert!(peak.max(taken) < 100_000, "export {peak} KiB, import {taken} KiB");
     assert_eq!(verified(&world.at("recv/c1"))["state"], "whole");
 
@@ -85,7 +86,8 @@ fn a_bundle_larger_than_memory_goes_out_and_comes_in_and_a_broken_one_leaves_not
     signal(&child, "-KILL");
     child.wait().unwrap();
     let left: Vec<String> = world.names("send").into_iter().filter(|name| !name.starts_with("c1-bundle-001")).collect();
-    assert_eq!(left, ["c1-bundle-003.zip.age.partial"]);
+    assert!(left.contains(&"c1-bundle-003.zip.age.partial".to_owned()), "{left:?}");
+    assert!(left.iter().all(|name| name.ends_with(".partial")), "{left:?}");
     assert_eq!(verified(&world.at("c1"))["state"], "whole", "the sender's case is as it was");
 
     fs::create_dir(world.at("two")).unwrap();
@@ -112,7 +114,7 @@ fn a_bundle_larger_than_memory_goes_out_and_comes_in_and_a_broken_one_leaves_not
 /// Only root can make a small disk.
 fn full_disks(world: &World) {
     if !real::is_root() {
-        println!("skipped: full disks need root");
+        writeln!(std::io::stderr(), "skipped: full disks need root").unwrap();
         return;
     }
     fs::create_dir(world.at("small")).unwrap();

@@ -405,3 +405,6 @@ impl Visit for State<'_> {
 fn is_for_people(path: &str) -> bool {
     layout::GUIDES.contains(&path) || layout::NOTES.contains(&path)
 }
+
+#[cfg(test)]
+mod tests;

@@ -319,7 +319,7 @@ pub(super) struct Reading {
     pub(super) chain: Vec<CustodyEvent>,
     pub(super) vouches: Vec<Vouched>,
     photos: BTreeMap<String, Digest>,
-    withheld: Withheld,
+    pub(super) withheld: Withheld,
     /// Lines that can not be understood.
     pub(super) oddly: Vec<u64>,
 }

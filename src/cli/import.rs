@@ -91,7 +91,7 @@ pub(super) fn run(args: &ImportArgs, lang: Lang, env: &mut Env) -> Result<Exit, 
     let (mut file, bytes) = open(&args.bundle)?;
     let free = Space::of(out).map_err(|error| Failure::disk(&error))?.free_bytes;
     if bytes > free && !args.force {
-        return Err(Failure::too_little_space(out, bytes, free));
+        return Err(Failure::bundle_space(bytes, free));
     }
     let identities = identities(args, lang, env)?;
     collect::confine(env, lang, &[out]);

@@ -146,10 +146,26 @@ impl Failure {
                 ),
             ))
             .exits(Exit::Broken),
-            ExportError::Space { need, free } => Self::too_little_space(case, need, free),
+            ExportError::Space { need, free } => Self::bundle_space(need, free),
             ExportError::Sign(error @ SignError::Agent(_)) => Self::agent_at_the_seal(&error).no_bundle(),
             error => Self::bug(&error),
         }
+    }
+
+    /// There is too little room for a bundle, or for the case in it.
+    pub(in crate::cli) fn bundle_space(need: u64, free: u64) -> Self {
+        let (need, free) = (crate::cli::words::bytes(need), crate::cli::words::bytes(free));
+        Self::told((
+            (
+                format!("too little space: {need} are needed, and {free} are free; nothing was written"),
+                "name a folder on a larger disk with --out; --force goes on all the same, and leaves nothing if the disk \
+                 fills up",
+            ),
+            (
+                format!("空き容量が足りません: {need} 必要で、空きは {free} です。まだ何も書いていません"),
+                "--out に、空きのあるディスクのフォルダーを指定してください。--force を付けると続行し、満杯になれば何も残しません",
+            ),
+        ))
     }
 
     fn export_broken(case: &Path, problems: usize, _: Lang) -> Self {
