@@ -3,6 +3,7 @@
 //! A case vouches for its evidence by its custody journal, so what stands in the folder and not in the journal is a problem
 //! too. Nothing here says who made the journal: that is what the seal's digest and key on the paper form are for.
 
+mod results;
 mod stamps;
 mod unfinished;
 
@@ -437,57 +438,6 @@ impl Check {
             Ok(bytes) if bytes == format!("{}  {name}\n", verified.zip_sha256).into_bytes() => {}
             Ok(_) => self.add(Layer::Zip, place, "does not give the digest and name of the zip beside it"),
             Err(error) => self.unread(Layer::Zip, place, &error),
-        }
-    }
-
-    /// Files of the case that the journal does not know.
-    fn unrecorded(&mut self, case: &dyn CaseFiles, folder: &str) {
-        let names = match case.list(folder) {
-            Ok(names) => names,
-            Err(error) => return self.unread(Layer::Result, folder, &error),
-        };
-        for name in names {
-            let place = format!("{folder}/{}", name.to_string_lossy());
-            let inside = format!("{place}/");
-            if !self.files.keys().any(|known| *known == place || known.starts_with(&inside)) {
-                let place = RawPath(place.into_bytes()).shown();
-                // Of a collection that is not at its end, results may be half-written; going on makes them anew.
-                self.add_as(
-                    self.state_of_result(&place),
-                    Layer::Result,
-                    &place,
-                    "is not in the custody journal: nothing vouches for it",
-                );
-            }
-        }
-    }
-
-    /// How bad it is that a file of the case is not as recorded: the results of a collection that is not at its end are made
-    /// anew when it goes on, one after another.
-    fn state_of_result(&self, name: &str) -> State {
-        let is_result = name.starts_with("results/") || name.starts_with("report/");
-        if is_result && !self.standing.is_empty() { State::Incomplete } else { State::Broken }
-    }
-
-    fn recorded_files(&mut self, case: &dyn CaseFiles) {
-        for (name, due) in std::mem::take(&mut self.files) {
-            if self.is_withheld(case, &name, Some(due)) {
-                continue;
-            }
-            let place = RawPath(name.clone().into_bytes()).shown();
-            match files::digest(case, &name) {
-                Ok(digest) if digest == due => {}
-                Ok(_) => self.add_as(
-                    self.state_of_result(&name),
-                    Layer::Result,
-                    &place,
-                    "is not as it was written: its digest is not the recorded one",
-                ),
-                Err(error) => {
-                    let what = format!("could not be read, so it was not checked: {error}");
-                    self.add_as(self.state_of_result(&name), Layer::Result, &place, what);
-                }
-            }
         }
     }
 }
