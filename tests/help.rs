@@ -12,7 +12,7 @@ use hozen::model::Lang;
 use unicode_width::UnicodeWidthStr;
 
 /// Every verb that a person may meet.
-const VERBS: [&str; 19] = [
+const VERBS: [&str; 21] = [
     "",
     "respond",
     "collect",
@@ -26,6 +26,8 @@ const VERBS: [&str; 19] = [
     "custody check",
     "custody form",
     "custody mend",
+    "export",
+    "import",
     "rules",
     "rules list",
     "rules check",
