@@ -12,7 +12,7 @@ use hozen::model::Lang;
 use unicode_width::UnicodeWidthStr;
 
 /// Every verb that a person may meet.
-const VERBS: [&str; 18] = [
+const VERBS: [&str; 19] = [
     "",
     "respond",
     "collect",
@@ -25,6 +25,7 @@ const VERBS: [&str; 18] = [
     "custody show",
     "custody check",
     "custody form",
+    "custody mend",
     "rules",
     "rules list",
     "rules check",

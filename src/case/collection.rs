@@ -119,6 +119,7 @@ impl<'c> Collection<'c> {
             "operator": orders.acquisition.operator, "host": orders.acquisition.host,
             "time_zone": orders.acquisition.time_zone, "reason": orders.acquisition.reason,
             "tool": orders.acquisition.tool, "key": keys.signer.public().fingerprint(),
+            "case_number": orders.acquisition.object.get("case_number"),
         });
         let facts = serde_json::to_string_pretty(&facts)? + "\n";
         let dir = CaseDir::create(&orders.folder, facts.as_bytes())?;
@@ -132,8 +133,16 @@ impl<'c> Collection<'c> {
         output::write_once(&collection.dir.orders(&collection.evidence_name()), &standing)?;
         let acquisition = &collection.orders.acquisition;
         let mut begun = json!({
-            "scope": acquisition.scope, "evidence": collection.evidence_name(), "orders_sha256": Digest::of(&standing),
+            "case": acquisition.case, "scope": acquisition.scope, "evidence": collection.evidence_name(),
+            "orders_sha256": Digest::of(&standing),
         });
+        if let Some(detail) = begun.as_object_mut() {
+            detail.extend(acquisition.object.clone());
+            let people =
+                [("witness", &acquisition.witness), ("reason", &acquisition.reason), ("place", &acquisition.place)];
+            let said = people.into_iter().filter_map(|(key, text)| Some((key.to_owned(), json!(text.as_ref()?))));
+            detail.extend(said);
+        }
         if let (Some(detail), Some(profile)) = (begun.as_object_mut(), &acquisition.profile) {
             detail.insert("profile".to_owned(), json!(profile));
             detail.insert("profiles_sha256".to_owned(), json!(acquisition.profiles_sha256));

@@ -12,13 +12,14 @@ use super::collection::utc;
 use super::dir::{CaseDir, PHOTOS};
 use super::files::{self, CaseFiles};
 use super::journal::{CaseJournal, JournalError};
+use super::mend;
 use super::results::{CustodyResult, Layer, Problem, Vouched};
 use super::withheld::Withheld;
 use crate::disk::error::{DiskError, Doing};
 use crate::disk::{output, own};
 use crate::model::limits::{CUSTODY_BYTES, CUSTODY_PHOTO_BYTES};
 use crate::model::{Act, CustodyEvent, Digest, RawPath};
-use crate::seal::chain::{self, Chain, Draft};
+use crate::seal::chain::{self, Chain, Draft, Followed};
 
 /// Where the chain lies in a case.
 const JOURNAL: &str = "custody/custody.jsonl";
@@ -78,7 +79,7 @@ pub fn add(dir: &CaseDir, statement: Statement<'_>, now: &dyn Fn() -> Zoned) -> 
     })?;
     let Statement { act, operator, host, tool, mut detail, photos, check_evidence } = statement;
     let (zips, not_as_sealed) = zips(dir, &seals, &withheld, check_evidence);
-    if !zips.is_empty() {
+    if !zips.is_empty() && !detail.contains_key("zips") {
         detail.insert("zips".to_owned(), Value::Array(zips));
     }
     let mut kept = Vec::new();
@@ -198,6 +199,11 @@ fn photo_name(line: u64, number: u64, digest: &Digest, photo: &Path) -> String {
     format!("{line:04}-{number}-{}{ending}", hex.get(..16).unwrap_or(&hex))
 }
 
+/// The path in the case of a photo with this name, if it was taken in for that line.
+pub(super) fn photo_of_line(name: &str, line: u64) -> Option<String> {
+    (is_plain(name) && name.starts_with(&format!("{line:04}-"))).then(|| format!("{PHOTOS}/{name}"))
+}
+
 fn shown_name(photo: &Path) -> String {
     use std::os::unix::ffi::OsStrExt as _;
     RawPath(photo.file_name().unwrap_or_default().as_bytes().to_vec()).shown()
@@ -268,7 +274,11 @@ pub fn read(dir: &CaseDir) -> CustodyResult {
     let mut all = Reading::default();
     let wrong = |what: String| Problem { layer: Layer::Custody, path: JOURNAL.to_owned(), what };
     let end = match own::read_own(&dir.journal(), CUSTODY_BYTES) {
-        Ok(bytes) => chain::check(&mut bytes.as_slice(), &mut |event| all.take(event)).map_err(|e| e.to_string()),
+        Ok(bytes) => match chain::follow(&mut bytes.as_slice(), &mut |event| all.take(event)) {
+            Ok(Followed { cut: Some(cut), .. }) => Err(format!("{cut}; {}", mend::way_out(!dir.standing().is_empty()))),
+            Ok(Followed { chain, .. }) => Ok(chain),
+            Err(error) => Err(error.to_string()),
+        },
         Err(error) => Err(format!("could not be read, so it was not checked: {error}")),
     };
     let mut problems: Vec<Problem> = all

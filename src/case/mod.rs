@@ -10,6 +10,7 @@ pub mod files;
 pub mod handover;
 pub mod intake;
 pub mod journal;
+pub mod mend;
 pub mod orders;
 pub mod results;
 pub mod resume;

@@ -3,9 +3,12 @@
 //! A case vouches for its evidence by its custody journal, so what stands in the folder and not in the journal is a problem
 //! too. Nothing here says who made the journal: that is what the seal's digest and key on the paper form are for.
 
-mod results;
+mod made;
+mod record;
 mod stamps;
 mod unfinished;
+
+pub use self::record::record;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufReader, Seek};
@@ -18,6 +21,7 @@ use super::custody;
 use super::dir::CaseDir;
 pub use super::files::Measured;
 use super::files::{self, CaseFiles, Measuring};
+use super::mend;
 use super::results::{Checked, Layer, Problem, StampResult, State, UnfinishedResult, VerifyResult, WithheldResult};
 use super::withheld::Withheld;
 use crate::disk::error::{DiskError, Doing};
@@ -138,6 +142,7 @@ pub fn verify_files(case: &dyn CaseFiles, known: &Expected, standing: Standing) 
     for folder in ["results", "report"] {
         check.unrecorded(case, folder);
     }
+    check.torn_bytes(case);
     check.recorded_files(case);
     for (photo, due) in check.photos.clone() {
         check.is_withheld(case, &photo, Some(due));
@@ -287,7 +292,8 @@ impl Check {
                 if let Some(cut) = cut {
                     // A crash can leave half a line, and the collection that left it goes on by cutting it off.
                     let state = if self.standing.is_empty() { State::Broken } else { State::Torn };
-                    self.add_as(state, Layer::Custody, PLACE, cut.to_string());
+                    let way_out = mend::way_out(!self.standing.is_empty());
+                    self.add_as(state, Layer::Custody, PLACE, format!("{cut}; {way_out}"));
                 }
             }
             Err(error) => self.add(Layer::Custody, PLACE, error.to_string()),

@@ -7,7 +7,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::clock::ClockArgs;
 use super::copy::{COPY_EXAMPLES, CopyArgs};
-use super::custody::args::{CUSTODY_EXAMPLES, CustodyArgs};
+use super::custody::args::{CUSTODY_EXAMPLES, CustodyArgs, ObjectArgs};
 use super::export::{self, ExportArgs};
 use super::import::{self, ImportArgs};
 use super::keys::KeyArgs;
@@ -150,7 +150,7 @@ pub(super) struct CollectArgs {
     #[arg(long, value_name = "FILE")]
     pub include_image: Vec<OsString>,
     /// Go on with a case that was broken off: PATHs and options are those that it began with
-    #[arg(long, value_name = "CASE", conflicts_with_all = ["paths", "names", "folders", "dry_run", "list_profiles", "volatile", "include_image", "out", "case", "operator", "witness", "reason", "place", "reference_time", "reference_source", "cross_file_systems"])]
+    #[arg(long, value_name = "CASE", conflicts_with_all = ["paths", "names", "folders", "dry_run", "list_profiles", "volatile", "include_image", "out", "case", "operator", "witness", "reason", "place", "case_number", "evidence_number", "item", "quantity", "obtained_from", "seal_number", "device_maker", "device_model", "device_serial", "device_capacity", "medium", "reference_time", "reference_source", "cross_file_systems"])]
     pub resume: Option<PathBuf>,
     /// Folder in which the case folder is made (best: another disk)
     #[arg(long, value_name = "DIR", default_value = ".")]
@@ -170,6 +170,9 @@ pub(super) struct CollectArgs {
     /// Where the machine stands
     #[arg(long, value_name = "TEXT")]
     pub place: Option<String>,
+    /// Which object
+    #[command(flatten)]
+    pub object: ObjectArgs,
     /// The right time
     #[command(flatten)]
     pub clock: ClockArgs,
@@ -268,6 +271,15 @@ pub(super) struct VerifyArgs {
     /// Digest of the chain of custody, as it was written down: the chain must still hold it
     #[arg(long, value_name = "SHA256")]
     pub expect_custody: Option<String>,
+    /// Set down in the chain of custody of the case that it was checked, and what that came to (else nothing is written)
+    #[arg(long)]
+    pub record: bool,
+    /// Who does this (default: the login name)
+    #[arg(long, value_name = "NAME", requires = "record")]
+    pub operator: Option<String>,
+    /// Who watches
+    #[arg(long, value_name = "NAME", requires = "record")]
+    pub witness: Option<String>,
     /// What stdout gets
     #[arg(long, value_enum, default_value_t = Format::Text, value_name = "FORMAT")]
     pub format: Format,

@@ -175,6 +175,7 @@ fn acquisition(ready: &Ready, args: &CollectArgs, env: &Env, now: &dyn Fn() -> j
         witness: args.witness.clone(),
         reason: args.reason.clone(),
         place: args.place.clone(),
+        object: ready.object.clone(),
         host: env.host.hostname.clone(),
         system: Some(format!("{} {} ({})", env.host.kernel, env.host.kernel_version, env.host.machine)),
         machine_id: env.host.machine_id.clone(),

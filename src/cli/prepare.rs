@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::args::CollectArgs;
+use super::custody::said;
 use super::failure::{Failure, shown};
 use super::profile::{self, Picked};
 use super::volatile::{self, Given};
@@ -27,6 +28,8 @@ use crate::seal::sign::Signer;
 pub(super) struct Ready {
     /// How far the machine's clock is ahead of the reference that was named, in milliseconds.
     pub offset_ms: Option<i64>,
+    /// What was said of the object.
+    pub object: serde_json::Map<String, serde_json::Value>,
     /// Id of the case.
     pub case: String,
     /// The folder in which the case folder is to be made; it may not exist yet.
@@ -113,6 +116,11 @@ pub(super) fn prepare(args: &CollectArgs, others: &[&Path], lang: Lang, env: &mu
     // Before all that takes time: the reference was read when the command was entered.
     let offset_ms = args.clock.offset_ms(&(env.now)());
     let walk_ahead = walk_ahead();
+    // They go into a custody event, and are held to the same limit as there.
+    let named =
+        [("operator", &args.operator), ("witness", &args.witness), ("reason", &args.reason), ("place", &args.place)];
+    said::texts(&named)?;
+    let object = said::object(&args.object)?;
     let case = match &args.case {
         Some(case) if is_case_id(case) => case.clone(),
         Some(case) => return Err(Failure::bad_case_id(case)),
@@ -183,6 +191,7 @@ pub(super) fn prepare(args: &CollectArgs, others: &[&Path], lang: Lang, env: &mu
     tell(env, &words::begins(lang, &shown(&folder), survey.entries, survey.bytes));
     Ok(Ready {
         offset_ms,
+        object,
         case,
         out,
         folder,

@@ -1,19 +1,24 @@
 //! `hozen verify`: whole, or exactly what is not.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::rc::Rc;
 use std::str::FromStr;
 
 use super::args::{Format, VerifyArgs};
+use super::clock::ClockArgs;
+use super::custody::{operator, said};
 use super::failure::{Failure, shown};
 use super::stamp::sealed_before;
-use super::{Env, Exit, json, print, words};
+use super::{Env, Exit, collect, json, print, tell, words};
 use crate::bundle::verify as bundle;
+use crate::case::custody::Statement;
 use crate::case::dir::CaseDir;
 use crate::case::results::{BagChecked, Layer, Problem, StampResult, State, VerifyResult};
-use crate::case::verify::{VerifyError, verify_path};
+use crate::case::verify::{self, VerifyError, verify_path};
 use crate::disk::error::DiskError;
 use crate::evidence::Expected;
-use crate::model::{Digest, Lang};
+use crate::model::{Act, Digest, Lang};
+use crate::report;
 
 /// Runs the verb.
 pub(super) fn run(args: &VerifyArgs, lang: Lang, env: &mut Env) -> Result<Exit, Failure> {
@@ -24,6 +29,9 @@ pub(super) fn run(args: &VerifyArgs, lang: Lang, env: &mut Env) -> Result<Exit, 
         custody: expected(args.expect_custody.as_deref())?,
     };
     let mut all: Option<VerifyResult> = None;
+    let mut recorded = String::new();
+    // Before hours of reading: what can not be recorded is told at once.
+    let cases = if args.record { cases(args)? } else { Vec::new() };
     for path in &args.paths {
         let mut one = verify_one(path, &known)?;
         if known.custody.is_some() && !matches!(CaseDir::open(path), Ok(Some(_))) {
@@ -31,6 +39,9 @@ pub(super) fn run(args: &VerifyArgs, lang: Lang, env: &mut Env) -> Result<Exit, 
                 "is no case folder: there is no chain of custody to find the digest in that was named".to_owned();
             one.problems.push(Problem { layer: Layer::Custody, path: shown(path), what });
             one = VerifyResult { ok: false, state: State::Broken, ..one };
+        }
+        if let Some(dir) = cases.iter().find(|dir| dir.root() == path.as_path()) {
+            recorded.push_str(&record(dir, &one, args, lang, env)?);
         }
         all = Some(match all {
             None => one,
@@ -40,7 +51,7 @@ pub(super) fn run(args: &VerifyArgs, lang: Lang, env: &mut Env) -> Result<Exit, 
     let result = all.ok_or_else(|| Failure::bug(&std::io::Error::other("nothing was named")))?;
     match args.format {
         Format::Json => print(env, &json(&result)?)?,
-        Format::Text => print(env, &text(&result, &known, lang))?,
+        Format::Text => print(env, &(text(&result, &known, lang) + &recorded))?,
     }
     Ok(if result.ok { Exit::Done } else { Exit::Broken })
 }
@@ -55,6 +66,40 @@ fn verify_one(path: &Path, known: &Expected) -> Result<VerifyResult, Failure> {
             VerifyError::Disk(disk) => Failure::unreadable(disk),
             VerifyError::NothingToVerify { .. } => Failure::not_evidence(path),
         }),
+    }
+}
+
+/// The cases that were named: only a case has a chain to record in.
+fn cases(args: &VerifyArgs) -> Result<Vec<CaseDir>, Failure> {
+    let case = |path: &PathBuf| {
+        let dir = CaseDir::open(path).map_err(|error| Failure::unreadable(&error))?;
+        dir.ok_or_else(|| Failure::no_case(path))
+    };
+    args.paths.iter().map(case).collect()
+}
+
+/// Sets down that a case was checked, and what it came to. A broken chain takes nothing: then that is told, and the verdict stands.
+fn record(dir: &CaseDir, one: &VerifyResult, args: &VerifyArgs, lang: Lang, env: &mut Env) -> Result<String, Failure> {
+    let mut detail = said::texts(&[("witness", &args.witness)])?;
+    detail.insert("clock".to_owned(), ClockArgs::default().record(&(env.now)(), env));
+    let statement = Statement {
+        act: Act::Verify,
+        operator: operator(args.operator.as_ref(), env),
+        host: env.host.hostname.clone(),
+        tool: collect::tool(),
+        detail,
+        photos: &[],
+        check_evidence: false,
+    };
+    let now = Rc::clone(&env.now);
+    match verify::record(dir, one, statement, &*now) {
+        Ok(added) => Ok(report::custody::added(&added.result, &[], lang)),
+        Err(error) if !one.ok => {
+            let failure = Failure::custody(dir.root(), &error);
+            tell(env, failure.text(lang).trim_end());
+            Ok(String::new())
+        }
+        Err(error) => Err(Failure::custody(dir.root(), &error)),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use crate::model::taken::TakeRecord;
 use crate::model::{Digest, GapKind};
@@ -27,6 +28,10 @@ pub struct Acquisition {
     /// Where the machine stood.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub place: Option<String>,
+    /// What was said of the object, by the keys of the chain of custody: `case_number`, `evidence_number`, `item`, `quantity`,
+    /// `obtained_from`, `seal_number`, `medium`, `device`.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub object: Map<String, Value>,
     /// The organization, also in `bag-info.txt`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub organization: Option<String>,

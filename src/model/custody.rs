@@ -38,6 +38,10 @@ pub enum Act {
     Return,
     /// It was destroyed: the end of its custody.
     Dispose,
+    /// All of it was checked, and what that came to was to be set down.
+    Verify,
+    /// A torn last line of the chain was put right.
+    Mend,
 }
 
 /// One line of `custody.jsonl`. `prev` is the SHA-256 of the line before it (without its newline), 64 zeros for the first:

@@ -41,6 +41,8 @@ pub(in crate::cli) enum CustodyAct {
     Form(FormArgs),
     /// Check that the chain and its photos are as they were written
     Check(CaseArgs),
+    /// Put right a last line that a crash tore: keep its bytes in a file, cut them off, set that down
+    Mend(MendArgs),
     /// Trusted time: write the query for a time stamp on the seal, or take in the reply
     #[command(after_help = stamp::EXAMPLES)]
     Stamp(stamp::StampArgs),
@@ -55,6 +57,23 @@ pub(in crate::cli) struct CaseArgs {
     /// What stdout gets
     #[arg(long, value_enum, default_value_t = Format::Text, value_name = "FORMAT")]
     pub format: Format,
+}
+
+/// Arguments of `custody mend`.
+#[derive(Debug, Args)]
+pub(in crate::cli) struct MendArgs {
+    /// The case, and how to answer
+    #[command(flatten)]
+    pub case: CaseArgs,
+    /// Who does this (default: the login name)
+    #[arg(long, value_name = "NAME")]
+    pub operator: Option<String>,
+    /// Who watches
+    #[arg(long, value_name = "NAME")]
+    pub witness: Option<String>,
+    /// What else is to be known
+    #[arg(long, value_name = "TEXT")]
+    pub note: Option<String>,
 }
 
 /// Arguments of `custody form`.
@@ -133,9 +152,15 @@ pub(in crate::cli) struct AddArgs {
 /// The object that is held.
 #[derive(Debug, Default, Args)]
 pub(in crate::cli) struct ObjectArgs {
+    /// Your own number of the case, as in your files
+    #[arg(long, value_name = "NUMBER")]
+    pub case_number: Option<String>,
     /// Evidence number
     #[arg(long, value_name = "NUMBER")]
     pub evidence_number: Option<String>,
+    /// What it is: laptop, hard disk, USB stick, …
+    #[arg(long, value_name = "TEXT")]
+    pub item: Option<String>,
     /// How many objects: 1 disk, 2 boxes, …
     #[arg(long, value_name = "TEXT")]
     pub quantity: Option<String>,
@@ -154,6 +179,9 @@ pub(in crate::cli) struct ObjectArgs {
     /// Capacity of the device
     #[arg(long, value_name = "TEXT")]
     pub device_capacity: Option<String>,
+    /// From whom or where the object was obtained
+    #[arg(long, value_name = "TEXT")]
+    pub obtained_from: Option<String>,
     /// The medium that the evidence is kept on
     #[arg(long, value_name = "TEXT")]
     pub medium: Option<String>,

@@ -7,12 +7,14 @@ use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
-use self::args::{AddArgs, CaseArgs, CustodyAct, CustodyArgs, FormArgs};
+use self::args::{AddArgs, CaseArgs, CustodyAct, CustodyArgs, FormArgs, MendArgs};
 use super::args::Format;
+use super::clock::ClockArgs;
 use super::failure::Failure;
 use super::{Env, Exit, collect, json, print, stamp};
 use crate::case::custody::{self, Statement};
 use crate::case::dir::CaseDir;
+use crate::case::mend::{self, Mended, Mender};
 use crate::case::results::CustodyResult;
 use crate::disk::output;
 use crate::model::limits::CUSTODY_PHOTOS;
@@ -26,6 +28,7 @@ pub(super) fn run(args: &CustodyArgs, lang: Lang, env: &mut Env) -> Result<Exit,
         CustodyAct::Show(args) => show(args, lang, env),
         CustodyAct::Form(args) => form(args, lang, env),
         CustodyAct::Check(args) => check(args, lang, env),
+        CustodyAct::Mend(args) => mend(args, lang, env),
         CustodyAct::Stamp(args) => stamp::run(args, lang, env),
     }
 }
@@ -81,7 +84,7 @@ fn add(args: &AddArgs, lang: Lang, env: &mut Env) -> Result<Exit, Failure> {
     let dir = case(&args.case_folder)?;
     let mut detail = detail_of(args)?;
     detail.insert("clock".to_owned(), args.clock.record(&began, env));
-    let operator = args.operator.clone().filter(|name| !name.trim().is_empty()).unwrap_or_else(|| env.user.clone());
+    let operator = operator(args.operator.as_ref(), env);
     collect::confine(env, lang, &[dir.root()]);
     let statement = Statement {
         act: args.act.into(),
@@ -99,6 +102,34 @@ fn add(args: &AddArgs, lang: Lang, env: &mut Env) -> Result<Exit, Failure> {
         told + &report::added(&added.result, &added.not_as_sealed, lang) + &report::problems(&added.result, lang)
     })?;
     Ok(if added.not_as_sealed.is_empty() { ended } else { ended.and(Exit::Broken) })
+}
+
+/// Who does it: as was said, else by the login name.
+pub(super) fn operator(said: Option<&String>, env: &Env) -> String {
+    said.filter(|name| !name.trim().is_empty()).cloned().unwrap_or_else(|| env.user.clone())
+}
+
+fn mend(args: &MendArgs, lang: Lang, env: &mut Env) -> Result<Exit, Failure> {
+    said::texts(&[("operator", &args.operator)])?;
+    let mut detail = said::texts(&[("witness", &args.witness), ("note", &args.note)])?;
+    detail.insert("clock".to_owned(), ClockArgs::default().record(&(env.now)(), env));
+    let dir = case(&args.case.case_folder)?;
+    collect::confine(env, lang, &[dir.root()]);
+    let mender = Mender {
+        operator: operator(args.operator.as_ref(), env),
+        host: env.host.hostname.clone(),
+        tool: collect::tool(),
+        detail,
+    };
+    let now = std::rc::Rc::clone(&env.now);
+    let mended = mend::mend(&dir, mender, &*now).map_err(|error| Failure::mend(dir.root(), &error))?;
+    let mut result = custody::read(&dir);
+    // What was done stands in the last event; the others are shown by `show`.
+    let kept = if mended == Mended::Nothing { 0 } else { 1 };
+    result.chain.drain(..result.chain.len().saturating_sub(kept));
+    answer(&result, args.case.format, env, |now| {
+        report::events(&result, now.time_zone(), lang) + &report::mended(mended, lang) + &report::verdict(&result, lang)
+    })
 }
 
 /// Refuses an event that would not say what such an event is for.

@@ -22,8 +22,11 @@ pub(in crate::cli) fn texts(pairs: &[(&str, &Option<String>)]) -> Result<Map<Str
 /// The object that is held, and its device.
 pub(in crate::cli) fn object(object: &ObjectArgs) -> Result<Map<String, Value>, Failure> {
     let mut said = texts(&[
+        ("case_number", &object.case_number),
         ("evidence_number", &object.evidence_number),
+        ("item", &object.item),
         ("quantity", &object.quantity),
+        ("obtained_from", &object.obtained_from),
         ("seal_number", &object.seal_number),
         ("medium", &object.medium),
     ])?;

@@ -6,6 +6,7 @@ use std::path::Path;
 use super::{Exit, Failure, shown};
 use crate::case::custody::CustodyError;
 use crate::case::journal::JournalError;
+use crate::case::mend::MendError;
 use crate::model::limits::{CUSTODY_PHOTO_BYTES, CUSTODY_PHOTOS, CUSTODY_TEXT_BYTES};
 use crate::seal::chain::CheckError;
 
@@ -78,6 +79,36 @@ impl Failure {
         )
     }
 
+    /// A chain could not be mended.
+    pub(in crate::cli) fn mend(case: &Path, error: &MendError) -> Self {
+        let folder = shown(case);
+        match error {
+            MendError::Custody(error) => Self::custody(case, error),
+            MendError::Unfinished => Self::new(
+                (
+                    format!("the collection of {folder} is not at its end; nothing was changed"),
+                    "going on with it cuts the torn line off",
+                ),
+                (
+                    format!("{folder} の保全は最後まで終わっていません。何も変更していません"),
+                    "保全の続きを行うと、途切れた行も取り除かれます",
+                ),
+            )
+            .resumable("collect", case),
+            MendError::Empty => Self::new(
+                (
+                    format!("the chain of custody of {folder} holds no whole event; nothing was changed"),
+                    "there is nothing to go on from: keep the folder as it is, and compare it with another copy",
+                ),
+                (
+                    format!("{folder} の証拠管理の記録には、完全な記録が 1 件もありません。何も変更していません"),
+                    "手を加えず、別の複製と比較してください",
+                ),
+            )
+            .exits(Exit::Broken),
+        }
+    }
+
     /// An event could not be added.
     pub(in crate::cli) fn custody(case: &Path, error: &CustodyError) -> Self {
         let folder = shown(case);
@@ -88,13 +119,14 @@ impl Failure {
             CustodyError::Journal(JournalError::Broken(CheckError::Broken(_))) => Self::new(
                 (
                     format!("the chain of custody of {folder} is not as it was written; nothing was added to it"),
-                    "keep the folder as it is, see what `hozen verify` says, and compare it with another copy; a collection \
-                     that broke off goes on with `hozen collect --resume`",
+                    "keep the folder as it is, see what `hozen custody check` says, and compare it with another copy; a \
+                     collection that broke off goes on with `hozen collect --resume`, a torn last line is mended with `hozen \
+                     custody mend`",
                 ),
                 (
                     format!("{folder} の証拠管理の記録が、書かれたときのままではありません。何も追記していません"),
-                    "フォルダーには手を加えず、`hozen verify` で確認し、別の複製と比較してください。途中で終わった保全は\
-                     `hozen collect --resume` で続行できます",
+                    "フォルダーには手を加えず、`hozen custody check` で確認し、別の複製と比較してください。途中で終わった保全は\
+                     `hozen collect --resume` で続行でき、途切れた最後の行は `hozen custody mend` で修復できます",
                 ),
             )
             .because(error)

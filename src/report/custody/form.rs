@@ -31,11 +31,8 @@ pub fn html(result: &CustodyResult, zone: &TimeZone, printed: &str, lang: Lang) 
     Sheet {
         w: form(lang),
         lang,
-        case: result
-            .chain
-            .iter()
-            .find_map(|event| text(event, "evidence"))
-            .map_or_else(|| result.case.clone(), |name| name.strip_suffix("-E001").unwrap_or(&name).to_owned()),
+        case: case_id(result, collect),
+        case_number: latest(result, "case_number"),
         whole: result.ok,
         printed: both_times(printed, zone),
         head: show::in_eights(&result.head),
@@ -43,6 +40,12 @@ pub fn html(result: &CustodyResult, zone: &TimeZone, printed: &str, lang: Lang) 
         seals: result.chain.iter().filter_map(seal).collect(),
         facts: facts(result, collect, zone, lang),
         rows: held.map(row).collect(),
+        stamps: result
+            .chain
+            .iter()
+            .filter(|event| event.act == Act::Stamp)
+            .map(|event| stamp(event, zone, lang))
+            .collect(),
         empty: [(); EMPTY_ROWS],
     }
     .render()
@@ -55,6 +58,7 @@ struct Sheet {
     w: &'static super::words::Form,
     lang: Lang,
     case: String,
+    case_number: String,
     whole: bool,
     printed: String,
     head: Vec<String>,
@@ -62,6 +66,7 @@ struct Sheet {
     seals: Vec<Seal>,
     facts: Vec<(String, String)>,
     rows: Vec<Row>,
+    stamps: Vec<Stamp>,
     empty: [(); EMPTY_ROWS],
 }
 
@@ -89,12 +94,62 @@ struct Row {
     check: String,
 }
 
+/// A time stamp, as it was when it was taken in.
+struct Stamp {
+    evidence: String,
+    time: String,
+    by: String,
+    checked: String,
+    how: String,
+}
+
+/// The name of the case, which is that of its folder when it was made.
+fn case_id(result: &CustodyResult, began: Option<&CustodyEvent>) -> String {
+    let of_evidence = || {
+        let name = result.chain.iter().find_map(|event| text(event, "evidence"))?;
+        Some(name.strip_suffix("-E001").unwrap_or(&name).to_owned())
+    };
+    let said = began.and_then(|event| text(event, "case")).or_else(of_evidence);
+    said.unwrap_or_else(|| result.case.clone())
+}
+
+/// The last word on a particular.
+fn latest(result: &CustodyResult, key: &str) -> String {
+    result.chain.iter().rev().find_map(|event| text(event, key)).unwrap_or_default()
+}
+
+fn stamp(event: &CustodyEvent, zone: &TimeZone, lang: Lang) -> Stamp {
+    let said = |key: &str| text(event, key).unwrap_or_default();
+    let known = |key: &str| super::words::value(key, &said(key), lang).map_or_else(|| said(key), str::to_owned);
+    let name = |key: &str| field(key, lang).unwrap_or_default();
+    let between = lang.pick(": ", "：");
+    let how = ["signature", "chain"].map(|key| format!("{}{between}{}", name(key), known(key)));
+    Stamp {
+        evidence: said("evidence"),
+        time: both_times(&said("gen_time"), zone),
+        by: format!("{} / {}", said("authority"), said("serial")),
+        checked: format!("{} / {}", both_times(&event.time, zone), event.operator),
+        how: how.join(" / "),
+    }
+}
+
 fn text(event: &CustodyEvent, key: &str) -> Option<String> {
     event.detail.get(key).and_then(Value::as_str).map(str::to_owned)
 }
 
 fn is_by_hand(act: Act) -> bool {
-    matches!(act, Act::Open | Act::Copy | Act::Transfer | Act::Receive | Act::Note | Act::Return | Act::Dispose)
+    matches!(
+        act,
+        Act::Open
+            | Act::Copy
+            | Act::Transfer
+            | Act::Receive
+            | Act::Note
+            | Act::Return
+            | Act::Dispose
+            | Act::Verify
+            | Act::Mend
+    )
 }
 
 fn seal(event: &CustodyEvent) -> Option<Seal> {
@@ -123,7 +178,8 @@ fn qr(digest: &Digest) -> Option<Qr> {
 
 /// What is known of the object; the last event that says a thing wins.
 fn facts(result: &CustodyResult, began: Option<&CustodyEvent>, zone: &TimeZone, lang: Lang) -> Vec<(String, String)> {
-    let latest = |key: &str| result.chain.iter().rev().find_map(|event| text(event, key)).unwrap_or_default();
+    let latest = |key: &str| latest(result, key);
+    let at_start = |key: &str| began.and_then(|event| text(event, key)).unwrap_or_default();
     let device = |key: &str| {
         let said = |event: &CustodyEvent| Some(event.detail.get("device")?.get(key)?.as_str()?.to_owned());
         result.chain.iter().rev().find_map(said).unwrap_or_default()
@@ -134,18 +190,51 @@ fn facts(result: &CustodyResult, began: Option<&CustodyEvent>, zone: &TimeZone, 
     let offset = result.chain.iter().rev().find_map(|event| event.detail.get("clock")?.get("offset_ms")?.as_i64());
     vec![
         (name("evidence_number"), latest("evidence_number")),
-        (w.taken.to_owned(), began.map(|event| both_times(&event.time, zone)).unwrap_or_default()),
-        (w.taken_by.to_owned(), began.map(|event| event.operator.clone()).unwrap_or_default()),
-        (w.host.to_owned(), began.map(|event| event.host.clone()).unwrap_or_default()),
-        (name("scope"), scope.unwrap_or_default()),
+        (name("item"), latest("item")),
+        (name("quantity"), latest("quantity")),
+        (name("obtained_from"), latest("obtained_from")),
         (name("maker"), device("maker")),
         (name("model"), device("model")),
         (name("serial"), device("serial")),
         (name("capacity"), device("capacity")),
         (name("medium"), latest("medium")),
         (name("seal_number"), latest("seal_number")),
+        (w.taken.to_owned(), began.map(|event| both_times(&event.time, zone)).unwrap_or_default()),
         (name("offset_ms"), offset.map(|ms| ms.to_string()).unwrap_or_default()),
+        (name("place"), at_start("place")),
+        (name("reason"), at_start("reason")),
+        (w.host.to_owned(), began.map(|event| event.host.clone()).unwrap_or_default()),
+        (name("scope"), scope.unwrap_or_default()),
+        (w.taken_by.to_owned(), began.map(|event| event.operator.clone()).unwrap_or_default()),
+        (w.taken_signed.to_owned(), String::new()),
+        (name("witness"), at_start("witness")),
+        (w.witness_signed.to_owned(), String::new()),
     ]
+}
+
+/// What a row says beside who, when and what.
+const ABOUT: [&str; 14] = [
+    "purpose",
+    "reason",
+    "place",
+    "kept_at",
+    "state",
+    "condition",
+    "seal_number",
+    "evidence_number",
+    "medium",
+    "copied_to",
+    "verified",
+    "verdict",
+    "witness",
+    "note",
+];
+
+/// The names of an event's photos in the case, which begin with line and number and hold the digest's beginning.
+fn photos(event: &CustodyEvent) -> Option<String> {
+    let name = |photo: &Value| Some(photo.get("file")?.as_str()?.rsplit('/').next()?.to_owned());
+    let names: Vec<String> = event.detail.get("photos")?.as_array()?.iter().filter_map(name).collect();
+    Some(names.join(", ")).filter(|names| !names.is_empty())
 }
 
 fn row(event: &CustodyEvent, zone: &TimeZone, lang: Lang) -> Row {
@@ -157,8 +246,23 @@ fn row(event: &CustodyEvent, zone: &TimeZone, lang: Lang) -> Row {
         Act::Receive => to = to.or_else(|| Some(event.operator.clone())),
         _ => from = from.or_else(|| Some(event.operator.clone())),
     }
-    let about = ["purpose", "reason", "place", "kept_at", "state", "condition", "seal_number", "witness", "note"];
-    let pair = |key: &str| Some(format!("{}{}{}", field(key, lang)?, lang.pick(": ", "："), said(key)?));
+    let between = lang.pick(": ", "：");
+    let known = |key: &str| {
+        let value = said(key)?;
+        Some(super::words::value(key, &value, lang).map_or(value, str::to_owned))
+    };
+    let pair = |key: &str| Some(format!("{}{between}{}", field(key, lang)?, known(key)?));
+    let serial = || {
+        event
+            .detail
+            .get("device")?
+            .get("serial")?
+            .as_str()
+            .map(|text| format!("{}{between}{text}", field("serial", lang).unwrap_or_default()))
+    };
+    let mut about: Vec<String> = ABOUT.iter().filter_map(|key| pair(key)).collect();
+    about.extend(serial());
+    about.extend(photos(event).map(|names| format!("{}{between}{names}", field("photos", lang).unwrap_or_default())));
     let zips = event.detail.get("zips").and_then(Value::as_array);
     let checks = zips.into_iter().flatten().filter_map(|zip| super::words::check(zip.get("check")?.as_str()?, lang));
     Row {
@@ -167,7 +271,7 @@ fn row(event: &CustodyEvent, zone: &TimeZone, lang: Lang) -> Row {
         act: act(event.act, lang),
         from: from.unwrap_or_default(),
         to: to.unwrap_or_default(),
-        about: about.into_iter().filter_map(pair).collect(),
+        about,
         check: checks.collect::<Vec<_>>().join(" / "),
     }
 }

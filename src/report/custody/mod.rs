@@ -12,6 +12,7 @@ use serde_json::{Map, Value};
 pub use self::form::html as form;
 use self::words::{act, field};
 use super::show::{calm, in_eights};
+use crate::case::mend::Mended;
 use crate::case::results::CustodyResult;
 use crate::model::{CustodyEvent, Lang};
 
@@ -98,6 +99,28 @@ pub fn added(result: &CustodyResult, not_as_sealed: &[String], lang: Lang) -> St
         ));
     }
     text
+}
+
+/// What a mending came to.
+pub fn mended(mended: Mended, lang: Lang) -> String {
+    match mended {
+        Mended::Nothing => lang
+            .pick(
+                "The last line is not torn: nothing was to be mended.\n",
+                "最後の行は途切れていません。修復するものはありません。\n",
+            )
+            .to_owned(),
+        Mended::Ended => lang
+            .pick(
+                "The last line lacked nothing but its end, and got it; its bytes are kept beside the chain too.\n",
+                "最後の行に欠けていたのは行末だけでした。行末を補い、元の内容も別のファイルに残しました。\n",
+            )
+            .to_owned(),
+        Mended::Cut(bytes) => lang.pick(
+            format!("{bytes} bytes of a line without an end were cut off; they are kept beside the chain.\n"),
+            format!("行末のない {bytes} バイトを取り除きました。その内容は別のファイルに残してあります。\n"),
+        ),
+    }
 }
 
 /// Whether the chain is whole, and what that shows.

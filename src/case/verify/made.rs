@@ -1,7 +1,10 @@
-//! Results, reports and facts of a case: those that the journal vouches for, as it vouches for them, and no others.
+//! Files that were made in a case and stand in its journal by their digests: results, reports, the bytes of torn lines.
 
-use super::Check;
+use std::path::Path;
+
+use super::{Check, shown};
 use crate::case::files::{self, CaseFiles};
+use crate::case::mend;
 use crate::case::results::{Layer, State};
 use crate::model::RawPath;
 
@@ -28,6 +31,18 @@ impl Check {
         }
     }
 
+    /// Bytes of a torn line that a mending kept, and did not come to set down.
+    pub(super) fn torn_bytes(&mut self, case: &dyn CaseFiles) {
+        for name in case.list("custody").unwrap_or_default() {
+            let name = shown(Path::new(&name));
+            let place = format!("custody/{name}");
+            if mend::is_left_bytes(&name) && !self.files.contains_key(&place) {
+                let what = "is not in the custody journal: `hozen custody mend` was broken off, and goes on when it is run again";
+                self.add(Layer::Custody, &place, what);
+            }
+        }
+    }
+
     /// How bad it is that a file of the case is not as recorded: the results of a collection that is not at its end are made
     /// anew when it goes on, one after another.
     fn state_of_result(&self, name: &str) -> State {
@@ -35,7 +50,7 @@ impl Check {
         if is_result && !self.standing.is_empty() { State::Incomplete } else { State::Broken }
     }
 
-    /// Files whose digest the journal gives.
+    /// Files that the journal vouches for: there, and as they were written.
     pub(super) fn recorded_files(&mut self, case: &dyn CaseFiles) {
         for (name, due) in std::mem::take(&mut self.files) {
             if self.is_withheld(case, &name, Some(due)) {
