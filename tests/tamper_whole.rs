@@ -220,7 +220,12 @@ fn zip_tries(zip: &[u8], tries: &mut Tries) {
         }
         let mut dropped = whole.clone();
         dropped.remove(at);
-        edit("dropped", &dropped, &[Layer::Manifest, Layer::TagManifest, Layer::Seal, Layer::Zip]);
+        let due: &'static [Layer] = match name.split_once('/').unwrap().1 {
+            "custody/custody.jsonl" => &[Layer::Custody],
+            "custody/files.jsonl" | "custody/acquisition.json" => &[Layer::Record],
+            _ => &[Layer::Manifest, Layer::TagManifest, Layer::Seal, Layer::Zip],
+        };
+        edit("dropped", &dropped, due);
         let mut doubled = whole.clone();
         doubled.insert(at, part.clone());
         edit("doubled", &doubled, &[Layer::Name, Layer::Zip]);
