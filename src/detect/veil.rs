@@ -26,8 +26,13 @@ pub fn veil_path<'a>(engine: &Engine, path: &'a str) -> Veiled {
             let part = looked.get(hit.field).map(|(part, _)| *part);
             if let Some(hits) = part.and_then(|part| found.get_mut(part)) {
                 let said = format!("{} {}", hit.entity, hit.masked);
-                if hits.iter().all(|(known, _)| *known != said) {
-                    hits.push((said, hit.value.reveal().to_lowercase()));
+                let value = hit.value.reveal().to_lowercase();
+                // Of the same value with and without the ending the shorter one is it.
+                match hits.iter_mut().find(|(_, known)| known.starts_with(&value) || value.starts_with(known.as_str()))
+                {
+                    Some(known) if value.len() < known.1.len() => *known = (said, value),
+                    Some(_) => {}
+                    None => hits.push((said, value)),
                 }
             }
         }
