@@ -2,11 +2,13 @@
 //! is of another seal or query, refused, changed or cut is not.
 #![expect(clippy::disallowed_methods, reason = "a test may change the temporary folder that it made")]
 
+mod authority;
 mod real;
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use authority::{Authority, P256, P384, P521, RSA};
 use hozen::model::Digest;
 use hozen::seal::certificate::read_all;
 use hozen::seal::der::Reader;
@@ -14,106 +16,6 @@ use hozen::seal::pem;
 use hozen::seal::reply::{BadReply, Stamp, Standing, check};
 use hozen::seal::stamp::request;
 use real::{Ended, tool};
-
-/// A CA, and an authority below it.
-struct Authority {
-    folder: tempfile::TempDir,
-}
-
-const CONFIG: &str = "
-[req]
-distinguished_name = dn
-prompt = no
-[dn]
-CN = Test TSA
-O = Kakuu Shoten
-[ca]
-basicConstraints = critical, CA:TRUE
-keyUsage = critical, keyCertSign
-[stamper]
-basicConstraints = CA:FALSE
-extendedKeyUsage = critical, timeStamping
-[web]
-basicConstraints = CA:FALSE
-extendedKeyUsage = critical, serverAuth
-[both]
-extendedKeyUsage = critical, timeStamping, serverAuth
-[meekly]
-extendedKeyUsage = timeStamping
-[tsa]
-default_tsa = good
-[good]
-serial = serial
-crypto_device = builtin
-signer_cert = tsa.pem
-signer_key = tsa.key
-signer_digest = sha256
-default_policy = 1.3.6.1.4.1.99999.1
-digests = sha256
-ess_cert_id_alg = sha256
-[old]
-serial = serial
-crypto_device = builtin
-signer_cert = tsa.pem
-signer_key = tsa.key
-signer_digest = sha512
-default_policy = 1.3.6.1.4.1.99999.2
-digests = sha256
-accuracy = secs:1
-ordering = yes
-tsa_name = yes
-ess_cert_id_alg = sha1
-[refusing]
-serial = serial
-crypto_device = builtin
-signer_cert = tsa.pem
-signer_key = tsa.key
-signer_digest = sha256
-default_policy = 1.3.6.1.4.1.99999.1
-digests = sha512
-";
-
-const RSA: &str = "RSA -pkeyopt rsa_keygen_bits:2048";
-const P256: &str = "EC -pkeyopt ec_paramgen_curve:P-256";
-const P384: &str = "EC -pkeyopt ec_paramgen_curve:P-384";
-/// A kind of key that hozen does not know.
-const P521: &str = "EC -pkeyopt ec_paramgen_curve:P-521";
-
-impl Authority {
-    fn new(key: &str) -> Self {
-        Self::certified(key, "stamper")
-    }
-
-    /// An authority whose certificate is for something.
-    fn certified(key: &str, use_for: &str) -> Self {
-        let authority = Self { folder: tempfile::tempdir().unwrap() };
-        fs::write(authority.folder.path().join("openssl.cnf"), CONFIG).unwrap();
-        authority.tool(&format!(
-            "export OPENSSL_CONF=$PWD/openssl.cnf; echo 01 > serial; \
-             openssl genpkey -algorithm {P256} -out ca.key; openssl genpkey -algorithm {key} -out tsa.key; \
-             openssl req -x509 -new -key ca.key -subj '/CN=Test CA' -days 3 -extensions ca -out ca.pem && \
-             openssl req -new -key tsa.key -out tsa.csr && \
-             openssl x509 -req -in tsa.csr -CA ca.pem -CAkey ca.key -set_serial 77 -days 2 \
-               -extfile openssl.cnf -extensions {use_for} -out tsa.pem"
-        ));
-        authority
-    }
-
-    fn tool(&self, script: &str) -> String {
-        tool(self.folder.path(), script)
-    }
-
-    fn ca(&self) -> PathBuf {
-        self.folder.path().join("ca.pem")
-    }
-
-    /// What the authority answers to a query.
-    fn reply(&self, section: &str, query: &[u8]) -> Vec<u8> {
-        fs::write(self.folder.path().join("q.tsq"), query).unwrap();
-        self.tool(&format!("openssl ts -reply -config openssl.cnf -section {section} -queryfile q.tsq -out r.tsr"));
-        fs::read(self.folder.path().join("r.tsr")).unwrap()
-    }
-}
 
 fn seal() -> Digest {
     Digest::of(b"tag manifest")
@@ -164,11 +66,50 @@ fn what_can_not_be_verified_is_said_and_never_passed() {
 }
 
 #[test]
+fn a_chain_with_rules_that_are_not_looked_at_is_not_verified() {
+    let authority = Authority::new(P256);
+    let reply = |root: &str, between: &str| {
+        authority.tool(&format!(
+            "export OPENSSL_CONF=$PWD/openssl.cnf; rm -f mid.pem; \
+             openssl req -x509 -new -key ca.key -subj '/CN=Root' -days 3 -extensions {root} -out ca.pem; \
+             openssl genpkey -algorithm {P256} -out mid.key; openssl req -new -key mid.key -subj /CN=Middle -out mid.csr; \
+             openssl x509 -req -in mid.csr -CA ca.pem -CAkey ca.key -set_serial 5 -days 2 -extfile openssl.cnf \
+               -extensions {between} -out mid.pem; \
+             openssl x509 -req -in tsa.csr -CA mid.pem -CAkey mid.key -set_serial 78 -days 2 -extfile openssl.cnf \
+               -extensions stamper -out tsa.pem"
+        ));
+        fs::write(authority.folder().join("q.tsq"), query()).unwrap();
+        authority
+            .tool("openssl ts -reply -config openssl.cnf -section good -queryfile q.tsq -chain mid.pem -out r.tsr");
+        let reply = fs::read(authority.folder().join("r.tsr")).unwrap();
+        checked(&reply, Some(&fs::read(authority.ca()).unwrap())).map(|stamp| stamp.chain)
+    };
+    assert_eq!(reply("ca", "ca"), Ok(Some(Standing::Verified)));
+    assert_eq!(reply("ca", "last"), Ok(Some(Standing::Verified)));
+    // An authority below one that allows none.
+    assert_eq!(reply("last", "ca"), Err(BadReply::Chain));
+    let narrow = reply("ca", "narrow").unwrap().unwrap();
+    assert!(
+        matches!(&narrow, Standing::NotVerified(why) if why.contains("CN=Middle") && why.contains("2.5.29.30")),
+        "{narrow:?}"
+    );
+    // A root that is trusted by name is bound by its own rules as well.
+    let authority = Authority::new(P256);
+    authority.tool(
+        "export OPENSSL_CONF=$PWD/openssl.cnf; \
+         openssl req -x509 -new -key ca.key -subj '/CN=Test CA' -days 3 -extensions narrow -out ca.pem",
+    );
+    let stamp = checked(&authority.reply("good", &query()), Some(&fs::read(authority.ca()).unwrap())).unwrap();
+    assert_eq!(stamp.signature, Standing::Verified);
+    assert!(matches!(&stamp.chain, Some(Standing::NotVerified(why)) if why.contains("2.5.29.30")), "{stamp:?}");
+}
+
+#[test]
 fn a_certificate_for_something_else_may_not_stamp() {
     // openssl itself would not stamp with such a one, so the certificates alone are judged.
     for (use_for, may) in [("stamper", true), ("both", false), ("meekly", false), ("web", false), ("ca", false)] {
         let authority = Authority::certified(P256, use_for);
-        let der = pem::certificates(&fs::read(authority.folder.path().join("tsa.pem")).unwrap()).unwrap();
+        let der = pem::certificates(&fs::read(authority.folder().join("tsa.pem")).unwrap()).unwrap();
         let all = read_all(Reader::new(&der[0])).unwrap();
         assert_eq!(all[0].is_for_time_stamps(), may, "{use_for}");
         assert!(all[0].name().contains("O=Kakuu Shoten") && !all[0].is_valid_at(0));

@@ -10,9 +10,11 @@ use serde_json::{Map, Value, json};
 
 use super::collection::utc;
 use super::dir::{CaseDir, PHOTOS};
+use super::files::{self, CaseFiles};
 use super::journal::{CaseJournal, JournalError};
 use super::mend;
 use super::results::{CustodyResult, Layer, Problem, Vouched};
+use super::withheld::Withheld;
 use crate::disk::error::{DiskError, Doing};
 use crate::disk::{output, own};
 use crate::model::limits::{CUSTODY_BYTES, CUSTODY_PHOTO_BYTES};
@@ -70,10 +72,13 @@ pub struct Added {
 /// # Errors
 /// [`CustodyError`]; then the chain is as it was, and no photo of this call stays.
 pub fn add(dir: &CaseDir, statement: Statement<'_>, now: &dyn Fn() -> Zoned) -> Result<Added, CustodyError> {
-    let mut seals = BTreeMap::new();
-    let mut journal = CaseJournal::open_whole(&dir.journal(), &mut |event| note_seal(&event, &mut seals))?;
+    let (mut seals, mut withheld) = (BTreeMap::new(), Withheld::default());
+    let mut journal = CaseJournal::open_whole(&dir.journal(), &mut |event| {
+        withheld.note(&event);
+        note_seal(&event, &mut seals);
+    })?;
     let Statement { act, operator, host, tool, mut detail, photos, check_evidence } = statement;
-    let (zips, not_as_sealed) = zips(dir, &seals, check_evidence);
+    let (zips, not_as_sealed) = zips(dir, &seals, &withheld, check_evidence);
     if !zips.is_empty() && !detail.contains_key("zips") {
         detail.insert("zips".to_owned(), Value::Array(zips));
     }
@@ -111,7 +116,12 @@ pub fn seal_of(event: &CustodyEvent) -> Option<(String, Digest, Digest)> {
 }
 
 /// The sealed zips as the chain has them and, if asked for, as they are now; and those that are not as they were sealed.
-fn zips(dir: &CaseDir, seals: &BTreeMap<String, (Digest, Digest)>, look: bool) -> (Vec<Value>, Vec<String>) {
+fn zips(
+    dir: &CaseDir,
+    seals: &BTreeMap<String, (Digest, Digest)>,
+    withheld: &Withheld,
+    look: bool,
+) -> (Vec<Value>, Vec<String>) {
     let mut not_as_sealed = Vec::new();
     let mut zip = |name: &str, due: Digest, seal: Digest| {
         let mut said = json!({ "file": name, "zip_sha256": due, "seal_sha256": seal, "check": "not_done" });
@@ -122,11 +132,14 @@ fn zips(dir: &CaseDir, seals: &BTreeMap<String, (Digest, Digest)>, look: bool) -
                 fields.insert("found_sha256".to_owned(), json!(found));
                 "changed"
             }
-            Err(error) if error.source.kind() == io::ErrorKind::NotFound => "missing",
+            Err(error) if error.source.kind() == io::ErrorKind::NotFound => {
+                let is_kept_back = withheld.get(&format!("evidence/{name}")) == Some(due);
+                if is_kept_back { "withheld" } else { "missing" }
+            }
             Err(_) => "unread",
         };
         fields.insert("check".to_owned(), json!(check));
-        if check != "same" {
+        if !matches!(check, "same" | "withheld") {
             not_as_sealed.push(format!("evidence/{name}"));
         }
         said
@@ -214,26 +227,29 @@ fn is_plain(name: &str) -> bool {
 }
 
 /// What is wrong with the photos of a case: changed, removed, or there without an event that vouches for them.
-pub fn photo_problems(dir: &CaseDir, due: &BTreeMap<String, Digest>) -> Vec<Problem> {
+/// What was kept back when the case was handed over is neither.
+pub fn photo_problems(case: &dyn CaseFiles, due: &BTreeMap<String, Digest>, kept_back: &Withheld) -> Vec<Problem> {
     let mut problems = Vec::new();
     let mut add = |path: String, what: String| problems.push(Problem { layer: Layer::Custody, path, what });
     for (name, due) in due {
-        let path = dir.root().join(name);
         let shown = RawPath(name.clone().into_bytes()).shown();
-        match own::digest(&path) {
-            _ if !own::exists(&path).unwrap_or(true) => {
+        match files::digest(case, name) {
+            _ if !case.exists(name).unwrap_or(true) => {
+                if kept_back.get(name) == Some(*due) {
+                    continue;
+                }
                 add(shown, "is missing: the custody journal says that it was taken in".to_owned());
             }
-            Ok(_) if !own::is_plain_file(&path) => add(shown, "is a link: a photo is kept as a file".to_owned()),
+            Ok(_) if !case.is_plain(name) => add(shown, "is a link: a photo is kept as a file".to_owned()),
             Ok(found) if found == *due => {}
             Ok(_) => add(shown, "is not as it was taken in: its digest is not the recorded one".to_owned()),
             Err(error) => add(shown, format!("could not be read, so it was not checked: {error}")),
         }
     }
-    if !own::exists(&dir.photos()).unwrap_or(true) {
+    if !case.exists(PHOTOS).unwrap_or(true) {
         return problems;
     }
-    match own::list_folder(&dir.photos()) {
+    match case.list(PHOTOS) {
         Ok(names) => {
             for name in names {
                 use std::os::unix::ffi::OsStrExt as _;
@@ -279,7 +295,7 @@ pub fn read(dir: &CaseDir) -> CustodyResult {
     if whole.events == 0 && problems.is_empty() {
         problems.push(wrong("holds no event".to_owned()));
     }
-    problems.extend(photo_problems(dir, &all.photos));
+    problems.extend(photo_problems(dir, &all.photos, &all.withheld));
     CustodyResult {
         schema: "hozen.custody/1".to_owned(),
         case: shown_path(dir.root()),
@@ -303,6 +319,7 @@ pub(super) struct Reading {
     pub(super) chain: Vec<CustodyEvent>,
     pub(super) vouches: Vec<Vouched>,
     photos: BTreeMap<String, Digest>,
+    pub(super) withheld: Withheld,
     /// Lines that can not be understood.
     pub(super) oddly: Vec<u64>,
 }
@@ -310,6 +327,9 @@ pub(super) struct Reading {
 impl Reading {
     pub(super) fn take(&mut self, event: CustodyEvent) {
         let line = event.seq.saturating_add(1);
+        if !self.withheld.note(&event) {
+            self.oddly.push(line);
+        }
         let mut vouch = |file: String, sha256| self.vouches.push(Vouched { line, file, sha256 });
         if let Some((name, zip, _)) = seal_of(&event) {
             vouch(format!("evidence/{name}"), zip);

@@ -60,6 +60,8 @@ pub struct Facts {
     pub tool: String,
     /// Whether the signing key was made for this case: then the paper form alone says whose it is.
     pub key_is_of_the_case: bool,
+    /// Whether the findings were asked for in clear (`--reveal`).
+    pub findings_in_clear: bool,
     /// The sealed evidence, in order.
     pub evidence: Vec<Piece>,
     /// What was looked for and found; nothing where no scan is in the case.
@@ -238,7 +240,7 @@ impl From<Part> for Withheld {
 /// # Errors
 /// [`HandoverError`].
 pub fn gather(case: &CaseDir, veil: Veil<'_>, delivery: Delivery) -> Result<Facts, HandoverError> {
-    let mut gaps = Gaps { veil, kinds: BTreeMap::new() };
+    let mut gaps = Gaps { veil, kinds: BTreeMap::new(), findings_in_clear: false };
     let chain = custody::read(case);
     let mut evidence = Vec::new();
     for zip in case.sealed()? {
@@ -254,6 +256,7 @@ pub fn gather(case: &CaseDir, veil: Veil<'_>, delivery: Delivery) -> Result<Fact
         operator: said("operator"),
         tool: said("tool"),
         key_is_of_the_case: own::exists(&case.sign_key())?,
+        findings_in_clear: gaps.findings_in_clear,
         evidence,
         scan,
         gaps: gaps.end(),
@@ -271,7 +274,9 @@ fn document(file: &'static str, text: &[u8]) -> Result<Value, HandoverError> {
 fn piece(zip: &Path, chain: &[CustodyEvent], gaps: &mut Gaps<'_>) -> Result<Piece, HandoverError> {
     let file = zip.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
     let (_, length) = own::open_own(zip)?;
-    let acquisition = veiled(tag_file::acquisition(zip)?, gaps.veil);
+    let acquisition = tag_file::acquisition(zip)?;
+    gaps.findings_in_clear |= acquisition.argv.iter().any(|argument| argument == "--reveal");
+    let acquisition = veiled(acquisition, gaps.veil);
     let (mut kinds, mut marks) = (BTreeMap::new(), BTreeMap::new());
     for entry in tag_file::entries(zip)? {
         let entry = entry?;
@@ -405,6 +410,8 @@ impl ScanLists for Counts<'_, '_> {
 struct Gaps<'v> {
     veil: Veil<'v>,
     kinds: BTreeMap<GapKind, GapFacts>,
+    /// As a command line says; on the way because command lines go no further.
+    findings_in_clear: bool,
 }
 
 impl Gaps<'_> {

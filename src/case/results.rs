@@ -200,6 +200,18 @@ pub struct VerifyResult {
     /// Collections that are not at their end.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub unfinished: Vec<UnfinishedResult>,
+    /// Files of the case that were kept back when it was handed over: not checked, and not missing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub withheld: Vec<WithheldResult>,
+}
+
+/// A file that was kept back.
+#[derive(Debug, Clone, Serialize, Deserialize, PartialEq, Eq)]
+pub struct WithheldResult {
+    /// Its path in the case.
+    pub file: String,
+    /// Its digest, by the chain of custody.
+    pub sha256: Digest,
 }
 
 /// A time stamp (RFC 3161) on a seal: the evidence was sealed before this moment.
@@ -226,12 +238,39 @@ pub struct StampResult {
     pub why: Option<String>,
 }
 
+/// `hozen.stamp/1`: what `custody stamp` prints.
+#[derive(Debug, Clone, Serialize, Deserialize, PartialEq, Eq)]
+pub struct StampAnswer {
+    /// `hozen.stamp/1`.
+    pub schema: String,
+    /// The case folder.
+    pub case: String,
+    /// The evidence zip, by name.
+    pub evidence: String,
+    /// The digest that is stamped.
+    pub seal_sha256: Digest,
+    /// The file that the query was written to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub query: Option<String>,
+    /// The address of the authority that was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub tsa: Option<String>,
+    /// Whether the authority says that it changed something of what was asked.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub with_changes: Option<bool>,
+    /// What was taken in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stamp: Option<StampResult>,
+}
+
 /// What a verification comes to, from best to worst.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
 #[serde(rename_all = "snake_case")]
 pub enum State {
     /// Everything is as it was sealed.
     Whole,
+    /// Everything that was handed over is as it was sealed; some of the case was kept back, and is named.
+    Withheld,
     /// A collection is not at its end; all that it recorded is whole, and nothing stands behind that. Or files of a bag are
     /// still to be fetched, and all others are whole.
     Incomplete,
@@ -268,6 +307,7 @@ impl VerifyResult {
         self.checked.extend(other.checked);
         self.stamps.extend(other.stamps);
         self.unfinished.extend(other.unfinished);
+        self.withheld.extend(other.withheld);
         self
     }
 }

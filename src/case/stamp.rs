@@ -78,6 +78,8 @@ pub struct Answer<'a> {
 pub struct Taken {
     /// The evidence, by name.
     pub evidence: String,
+    /// The digest of its seal.
+    pub seal: Digest,
     /// Where the reply lies now.
     pub file: PathBuf,
     /// What it says.
@@ -152,7 +154,8 @@ pub fn import(dir: &CaseDir, wanted: Option<&str>, answer: Answer<'_>, draft: Dr
     let sealed = told.pick(dir, wanted)?;
     let stamp = reply::check(answer.reply, &sealed.seal, &sealed.query, answer.trusted).map_err(StampError::Reply)?;
     let file = keep(dir, &sealed.name, &told, answer)?;
-    let mut detail = detail(&sealed.name, &stamp);
+    // Whatever is known of how the reply came, then what it says.
+    let mut detail: Map<String, Value> = draft.detail.clone().into_iter().chain(detail(&sealed.name, &stamp)).collect();
     detail.insert("file".to_owned(), file.clone().into());
     detail.insert("sha256".to_owned(), Digest::of(answer.reply).to_string().into());
     if let Some(pem) = answer.trusted {
@@ -160,16 +163,16 @@ pub fn import(dir: &CaseDir, wanted: Option<&str>, answer: Answer<'_>, draft: Dr
         detail.insert("ca_sha256".to_owned(), Digest::of(pem).to_string().into());
     }
     journal.append(Draft { act: Act::Stamp, detail, ..draft })?;
-    Ok(Taken { evidence: sealed.name, file: dir.root().join(file), stamp })
+    Ok(Taken { evidence: sealed.name, seal: sealed.seal, file: dir.root().join(file), stamp })
 }
 
 /// Where the certificates lie by which a reply was checked.
-pub(super) fn ca_file(file: &str) -> String {
+pub fn ca_file(file: &str) -> String {
     format!("{file}.pem")
 }
 
 /// How a check is written down.
-pub(super) fn standing(standing: Option<&Standing>) -> (&'static str, Option<&str>) {
+pub fn standing(standing: Option<&Standing>) -> (&'static str, Option<&str>) {
     match standing {
         None => ("not_checked", None),
         Some(Standing::Verified) => ("verified", None),

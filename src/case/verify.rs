@@ -3,6 +3,7 @@
 //! A case vouches for its evidence by its custody journal, so what stands in the folder and not in the journal is a problem
 //! too. Nothing here says who made the journal: that is what the seal's digest and key on the paper form are for.
 
+mod made;
 mod record;
 mod stamps;
 mod unfinished;
@@ -10,7 +11,7 @@ mod unfinished;
 pub use self::record::record;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{BufReader, Seek};
+use std::io::{BufReader, ErrorKind, Seek};
 use std::path::{Component, Path};
 
 use serde_json::Value;
@@ -18,8 +19,13 @@ use serde_json::Value;
 use self::stamps::Noted;
 use super::custody;
 use super::dir::CaseDir;
+pub use super::files::Measured;
+use super::files::{self, CaseFiles, Measuring};
 use super::mend;
-use super::results::{BagNote, Checked, Layer, Problem, StampResult, State, UnfinishedResult, VerifyResult};
+use super::results::{
+    BagNote, Checked, Layer, Problem, StampResult, State, UnfinishedResult, VerifyResult, WithheldResult,
+};
+use super::withheld::Withheld;
 use crate::disk::error::{DiskError, Doing};
 use crate::disk::own;
 use crate::evidence::bagit::{BESIDE, VerifiedBag, check_beside, verify_bag_folder, verify_bag_zip};
@@ -80,7 +86,7 @@ pub fn verify_zip(path: &Path, known: &Expected) -> Result<VerifyResult, DiskErr
         Ok(verified) => {
             let beside = path.with_added_extension("sha256");
             if own::exists(&beside)? {
-                check.digest_file(&beside, &shown(&beside), &verified, path);
+                check.digest_file(own::read_own(&beside, 4096), &shown(&beside), &verified, path);
             }
             check.extend(verified.problems);
             check.checked.push(verified.checked);
@@ -104,20 +110,50 @@ fn verify_bag(path: &Path, known: &Expected) -> Result<VerifyResult, DiskError> 
 
 /// Verifies a case and all that is in it. What cannot be read is a problem, not the end: the rest is still checked.
 pub fn verify_case(dir: &CaseDir, known: &Expected) -> VerifyResult {
-    let mut check = Check { standing: dir.standing(), ..Check::default() };
-    if check.nothing_taken(dir) {
-        return check.result();
+    verify_files(dir, known, Standing::OnItsOwn).result
+}
+
+/// Where a case stands that is to be verified.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Standing {
+    /// In a folder of its own.
+    OnItsOwn,
+    /// In a bundle, whose export its chain ends with.
+    InABundle,
+}
+
+/// What a check of a case showed.
+pub struct Verification {
+    /// For people and scripts.
+    pub result: VerifyResult,
+    /// The evidence zips that were read, by their path in the case.
+    pub zips: BTreeMap<String, Measured>,
+}
+
+/// Verifies the files of a case, wherever they are.
+pub fn verify_files(case: &dyn CaseFiles, known: &Expected, standing: Standing) -> Verification {
+    let mut check = Check { standing: case.dir().map(CaseDir::standing).unwrap_or_default(), ..Check::default() };
+    if case.dir().is_some_and(|dir| check.nothing_taken(dir)) {
+        return Verification { result: check.result(), zips: BTreeMap::new() };
     }
-    check.journal(dir);
-    check.evidence(dir, known);
-    check.time_stamps(dir);
+    check.journal(case);
+    check.custody_is_known(known);
+    if standing == Standing::InABundle {
+        check.withheld.take_announced();
+    }
+    check.evidence(case, known);
+    check.time_stamps(case);
     for folder in ["results", "report"] {
-        check.unrecorded(dir, folder);
+        check.unrecorded(case, folder);
     }
-    check.torn_bytes(dir);
-    check.recorded_files(dir);
-    check.extend(custody::photo_problems(dir, &check.photos));
-    check.result()
+    check.torn_bytes(case);
+    check.recorded_files(case);
+    for (photo, due) in check.photos.clone() {
+        check.is_withheld(case, &photo, Some(due));
+    }
+    check.extend(custody::photo_problems(case, &check.photos, &check.withheld));
+    let zips = std::mem::take(&mut check.zips);
+    Verification { result: check.result(), zips }
 }
 
 struct Check {
@@ -140,6 +176,12 @@ struct Check {
     stamped: Vec<StampResult>,
     /// Seal and query for a time stamp, by the zip's file name.
     queries: BTreeMap<String, (Digest, Vec<u8>)>,
+    /// What was kept back when the case was handed over.
+    withheld: Withheld,
+    /// What of it the case lacks.
+    lacking: BTreeMap<String, Digest>,
+    /// The zips that were read.
+    zips: BTreeMap<String, Measured>,
     state: State,
 }
 
@@ -157,6 +199,9 @@ impl Default for Check {
             stamps: Vec::new(),
             stamped: Vec::new(),
             queries: BTreeMap::new(),
+            withheld: Withheld::default(),
+            lacking: BTreeMap::new(),
+            zips: BTreeMap::new(),
             state: State::Whole,
         }
     }
@@ -223,8 +268,23 @@ impl Check {
         self.add(layer, path, format!("could not be read, so it was not checked: {error}"));
     }
 
+    /// Whether a file that is not there was kept back; then it is told as that.
+    fn is_withheld(&mut self, case: &dyn CaseFiles, path: &str, due: Option<Digest>) -> bool {
+        let Some(digest) = self.withheld.get(path).filter(|digest| due.is_none_or(|due| due == *digest)) else {
+            return false;
+        };
+        let lacks = !case.exists(path).unwrap_or(true);
+        if lacks {
+            self.lacking.insert(path.to_owned(), digest);
+            self.state = self.state.max(State::Withheld);
+        }
+        lacks
+    }
+
     fn result(self) -> VerifyResult {
+        let withheld = self.lacking.into_iter().map(|(file, sha256)| WithheldResult { file, sha256 }).collect();
         VerifyResult {
+            withheld,
             schema: "hozen.verify/1".to_owned(),
             ok: self.problems.is_empty(),
             state: self.state,
@@ -235,10 +295,10 @@ impl Check {
         }
     }
 
-    fn journal(&mut self, dir: &CaseDir) {
+    fn journal(&mut self, case: &dyn CaseFiles) {
         const PLACE: &str = "custody/custody.jsonl";
-        let file = match own::open_own(&dir.journal()) {
-            Ok((file, _)) => file,
+        let file = match case.open(PLACE) {
+            Ok(file) => file,
             Err(error) => return self.unread(Layer::Custody, PLACE, &error),
         };
         let mut heads = Vec::new();
@@ -275,17 +335,31 @@ impl Check {
         self.heads = heads;
     }
 
+    /// Lines cut from the end leave a whole chain: only a digest that was written down elsewhere tells.
+    fn custody_is_known(&mut self, known: &Expected) {
+        if let Some(due) = known.custody.filter(|due| !self.heads.contains(due)) {
+            let what = format!(
+                "no event in it has the digest that was named, {due}: it was cut, or another chain was put in its place"
+            );
+            self.add(Layer::Custody, "custody/custody.jsonl", what);
+        }
+    }
+
     /// Takes from an event what it vouches for; false if it cannot be understood.
     fn note(&mut self, event: &CustodyEvent) -> bool {
         let text = |key: &str| event.detail.get(key).and_then(Value::as_str);
         let digest = |key: &str| text(key).and_then(|hex| hex.parse::<Digest>().ok());
+        if !self.withheld.note(event) {
+            return false;
+        }
         if event.act == Act::Seal {
             let (Some(name), Some(zip), Some(seal), Some(key)) =
                 (text("evidence"), digest("zip_sha256"), digest("seal_sha256"), text("key"))
             else {
                 return false;
             };
-            let sealed = Expected { zip_sha256: Some(zip), seal_sha256: Some(seal), key: Some(key.to_owned()) };
+            let key = Some(key.to_owned());
+            let sealed = Expected { zip_sha256: Some(zip), seal_sha256: Some(seal), key, custody: None };
             // One name is sealed once: evidence never changes.
             return is_inside(name) && self.seals.insert(name.to_owned(), sealed).is_none();
         }
@@ -312,19 +386,20 @@ impl Check {
         }
     }
 
-    fn evidence(&mut self, dir: &CaseDir, known: &Expected) {
-        let names = match own::list_folder(&dir.root().join("evidence")) {
+    fn evidence(&mut self, case: &dyn CaseFiles, known: &Expected) {
+        let names = match case.list("evidence") {
             Ok(names) => names,
+            // A bundle has no empty folders.
+            Err(error) if error.source.kind() == ErrorKind::NotFound && !self.withheld.files().is_empty() => Vec::new(),
             Err(error) => return self.unread(Layer::Zip, "evidence", &error),
         };
         let seals = std::mem::take(&mut self.seals);
         for name in &names {
-            let path = dir.root().join("evidence").join(name);
             let name = shown(Path::new(name));
             let place = format!("evidence/{name}");
             let is_beside_zip = name.strip_suffix(".sha256").is_some_and(|zip| seals.contains_key(zip));
             if let Some(sealed) = seals.get(&name) {
-                self.zip(&path, &place, sealed, known);
+                self.zip(case, &place, sealed, known);
             } else if self.is_unfinished(&name) {
                 // Looked at below, as one.
             } else if name.ends_with(".partial") || name.ends_with(".journal.jsonl") {
@@ -335,32 +410,32 @@ impl Check {
             }
         }
         for name in self.standing.clone() {
-            self.unfinished_collection(dir, &name, seals.get(&format!("{name}.zip")));
+            if let Some(dir) = case.dir() {
+                self.unfinished_collection(dir, &name, seals.get(&format!("{name}.zip")));
+            }
         }
         let missing = |name: &&String| !self.standing.iter().any(|standing| **name == format!("{standing}.zip"));
-        for name in seals
-            .keys()
-            .filter(missing)
-            .cloned()
-            .collect::<Vec<_>>()
-            .iter()
-            .filter(|name| !names.iter().any(|there| there.to_str() == Some(name)))
-        {
-            let what = "is missing: the custody journal says that it was sealed";
-            self.add(Layer::Zip, &format!("evidence/{name}"), what);
+        let missing: Vec<String> = seals.keys().filter(missing).cloned().collect();
+        for name in missing.iter().filter(|name| !names.iter().any(|there| there.to_str() == Some(name))) {
+            let place = format!("evidence/{name}");
+            let due = seals.get(name).and_then(|sealed| sealed.zip_sha256);
+            if !self.is_withheld(case, &place, due) {
+                self.add(Layer::Zip, &place, "is missing: the custody journal says that it was sealed");
+            }
         }
     }
 
-    fn zip(&mut self, path: &Path, place: &str, sealed: &Expected, known: &Expected) {
-        let opened = own::open_own(path);
-        let (mut file, _) = match opened {
+    fn zip(&mut self, case: &dyn CaseFiles, place: &str, sealed: &Expected, known: &Expected) {
+        let file = match case.open(place) {
             Ok(opened) => opened,
             Err(error) => return self.unread(Layer::Zip, place, &error),
         };
+        let mut file = Measuring::new(file);
         let verified = match verify_evidence(place, &mut file, sealed) {
             Ok(verified) => verified,
             Err(error) => return self.unread(Layer::Zip, place, &error),
         };
+        self.zips.insert(place.to_owned(), file.end(verified.zip_sha256));
         for (due, found, what) in [
             (known.zip_sha256.map(|d| d.to_string()), Some(verified.zip_sha256.to_string()), "the digest of the zip"),
             (
@@ -378,9 +453,10 @@ impl Check {
                 );
             }
         }
-        let beside = path.with_added_extension("sha256");
-        if self.standing.is_empty() || own::exists(&beside).unwrap_or(true) {
-            self.digest_file(&beside, &format!("{place}.sha256"), &verified, path);
+        let beside = format!("{place}.sha256");
+        if self.standing.is_empty() || case.exists(&beside).unwrap_or(true) {
+            let said = files::read(case, &beside, 4096);
+            self.digest_file(said, &beside, &verified, Path::new(place));
         }
         let Chain { events, head } = verified.custody;
         let moment = usize::try_from(events).ok().and_then(|n| n.checked_sub(1)).and_then(|at| self.heads.get(at));
@@ -398,79 +474,18 @@ impl Check {
     }
 
     /// The file beside a zip says its digest, as `sha256sum -c` reads it.
-    fn digest_file(&mut self, beside: &Path, place: &str, verified: &Verified, zip: &Path) {
+    fn digest_file(&mut self, said: Result<Vec<u8>, DiskError>, place: &str, verified: &Verified, zip: &Path) {
         let name = zip.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-        match own::read_own(beside, 4096) {
+        match said {
             Ok(bytes) if bytes == format!("{}  {name}\n", verified.zip_sha256).into_bytes() => {}
             Ok(_) => self.add(Layer::Zip, place, "does not give the digest and name of the zip beside it"),
             Err(error) => self.unread(Layer::Zip, place, &error),
         }
     }
-
-    /// Files of the case that the journal does not know.
-    fn unrecorded(&mut self, dir: &CaseDir, folder: &str) {
-        let path = dir.root().join(folder);
-        let names = match own::list_folder(&path) {
-            Ok(names) => names,
-            Err(error) => return self.unread(Layer::Result, folder, &error),
-        };
-        for name in names {
-            let place = format!("{folder}/{}", name.to_string_lossy());
-            let inside = format!("{place}/");
-            if !self.files.keys().any(|known| *known == place || known.starts_with(&inside)) {
-                let place = RawPath(place.into_bytes()).shown();
-                // Of a collection that is not at its end, results may be half-written; going on makes them anew.
-                self.add_as(
-                    self.state_of_result(&place),
-                    Layer::Result,
-                    &place,
-                    "is not in the custody journal: nothing vouches for it",
-                );
-            }
-        }
-    }
-
-    /// Bytes of a torn line that a mending kept, and did not come to set down.
-    fn torn_bytes(&mut self, dir: &CaseDir) {
-        for name in own::list_folder(&dir.root().join("custody")).unwrap_or_default() {
-            let name = shown(Path::new(&name));
-            let place = format!("custody/{name}");
-            if mend::is_left_bytes(&name) && !self.files.contains_key(&place) {
-                let what = "is not in the custody journal: `hozen custody mend` was broken off, and goes on when it is run again";
-                self.add(Layer::Custody, &place, what);
-            }
-        }
-    }
-
-    /// How bad it is that a file of the case is not as recorded: the results of a collection that is not at its end are made
-    /// anew when it goes on, one after another.
-    fn state_of_result(&self, name: &str) -> State {
-        let is_result = name.starts_with("results/") || name.starts_with("report/");
-        if is_result && !self.standing.is_empty() { State::Incomplete } else { State::Broken }
-    }
-
-    fn recorded_files(&mut self, dir: &CaseDir) {
-        for (name, due) in std::mem::take(&mut self.files) {
-            let place = RawPath(name.clone().into_bytes()).shown();
-            match own::digest(&dir.root().join(&name)) {
-                Ok(digest) if digest == due => {}
-                Ok(_) => self.add_as(
-                    self.state_of_result(&name),
-                    Layer::Result,
-                    &place,
-                    "is not as it was written: its digest is not the recorded one",
-                ),
-                Err(error) => {
-                    let what = format!("could not be read, so it was not checked: {error}");
-                    self.add_as(self.state_of_result(&name), Layer::Result, &place, what);
-                }
-            }
-        }
-    }
 }
 
 /// Whether a path from the journal stays inside the case.
-fn is_inside(name: &str) -> bool {
+pub(super) fn is_inside(name: &str) -> bool {
     !name.is_empty() && Path::new(name).components().all(|part| matches!(part, Component::Normal(_)))
 }
 

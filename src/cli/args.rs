@@ -8,6 +8,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::clock::ClockArgs;
 use super::copy::{COPY_EXAMPLES, CopyArgs};
 use super::custody::args::{CUSTODY_EXAMPLES, CustodyArgs, ObjectArgs};
+use super::export::{self, ExportArgs};
+use super::import::{self, ImportArgs};
 use super::keys::KeyArgs;
 
 /// Everything on the command line.
@@ -51,7 +53,7 @@ pub(super) enum Verb {
     /// Look for personal data and count people; writes nothing but its output
     #[command(after_help = SCAN_EXAMPLES)]
     Scan(ScanArgs),
-    /// Check a case or an evidence zip: whole, or exactly what is not
+    /// Check a case, an evidence zip or a bundle: whole, or exactly what is not
     #[command(after_help = VERIFY_EXAMPLES)]
     Verify(VerifyArgs),
     /// Make the second copy of a case on another medium, read it back, and set it down
@@ -60,6 +62,12 @@ pub(super) enum Verb {
     /// Set down, show and check who held a case, and what was done with it
     #[command(after_help = CUSTODY_EXAMPLES)]
     Custody(CustodyArgs),
+    /// Hand a case over: one sealed bundle, encrypted to its receiver
+    #[command(after_help = export::EXAMPLES)]
+    Export(Box<ExportArgs>),
+    /// Take a bundle over: open it, check it, make a case of it, print the receipt
+    #[command(after_help = import::EXAMPLES)]
+    Import(Box<ImportArgs>),
     /// List, check and try the rules that find personal data
     #[command(after_help = RULES_EXAMPLES)]
     Rules(RulesArgs),
@@ -142,7 +150,7 @@ pub(super) struct CollectArgs {
     #[arg(long, value_name = "FILE")]
     pub include_image: Vec<OsString>,
     /// Go on with a case that was broken off: PATHs and options are those that it began with
-    #[arg(long, value_name = "CASE", conflicts_with_all = ["paths", "names", "folders", "dry_run", "list_profiles", "volatile", "include_image", "out", "case", "operator", "witness", "reason", "place", "case_number", "evidence_number", "item", "quantity", "obtained_from", "seal_number", "device_maker", "device_model", "device_serial", "device_capacity", "medium", "reference_time", "reference_source", "cross_file_systems"])]
+    #[arg(long, value_name = "CASE", conflicts_with_all = ["paths", "names", "folders", "dry_run", "list_profiles", "volatile", "include_image", "out", "case", "operator", "witness", "reason", "place", "case_number", "evidence_number", "item", "quantity", "obtained_from", "seal_number", "device_maker", "device_model", "device_serial", "device_capacity", "medium", "reference_time", "reference_source", "ntp_server", "cross_file_systems"])]
     pub resume: Option<PathBuf>,
     /// Folder in which the case folder is made (best: another disk)
     #[arg(long, value_name = "DIR", default_value = ".")]
@@ -251,7 +259,7 @@ pub(super) struct ScanArgs {
 /// Arguments of `verify`.
 #[derive(Debug, Args)]
 pub(super) struct VerifyArgs {
-    /// A case folder, an evidence zip, or any BagIt bag (folder or zip)
+    /// A case folder, an evidence zip, a bundle, or any BagIt bag (folder or zip)
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// Digest of the seal, from the paper form
@@ -260,6 +268,9 @@ pub(super) struct VerifyArgs {
     /// Fingerprint of the signing key, from the paper form
     #[arg(long, value_name = "SHA256:…")]
     pub expect_key: Option<String>,
+    /// Digest of the chain of custody, as it was written down: the chain must still hold it
+    #[arg(long, value_name = "SHA256")]
+    pub expect_custody: Option<String>,
     /// Set down in the chain of custody of the case that it was checked, and what that came to (else nothing is written)
     #[arg(long)]
     pub record: bool,

@@ -15,7 +15,7 @@ use crate::case::results::CollectResult;
 use crate::disk::error::DiskError;
 use crate::disk::sandbox::{self, Confinement};
 use crate::disk::{host, output, own};
-use crate::evidence::acquisition::{Clock, Skipped};
+use crate::evidence::acquisition::Skipped;
 use crate::evidence::{Acquisition, EvidenceError};
 use crate::model::Lang;
 use crate::pass::{Item, Plan, Progress, RunError, from_disk};
@@ -182,13 +182,9 @@ fn acquisition(ready: &Ready, args: &CollectArgs, env: &Env, now: &dyn Fn() -> j
         boot_id: env.host.boot_id.clone(),
         effective_uid: Some(env.host.effective_uid),
         time_zone: env.host.zone.name.clone(),
-        clock: Some(Clock {
-            read: args.clock.read(),
-            zone_source: env.host.zone.source.name().to_owned(),
-            utc_offset: begun.strftime("%:z").to_string(),
-        }),
-        clock_offset_ms: ready.offset_ms,
-        clock_offset_source: ready.offset_ms.map(|_| args.clock.source()),
+        clock: Some(ready.clock.acquired(begun.strftime("%:z").to_string(), env)),
+        clock_offset_ms: ready.clock.offset_ms,
+        clock_offset_source: ready.clock.source(),
         started: utc(&begun),
         tool: tool(),
         tool_sha256: host::running_binary().ok(),

@@ -72,7 +72,7 @@ pub(super) struct CopyArgs {
 
 /// Runs the verb.
 pub(super) fn run(args: &CopyArgs, lang: Lang, env: &mut Env) -> Result<Exit, Failure> {
-    let detail = detail(args, env)?;
+    let detail = detail(args, lang, env)?;
     let failed = |error: copy::CopyError| Failure::copy(&args.source, &error);
     let plan = copy::plan(&args.source, &args.to, args.with_secrets).map_err(failed)?;
     if plan.is_on_same_file_system() {
@@ -106,7 +106,7 @@ pub(super) fn run(args: &CopyArgs, lang: Lang, env: &mut Env) -> Result<Exit, Fa
     Ok(Exit::Done)
 }
 
-fn detail(args: &CopyArgs, env: &Env) -> Result<Map<String, Value>, Failure> {
+fn detail(args: &CopyArgs, lang: Lang, env: &mut Env) -> Result<Map<String, Value>, Failure> {
     // Held to the same limit, though they stand elsewhere in the event.
     said::texts(&[("operator", &args.operator), ("reference_source", &args.clock.reference_source)])?;
     let mut detail = said::texts(&[
@@ -117,7 +117,7 @@ fn detail(args: &CopyArgs, env: &Env) -> Result<Map<String, Value>, Failure> {
         ("note", &args.note),
     ])?;
     detail.extend(said::object(&args.object)?);
-    detail.insert("clock".to_owned(), args.clock.record(&(env.now)(), env));
+    detail.insert("clock".to_owned(), args.clock.compare(lang, env).record(env));
     Ok(detail)
 }
 

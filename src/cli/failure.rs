@@ -447,6 +447,7 @@ impl Failure {
     }
 }
 
+mod bundle;
 mod copy;
 mod custody;
 mod keys;

@@ -27,7 +27,7 @@ const VERBS: &[(&str, &str)] = &[
     ("respond", "主な作業：保全・検出・人数の算出・報告書の作成を一度に行います"),
     ("collect", "保全のみ：複製し、ハッシュと署名で封印します"),
     ("scan", "個人データを探し、人数を数えます（結果のほかは何も書きません）"),
-    ("verify", "事案や証拠 zip が封印時のままかを調べ、違う箇所を示します"),
+    ("verify", "事案・証拠 zip・引き渡し一式が封印時のままかを調べます"),
     ("copy", "別の媒体に事案の複製を作り、読み直して照合し、記録します"),
     ("custody", "証拠を誰が持ち、何をしたかを、記録・表示・検査します"),
     ("custody add", "証拠管理の記録に 1 件を追記します（後から変更も削除もできません）"),
@@ -36,6 +36,8 @@ const VERBS: &[(&str, &str)] = &[
     ("custody check", "証拠管理の記録と写真が、書かれたときのままかを調べます"),
     ("custody mend", "途切れた最後の行を、内容を残して取り除き、記録します"),
     ("custody stamp", "タイムスタンプ：封印の時刻の証明を要求し、応答を取り込みます"),
+    ("export", "事案を引き渡します：封印し、受領者宛てに暗号化します"),
+    ("import", "引き渡しを受けます：復号・検査して取り込み、受領書を示します"),
     ("rules", "個人データを見つけるルールの一覧・検査・試行"),
     ("rules list", "すべてのルールを一覧にします（何を見つけるか、どこに書かれているか）"),
     ("rules check", "ルールの書式・上限・例をすべて検査します"),
@@ -50,7 +52,7 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("lang", "画面と報告書の言語：ja（日本語）、en（英語）\n省略時はシステムの言語設定に従います"),
     ("paths", "保全するフォルダーやファイル"),
     ("scan.paths", "調べるフォルダー、ファイル、証拠 zip、事案フォルダー"),
-    ("verify.paths", "事案フォルダー、証拠 zip、または BagIt バッグ（フォルダーか zip）"),
+    ("verify.paths", "事案フォルダー、証拠 zip、引き渡し一式、\nまたは BagIt バッグ（フォルダーか zip）"),
     ("names", "この種のサーバーの証拠をまとめて保全します：web-server など\n一覧は --list-profiles（複数指定可）"),
     ("folders", "追加のプロファイルのフォルダー（複数指定可）"),
     ("root", "プロファイルの場所をこのフォルダーの下で探します\n（接続したディスクイメージなど。省略時は /）"),
@@ -97,12 +99,20 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("stamp_case", "事案フォルダー"),
     ("request", "タイムスタンプ要求を FILE に書きます（上書きはしません）"),
     ("import", "時刻認証局の応答 FILE を検査し、事案に取り込みます"),
+    (
+        "ntp_server",
+        "時刻サーバー HOST[:PORT] に（NTP、ネットワーク経由で）問い合わせ、\nこの機器の時計のずれを記録します",
+    ),
+    ("tsa", "このアドレス（http または https）の時刻認証局に要求を送り、\n応答を事案に取り込みます"),
+    ("tsa_user", "その認証局での利用者名\n（パスワードは端末で尋ねます。https のみ）"),
+    ("tls_ca", "その認証局のサーバーを確認する証明書（PEM）\n（省略時はブラウザーと同じ認証局を信頼します）"),
     ("ca", "信頼する認証局の証明書（PEM）\n応答の証明書がここまでたどれることを確認します"),
     ("evidence", "対象の証拠（封印済みのものが複数あるとき）"),
     ("case_key", "事案の鍵ファイル（値のダイジェストをその事案とそろえます）\n省略時は今回限りの鍵を使います"),
     ("spool", "大きな圧縮ファイルを開くときの作業フォルダー\n省略時はメモリーだけで処理します"),
     ("expect_seal", "紙の記録票にある封印番号"),
     ("expect_key", "紙の記録票にある署名鍵のフィンガープリント"),
+    ("expect_custody", "控えてある証拠管理の記録のハッシュ\n記録が今もそれを含むことを確認します"),
     ("text", "調べる文字列（見つかった値は伏せ字で示します）"),
     ("shell", "シェル：bash、elvish、fish、powershell、zsh"),
     ("case_folder", "事案フォルダー"),
@@ -142,6 +152,39 @@ const ARGUMENTS: &[(&str, &str)] = &[
         "今の正しい時刻（電波時計など）。この機器の時計との差を記録します\n（2026-11-21T10:00:00+09:00 の形式）",
     ),
     ("reference_source", "その時刻の確認方法（電波時計、117 など）"),
+    (
+        "export.to",
+        "復号できる相手の公開鍵：age1…、ssh-ed25519 …、ssh-rsa …、\nまたはそれらを 1 行に 1 つ書いたファイル（複数指定可）",
+    ),
+    ("by_passphrase", "公開鍵の代わりにパスフレーズで暗号化します（端末で尋ねます）"),
+    ("unencrypted", "暗号化しません（受け取った人は誰でも中をすべて読めます）"),
+    ("bundle_out", "書き込み先のフォルダー、またはファイル名（上書きはしません）\n省略時は今いるフォルダー"),
+    (
+        "without_evidence",
+        "個人データを見せられない助言者向け：証拠、検出結果、写真を除きます\n（報告書と証拠管理の記録は入ります。除いたものはハッシュとともに記録します）",
+    ),
+    ("with_photos", "--without-evidence でも写真は入れます"),
+    (
+        "with_case_key",
+        "個人データのダイジェストの鍵も入れます（受領者が値を突き合わせられます）\n暗号化するときだけ指定できます",
+    ),
+    (
+        "export.sign_key",
+        "封印に使う OpenSSH の ed25519 鍵：秘密鍵のファイル、または\nagent、agent:SHA256:…、agent:コメント（ssh-agent の鍵）\n省略時は事案専用の鍵",
+    ),
+    ("export.place", "場所"),
+    ("export.force", "本来は止まって確認を求める場面でも続行します\n（事案に問題がある、空き容量が足りない）"),
+    ("bundle", "引き渡し一式（.zip.age または .zip）。- は標準入力"),
+    ("import_out", "事案フォルダーを作る場所（既存の事案には触れません）\n省略時は今いるフォルダー"),
+    ("identity", "復号する鍵：age の秘密鍵、または SSH の秘密鍵（複数指定可）"),
+    ("bundle_passphrase", "パスフレーズで復号します（端末で尋ねます）"),
+    ("expect_sha256", "送付者が別の経路で伝えた、引き渡し一式の SHA-256"),
+    ("import_key", "送付者が別の経路で伝えた、署名鍵のフィンガープリント"),
+    ("import.place", "場所"),
+    (
+        "import.force",
+        "本来は止まって確認を求める場面でも続行します\n（送付時点で事案に問題があった、空き容量が足りない）",
+    ),
     ("help", "この説明を表示します"),
     ("version", "バージョンを表示します"),
 ];
@@ -220,6 +263,8 @@ const EXAMPLES: &[(&str, &str)] = &[
     hozen custody stamp /mnt/usb/事案番号 --request CASE.tsq
   応答を検査し、事案に取り込む
     hozen custody stamp /mnt/usb/事案番号 --import CASE.tsr --ca authority.pem
+  ネットワークを使える場合は、一度に行う
+    hozen custody stamp 事案番号 --tsa https://tsa.example/ --ca authority.pem
 ",
     ),
     (
@@ -232,6 +277,28 @@ const EXAMPLES: &[(&str, &str)] = &[
   hozen custody show 事案番号
   紙の記録票を作る
     hozen custody form 事案番号 --out 記録票.html --lang ja
+",
+    ),
+    (
+        "export",
+        "例:
+  調査会社から届いた公開鍵で暗号化して渡す
+    hozen export /mnt/usb/事案番号 --to age1… --out /mnt/send --purpose '解析'
+    hozen export /mnt/usb/事案番号 --to firm.pub --to ours.txt --out /mnt/send
+  個人データを見せられない助言者に渡す
+    hozen export /mnt/usb/事案番号 --to adviser.pub --without-evidence
+  公開鍵がないとき：パスフレーズ（別の経路で伝える）
+    hozen export /mnt/usb/事案番号 --passphrase --out /mnt/send
+",
+    ),
+    (
+        "import",
+        "例:
+  自分の秘密鍵と、送付者が電話で伝えた値を使って取り込む
+    hozen import CASE-bundle-001.zip.age --identity key.txt --out /srv/cases \\
+      --expect-key SHA256:… --expect-sha256 5f2a90c1…
+  暗号化されたファイルの複製を作らずに取り込む
+    curl -sS https://… | hozen import - --identity ~/.ssh/id_ed25519 --out /srv
 ",
     ),
     (

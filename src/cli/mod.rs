@@ -9,8 +9,10 @@ mod dry_run;
 
 mod env;
 mod exit;
+mod export;
 mod failure;
 mod help_ja;
+mod import;
 mod keys;
 mod look;
 mod pages;
@@ -24,6 +26,7 @@ mod resume;
 mod rules;
 mod scan;
 mod stamp;
+mod tsa;
 mod verify;
 mod volatile;
 
@@ -63,6 +66,8 @@ pub fn run(arguments: Vec<OsString>, env: &mut Env) -> Exit {
         Verb::Scan(args) => scan::run(&args, lang, env),
         Verb::Verify(args) => verify::run(&args, lang, env),
         Verb::Copy(args) => copy::run(&args, lang, env),
+        Verb::Export(args) => export::run(&args, lang, env),
+        Verb::Import(args) => import::run(&args, lang, env),
         Verb::Custody(args) => custody::run(&args, lang, env),
         Verb::Rules(args) => rules::run(&args, lang, env),
         Verb::Man(args) => pages::man(&args, lang, env),

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::args::CollectArgs;
+use super::clock::Compared;
 use super::custody::said;
 use super::failure::{Failure, shown};
 use super::profile::{self, Picked};
@@ -26,8 +27,8 @@ use crate::seal::sign::Signer;
 
 /// What was found out before anything is written.
 pub(super) struct Ready {
-    /// How far the machine's clock is ahead of the reference that was named, in milliseconds.
-    pub offset_ms: Option<i64>,
+    /// The machine's clock, compared with the reference that was named.
+    pub clock: Compared,
     /// What was said of the object.
     pub object: serde_json::Map<String, serde_json::Value>,
     /// Id of the case.
@@ -114,7 +115,7 @@ const CASE_BYTES: u64 = 4_000_000;
 /// Checks arguments, key, output and space, and surveys the sources. `others` are further files that will be written.
 pub(super) fn prepare(args: &CollectArgs, others: &[&Path], lang: Lang, env: &mut Env) -> Result<Ready, Failure> {
     // Before all that takes time: the reference was read when the command was entered.
-    let offset_ms = args.clock.offset_ms(&(env.now)());
+    let clock = args.clock.compare(lang, env);
     let walk_ahead = walk_ahead();
     // They go into a custody event, and are held to the same limit as there.
     let named =
@@ -190,7 +191,7 @@ pub(super) fn prepare(args: &CollectArgs, others: &[&Path], lang: Lang, env: &mu
     }
     tell(env, &words::begins(lang, &shown(&folder), survey.entries, survey.bytes));
     Ok(Ready {
-        offset_ms,
+        clock,
         object,
         case,
         out,

@@ -4,17 +4,26 @@ use std::path::{Path, PathBuf};
 
 use clap::{ArgGroup, Args};
 
+use super::args::Format;
 use super::failure::{Failure, shown};
-use super::{Env, Exit, collect, print, words};
+use super::tsa::{self, TsaArgs};
+use super::{Env, Exit, collect, json, print, words};
 use crate::case::collection::utc;
 use crate::case::dir::CaseDir;
+use crate::case::results::{StampAnswer, StampResult};
 use crate::case::stamp::{self, Answer, Sealed, Taken};
 use crate::disk::{output, own};
 use crate::model::limits::STAMP_BYTES;
-use crate::model::{Act, Lang};
+use crate::model::{Act, Digest, Lang};
 use crate::report::shell_word;
 use crate::seal::chain::Draft;
 use crate::seal::reply::Standing;
+
+/// One line for each way.
+pub(super) const USAGE: &str = "\
+hozen custody stamp CASE --request FILE [OPTIONS]
+       hozen custody stamp CASE --import FILE [OPTIONS]
+       hozen custody stamp CASE --tsa URL [OPTIONS]";
 
 pub(super) const EXAMPLES: &str = "\
 Examples:
@@ -22,11 +31,13 @@ Examples:
     hozen custody stamp /mnt/usb/CASE --request CASE.tsq
   Check the reply and keep it in the case
     hozen custody stamp /mnt/usb/CASE --import CASE.tsr --ca authority.pem
+  Both at once, where a network is allowed
+    hozen custody stamp CASE --tsa https://tsa.example/ --ca authority.pem
 ";
 
 /// Arguments of `custody stamp`.
 #[derive(Debug, Args)]
-#[command(group = ArgGroup::new("way").required(true).args(["request", "import"]))]
+#[command(group = ArgGroup::new("way").required(true).args(["request", "import", "tsa"]))]
 pub(super) struct StampArgs {
     /// A case folder
     #[arg(value_name = "CASE")]
@@ -38,14 +49,20 @@ pub(super) struct StampArgs {
     #[arg(long, value_name = "FILE")]
     pub import: Option<PathBuf>,
     /// Certificates (PEM) of authorities that you trust: the reply's must lead to one of them
-    #[arg(long, value_name = "FILE", requires = "import")]
+    #[arg(long, value_name = "FILE", conflicts_with = "request")]
     pub ca: Option<PathBuf>,
     /// Which evidence, where several are sealed (CASE-E001)
     #[arg(long, value_name = "NAME")]
     pub evidence: Option<String>,
     /// Who does this (default: the login name)
-    #[arg(long, value_name = "NAME", requires = "import")]
+    #[arg(long, value_name = "NAME", conflicts_with = "request")]
     pub operator: Option<String>,
+    /// Over the network
+    #[command(flatten)]
+    pub network: TsaArgs,
+    /// What stdout gets
+    #[arg(long, value_enum, default_value_t = Format::Text, value_name = "FORMAT")]
+    pub format: Format,
 }
 
 /// Runs the verb.
@@ -53,20 +70,54 @@ pub(super) fn run(args: &StampArgs, lang: Lang, env: &mut Env) -> Result<Exit, F
     let case = &args.stamp_case;
     let dir = CaseDir::open(case).map_err(|error| Failure::unreadable(&error))?;
     let dir = dir.ok_or_else(|| Failure::not_evidence(case))?;
-    match (&args.request, &args.import) {
-        (Some(file), _) => request(args, &dir, file, lang, env),
-        (_, Some(file)) => import(args, &dir, file, lang, env),
-        (None, None) => Err(Failure::bug(&std::io::Error::other("neither --request nor --import"))),
+    match (&args.request, &args.import, &args.network.tsa) {
+        (Some(file), ..) => request(args, &dir, file, lang, env),
+        (_, Some(file), _) => {
+            let reply = read(file)?;
+            import(args, &dir, &reply, lang, env)
+        }
+        (_, _, Some(url)) => {
+            let sealed = sealed(args, &dir)?;
+            let reply = tsa::ask(&args.network, url, &sealed.query, lang, env)?;
+            import(args, &dir, &reply, lang, env)
+        }
+        (None, None, None) => Err(Failure::bug(&std::io::Error::other("neither --request nor --import nor --tsa"))),
+    }
+}
+
+fn sealed(args: &StampArgs, dir: &CaseDir) -> Result<Sealed, Failure> {
+    stamp::sealed(dir, args.evidence.as_deref()).map_err(|error| Failure::stamp(dir.root(), &error))
+}
+
+fn read(path: &Path) -> Result<Vec<u8>, Failure> {
+    own::read_own(path, STAMP_BYTES as u64).map_err(|error| Failure::stamp_file(path, &error))
+}
+
+/// What scripts get, without what came of it yet.
+fn bare(args: &StampArgs, evidence: &str, seal_sha256: Digest) -> StampAnswer {
+    StampAnswer {
+        schema: "hozen.stamp/1".to_owned(),
+        case: shown(&args.stamp_case),
+        evidence: format!("{evidence}.zip"),
+        seal_sha256,
+        query: None,
+        tsa: args.network.tsa.as_deref().map(tsa::shown),
+        with_changes: None,
+        stamp: None,
     }
 }
 
 fn request(args: &StampArgs, dir: &CaseDir, file: &Path, lang: Lang, env: &mut Env) -> Result<Exit, Failure> {
-    let sealed = stamp::sealed(dir, args.evidence.as_deref()).map_err(|error| Failure::stamp(dir.root(), &error))?;
+    let sealed = sealed(args, dir)?;
     if own::exists(file).map_err(|error| Failure::disk(&error))? {
         return Err(Failure::query_exists(file));
     }
     output::write_once(file, &sealed.query).map_err(|error| Failure::disk(&error))?;
-    print(env, &next_steps(&sealed, args, file, lang))?;
+    let text = match args.format {
+        Format::Text => next_steps(&sealed, args, file, lang),
+        Format::Json => json(&StampAnswer { query: Some(shown(file)), ..bare(args, &sealed.name, sealed.seal) })?,
+    };
+    print(env, &text)?;
     Ok(Exit::Done)
 }
 
@@ -104,25 +155,50 @@ fn next_steps(sealed: &Sealed, args: &StampArgs, file: &Path, lang: Lang) -> Str
     )
 }
 
-fn import(args: &StampArgs, dir: &CaseDir, file: &Path, lang: Lang, env: &mut Env) -> Result<Exit, Failure> {
-    let read = |path: &Path| own::read_own(path, STAMP_BYTES as u64).map_err(|error| Failure::stamp_file(path, &error));
-    let reply = read(file)?;
+fn import(args: &StampArgs, dir: &CaseDir, reply: &[u8], lang: Lang, env: &mut Env) -> Result<Exit, Failure> {
     let trusted = args.ca.as_deref().map(read).transpose()?;
+    let mut known = serde_json::Map::new();
+    if let Some(url) = &args.network.tsa {
+        known.insert("tsa".to_owned(), tsa::shown(url).into());
+    }
     let draft = Draft {
         time: utc(&(env.now)()),
         act: Act::Stamp,
         operator: args.operator.clone().unwrap_or_else(|| env.user.clone()),
         host: env.host.hostname.clone(),
         tool: collect::tool(),
-        detail: serde_json::Map::new(),
+        detail: known,
     };
-    let answer = Answer { reply: &reply, trusted: trusted.as_deref() };
+    let answer = Answer { reply, trusted: trusted.as_deref() };
     let taken = stamp::import(dir, args.evidence.as_deref(), answer, draft);
     let taken = taken.map_err(|error| Failure::stamp(dir.root(), &error))?;
-    print(env, &answered(&taken, lang))?;
+    let text = match args.format {
+        Format::Text => answered(&taken, lang),
+        Format::Json => json(&for_scripts(args, dir, &taken))?,
+    };
+    print(env, &text)?;
     let is_sure = taken.stamp.signature == Standing::Verified
         && taken.stamp.chain.as_ref().is_none_or(|chain| *chain == Standing::Verified);
     Ok(if is_sure { Exit::Done } else { Exit::Gaps })
+}
+
+fn for_scripts(args: &StampArgs, dir: &CaseDir, taken: &Taken) -> StampAnswer {
+    let stamp = &taken.stamp;
+    let (signature, why) = stamp::standing(Some(&stamp.signature));
+    let (chain, chain_why) = stamp::standing(stamp.chain.as_ref());
+    let bare = bare(args, &taken.evidence, taken.seal);
+    let result = StampResult {
+        evidence: bare.evidence.clone(),
+        file: shown(taken.file.strip_prefix(dir.root()).unwrap_or(&taken.file)),
+        time: stamp.time.clone(),
+        authority: stamp.authority.clone(),
+        policy: stamp.policy.clone(),
+        serial: stamp.serial.clone(),
+        signature: signature.to_owned(),
+        chain: chain.to_owned(),
+        why: why.or(chain_why).map(str::to_owned),
+    };
+    StampAnswer { with_changes: Some(stamp.with_changes), stamp: Some(result), ..bare }
 }
 
 /// What a reply says, and what of it was verified.

@@ -1,35 +1,45 @@
 //! `hozen verify`: whole, or exactly what is not.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::str::FromStr;
 
 use super::args::{Format, VerifyArgs};
 use super::clock::ClockArgs;
 use super::custody::{operator, said};
-use super::failure::Failure;
+use super::failure::{Failure, shown};
 use super::stamp::sealed_before;
 use super::{Env, Exit, collect, json, print, tell, words};
+use crate::bundle::verify as bundle;
 use crate::case::custody::Statement;
 use crate::case::dir::CaseDir;
-use crate::case::results::{BagChecked, Layer, StampResult, State, VerifyResult};
+use crate::case::results::{BagChecked, Layer, Problem, StampResult, State, VerifyResult};
 use crate::case::verify::{self, VerifyError, verify_path};
+use crate::disk::error::DiskError;
 use crate::evidence::Expected;
 use crate::model::{Act, Digest, Lang};
 use crate::report;
 
 /// Runs the verb.
 pub(super) fn run(args: &VerifyArgs, lang: Lang, env: &mut Env) -> Result<Exit, Failure> {
-    let known = Expected { zip_sha256: None, seal_sha256: expected_seal(args)?, key: args.expect_key.clone() };
+    let known = Expected {
+        zip_sha256: None,
+        seal_sha256: expected(args.expect_seal.as_deref())?,
+        key: args.expect_key.clone(),
+        custody: expected(args.expect_custody.as_deref())?,
+    };
     let mut all: Option<VerifyResult> = None;
     let mut recorded = String::new();
     // Before hours of reading: what can not be recorded is told at once.
     let cases = if args.record { cases(args)? } else { Vec::new() };
     for path in &args.paths {
-        let one = verify_path(path, &known).map_err(|error| match &error {
-            VerifyError::Disk(disk) => Failure::unreadable(disk),
-            VerifyError::NothingToVerify { .. } => Failure::not_evidence(path),
-        })?;
+        let mut one = verify_one(path, &known)?;
+        if known.custody.is_some() && !matches!(CaseDir::open(path), Ok(Some(_))) {
+            let what =
+                "is no case folder: there is no chain of custody to find the digest in that was named".to_owned();
+            one.problems.push(Problem { layer: Layer::Custody, path: shown(path), what });
+            one = VerifyResult { ok: false, state: State::Broken, ..one };
+        }
         if let Some(dir) = cases.iter().find(|dir| dir.root() == path.as_path()) {
             recorded.push_str(&record(dir, &one, args, lang, env)?);
         }
@@ -46,6 +56,19 @@ pub(super) fn run(args: &VerifyArgs, lang: Lang, env: &mut Env) -> Result<Exit, 
     Ok(if result.ok { Exit::Done } else { Exit::Broken })
 }
 
+fn verify_one(path: &Path, known: &Expected) -> Result<VerifyResult, Failure> {
+    let unreadable = |error: DiskError| Failure::unreadable(&error);
+    match bundle::kind(path).map_err(unreadable)? {
+        bundle::Kind::Age => Err(Failure::is_encrypted(path)),
+        bundle::Kind::Zip => bundle::verify_zip(path, known).map_err(unreadable),
+        bundle::Kind::Folder => bundle::verify_folder(path, known).map_err(unreadable),
+        bundle::Kind::Other => verify_path(path, known).map_err(|error| match &error {
+            VerifyError::Disk(disk) => Failure::unreadable(disk),
+            VerifyError::NothingToVerify { .. } => Failure::not_evidence(path),
+        }),
+    }
+}
+
 /// The cases that were named: only a case has a chain to record in.
 fn cases(args: &VerifyArgs) -> Result<Vec<CaseDir>, Failure> {
     let case = |path: &PathBuf| {
@@ -58,7 +81,7 @@ fn cases(args: &VerifyArgs) -> Result<Vec<CaseDir>, Failure> {
 /// Sets down that a case was checked, and what it came to. A broken chain takes nothing: then that is told, and the verdict stands.
 fn record(dir: &CaseDir, one: &VerifyResult, args: &VerifyArgs, lang: Lang, env: &mut Env) -> Result<String, Failure> {
     let mut detail = said::texts(&[("witness", &args.witness)])?;
-    detail.insert("clock".to_owned(), ClockArgs::default().record(&(env.now)(), env));
+    detail.insert("clock".to_owned(), ClockArgs::default().compare(lang, env).record(env));
     let statement = Statement {
         act: Act::Verify,
         operator: operator(args.operator.as_ref(), env),
@@ -80,9 +103,9 @@ fn record(dir: &CaseDir, one: &VerifyResult, args: &VerifyArgs, lang: Lang, env:
     }
 }
 
-/// The digest from the paper form: groups and capitals are how people write it.
-fn expected_seal(args: &VerifyArgs) -> Result<Option<Digest>, Failure> {
-    let Some(text) = &args.expect_seal else { return Ok(None) };
+/// A digest from paper: groups and capitals are how people write it.
+fn expected(digest: Option<&str>) -> Result<Option<Digest>, Failure> {
+    let Some(text) = digest else { return Ok(None) };
     let plain: String = text.chars().filter(|c| !c.is_whitespace() && *c != '-').collect();
     Digest::from_str(&plain.to_ascii_lowercase()).map(Some).map_err(|_| Failure::bad_expectation(text))
 }
@@ -109,11 +132,19 @@ fn text(result: &VerifyResult, known: &Expected, lang: Lang) -> String {
     for stamp in &result.stamps {
         text.push_str(&stamped(stamp, lang));
     }
-    for problem in &result.problems {
-        text.push_str(&format!("  [{}] {}: {}\n", layer(problem.layer, lang), problem.path, problem.what));
+    for one in &result.withheld {
+        let what = lang.pick("not handed over", "引き渡し対象外");
+        text.push_str(&format!("  [{what}] {} {}\n", one.file, one.sha256));
     }
+    text.push_str(&problems(&result.problems, lang));
     text.push_str(&verdict(result, known, lang));
     text
+}
+
+/// Problems, by layer.
+pub(super) fn problems(problems: &[Problem], lang: Lang) -> String {
+    let line = |one: &Problem| format!("  [{}] {}: {}\n", layer(one.layer, lang), one.path, one.what);
+    problems.iter().map(line).collect()
 }
 
 /// A time stamp that holds, and what of it could not be verified.
@@ -205,6 +236,20 @@ fn verdict(result: &VerifyResult, known: &Expected, lang: Lang) -> String {
             "封印番号を紙の記録票と照合してください。全体が作り直されていないことは、その照合でしか分かりません。",
         )
     };
+    if result.state == State::Withheld {
+        let count = result.withheld.len();
+        return bag
+            + &lang.pick(
+                format!(
+                    "WHOLE as far as it was handed over: {count} files of the case were kept back and are NOT here; all others \
+                     are as they were sealed. {next}\n"
+                ),
+                format!(
+                    "引き渡された範囲で完全: 事案のうち {count} 件は引き渡されておらず、ここにはありません。ほかはすべて封印時の\
+                     ままです。{next}\n"
+                ),
+            );
+    }
     bag + &lang
         .pick(format!("WHOLE: everything is as it was sealed. {next}\n"), format!("完全: 封印時のままです。{next}\n"))
 }

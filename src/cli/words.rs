@@ -45,6 +45,25 @@ pub(super) fn begins(lang: Lang, case: &str, entries: u64, size: u64) -> String 
     )
 }
 
+/// Told when a time server gave no time.
+pub(super) fn no_time_from(lang: Lang, server: &str, why: &str) -> String {
+    lang.pick(
+        format!(
+            "hozen: warning: the time server {server} gave no time ({why}). That is recorded, and the work goes on"
+        ),
+        format!("hozen: 警告: 時刻サーバー {server} から時刻を得られません（{why}）。その旨を記録して続行します"),
+    )
+}
+
+/// Told when a time server answered.
+pub(super) fn time_from(lang: Lang, source: &str, offset_us: i64, round_trip_us: i64) -> String {
+    let (ms, exact) = (offset_us as f64 / 1000.0, round_trip_us as f64 / 2000.0);
+    lang.pick(
+        format!("hozen: this machine's clock is {ms:+.1} ms (± {exact:.1} ms) by {source}"),
+        format!("hozen: この機器の時計のずれは {ms:+.1} ミリ秒（± {exact:.1} ミリ秒）です（{source}）"),
+    )
+}
+
 /// Told when a profile was looked up.
 pub(super) fn profile_found(lang: Lang, names: &str, found: usize, absent: usize) -> String {
     lang.pick(

@@ -10,16 +10,21 @@ const ENDING_CHARS: usize = 5;
 
 /// The path with every part that holds a value, however doubtful, replaced by `[entity masked-value]` and its ending.
 ///
-/// All parts are looked at together, so that a folder's name speaks for what lies in it. What no rule finds stays as it is.
+/// All parts are looked at together, so that a folder's name speaks for what lies in it; each also without its ending, which
+/// would make another address of `taro@example.jp.eml`. What no rule finds stays as it is.
 pub fn veil_path<'a>(engine: &Engine, path: &'a str) -> Veiled {
     let parts = parts(path);
-    let field = |(text, _): &(&'a str, _)| Field { name: None, text, place: Place::default(), raw: None };
-    let fields: Vec<Field<'_>> = parts.iter().map(field).collect();
+    let field = |text: &'a str| Field { name: None, text, place: Place::default(), raw: None };
+    let stem = |(at, (text, _)): (usize, &(&'a str, _))| Some((at, text.rsplit_once('.')?.0));
+    let stems = parts.iter().enumerate().filter_map(stem);
+    let looked: Vec<(usize, &str)> = parts.iter().map(|(text, _)| *text).enumerate().chain(stems).collect();
+    let fields: Vec<Field<'_>> = looked.iter().map(|(_, text)| field(text)).collect();
     let mut found: Vec<Vec<(String, String)>> = vec![Vec::new(); parts.len()];
     let mut leaf = engine.leaf();
     let mut take = |record: super::RecordHits| {
         for hit in record.hits {
-            if let Some(hits) = found.get_mut(hit.field) {
+            let part = looked.get(hit.field).map(|(part, _)| *part);
+            if let Some(hits) = part.and_then(|part| found.get_mut(part)) {
                 let said = format!("{} {}", hit.entity, hit.masked);
                 if hits.iter().all(|(known, _)| *known != said) {
                     hits.push((said, hit.value.reveal().to_lowercase()));
@@ -77,15 +82,18 @@ mod tests {
     use crate::rules::RulePack;
 
     fn veiled(path: &str) -> Veiled {
-        veil_path(&Engine::new(&RulePack::builtin().unwrap()).unwrap(), path)
+        static ENGINE: std::sync::LazyLock<Engine> =
+            std::sync::LazyLock::new(|| Engine::new(&RulePack::builtin().unwrap()).unwrap());
+        veil_path(&ENGINE, path)
     }
 
     #[test]
     fn values_in_names_are_hidden_and_the_rest_stays() {
         let path = "/home/share/taro.yamada@example.jp/4111-1111-1111-1111.pdf";
-        let veiled = veiled(path);
-        assert_eq!(veiled.text, "/home/share/[email t***@example.jp]/[card ************1111].pdf");
-        assert_eq!(veiled.hidden, 2);
+        let hidden = veiled(path);
+        assert_eq!(hidden.text, "/home/share/[email t***@example.jp]/[card ************1111].pdf");
+        assert_eq!(hidden.hidden, 2);
+        assert_eq!(veiled("taro@example.jp.eml").text, "[email t***@example.jp].eml");
     }
 
     #[test]

@@ -18,6 +18,7 @@
 //! | [`live`] | the machine's live state from `/proc` and `/sys`: texts as they were read, and what they say |
 //! | [`agent`] | one question to an SSH agent and its answer, within a time and a length |
 //! | [`terminal`] | a secret from the terminal with the echo off, or from an open handle |
+//! | [`network`] | the one place that reaches another machine, and only one that a flag names |
 //! | [`host`] | the machine's name, kernel, time zone; the digest of the running binary |
 //! | [`error`] | what failed, on which path, and what to do next |
 //!
@@ -36,6 +37,7 @@ pub mod find;
 mod handle;
 pub mod host;
 pub mod live;
+pub mod network;
 pub mod output;
 pub mod own;
 pub mod pseudo;

@@ -41,6 +41,29 @@ pub fn remove_empty(path: &Path, top: &Path) {
     }
 }
 
+/// Removes a folder of ours that was never finished: the files in it and in those of its folders that are named, deepest
+/// first. A folder that holds anything else stays.
+///
+/// # Errors
+/// When something can not be removed.
+pub fn remove_case_folder(root: &Path, folders: &[&str]) -> Result<(), DiskError> {
+    for folder in folders.iter().map(|folder| root.join(folder)).chain([root.to_path_buf()]) {
+        let names = match std::fs::read_dir(&folder) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
+            names => names.map_err(DiskError::on(&folder, Doing::Read))?,
+        };
+        for entry in names {
+            let entry = entry.map_err(DiskError::on(&folder, Doing::Read))?;
+            let is_folder = entry.file_type().is_ok_and(|kind| kind.is_dir());
+            if !is_folder {
+                remove(&entry.path())?;
+            }
+        }
+        std::fs::remove_dir(&folder).map_err(DiskError::on(&folder, Doing::Remove))?;
+    }
+    Ok(())
+}
+
 /// Removes a file of ours. That it is gone already is no error.
 pub fn remove(path: &Path) -> Result<(), DiskError> {
     match std::fs::remove_file(path) {

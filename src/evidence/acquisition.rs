@@ -131,6 +131,34 @@ pub struct Clock {
     pub zone_source: String,
     /// Offset of local time from UTC at the start.
     pub utc_offset: String,
+    /// What a time server said, where one was named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ntp: Option<Ntp>,
+}
+
+/// What a time server said (NTP), or why it said nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ntp {
+    /// As it was named.
+    pub server: String,
+    /// The address that answered.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub address: Option<String>,
+    /// How far the machine's clock is ahead, in microseconds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub offset_us: Option<i64>,
+    /// How long question and answer were under way, in microseconds: the offset is as exact as half of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub round_trip_us: Option<i64>,
+    /// How many servers are between this one and a reference clock, itself counted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stratum: Option<u8>,
+    /// What the server goes by.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reference_id: Option<String>,
+    /// Why there is no time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub failed: Option<String>,
 }
 
 /// What was taken of the machine's live state, before anything else was read.

@@ -16,7 +16,7 @@ use std::io::{self, Read};
 
 use self::lines::Lines;
 use self::payload::{FilesCheck, ManifestCheck};
-pub(in crate::evidence) use self::problems::Problems;
+pub use self::problems::Problems;
 use super::container::Member;
 use super::container::read::{Visit, read_through};
 use super::stored_name::folded_digest;
@@ -35,6 +35,8 @@ pub struct Expected {
     pub seal_sha256: Option<Digest>,
     /// Fingerprint of the key that must have signed (`SHA256:…`).
     pub key: Option<String>,
+    /// Digest of an event of the case's chain of custody, as `custody add` and `custody check` print it: of a case alone.
+    pub custody: Option<Digest>,
 }
 
 /// What one read of an evidence zip showed.

@@ -20,6 +20,10 @@ pub enum Act {
     Report,
     /// A time stamp on a seal was taken in.
     Stamp,
+    /// A bundle of it is about to be made for someone.
+    Export,
+    /// That bundle is complete.
+    Exported,
     /// A person opened it: the case, or what it lies on.
     Open,
     /// A person made a copy of it.

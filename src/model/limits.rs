@@ -153,6 +153,14 @@ pub const DELETED_FILE_BYTES: u64 = 4 * 1024 * 1024 * 1024;
 pub const DELETED_BYTES: u64 = 32 * 1024 * 1024 * 1024;
 /// Files that are deleted but still in use: each is held open until it was read.
 pub const DELETED_FILES: usize = 4_096;
+/// An identity file, or a file of recipients.
+pub const IDENTITY_BYTES: u64 = 1024 * 1024;
+/// Work, as a power of two, that a passphrase of someone else's file may cost us: 1 GiB of memory.
+pub const PASSPHRASE_WORK_MOST: u8 = 20;
+/// A tag file of a bundle that is held whole: manifests, facts, the signature.
+pub const BUNDLE_TEXT_BYTES: usize = 64 * 1024 * 1024;
+/// Members of a bundle.
+pub const BUNDLE_MEMBERS: u64 = 500_000;
 
 /// A passphrase.
 pub const PASSPHRASE_BYTES: usize = 1024;
@@ -164,3 +172,9 @@ pub const AGENT_REPLY_BYTES: usize = 256 * 1024;
 pub const AGENT_LIST_SECONDS: u64 = 10;
 /// Seconds in which an SSH agent must sign: it may have to ask a person first.
 pub const AGENT_SIGN_SECONDS: u64 = 120;
+/// Seconds that a time-stamp authority has for its answer, from the first look for its address to the last byte.
+pub const TSA_SECONDS: u64 = 60;
+/// Seconds that a time server has for one answer.
+pub const NTP_SECONDS: u64 = 3;
+/// How often a time server is asked, if it does not answer.
+pub const NTP_TRIES: usize = 3;

@@ -114,12 +114,19 @@ impl<'a> Certificate<'a> {
         if shown.is_empty() { "(no name)".to_owned() } else { shown.chars().take(STAMP_NAME_CHARS).collect() }
     }
 
-    /// Whether it may sign other certificates.
-    fn is_authority(&self) -> bool {
+    /// Whether it may sign other certificates, with so many authorities between it and the last one.
+    fn is_authority(&self, between: usize) -> bool {
         let find = |oid: &str| self.extensions.iter().find(|e| e.oid == oid);
         let may = |e: &Extension<'_>| -> Result<bool, DerError> {
             let mut inside = der::single(e.value, tag::SEQUENCE, "constraints")?.inside();
-            Ok(inside.maybe(tag::BOOLEAN)?.is_some_and(|value| value.content == [0xff]))
+            let may = inside.maybe(tag::BOOLEAN)?.is_some_and(|value| value.content == [0xff]);
+            // More than one byte is more than any chain has.
+            let fits = inside.maybe(tag::INTEGER)?.is_none_or(|most| match most.content {
+                [most] => most & 0x80 == 0 && between <= usize::from(*most),
+                more => more.first().is_some_and(|byte| byte & 0x80 == 0),
+            });
+            inside.end()?;
+            Ok(may && fits)
         };
         // Bit 5: keyCertSign.
         let signs = |e: &Extension<'_>| -> Result<bool, DerError> {
@@ -198,21 +205,25 @@ pub fn read_all<'a>(mut reader: Reader<'a>) -> Result<Vec<Certificate<'a>>, DerE
 }
 
 /// Follows the issuers from `first` up to one of `anchors`, by way of `others` and the anchors themselves, as of this moment.
-/// Not looked at: lists of revoked certificates, limits on names, policies and lengths.
+/// Not looked at: lists of revoked certificates, limits on names, policies. Where a certificate, an anchor included, has a
+/// critical rule that is not looked at (RFC 5280, 4.2: limits on names are one), the chain is not known to hold.
 pub fn chain(first: &Certificate<'_>, others: &[Certificate<'_>], anchors: &[Certificate<'_>], seconds: i64) -> Judged {
     let mut at = first;
     // No chain is longer than there are certificates.
-    for _ in 0..=others.len().saturating_add(anchors.len()) {
+    for between in 0..=others.len().saturating_add(anchors.len()) {
+        if let Some(rule) = at.unknown_rule() {
+            return Judged::Unknown(format!(
+                "the certificate of {} has a rule that may not be ignored and that hozen does not look at ({rule})",
+                at.name()
+            ));
+        }
         if anchors.iter().any(|anchor| anchor.whole == at.whole) {
             return Judged::Holds;
-        }
-        if let Some(rule) = at.unknown_rule() {
-            return Judged::Unknown(format!("a certificate of the chain has a rule ({rule}) that hozen does not know"));
         }
         let mut answer = Judged::Wrong;
         let mut next = None;
         let may_issue =
-            |c: &&Certificate<'_>| c.subject.whole == at.issuer && c.is_authority() && c.is_valid_at(seconds);
+            |c: &&Certificate<'_>| c.subject.whole == at.issuer && c.is_authority(between) && c.is_valid_at(seconds);
         for issuer in anchors.iter().chain(others).filter(may_issue) {
             match at.was_signed_by(issuer) {
                 Judged::Holds => {

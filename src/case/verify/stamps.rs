@@ -5,10 +5,9 @@ use std::path::Path;
 use serde_json::Value;
 
 use super::{Check, is_inside, shown};
-use crate::case::dir::CaseDir;
+use crate::case::files::{self, CaseFiles};
 use crate::case::results::{Layer, StampResult};
 use crate::case::stamp::{ca_file, standing};
-use crate::disk::own;
 use crate::model::limits::STAMP_BYTES;
 use crate::model::{CustodyEvent, Digest};
 use crate::seal::reply;
@@ -50,9 +49,9 @@ fn is_name(file: &str) -> bool {
 
 impl Check {
     /// Checks every time stamp, and tells of those that nothing vouches for.
-    pub(super) fn time_stamps(&mut self, dir: &CaseDir) {
+    pub(super) fn time_stamps(&mut self, case: &dyn CaseFiles) {
         let noted = std::mem::take(&mut self.stamps);
-        for name in own::list_folder(&dir.root().join("custody")).unwrap_or_default() {
+        for name in case.list("custody").unwrap_or_default() {
             let name = format!("custody/{}", shown(Path::new(&name)));
             let reply = name.strip_suffix(".pem").unwrap_or(&name);
             let is_known = |one: &Noted| one.file == reply && (reply == name || one.ca_sha256.is_some());
@@ -61,17 +60,24 @@ impl Check {
             }
         }
         for one in noted {
-            match self.time_stamp(dir, &one) {
+            // What it stamps is not here: the reply itself must be as it was all the same.
+            if self.lacking.contains_key(&format!("evidence/{}", one.evidence)) {
+                if let Err((path, why)) = recorded(case, &one.file, one.sha256) {
+                    self.add(Layer::TimeStamp, &path, why);
+                }
+                continue;
+            }
+            match self.time_stamp(case, &one) {
                 Ok(found) => self.stamped.push(found),
                 Err((path, why)) => self.add(Layer::TimeStamp, &path, why),
             }
         }
     }
 
-    fn time_stamp(&self, dir: &CaseDir, one: &Noted) -> Result<StampResult, (String, String)> {
+    fn time_stamp(&self, case: &dyn CaseFiles, one: &Noted) -> Result<StampResult, (String, String)> {
         let wrong = |why: String| (one.file.clone(), why);
-        let bytes = recorded(dir, &one.file, one.sha256)?;
-        let trusted = one.ca_sha256.map(|digest| recorded(dir, &ca_file(&one.file), digest)).transpose()?;
+        let bytes = recorded(case, &one.file, one.sha256)?;
+        let trusted = one.ca_sha256.map(|digest| recorded(case, &ca_file(&one.file), digest)).transpose()?;
         let (seal, query) = self.queries.get(&one.evidence).ok_or_else(|| {
             wrong(format!("was not checked: there is no whole query for a time stamp in {}", one.evidence))
         })?;
@@ -98,10 +104,9 @@ impl Check {
 }
 
 /// A file of the case, which must be as the chain of custody says.
-fn recorded(dir: &CaseDir, file: &str, due: Digest) -> Result<Vec<u8>, (String, String)> {
+fn recorded(case: &dyn CaseFiles, file: &str, due: Digest) -> Result<Vec<u8>, (String, String)> {
     let wrong = |why: String| (file.to_owned(), why);
-    let path = dir.root().join(file);
-    let bytes = own::read_own(&path, STAMP_BYTES as u64)
+    let bytes = files::read(case, file, STAMP_BYTES as u64)
         .map_err(|error| wrong(format!("could not be read, so it was not checked: {error}")))?;
     if Digest::of(&bytes) == due {
         Ok(bytes)

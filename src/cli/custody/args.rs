@@ -44,7 +44,7 @@ pub(in crate::cli) enum CustodyAct {
     /// Put right a last line that a crash tore: keep its bytes in a file, cut them off, set that down
     Mend(MendArgs),
     /// Trusted time: write the query for a time stamp on the seal, or take in the reply
-    #[command(after_help = stamp::EXAMPLES)]
+    #[command(after_help = stamp::EXAMPLES, override_usage = stamp::USAGE)]
     Stamp(stamp::StampArgs),
 }
 

@@ -79,11 +79,11 @@ fn answer(
 }
 
 fn add(args: &AddArgs, lang: Lang, env: &mut Env) -> Result<Exit, Failure> {
-    let began = (env.now)();
     complete(args)?;
+    let clock = args.clock.compare(lang, env);
     let dir = case(&args.case_folder)?;
     let mut detail = detail_of(args)?;
-    detail.insert("clock".to_owned(), args.clock.record(&began, env));
+    detail.insert("clock".to_owned(), clock.record(env));
     let operator = operator(args.operator.as_ref(), env);
     collect::confine(env, lang, &[dir.root()]);
     let statement = Statement {
@@ -112,7 +112,7 @@ pub(super) fn operator(said: Option<&String>, env: &Env) -> String {
 fn mend(args: &MendArgs, lang: Lang, env: &mut Env) -> Result<Exit, Failure> {
     said::texts(&[("operator", &args.operator)])?;
     let mut detail = said::texts(&[("witness", &args.witness), ("note", &args.note)])?;
-    detail.insert("clock".to_owned(), ClockArgs::default().record(&(env.now)(), env));
+    detail.insert("clock".to_owned(), ClockArgs::default().compare(lang, env).record(env));
     let dir = case(&args.case.case_folder)?;
     collect::confine(env, lang, &[dir.root()]);
     let mender = Mender {

@@ -66,12 +66,12 @@ impl Failure {
     pub(in crate::cli) fn agent_at_the_seal(error: &dyn Error) -> Self {
         Self::new(
             (
-                "the SSH agent did not sign, so nothing is sealed; all that was taken is kept".into(),
-                "bring the agent back with the same key (ssh-add)",
+                "the SSH agent did not sign, so nothing is sealed".into(),
+                "bring the agent back with the same key (ssh-add); all that was taken is kept",
             ),
             (
-                "ssh-agent が署名しなかったため、封印されていません。保全した分はすべて残っています".into(),
-                "同じ鍵を入れた ssh-agent を使えるようにしてください（ssh-add）",
+                "ssh-agent が署名しなかったため、封印されていません".into(),
+                "同じ鍵を入れた ssh-agent を使えるようにしてください（ssh-add）。保全した分はすべて残っています",
             ),
         )
         .because(error)

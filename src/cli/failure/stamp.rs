@@ -83,6 +83,37 @@ impl Failure {
         )
     }
 
+    /// An authority did not answer as it should.
+    pub(in crate::cli) fn tsa(url: &str, error: &dyn std::error::Error) -> Self {
+        Self::new(
+            (
+                format!("no time stamp was got from {url}; nothing was kept"),
+                "see the cause; a proxy of the environment is not used, and no redirect is followed: name the address itself. \
+                 Or write the query with --request, send it by other means, and take the reply in with --import",
+            ),
+            (
+                format!("{url} からタイムスタンプを取得できません。何も取り込んでいません"),
+                "原因を確認してください。環境変数のプロキシーは使わず、転送先にも従わないので、実際のアドレスを指定してください。\
+                 または --request で要求を書き、別の方法で送って、応答を --import で取り込んでください",
+            ),
+        )
+        .because(error)
+    }
+
+    /// A password would go over the wire in clear.
+    pub(in crate::cli) fn password_in_clear(url: &str) -> Self {
+        Self::new(
+            (
+                format!("a password is not sent to {url}: everybody on the way could read it"),
+                "name an address that begins with https://, or leave --tsa-user away",
+            ),
+            (
+                format!("{url} にはパスワードを送りません（経路上の誰にでも読めてしまいます）"),
+                "https:// で始まるアドレスを指定するか、--tsa-user を省いてください",
+            ),
+        )
+    }
+
     /// A reply or a file with certificates can not be read.
     pub(in crate::cli) fn stamp_file(file: &Path, error: &DiskError) -> Self {
         let file = shown(file);

@@ -135,6 +135,11 @@ impl Member {
         }
     }
 
+    /// Where its bytes begin.
+    pub fn bytes_at(&self) -> u64 {
+        self.offset.saturating_add(self.local_header().len() as u64)
+    }
+
     /// Half of the SHA-256 of the central record: what is remembered of a member until the directory comes.
     pub fn record_digest(&self) -> [u8; 16] {
         let [half @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] = Digest::of(&self.central_record()).0;

@@ -21,6 +21,8 @@ use crate::model::{Digest, Method, RawPath};
 pub trait Visit {
     /// A member begins. Its name may be anything; it is escaped for display if it was not UTF-8.
     fn begin(&mut self, name: &str);
+    /// How it is stored, and how long its header says that it is; nothing of it was read yet.
+    fn announced(&mut self, _method: Method, _size: u64) {}
     /// Bytes of the member, unpacked.
     fn chunk(&mut self, bytes: &[u8]);
     /// The member is over; its headers, rebuilt from what its bytes truly are.
@@ -131,6 +133,7 @@ fn member(source: &mut Source<'_>, signature: [u8; 4], at: u64, visit: &mut dyn 
     };
     let claimed_stored = extra.stored_size.unwrap_or(fixed.u32(18).into());
     let claimed_size = extra.size.unwrap_or(fixed.u32(22).into());
+    visit.announced(method, claimed_size);
     let Some(content) = unpack(source, method, [claimed_stored, claimed_size], &mut |bytes| visit.chunk(bytes))? else {
         visit.problem(Layer::Zip, &shown, "the zip ends inside this member: it was cut, or its header lies".into());
         return Ok(Next::Torn);

@@ -5,7 +5,7 @@ use crate::model::RawPath;
 use crate::model::limits::PROBLEMS;
 
 /// The problems so far.
-pub(in crate::evidence) struct Problems {
+pub struct Problems {
     zip: String,
     /// `NAME/`, once it is known: every member is told by its full name in the zip.
     prefix: String,
@@ -14,22 +14,24 @@ pub(in crate::evidence) struct Problems {
 }
 
 impl Problems {
-    pub(in crate::evidence) fn new(zip: &str) -> Self {
+    /// Of a zip that is called so.
+    pub fn new(zip: &str) -> Self {
         Self { zip: zip.to_owned(), prefix: String::new(), list: Vec::new(), more: 0 }
     }
 
-    pub(in crate::evidence) fn set_prefix(&mut self, prefix: &str) {
+    /// The folder in the zip, before the name of every member.
+    pub fn set_prefix(&mut self, prefix: &str) {
         self.prefix = prefix.to_owned();
     }
 
     /// Adds one at a path in the bag; an empty path means the zip itself.
-    pub(in crate::evidence) fn add(&mut self, layer: Layer, path: &str, what: String) {
+    pub fn add(&mut self, layer: Layer, path: &str, what: String) {
         let name = if path.is_empty() { self.zip.clone() } else { format!("{}{path}", self.prefix) };
         self.add_at(layer, &name, what);
     }
 
     /// Adds one at the full name of a member. Names come from the zip and are escaped here.
-    pub(in crate::evidence) fn add_at(&mut self, layer: Layer, name: &str, what: String) {
+    pub fn add_at(&mut self, layer: Layer, name: &str, what: String) {
         let name = if name.is_empty() { &self.zip } else { name };
         let problem = Problem { layer, path: RawPath(name.as_bytes().to_vec()).shown(), what };
         if self.list.len() >= PROBLEMS {
@@ -40,12 +42,12 @@ impl Problems {
     }
 
     /// Whether there is none so far.
-    pub(in crate::evidence) fn is_empty(&self) -> bool {
+    pub fn is_empty(&self) -> bool {
         self.list.is_empty()
     }
 
     /// All of them, outermost layer first, else in the order they were found.
-    pub(in crate::evidence) fn take(&mut self) -> Vec<Problem> {
+    pub fn take(&mut self) -> Vec<Problem> {
         let mut list = std::mem::take(&mut self.list);
         list.sort_by_key(|p| p.layer);
         if self.more > 0 {

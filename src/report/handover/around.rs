@@ -193,10 +193,14 @@ pub(super) fn custody(t: &Teller<'_>) -> Vec<Block> {
     vec![known.block(), table(head, rows, t.lang), Block::Say(touched.to_owned())]
 }
 
-/// What an event says, in one line; digests that stand elsewhere on the page are left out.
+/// What an event says, in one line: without digests, which stand elsewhere on the page, and of the clock only how far it is off.
 fn particulars(t: &Teller<'_>, event: &CustodyEvent) -> String {
-    let shown =
-        event.detail.iter().filter(|(key, _)| !key.ends_with("sha256") && !matches!(key.as_str(), "zips" | "key"));
+    let is_told =
+        |key: &str| !key.ends_with("sha256") && !matches!(key, "zips" | "key" | "rules" | "clock" | "withheld");
+    let clock = event.detail.get("clock").and_then(|clock| clock.as_object()).into_iter().flatten();
+    let clock =
+        clock.filter(|(key, value)| matches!(key.as_str(), "offset_ms" | "reference_source") && !value.is_null());
+    let shown = event.detail.iter().filter(|(key, _)| is_told(key)).chain(clock);
     let pair = |(key, value): (&String, &serde_json::Value)| {
         format!("{}{}{}", named(key, t.lang), t.lang.pick(": ", "："), flat(value, t.lang))
     };

@@ -7,6 +7,8 @@ mod around;
 mod page;
 mod questions;
 mod taken;
+#[cfg(test)]
+mod tests;
 
 use askama::Template;
 use jiff::tz::TimeZone;

@@ -30,8 +30,8 @@ pub(super) struct Table {
 /// Some text, and whether its letters are to be of one width.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Cell {
-    /// The text.
-    pub(super) text: String,
+    /// The text, line by line.
+    pub(super) lines: Vec<String>,
     /// A digest, a path, a word for machines.
     pub(super) mono: bool,
     /// A number, to the right.
@@ -40,17 +40,17 @@ pub(super) struct Cell {
 
 /// Words for people.
 pub(super) fn plain(text: impl Into<String>) -> Cell {
-    Cell { text: text.into(), mono: false, number: false }
+    Cell { lines: vec![text.into()], mono: false, number: false }
 }
 
 /// A path, a digest.
 pub(super) fn mono(text: impl Into<String>) -> Cell {
-    Cell { text: text.into(), mono: true, number: false }
+    Cell { lines: vec![text.into()], mono: true, number: false }
 }
 
 /// A number.
 pub(super) fn number(number: u64) -> Cell {
-    Cell { text: super::super::show::grouped(number), mono: false, number: true }
+    Cell { lines: vec![super::super::show::grouped(number)], mono: false, number: true }
 }
 
 /// The first rows of a list, and how many more there are.

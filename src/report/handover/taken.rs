@@ -67,7 +67,7 @@ fn taken_of(t: &Teller<'_>, piece: &Piece) -> Vec<Block> {
     let mut known = Known::default();
     known.say(t.w("Evidence", "証拠"), &piece.file);
     let counts = one.counts;
-    let kinds: Vec<String> = piece.kinds.iter().map(|(kind, n)| format!("{kind} {}", grouped(*n))).collect();
+    let kinds: Vec<String> = piece.kinds.iter().map(|(of, n)| format!("{} {}", kind(t, of), grouped(*n))).collect();
     known.cells(
         t.w("Amount", "数量"),
         vec![
@@ -127,6 +127,21 @@ fn taken_of(t: &Teller<'_>, piece: &Piece) -> Vec<Block> {
         ));
     }
     blocks
+}
+
+/// A kind of entry in words.
+fn kind<'k>(t: &Teller<'_>, kind: &'k str) -> &'k str {
+    let (en, ja) = match kind {
+        "file" => ("files", "ファイル"),
+        "folder" => ("folders", "フォルダー"),
+        "link" => ("links", "リンク"),
+        "fifo" => ("pipes", "パイプ"),
+        "socket" => ("sockets", "ソケット"),
+        "char_device" => ("character devices", "キャラクターデバイス"),
+        "block_device" => ("block devices", "ブロックデバイス"),
+        _ => return kind,
+    };
+    t.w(en, ja)
 }
 
 fn live_state(t: &Teller<'_>, one: &Acquisition) -> Option<Block> {
@@ -246,14 +261,22 @@ fn gaps(t: &Teller<'_>) -> Block {
     };
     let row = |gaps: &GapFacts| {
         let words = gap(gaps.kind, t.lang);
-        let shown: Vec<String> = gaps.examples.iter().map(example).collect();
-        vec![plain(words.name), number(gaps.not_kept), number(gaps.not_looked_at), mono(shown.join("\n"))]
+        let mut lines: Vec<String> = gaps.examples.iter().map(example).collect();
+        let all = gaps.not_kept.max(gaps.not_looked_at);
+        let more = all.saturating_sub(lines.len() as u64);
+        if more > 0 {
+            lines.push(t.lang.pick(format!("… and {} more", grouped(more)), format!("ほか {} 件", grouped(more))));
+        }
+        let why = gaps.examples.first().map(|one| plain(&one.reason).lines).unwrap_or_default();
+        let shown = Cell { lines, mono: true, number: false };
+        let name = Cell { lines: [vec![words.name.to_owned()], why].concat(), mono: false, number: false };
+        vec![name, number(gaps.not_kept), number(gaps.not_looked_at), shown]
     };
     let head = vec![
-        (t.w("Kind of gap", "種類"), 23),
-        (t.w("Not kept", "保全できず"), 10),
+        (t.w("Kind of gap, and one of the reasons", "種類と理由の例"), 32),
+        (t.w("Not kept", "保全できず"), 11),
         (t.w("Not searched", "検査できず"), 11),
-        (t.w("The most important", "主なもの"), 56),
+        (t.w("The most important", "主なもの"), 46),
     ];
     table(head, kinds.into_iter().map(row).collect(), t.lang)
 }

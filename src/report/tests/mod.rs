@@ -10,7 +10,7 @@ use super::{SCHEMA, html, json, summary};
 use crate::model::{Gap, GapKind, Lang};
 
 #[expect(clippy::disallowed_methods, reason = "a test reads and blesses its goldens in the repository")]
-fn golden(name: &str, made: &str) {
+pub(super) fn golden(name: &str, made: &str) {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("testdata/report").join(name);
     if std::env::var_os("BLESS").is_some() {
         std::fs::write(&path, made).unwrap();
