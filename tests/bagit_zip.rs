@@ -141,3 +141,109 @@ fn no_changed_byte_and_no_cut_is_too_odd() {
         assert!(!is_whole(&whole[..length]), "cut at {length}");
     }
 }
+
+#[test]
+fn bytes_that_the_directory_of_a_zip_does_not_name_are_told() {
+    let folder = tempfile::tempdir().unwrap();
+    made(folder.path(), "--sha256");
+    let zip = folder.path().join("bag.zip");
+    // Plain, by streaming (records behind the members), and with wide fields: none has such bytes.
+    for pack in ["zip -qr0 bag.zip bag", "zip -qr - bag | cat > bag.zip", "zip -qr -fz bag.zip bag"] {
+        let _ = fs::remove_file(&zip);
+        real::tool(folder.path(), pack);
+        let (code, json) = verify(&zip);
+        assert_eq!(code, 0, "{pack}: {json:#}");
+    }
+    fs::remove_file(&zip).unwrap();
+    real::tool(folder.path(), "zip -qr0X bag.zip bag");
+    // Puts bytes somewhere and moves every offset behind them, as `zip -A` would.
+    let script = |at: &str, bytes: &str| {
+        format!(
+            "import struct,sys\nb=bytearray(open('bag.zip','rb').read())\nend=b.rfind(b'PK\\5\\6')\n\
+             n,size,off=struct.unpack('<HII',b[end+10:end+20])\ncd=off\nats=[]\np=cd\n\
+             for i in range(n):\n l=struct.unpack('<HHH',b[p+28:p+34]); ats.append(p); p+=46+sum(l)\n\
+             locals=[struct.unpack('<I',b[a+42:a+46])[0] for a in ats]\nmiddle=sorted(locals)[3]\nat={at}\nnew={bytes}\n\
+             for a,l in zip(ats,locals):\n  struct.pack_into('<I',b,a+42,l+(len(new) if l>=at else 0))\n\
+             if at<=cd: struct.pack_into('<I',b,end+16,cd+len(new))\n\
+             b[at:at]=new\nopen('bag.zip','wb').write(b)\n"
+        )
+    };
+    let hidden = "struct.pack('<4sHHHHHIIIHH',b'PK\\3\\4',20,0,0,0,0,0,3,3,14,0)+b'bag/data/a.txt'+b'bad'";
+    let whole = fs::read(&zip).unwrap();
+    for (at, bytes, word) in [
+        ("0", "b'#!/bin/sh\\n'", "before its first member"),
+        ("middle", "b'smuggled'", "between its members"),
+        ("cd", "b'smuggled'", "between its members"),
+        ("len(b)", "b'smuggled'", "behind its end"),
+        ("end", "b'smuggled'", "between its directory and its end"),
+        ("middle", hidden, "not in its directory"),
+        ("cd", hidden, "not in its directory"),
+        ("0", hidden, "not in its directory"),
+    ] {
+        fs::write(&zip, &whole).unwrap();
+        fs::write(folder.path().join("put.py"), script(at, bytes)).unwrap();
+        real::tool(folder.path(), "python3 put.py");
+        let (code, json) = verify(&zip);
+        let problems = json["problems"].to_string();
+        assert!(code == 4 && problems.contains(word) && problems.contains("\"zip\""), "{at} {bytes}: {json:#}");
+        assert!(word != "not in its directory" || named(&json, "zip", "bag/data/a.txt"), "{json:#}");
+    }
+    fs::write(&zip, &whole).unwrap();
+    real::tool(folder.path(), "printf 'a comment' | zip -qz bag.zip");
+    let (code, json) = verify(&zip);
+    assert!(code == 0 && json["checked"][0]["bag"]["notes"].to_string().contains("comment"), "{json:#}");
+}
+
+#[test]
+fn names_of_a_japanese_windows_are_read_and_told() {
+    let folder = tempfile::tempdir().unwrap();
+    made(folder.path(), "--sha256");
+    // As Explorer packs it: names in CP932, no flag. The manifest is UTF-8.
+    let pack = |name: &str, extra: &str, flag: &str| {
+        format!(
+            "import os,zipfile,struct,zlib\nclass I(zipfile.ZipInfo):\n def _encodeFilenameFlags(self): return {name},{flag}\n\
+             out=zipfile.ZipFile('bag.zip','w')\n\
+             for r,_,fs in os.walk('bag'):\n  for f in fs:\n   p=os.path.join(r,f); i=I(p); raw={name_of}; i.extra={extra}; \
+             out.writestr(i,open(p,'rb').read())\nout.close()\n",
+            name_of = name.replace("self.filename", "p"),
+        )
+    };
+    let field = "struct.pack('<HHBI',0x7075,5+len(p.encode()),1,zlib.crc32(raw))+p.encode()";
+    for (name, extra, flag, word) in [
+        ("self.filename.encode('cp932')", "b''", "0", "CP932"),
+        ("self.filename.encode('ascii','replace')", field, "0", "0x7075"),
+    ] {
+        fs::write(folder.path().join("pack.py"), pack(name, extra, flag)).unwrap();
+        real::tool(folder.path(), "python3 pack.py");
+        let (code, json) = verify(&folder.path().join("bag.zip"));
+        assert_eq!(code, 0, "{word}: {json:#}");
+        assert!(json["checked"][0]["bag"]["notes"].to_string().contains(word), "{json:#}");
+    }
+    // The flag says UTF-8, and it is none: that is nobody's name.
+    fs::write(folder.path().join("pack.py"), pack("self.filename.encode('cp932')", "b''", "0x800")).unwrap();
+    real::tool(folder.path(), "python3 pack.py");
+    let (code, json) = verify(&folder.path().join("bag.zip"));
+    assert!(code == 4 && json["problems"].to_string().contains("neither UTF-8"), "{json:#}");
+}
+
+#[test]
+fn digest_files_beside_a_foreign_zip_are_looked_at() {
+    let folder = tempfile::tempdir().unwrap();
+    made(folder.path(), "--sha256");
+    real::tool(folder.path(), "zip -qr bag.zip bag");
+    let zip = folder.path().join("bag.zip");
+    for (tool, ending) in [("md5", "md5"), ("sha1", "sha1"), ("sha256", "sha256"), ("sha512", "sha512")] {
+        real::tool(folder.path(), &format!("{tool}sum bag.zip > bag.zip.{ending}"));
+    }
+    let (code, json) = verify(&zip);
+    assert_eq!(code, 0, "{json:#}");
+    assert_eq!(json["checked"][0]["bag"]["notes"].to_string().matches("gives the digest").count(), 4, "{json:#}");
+    for (spoil, ending) in
+        [("sed -i 's/^./z/'", "md5"), ("sed -i 's/^../00/'", "sha256"), ("sed -i 's/bag/other/'", "sha512")]
+    {
+        real::tool(folder.path(), &format!("cp bag.zip.{ending} keep; {spoil} bag.zip.{ending}"));
+        let (code, json) = verify(&zip);
+        assert!(code == 4 && named(&json, "zip", &format!("bag.zip.{ending}")), "{spoil}: {json:#}");
+        real::tool(folder.path(), &format!("mv keep bag.zip.{ending}"));
+    }
+}

@@ -22,12 +22,15 @@ use super::dir::CaseDir;
 pub use super::files::Measured;
 use super::files::{self, CaseFiles, Measuring};
 use super::mend;
-use super::results::{Checked, Layer, Problem, StampResult, State, UnfinishedResult, VerifyResult, WithheldResult};
+use super::results::{
+    BagNote, Checked, Layer, Problem, StampResult, State, UnfinishedResult, VerifyResult, WithheldResult,
+};
 use super::withheld::Withheld;
 use crate::disk::error::{DiskError, Doing};
 use crate::disk::own;
-use crate::evidence::bagit::{VerifiedBag, verify_bag_folder, verify_bag_zip};
+use crate::evidence::bagit::{BESIDE, VerifiedBag, check_beside, verify_bag_folder, verify_bag_zip};
 use crate::evidence::verify::{Expected, Verified, verify_evidence};
+use crate::model::limits::TAG_FILE_BYTES;
 use crate::model::{Act, CustodyEvent, Digest, RawPath};
 use crate::seal::chain::{self, Chain, Followed, GENESIS};
 
@@ -68,7 +71,8 @@ pub fn verify_zip(path: &Path, known: &Expected) -> Result<VerifyResult, DiskErr
     let name = shown(path);
     match verify_bag_zip(&name, &mut file, known) {
         Ok(None) => {}
-        Ok(Some(bag)) => {
+        Ok(Some(mut bag)) => {
+            check.beside_bag(path, &mut file, &mut bag);
             check.bag(bag);
             return Ok(check.result());
         }
@@ -228,6 +232,36 @@ impl Check {
             self.extend(bag.problems);
         }
         self.checked.push(bag.checked);
+    }
+
+    /// Digest files that lie beside the zip of a bag.
+    fn beside_bag(&mut self, path: &Path, file: &mut own::OwnFile, bag: &mut VerifiedBag) {
+        let beside = |ending: &str| path.with_added_extension(ending);
+        let mut files = Vec::new();
+        for ending in BESIDE.iter().filter(|ending| own::exists(&beside(ending)).unwrap_or(true)) {
+            match own::read_own(&beside(ending), TAG_FILE_BYTES as u64) {
+                Ok(bytes) => files.push((*ending, bytes)),
+                Err(error) => self.unread(Layer::Zip, &shown(&beside(ending)), &error),
+            }
+        }
+        if files.is_empty() {
+            return;
+        }
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let told = match check_beside(&name, file, &files) {
+            Ok(told) => told,
+            Err(error) => return self.unread(Layer::Zip, &shown(path), &error),
+        };
+        for (ending, wrong) in told {
+            let place = shown(&beside(ending));
+            match (wrong, &mut bag.checked.bag) {
+                (Some(what), _) => self.add(Layer::Zip, &place, what),
+                (None, Some(bag)) => {
+                    bag.notes.push(BagNote { path: place, what: "gives the digest that the zip has".to_owned() });
+                }
+                (None, None) => {}
+            }
+        }
     }
 
     fn unread(&mut self, layer: Layer, path: &str, error: &dyn std::error::Error) {

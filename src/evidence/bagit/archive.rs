@@ -9,7 +9,10 @@ use zip::read::{ArchiveOffset, Config};
 use zip::unstable::read::ZipIterable;
 use zip::{CompressionMethod, ZipReadOptions};
 
-use super::source::{BagSource, Found, Visit, as_text, pump};
+use super::around::{self, Span};
+use super::lists::Tell;
+use super::source::{BagSource, Found, Visit, pump};
+use super::stored::{self, By};
 use crate::case::results::Layer;
 use crate::model::limits::{CONTAINER_MEMBERS, EXPANSION_FREE_BYTES, EXPANSION_RATIO};
 
@@ -36,13 +39,13 @@ pub(super) fn look(file: &mut dyn ReadSeek) -> Kind {
     let Ok(mut archive) = ZipIterable::try_new(file, config()) else { return Kind::Other };
     let Ok(files) = archive.files() else { return Kind::Other };
     let mut members = 0_usize;
-    for entry in files.by_ref() {
+    while let Some(entry) = files.next() {
         let Ok(entry) = entry else { return Kind::Other };
         members = members.saturating_add(1);
         if members > CONTAINER_MEMBERS {
             break;
         }
-        let name = as_text(entry.name_raw());
+        let (name, _) = Head::of(files.reader_mut(), entry.header_start()).name(entry.name_raw());
         let (top, inside) = name.split_once('/').unwrap_or(("", &name));
         if OURS.iter().any(|ours| inside.starts_with(ours) || name.starts_with(ours)) {
             return Kind::Other;
@@ -78,6 +81,38 @@ impl<'a> Archive<'a> {
 }
 
 impl BagSource for Archive<'_> {
+    fn around(&mut self, tell: &mut dyn Tell) -> io::Result<()> {
+        let mut archive = ZipIterable::try_new(&mut *self.file, config()).map_err(io::Error::other)?;
+        let files = archive.files().map_err(io::Error::other)?;
+        let (mut spans, mut by_code_page, mut by_field) = (Vec::new(), 0_u64, 0_u64);
+        while let Some(Ok(entry)) = files.next() {
+            let at = entry.header_start();
+            spans.push(Span { at, packed: entry.compressed_size(), size: entry.size(), crc32: entry.crc32() });
+            match Head::of(files.reader_mut(), at).name(entry.name_raw()).1 {
+                By::Cp932 => by_code_page = by_code_page.saturating_add(1),
+                By::UnicodeField => by_field = by_field.saturating_add(1),
+                By::Utf8 | By::Nothing => {}
+            }
+            if spans.len() > CONTAINER_MEMBERS {
+                return Ok(());
+            }
+        }
+        if by_code_page > 0 {
+            let what = format!(
+                "{by_code_page} names are no UTF-8 and do not say what they are: they were read as CP932 (Windows in Japan); \
+                 other programs may unpack them under other names"
+            );
+            tell.note("", what);
+        }
+        if by_field > 0 {
+            let what = format!(
+                "{by_field} names were read from their Unicode field (0x7075): programs that do not know it show others"
+            );
+            tell.note("", what);
+        }
+        around::look(&mut *self.file, spans, tell)
+    }
+
     fn pass(&mut self, visit: &mut dyn Visit) -> io::Result<()> {
         if self.prefix.is_empty() {
             visit.problem(Layer::Zip, "", "has the bag's files at its top instead of in one folder".into());
@@ -100,7 +135,8 @@ impl BagSource for Archive<'_> {
                 return Ok(());
             }
             let raw = entry.name_raw().to_vec();
-            let Some(name) = inside(&raw, &self.prefix, visit) else { continue };
+            let head = Head::of(files.reader_mut(), entry.header_start());
+            let Some(name) = inside(head.name(&raw), &self.prefix, visit) else { continue };
             let is_link = entry.unix_mode().is_some_and(|mode| mode & 0o170_000 == 0o120_000);
             if entry.is_dir() {
                 visit.meet(name.trim_end_matches('/'), Found::Folder);
@@ -113,9 +149,8 @@ impl BagSource for Archive<'_> {
             if !visit.meet(&name, Found::File) {
                 continue;
             }
-            let (size, at) = (entry.size(), entry.header_start());
-            let other = local_name(files.reader_mut(), at, raw.len());
-            let trouble = if other.as_deref() != Some(raw.as_slice()) {
+            let size = entry.size();
+            let trouble = if !head.fits(&raw) {
                 Some((
                     Layer::Zip,
                     "has another name, or none, in front of its content than in the directory".to_owned(),
@@ -143,10 +178,9 @@ impl BagSource for Archive<'_> {
 }
 
 /// The path in the bag, if the member lies in it.
-fn inside(raw: &[u8], prefix: &str, visit: &mut dyn Visit) -> Option<String> {
-    let name = as_text(raw);
-    if std::str::from_utf8(raw).is_err() {
-        visit.problem(Layer::Name, &name, "has a name that is no UTF-8: no manifest can list it".into());
+fn inside((name, by): (String, By), prefix: &str, visit: &mut dyn Visit) -> Option<String> {
+    if by == By::Nothing {
+        visit.problem(Layer::Name, &name, "has a name that is neither UTF-8 nor CP932: no manifest can list it".into());
     }
     let path = name.strip_prefix(prefix).map(str::to_owned);
     if path.is_none() {
@@ -171,16 +205,50 @@ fn odd(is_link: bool, is_encrypted: bool, method: CompressionMethod) -> Option<(
     })
 }
 
-/// The name in a member's own header: programs that go by it unpack another file than those that go by the directory.
-fn local_name(file: &mut (impl Read + Seek), at: u64, length: usize) -> Option<Vec<u8>> {
-    file.seek(SeekFrom::Start(at)).ok()?;
-    let mut head = [0; 30];
-    file.read_exact(&mut head).ok()?;
-    let [.., low, high, _, _] = head;
-    if usize::from(u16::from_le_bytes([low, high])) != length {
-        return None;
+/// A member's own header, in front of its content. Programs that go by it unpack another file than those that go by the
+/// directory. Empty where it can not be read.
+#[derive(Default)]
+struct Head {
+    flags: u16,
+    stored: Vec<u8>,
+    extra: Vec<u8>,
+}
+
+/// Flag of a name that is UTF-8.
+const IS_UTF8: u16 = 1 << 11;
+
+impl Head {
+    fn of(file: &mut (impl Read + Seek), at: u64) -> Self {
+        Self::read(file, at).unwrap_or_default()
     }
-    let mut name = vec![0; length];
-    file.read_exact(&mut name).ok()?;
-    Some(name)
+
+    fn read(file: &mut (impl Read + Seek), at: u64) -> Option<Self> {
+        file.seek(SeekFrom::Start(at)).ok()?;
+        let mut head = [0; 30];
+        file.read_exact(&mut head).ok()?;
+        let [b'P', b'K', 3, 4, _, _, low, high, .., name_low, name_high, extra_low, extra_high] = head else {
+            return None;
+        };
+        let mut stored = vec![0; usize::from(u16::from_le_bytes([name_low, name_high]))];
+        let mut extra = vec![0; usize::from(u16::from_le_bytes([extra_low, extra_high]))];
+        file.read_exact(&mut stored).ok()?;
+        file.read_exact(&mut extra).ok()?;
+        Some(Self { flags: u16::from_le_bytes([low, high]), stored, extra })
+    }
+
+    /// The name of the member as text; `raw` is its name in the directory.
+    fn name(&self, raw: &[u8]) -> (String, By) {
+        let is_utf8 = self.flags & IS_UTF8 != 0;
+        // The directory's name comes to us with its Unicode field already in its place.
+        let of_field = stored::name(&self.stored, is_utf8, &self.extra);
+        if of_field.1 == By::UnicodeField && of_field.0.as_bytes() == raw {
+            return of_field;
+        }
+        stored::name(raw, is_utf8, &self.extra)
+    }
+
+    /// Whether it names the member as the directory does.
+    fn fits(&self, raw: &[u8]) -> bool {
+        self.stored == raw || self.name(raw).1 == By::UnicodeField
+    }
 }

@@ -1,4 +1,4 @@
-//! What a bag says of itself: `bagit.txt`, the encoding of its tag files, the `Payload-Oxum` of its `bag-info.txt`. Pure.
+//! What a bag says of itself: `bagit.txt`, and the encoding of its tag files. Pure.
 
 use std::borrow::Cow;
 
@@ -132,15 +132,6 @@ pub(super) fn lines(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Every `Payload-Oxum` in a `bag-info.txt`: octets and files, or `None` for one that says nothing.
-pub(super) fn oxums(text: &str) -> Vec<Option<(u64, u64)>> {
-    let values = lines(text).filter_map(|line| {
-        let (label, value) = line.split_once(':')?;
-        label.trim_end().eq_ignore_ascii_case("payload-oxum").then_some(value.trim())
-    });
-    values.map(|value| value.split_once('.').and_then(|(a, b)| Some((a.parse().ok()?, b.parse().ok()?)))).collect()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -197,6 +188,5 @@ mod tests {
     #[test]
     fn lines_end_in_three_ways() {
         assert_eq!(lines("a\nb\r\nc\rd\n\ne").collect::<Vec<_>>(), ["a", "b", "c", "d", "", "e"]);
-        assert_eq!(oxums("Payload-Oxum: 12.3\nX: y\npayload-oxum:4\n"), [Some((12, 3)), None]);
     }
 }

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
 use super::algorithm::Algorithm;
-use super::declaration::{Declaration, oxums};
+use super::declaration::Declaration;
+use super::info::{oddities, oxums};
 use super::lists::{Manifest, Role, Tell, fetches};
 use super::name::one_form;
 use super::payload::{Demands, Reading};
@@ -61,6 +62,7 @@ impl Judge {
 
     /// Checks all of the bag.
     pub(super) fn verify(mut self, source: &mut dyn BagSource, expected: &Expected) -> io::Result<VerifiedBag> {
+        source.around(&mut self)?;
         let mut survey = Survey::new(&mut self);
         source.pass(&mut survey)?;
         survey.twins();
@@ -87,7 +89,8 @@ impl Judge {
             reading.judge(path, tag.length, &tag.digests);
         }
         let (read, payload) = (reading.read, reading.payload);
-        self.oxum(&said.declared, &tags, payload);
+        self.recommended(&said, &algorithms);
+        self.info(&said.declared, &tags, payload);
         self.expected(expected, &tags);
         let names = |algorithms: &[Algorithm]| algorithms.iter().map(|a| a.name().to_owned()).collect();
         let [payload, tag] = &algorithms;
@@ -143,6 +146,7 @@ impl Judge {
                     self.problem(layer, file, what.into());
                 }
                 Some(Some(algorithm)) => {
+                    self.spelling(layer, file, named.as_deref(), algorithm, &said.declared);
                     said.manifests.push(Manifest::parse(file, algorithm, &text, &said.declared, self));
                 }
             }
@@ -154,10 +158,36 @@ impl Judge {
         said
     }
 
+    /// The name of an algorithm must be in lower case and without hyphens; before 1.0 that was no rule.
+    fn spelling(
+        &mut self,
+        layer: Layer,
+        file: &str,
+        named: Option<&str>,
+        algorithm: Algorithm,
+        declared: &Declaration,
+    ) {
+        if named == Some(algorithm.name()) {
+            return;
+        }
+        let what = format!("names its algorithm in another spelling than the rules want ({})", algorithm.name());
+        if declared.is_final() {
+            self.problem(layer, file, what);
+        } else {
+            self.note(file, what);
+        }
+    }
+
     fn text(&mut self, layer: Layer, file: &str, tag: &TagFile, declared: &Declaration) -> Option<String> {
         match declared.decode(&tag.bytes) {
             Ok((text, has_mark)) => {
-                if has_mark {
+                if has_mark && declared.is_final() {
+                    self.problem(
+                        layer,
+                        file,
+                        "begins with a byte-order mark, which version 1.0 forbids in UTF-8".into(),
+                    );
+                } else if has_mark {
                     self.note(file, "begins with a byte-order mark, which UTF-8 does not need: it was left out".into());
                 }
                 Some(text.into_owned())
@@ -246,10 +276,31 @@ impl Judge {
         }
     }
 
-    fn oxum(&mut self, declared: &Declaration, tags: &BTreeMap<String, TagFile>, payload: (u64, u64)) {
+    /// What version 1.0 recommends of tag manifests and encodings.
+    fn recommended(&mut self, said: &Said, [payload, tags]: &[Vec<Algorithm>; 2]) {
+        if !said.declared.is_final() {
+            return;
+        }
+        if !said.declared.encoding.eq_ignore_ascii_case("utf-8") {
+            self.note("bagit.txt", "names another encoding than UTF-8, which is recommended".into());
+        }
+        if !tags.is_empty() && payload != tags {
+            self.note("", "has tag manifests of other algorithms than its payload manifests".into());
+        }
+    }
+
+    /// What `bag-info.txt` says of the payload, and how it is written.
+    fn info(&mut self, declared: &Declaration, tags: &BTreeMap<String, TagFile>, payload: (u64, u64)) {
         let file = declared.info_file();
         let Some(tag) = tags.get(file) else { return };
         let Some(text) = self.text(Layer::TagManifest, file, tag, declared) else { return };
+        for (what, is_problem) in oddities(&text, declared.is_final()) {
+            if is_problem {
+                self.problem(Layer::TagManifest, file, what);
+            } else {
+                self.note(file, what);
+            }
+        }
         let all = oxums(&text);
         if all.len() > 1 {
             self.problem(Layer::TagManifest, file, "has more than one Payload-Oxum".into());

@@ -69,6 +69,23 @@ pub(super) fn decode(written: &str, percent: Percent) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
+/// Whether a percent sign in a written path begins none of the three that version 1.0 has.
+pub(super) fn has_bare_percent(written: &str) -> bool {
+    let is_known = |after: &str| {
+        let code = after.get(..2).map(str::to_ascii_uppercase);
+        matches!(code.as_deref(), Some("0A" | "0D" | "25"))
+    };
+    written.split('%').skip(1).any(|after| !is_known(after))
+}
+
+/// Whether this is an absolute address: a scheme, a colon, and something behind it.
+fn is_absolute(address: &str) -> bool {
+    address.split_once(':').is_some_and(|(scheme, rest)| {
+        let is_plain = |c: char| c.is_ascii_alphanumeric() || matches!(c, '+' | '-' | '.');
+        scheme.starts_with(|c: char| c.is_ascii_alphabetic()) && scheme.chars().all(is_plain) && !rest.is_empty()
+    })
+}
+
 /// A line of `fetch.txt`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Fetch {
@@ -92,6 +109,9 @@ pub(super) fn parse_fetch(line: &str, percent: Percent) -> Result<Fetch, &'stati
     let written = rest.trim_start_matches(is_space);
     if address.is_empty() || written.is_empty() {
         return Err("has no address or no path");
+    }
+    if !is_absolute(address) {
+        return Err("has an address that is not absolute");
     }
     Ok(Fetch { path: decode(written, percent).into_owned(), length })
 }
@@ -148,8 +168,16 @@ mod tests {
         {
             assert!(parse(line, 2, Percent::Breaks).is_err(), "{line}");
         }
-        for line in ["", "http://x", "http://x 1", "http://x x data/a", " 1 data/a", "u 99999999999999999999999 data/a"]
-        {
+        for line in [
+            "",
+            "http://x",
+            "http://x 1",
+            "http://x x data/a",
+            " 1 data/a",
+            "u 1 data/a",
+            "/x 1 data/a",
+            "u:x 99999999999999999999999 data/a",
+        ] {
             assert!(parse_fetch(line, Percent::Breaks).is_err(), "{line}");
         }
         let fetch = parse_fetch("http://x/%25 - data/a%25b%0a", Percent::BreaksAndSign).unwrap();

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::algorithm::Algorithm;
 use super::declaration::{Declaration, lines};
-use super::line::{Fetch, parse, parse_fetch};
+use super::line::{Fetch, has_bare_percent, parse, parse_fetch};
 use super::name::danger;
 use crate::case::results::Layer;
 use crate::model::RawPath;
@@ -78,12 +78,13 @@ impl Manifest {
     ) -> Self {
         let is_of_tags = file.starts_with("tagmanifest-");
         let mut out = Self { file: file.to_owned(), algorithm, is_of_tags, entries: BTreeMap::new() };
-        let mut trimmed = 0_u64;
+        let (mut trimmed, mut bare) = (0_u64, 0_u64);
         for (line, number) in lines(text).zip(1_u64..).filter(|(line, _)| !line.is_empty()) {
             match parse(line, algorithm.bytes(), declared.percent()) {
                 Err(why) => tell.problem(out.layer(), file, format!("line {number} {why}")),
                 Ok(line) => {
                     trimmed = trimmed.saturating_add(u64::from(line.is_trimmed));
+                    bare = bare.saturating_add(u64::from(declared.is_final() && has_bare_percent(&line.written)));
                     if out.may_list(number, &line.path, tell) {
                         let written = (line.written != line.path).then(|| line.written.into_boxed_str());
                         out.add(number, line.path, Listed { digest: line.digest, written }, declared, tell);
@@ -92,9 +93,13 @@ impl Manifest {
             }
         }
         if trimmed > 0 {
-            let what =
-                format!("{trimmed} lines have a * or ./ before the path, as checksum tools write it: it was left out");
+            let what = format!(
+                "{trimmed} lines have a * or ./ before the path, as checksum tools write it: it was left out; a strict check refuses that"
+            );
             tell.note(file, what);
+        }
+        if bare > 0 {
+            tell.note(file, format!("{bare} lines have a % that stands for itself: version 1.0 writes it as %25"));
         }
         out
     }

@@ -6,13 +6,17 @@
 
 mod algorithm;
 mod archive;
+mod around;
+mod beside;
 mod declaration;
+mod info;
 mod judge;
 mod line;
 mod lists;
 mod name;
 mod payload;
 mod source;
+mod stored;
 mod survey;
 
 use std::io;
@@ -26,6 +30,7 @@ use crate::evidence::verify::Expected;
 use crate::model::Digest;
 
 pub use self::archive::ReadSeek;
+pub use self::beside::{BESIDE, check_beside};
 
 /// What a check of a bag showed.
 #[derive(Debug, Clone)]

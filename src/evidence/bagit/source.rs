@@ -3,6 +3,7 @@
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
+use super::lists::Tell;
 use crate::case::results::Layer;
 use crate::disk::source::SourceFile;
 use crate::disk::walk::{Walk, WalkOptions, Walked};
@@ -33,6 +34,11 @@ pub(super) trait Visit {
 /// A bag's files. Each pass tells all of them in the same order.
 pub(super) trait BagSource {
     fn pass(&mut self, visit: &mut dyn Visit) -> io::Result<()>;
+
+    /// Tells what is to be told once of the container itself.
+    fn around(&mut self, _tell: &mut dyn Tell) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// A name as text. Bytes that are no UTF-8 are escaped: no manifest can list them.

@@ -113,9 +113,13 @@ fn case_id(result: &CustodyResult, began: Option<&CustodyEvent>) -> String {
     said.unwrap_or_else(|| result.case.clone())
 }
 
-/// The last word on a particular.
+/// The last word on a particular of the object. What is said of a copy is about the copy's medium.
 fn latest(result: &CustodyResult, key: &str) -> String {
-    result.chain.iter().rev().find_map(|event| text(event, key)).unwrap_or_default()
+    of_object(result).find_map(|event| text(event, key)).unwrap_or_default()
+}
+
+fn of_object(result: &CustodyResult) -> impl Iterator<Item = &CustodyEvent> {
+    result.chain.iter().rev().filter(|event| event.act != Act::Copy)
 }
 
 fn stamp(event: &CustodyEvent, zone: &TimeZone, lang: Lang) -> Stamp {
@@ -182,7 +186,7 @@ fn facts(result: &CustodyResult, began: Option<&CustodyEvent>, zone: &TimeZone, 
     let at_start = |key: &str| began.and_then(|event| text(event, key)).unwrap_or_default();
     let device = |key: &str| {
         let said = |event: &CustodyEvent| Some(event.detail.get("device")?.get(key)?.as_str()?.to_owned());
-        result.chain.iter().rev().find_map(said).unwrap_or_default()
+        of_object(result).find_map(said).unwrap_or_default()
     };
     let name = |key: &str| field(key, lang).unwrap_or_default().to_owned();
     let w = form(lang);
