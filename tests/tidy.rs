@@ -44,6 +44,7 @@ const PLACES: &[(&str, &[&str], &str)] = &[
     ("std::fs", &["src/disk/"], "only disk touches files"),
     ("rustix::fs", &["src/disk/"], "only disk touches files"),
     ("std::net", &[], "no network, ever, unless a flag names the address"),
+    ("unsafe {", &["src/seal/lanes/"], "unsafe stands in one small module, beside its tests against the safe twin"),
     ("process::Command", &[], "hozen starts no program"),
     ("println!", &["src/cli/", "src/main.rs"], "only cli prints"),
     ("print!", &["src/cli/", "src/main.rs"], "only cli prints"),
