@@ -8,9 +8,10 @@
 //! | 1 hands | [`disk`] [`seal`] [`text`] [`rules`] | the only code that touches files; chains and signatures; decoding; rule files |
 //! | 2 eyes | [`formats`] [`detect`] [`count`] | understand hostile bytes; no disk, no clock |
 //! | 3 the pass | [`pass`] [`places`] | one read of each source: hash, keep and look at once; where the things of a profile lie |
-//! | 4 the case | [`evidence`] [`case`] [`report`] | what is kept, checked, and made of it |
+//! | 4 the case | [`evidence`] [`case`] [`report`] [`bundle`] | what is kept, checked, and made of it |
 //! | 5 the door | [`cli`] | the only floor that parses arguments or prints |
 
+pub mod bundle;
 pub mod case;
 pub mod cli;
 pub mod count;

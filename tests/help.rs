@@ -12,12 +12,13 @@ use hozen::model::Lang;
 use unicode_width::UnicodeWidthStr;
 
 /// Every verb that a person may meet.
-const VERBS: [&str; 17] = [
+const VERBS: [&str; 18] = [
     "",
     "respond",
     "collect",
     "scan",
     "verify",
+    "copy",
     "custody",
     "custody stamp",
     "custody add",

@@ -23,11 +23,13 @@ const FLOORS: &[(&str, &[&str])] = &[
     ("evidence", &["model", "disk", "seal", "text", "pass"]),
     ("case", &["model", "disk", "seal", "text", "rules", "detect", "count", "pass", "evidence"]),
     ("report", &["model", "case"]),
+    // `text`: names that are no UTF-8 are decoded for the index. The detectors come in from `cli`, as a function.
+    ("bundle", &["model", "disk", "text", "evidence", "case"]),
     (
         "cli",
         &[
             "model", "disk", "seal", "text", "rules", "formats", "detect", "count", "pass", "places", "evidence",
-            "case", "report",
+            "case", "report", "bundle",
         ],
     ),
 ];

@@ -287,17 +287,18 @@ fn shown_path(path: &Path) -> String {
     RawPath(path.as_os_str().as_bytes().to_vec()).shown()
 }
 
+/// A chain that is being read: its events, and what they vouch for.
 #[derive(Default)]
-struct Reading {
-    chain: Vec<CustodyEvent>,
-    vouches: Vec<Vouched>,
+pub(super) struct Reading {
+    pub(super) chain: Vec<CustodyEvent>,
+    pub(super) vouches: Vec<Vouched>,
     photos: BTreeMap<String, Digest>,
     /// Lines that can not be understood.
-    oddly: Vec<u64>,
+    pub(super) oddly: Vec<u64>,
 }
 
 impl Reading {
-    fn take(&mut self, event: CustodyEvent) {
+    pub(super) fn take(&mut self, event: CustodyEvent) {
         let line = event.seq.saturating_add(1);
         let mut vouch = |file: String, sha256| self.vouches.push(Vouched { line, file, sha256 });
         if let Some((name, zip, _)) = seal_of(&event) {
@@ -305,6 +306,9 @@ impl Reading {
         }
         let text = |key: &str| event.detail.get(key).and_then(Value::as_str);
         if let (Some(file), Some(Ok(sha256))) = (text("file"), text("sha256").map(str::parse)) {
+            vouch(file.to_owned(), sha256);
+        }
+        if let (Some(file), Some(Ok(sha256))) = (text("ca_file"), text("ca_sha256").map(str::parse)) {
             vouch(file.to_owned(), sha256);
         }
         match photos_of(&event) {

@@ -17,7 +17,7 @@ const ORDERS_END: &str = ".orders.json";
 /// Where photos lie in a case.
 pub const PHOTOS: &str = "custody/photos";
 /// Folders of a new case, made 0700.
-const FOLDERS: [&str; 5] = ["custody", "evidence", "results", "report", "secret"];
+pub(super) const FOLDERS: [&str; 5] = ["custody", "evidence", "results", "report", "secret"];
 
 impl CaseDir {
     /// Makes a new case folder, `facts` (case.json) first: a folder that holds them is a case, however early it broke off.

@@ -3,13 +3,16 @@
 //! Verbs come in through [`collection`] (making one) and [`resume`] (going on with a broken one); the pass's results come in through [`intake`].
 
 pub mod collection;
+pub mod copy;
 pub mod custody;
 pub mod dir;
+pub mod handover;
 pub mod intake;
 pub mod journal;
 pub mod orders;
 pub mod results;
 pub mod resume;
+pub mod scan_file;
 pub mod stamp;
 mod store;
 pub mod tally;

@@ -293,6 +293,54 @@ pub struct CustodyResult {
     pub chain: Vec<CustodyEvent>,
 }
 
+/// `hozen.copy/1`: what `copy` prints.
+#[derive(Debug, Clone, Serialize, Deserialize, PartialEq)]
+pub struct CopyResult {
+    /// `hozen.copy/1`.
+    pub schema: String,
+    /// What was copied.
+    pub source: String,
+    /// Its copy.
+    pub copy: String,
+    /// Files copied; the chain of custody, which gets a line more, is not among them.
+    pub files: u64,
+    /// Their bytes.
+    pub bytes: u64,
+    /// SHA-256 of the lines that `sha256sum` prints of them, in order of their paths, without secrets.
+    pub list_sha256: Digest,
+    /// The evidence zips.
+    pub zips: Vec<ZipCopied>,
+    /// Whether the keys of the case are in it.
+    pub secrets: bool,
+    /// What nothing vouches for and is not hozen's: it stayed behind.
+    pub left_out: Vec<String>,
+    /// Whether it was read back and is the same.
+    pub verified: bool,
+    /// How it was read back: `direct` or `cache_dropped`.
+    pub read_back: Option<String>,
+    /// Whether it lies on the source's own file system.
+    pub same_file_system: bool,
+    /// Whether its file system keeps it from other users.
+    pub is_private: bool,
+    /// Whether the event stands in the source's own chain.
+    pub recorded: bool,
+    /// The line of the event; absent where there is no chain.
+    pub event: Option<u64>,
+    /// Digest of the chain with it.
+    pub head: Option<Digest>,
+}
+
+/// An evidence zip in a copy.
+#[derive(Debug, Clone, Serialize, Deserialize, PartialEq)]
+pub struct ZipCopied {
+    /// Its name.
+    pub file: String,
+    /// Digest of the whole zip.
+    pub zip_sha256: Digest,
+    /// Digest of its seal, where a chain gives it.
+    pub seal_sha256: Option<Digest>,
+}
+
 /// A file whose digest stands in the chain of custody.
 #[derive(Debug, Clone, Serialize, Deserialize, PartialEq)]
 pub struct Vouched {

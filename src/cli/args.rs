@@ -6,7 +6,9 @@ use std::path::PathBuf;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::clock::ClockArgs;
+use super::copy::{COPY_EXAMPLES, CopyArgs};
 use super::custody::args::{CUSTODY_EXAMPLES, CustodyArgs};
+use super::keys::KeyArgs;
 
 /// Everything on the command line.
 #[derive(Debug, Parser)]
@@ -52,6 +54,9 @@ pub(super) enum Verb {
     /// Check a case or an evidence zip: whole, or exactly what is not
     #[command(after_help = VERIFY_EXAMPLES)]
     Verify(VerifyArgs),
+    /// Make the second copy of a case on another medium, read it back, and set it down
+    #[command(after_help = COPY_EXAMPLES)]
+    Copy(Box<CopyArgs>),
     /// Set down, show and check who held a case, and what was done with it
     #[command(after_help = CUSTODY_EXAMPLES)]
     Custody(CustodyArgs),
@@ -81,7 +86,9 @@ Examples:
   What a web server keeps, wherever it keeps it; first only look
     hozen collect --profile web-server --out /mnt/usb --dry-run
     hozen collect --profile web-server --out /mnt/usb
-  hozen collect /srv --out /mnt/usb --sign-key ~/.ssh/id_ed25519
+  Sealed with your own key; a passphrase is asked for at the start
+    hozen collect /srv --out /mnt/usb --sign-key ~/.ssh/id_ed25519
+    hozen collect /srv --out /mnt/usb --sign-key agent
   The live state of this machine, and a memory image made by another tool
     hozen collect --volatile --include-image memory:ram.lime --out /mnt/usb
   The power failed, the disk was full: go on where it ended
@@ -158,9 +165,9 @@ pub(super) struct CollectArgs {
     /// The right time
     #[command(flatten)]
     pub clock: ClockArgs,
-    /// OpenSSH ed25519 key that signs the seal (default: a key made for the case)
-    #[arg(long, value_name = "FILE")]
-    pub sign_key: Option<PathBuf>,
+    /// The key that signs
+    #[command(flatten)]
+    pub key: KeyArgs,
     /// Also go down into other file systems mounted below PATH
     #[arg(long)]
     pub cross_file_systems: bool,

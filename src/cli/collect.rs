@@ -19,7 +19,7 @@ use crate::evidence::acquisition::{Clock, Skipped};
 use crate::evidence::{Acquisition, EvidenceError};
 use crate::model::Lang;
 use crate::pass::{Item, Plan, Progress, RunError, from_disk};
-use crate::seal::sign::Signer;
+use crate::seal::sign::{SignError, Signer};
 
 /// Runs the verb.
 pub(super) fn run(args: &CollectArgs, lang: Lang, env: &mut Env) -> Result<Exit, Failure> {
@@ -245,6 +245,7 @@ pub(super) fn failure(error: CollectionError) -> Failure {
 fn evidence_failure(evidence: &EvidenceError, whole: &dyn std::error::Error) -> Failure {
     match evidence {
         EvidenceError::Write { source, .. } | EvidenceError::Journal { source } => Failure::writing(source, evidence),
+        EvidenceError::Sign(error @ SignError::Agent(_)) => Failure::agent_at_the_seal(error),
         _ => Failure::bug(whole),
     }
 }

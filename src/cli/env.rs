@@ -22,6 +22,8 @@ pub struct Env {
     pub now: Rc<dyn Fn() -> Zoned>,
     /// Fills a buffer with random bytes for keys.
     pub random: Random,
+    /// Socket of the user's SSH agent.
+    pub agent: Option<PathBuf>,
     /// Facts of the machine.
     pub host: Host,
     /// Login name of the user.
@@ -65,6 +67,7 @@ impl Env {
         Self {
             now: Rc::new(Zoned::now),
             random: Box::new(crate::disk::host::random),
+            agent: std::env::var_os("SSH_AUTH_SOCK").filter(|path| !path.is_empty()).map(PathBuf::from),
             host: Host::read(std::env::var("TZ").ok().as_deref()),
             user: first_of(&["SUDO_USER", "USER", "LOGNAME"]).unwrap_or_else(host::login_name),
             lang: Lang::from_locale(&first_of(&["LC_ALL", "LC_MESSAGES", "LANG"]).unwrap_or_default()),

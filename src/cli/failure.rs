@@ -334,24 +334,6 @@ impl Failure {
         )
     }
 
-    /// A signing or case key can not be used.
-    pub(super) fn key(path: &Path, error: &dyn Error) -> Self {
-        let path = shown(path);
-        Self::new(
-            (
-                format!("the key {path} can not be used"),
-                "give an unencrypted OpenSSH ed25519 private key (ssh-keygen -t ed25519), or leave --sign-key away: then a \
-                 key is made for the case",
-            ),
-            (
-                format!("鍵 {path} を使えません"),
-                "パスフレーズなしの OpenSSH ed25519 秘密鍵（ssh-keygen -t ed25519）を指定するか、--sign-key を省いてください\
-                 （事案専用の鍵を作ります）",
-            ),
-        )
-        .because(error)
-    }
-
     /// A rule is broken: a scan with a rule silently missing would be a false all-clear.
     pub(super) fn rules(error: &dyn Error) -> Self {
         Self::new(
@@ -465,7 +447,9 @@ impl Failure {
     }
 }
 
+mod copy;
 mod custody;
+mod keys;
 mod resume;
 
 mod stamp;

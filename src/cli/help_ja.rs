@@ -28,6 +28,7 @@ const VERBS: &[(&str, &str)] = &[
     ("collect", "保全のみ：複製し、ハッシュと署名で封印します"),
     ("scan", "個人データを探し、人数を数えます（結果のほかは何も書きません）"),
     ("verify", "事案や証拠 zip が封印時のままかを調べ、違う箇所を示します"),
+    ("copy", "別の媒体に事案の複製を作り、読み直して照合し、記録します"),
     ("custody", "証拠を誰が持ち、何をしたかを、記録・表示・検査します"),
     ("custody add", "証拠管理の記録に 1 件を追記します（後から変更も削除もできません）"),
     ("custody show", "証拠管理の記録を順に表示します"),
@@ -71,7 +72,14 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("witness", "立会人の氏名"),
     ("reason", "保全の理由"),
     ("place", "機器の設置場所"),
-    ("sign_key", "封印に使う OpenSSH の ed25519 秘密鍵\n省略時は事案専用の鍵を作ります"),
+    (
+        "sign_key",
+        "封印に使う OpenSSH の ed25519 鍵：秘密鍵のファイル、または\nagent、agent:SHA256:…、agent:コメント（ssh-agent の鍵）\n省略時は事案専用の鍵を作ります",
+    ),
+    (
+        "passphrase_fd",
+        "パスフレーズを、開かれているこの番号のファイル記述子から読みます\n（最初の行の終わりまで。省略時は端末で尋ねます）",
+    ),
     ("cross_file_systems", "対象の下に接続された別のファイルシステムにも入ります"),
     ("force", "本来は止まって確認を求める場面でも続行します\n（出力先が対象の中にある、空き容量が足りない）"),
     ("threads", "並行して働くスレッドの数：1〜256（省略時はコア数）\n結果はこの数に左右されません"),
@@ -97,6 +105,11 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("text", "調べる文字列（見つかった値は伏せ字で示します）"),
     ("shell", "シェル：bash、elvish、fish、powershell、zsh"),
     ("case_folder", "事案フォルダー"),
+    ("source", "事案フォルダー、または .sha256 が隣にある証拠 zip"),
+    ("copy.to", "複製を作る既存のフォルダー（できれば別のディスク）\n同じ名前で作ります"),
+    ("verify", "複製を媒体から読み直し、すべてのハッシュを照合します"),
+    ("with_secrets", "事案の鍵も複製します（社内に置く複製のとき）"),
+    ("copy.kept_at", "複製の保管場所"),
     (
         "act",
         "何をしたか：\nopen（開封）、copy（複製）、transfer（引き渡し）、receive（受領）、\nnote（特記）、return（返却）、dispose（廃棄）",
@@ -112,6 +125,7 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("photo", "写真を事案フォルダーに複製し、ハッシュを記録します（複数指定可）"),
     ("check_evidence", "証拠 zip をもう一度すべて読み、封印時のままかを記録します"),
     ("evidence_number", "証拠番号"),
+    ("quantity", "数量（ディスク 1 台など）"),
     ("seal_number", "媒体に貼った封印シールの番号"),
     ("device_maker", "機器のメーカー"),
     ("device_model", "機器の型番"),
@@ -158,7 +172,9 @@ const EXAMPLES: &[(&str, &str)] = &[
   Web サーバーの証拠を、置き場所を指定せずに保全する（まず確認だけ）
     hozen collect --profile web-server --out /mnt/usb --dry-run
     hozen collect --profile web-server --out /mnt/usb
-  hozen collect /srv --out /mnt/usb --sign-key ~/.ssh/id_ed25519
+  自分の鍵で封印する（パスフレーズは最初に尋ねます）
+    hozen collect /srv --out /mnt/usb --sign-key ~/.ssh/id_ed25519
+    hozen collect /srv --out /mnt/usb --sign-key agent
   稼働中の機器の状態と、別の道具で作ったメモリーイメージ
     hozen collect --volatile --include-image memory:ram.lime --out /mnt/usb
   停電やディスク満杯で途中で終わった事案の続きを行う
@@ -181,6 +197,15 @@ const EXAMPLES: &[(&str, &str)] = &[
     hozen verify /mnt/usb/事案番号 --expect-seal '5f2a90c1 …'
   ほかのツールが作った BagIt バッグ（RFC 8493）
     hozen verify received/bag.zip
+",
+    ),
+    (
+        "copy",
+        "例:
+  別のディスクに事案の複製を作り、読み直して照合する
+    hozen copy /mnt/usb/事案番号 --to /mnt/usb2 --verify --seal-number A-0043
+  封印済みの zip 1 つとそのハッシュだけ
+    hozen copy 事案番号/evidence/事案番号-E001.zip --to /mnt/usb2 --verify
 ",
     ),
     (

@@ -3,6 +3,7 @@
 mod args;
 mod clock;
 mod collect;
+mod copy;
 mod custody;
 mod dry_run;
 
@@ -10,8 +11,10 @@ mod env;
 mod exit;
 mod failure;
 mod help_ja;
+mod keys;
 mod look;
 mod pages;
+mod passphrase;
 mod prepare;
 mod profile;
 mod progress;
@@ -59,6 +62,7 @@ pub fn run(arguments: Vec<OsString>, env: &mut Env) -> Exit {
         Verb::Collect(args) => collect::run(&args, lang, env),
         Verb::Scan(args) => scan::run(&args, lang, env),
         Verb::Verify(args) => verify::run(&args, lang, env),
+        Verb::Copy(args) => copy::run(&args, lang, env),
         Verb::Custody(args) => custody::run(&args, lang, env),
         Verb::Rules(args) => rules::run(&args, lang, env),
         Verb::Man(args) => pages::man(&args, lang, env),

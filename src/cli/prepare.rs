@@ -10,7 +10,7 @@ use super::args::CollectArgs;
 use super::failure::{Failure, shown};
 use super::profile::{self, Picked};
 use super::volatile::{self, Given};
-use super::{Env, tell, words};
+use super::{Env, keys, tell, words};
 use crate::case::dir::{CaseDir, is_case_id};
 use crate::case::results::Amount;
 use crate::case::volatile::Volatile;
@@ -121,6 +121,8 @@ pub(super) fn prepare(args: &CollectArgs, others: &[&Path], lang: Lang, env: &mu
     if args.paths.is_empty() && !args.volatile && args.include_image.is_empty() && args.profile.names.is_empty() {
         return Err(Failure::nothing_named());
     }
+    // Before all that takes long or cannot be done twice: a person may have to type.
+    let signer = keys::signer(&args.key, None, lang, env)?;
     let images = volatile::images(&args.include_image)?;
     // Before all else that is read, and while other processes may still be looked at: what lives least goes first.
     let volatile = if args.volatile { Some(volatile::take(lang, env)?) } else { None };
@@ -135,7 +137,6 @@ pub(super) fn prepare(args: &CollectArgs, others: &[&Path], lang: Lang, env: &mu
     let mut covered = walk.notes().to_vec();
     // A schedule that a path of the user's covers is nothing that the user asked for by itself.
     covered.retain(|(path, _)| args.paths.iter().any(|given| shown(given) == *path));
-    let signer = args.sign_key.as_deref().map(existing_key).transpose()?;
     let out = own::canonical_to_be(&args.out).map_err(|error| Failure::out_unusable(&args.out, &error))?;
     let folder = out.join(&case);
     if own::exists(&folder).map_err(|error| Failure::disk(&error))? {
@@ -310,9 +311,4 @@ fn default_case(env: &Env) -> String {
     let plain: String = env.host.hostname.chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').take(24).collect();
     let host = if plain.is_empty() { "host" } else { &plain };
     format!("hozen-{host}-{}", (env.now)().timestamp().strftime("%Y%m%dT%H%M%SZ"))
-}
-
-pub(super) fn existing_key(path: &Path) -> Result<Signer, Failure> {
-    let text = own::read_own(path, limits::RULE_FILE_BYTES).map_err(|error| Failure::key(path, &error))?;
-    Signer::from_openssh(&String::from_utf8_lossy(&text)).map_err(|error| Failure::key(path, &error))
 }

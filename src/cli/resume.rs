@@ -10,7 +10,7 @@ use super::collect::{self, confine, run_failure};
 use super::failure::{Failure, shown};
 use super::prepare::{self, Survey};
 use super::respond::{self, Both};
-use super::{Env, Exit, look, progress, tell, volatile, words};
+use super::{Env, Exit, keys, look, progress, tell, volatile, words};
 use crate::case::collection::{Collection, CollectionError, Keys};
 use crate::case::intake::Intake;
 use crate::case::journal::JournalError;
@@ -77,7 +77,7 @@ fn evidence<'n>(
     };
     let unfinished = Unfinished::open(&folder).map_err(refused)?;
     same_machine(unfinished.orders(), args, env)?;
-    let keys = keys(&unfinished, args)?;
+    let keys = keys(&unfinished, args, lang, env)?;
     let mut errand = unfinished.orders().errand().map_err(ResumeError::Orders).map_err(refused)?;
     enter(&errand, env)?;
     let gone = volatile::gone_schedules(unfinished.orders().acquisition.volatile.as_ref(), &mut errand.roots);
@@ -114,10 +114,13 @@ fn same_machine(orders: &StandingOrders, args: &CollectArgs, env: &Env) -> Resul
 }
 
 /// The keys that the case began with.
-fn keys(unfinished: &Unfinished, args: &CollectArgs) -> Result<Keys, Failure> {
+fn keys(unfinished: &Unfinished, args: &CollectArgs, lang: Lang, env: &mut Env) -> Result<Keys, Failure> {
     let (orders, dir) = (unfinished.orders(), unfinished.dir());
-    let signer = match (&args.sign_key, orders.signer_is_new) {
-        (Some(path), false) => prepare::existing_key(path)?,
+    if args.key.sign_key.is_some() == orders.signer_is_new {
+        return Err(Failure::other_key(&orders.key));
+    }
+    let signer = match (keys::signer(&args.key, Some(&orders.key), lang, env)?, orders.signer_is_new) {
+        (Some(signer), false) => signer,
         (None, true) => key_file(&dir.sign_key(), |text| Signer::from_openssh(text).map_err(Error::other))?,
         _ => return Err(Failure::other_key(&orders.key)),
     };

@@ -109,6 +109,22 @@ pub(super) fn same_file_system(lang: Lang) -> &'static str {
     )
 }
 
+/// Told when a copy would share the fate of its source.
+pub(super) fn copy_on_same_file_system(lang: Lang) -> &'static str {
+    lang.pick(
+        "warning: the copy lies on the same file system as its source: one failure takes both. Name another disk with --to",
+        "警告: 複製先が複製元と同じファイルシステムにあります。故障すると両方を失います。--to で別のディスクを指定してください",
+    )
+}
+
+/// Told when the source's chain can not be written.
+pub(super) fn source_is_read_only(lang: Lang) -> &'static str {
+    lang.pick(
+        "note: the source can not be written to, which is good: the event will stand in the chain of the copy alone",
+        "注: 複製元は書き込めない状態です（そのままで構いません）。記録は複製の側だけに残ります",
+    )
+}
+
 /// Told when a path lies on a file system that the kernel makes up as it is read.
 pub(super) fn pseudo_file_system(lang: Lang, path: &str, kind: &str) -> String {
     lang.pick(

@@ -14,9 +14,11 @@ mod leaf;
 mod mask;
 mod series;
 pub mod validate;
+mod veil;
 
 pub use compile::Engine;
 pub use hit::{Hit, RecordHits};
 pub use leaf::{Chance, LeafDetector};
 pub use mask::masked;
 pub use series::{Passes, SeriesId};
+pub use veil::veil_path;

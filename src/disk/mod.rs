@@ -11,10 +11,13 @@
 //! | [`output`] | our own folders and files: 0700 and 0600, never overwritten, synced before they count |
 //! | [`pseudo`] | file systems that are windows into the kernel, whose sizes say nothing |
 //! | [`own`] | reading back what is ours, within limits |
+//! | [`copy`] | a second copy of what is ours, and reading it back from its medium |
 //! | [`spool`] | bytes that must be seekable: in memory, beyond a limit in an unlinked file |
 //! | [`space`] | free bytes, and whether two paths share a file system |
 //! | [`sandbox`] | from here on the kernel refuses every write outside the output (Landlock) |
 //! | [`live`] | the machine's live state from `/proc` and `/sys`: texts as they were read, and what they say |
+//! | [`agent`] | one question to an SSH agent and its answer, within a time and a length |
+//! | [`terminal`] | a secret from the terminal with the echo off, or from an open handle |
 //! | [`host`] | the machine's name, kernel, time zone; the digest of the running binary |
 //! | [`error`] | what failed, on which path, and what to do next |
 //!
@@ -24,6 +27,8 @@
 #[cfg(not(target_os = "linux"))]
 compile_error!("hozen reads its sources with O_NOATIME, statx and Landlock: it builds for Linux only");
 
+pub mod agent;
+pub mod copy;
 pub mod dir;
 pub mod error;
 mod extents;
@@ -39,4 +44,5 @@ pub mod sandbox;
 pub mod source;
 pub mod space;
 pub mod spool;
+pub mod terminal;
 pub mod walk;

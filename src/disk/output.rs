@@ -49,6 +49,21 @@ pub fn remove(path: &Path) -> Result<(), DiskError> {
     }
 }
 
+/// Removes an empty folder of ours. That it is gone already is no error.
+pub fn remove_folder(path: &Path) -> Result<(), DiskError> {
+    match std::fs::remove_dir(path) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(DiskError::on(path, Doing::Remove)(error)),
+        _ => Ok(()),
+    }
+}
+
+/// Whether a file or folder of ours is kept from everybody else: some file systems know no owners.
+pub fn is_private(path: &Path) -> Result<bool, DiskError> {
+    use std::os::unix::fs::MetadataExt as _;
+    let metadata = std::fs::symlink_metadata(path).map_err(DiskError::on(path, Doing::Look))?;
+    Ok(metadata.mode() & 0o077 == 0)
+}
+
 /// Writes a file in one piece: it is there whole or not at all, and nothing that exists is overwritten.
 pub fn write_once(path: &Path, bytes: &[u8]) -> Result<(), DiskError> {
     let part = part_of(path);

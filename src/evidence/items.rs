@@ -118,7 +118,7 @@ pub fn recorded(path: &Path) -> Result<Recorded, ItemsError> {
     Ok(recorded)
 }
 
-fn next_line(lines: &mut impl BufRead) -> io::Result<Option<Vec<u8>>> {
+pub(super) fn next_line(lines: &mut impl BufRead) -> io::Result<Option<Vec<u8>>> {
     let mut line = Vec::new();
     let limit = limits::JOURNAL_LINE_BYTES as u64;
     let count = lines.by_ref().take(limit).read_until(b'\n', &mut line)?;

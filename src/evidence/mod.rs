@@ -14,6 +14,7 @@ pub mod replay;
 pub mod request;
 pub mod store;
 pub mod stored_name;
+pub mod tag_file;
 pub mod tags;
 pub mod verify;
 

@@ -96,6 +96,10 @@ pub const BAG_FILES: usize = 2_000_000;
 pub const CUSTODY_BYTES: u64 = 64 * 1024 * 1024;
 /// One text that a person sets down in the chain of custody.
 pub const CUSTODY_TEXT_BYTES: usize = 16 * 1024;
+/// Gaps of one kind that a hand-over note names.
+pub const HANDOVER_GAPS: usize = 5;
+/// Paths and takes that one list of a hand-over note names.
+pub const HANDOVER_LISTED: usize = 60;
 /// Photos of one custody event.
 pub const CUSTODY_PHOTOS: usize = 100;
 /// One photo.
@@ -149,3 +153,14 @@ pub const DELETED_FILE_BYTES: u64 = 4 * 1024 * 1024 * 1024;
 pub const DELETED_BYTES: u64 = 32 * 1024 * 1024 * 1024;
 /// Files that are deleted but still in use: each is held open until it was read.
 pub const DELETED_FILES: usize = 4_096;
+
+/// A passphrase.
+pub const PASSPHRASE_BYTES: usize = 1024;
+/// How often a passphrase is asked for on the terminal.
+pub const PASSPHRASE_TRIES: usize = 3;
+/// An answer of an SSH agent: as long as OpenSSH's own may be.
+pub const AGENT_REPLY_BYTES: usize = 256 * 1024;
+/// Seconds in which an SSH agent must say which keys it holds.
+pub const AGENT_LIST_SECONDS: u64 = 10;
+/// Seconds in which an SSH agent must sign: it may have to ask a person first.
+pub const AGENT_SIGN_SECONDS: u64 = 120;

@@ -24,6 +24,18 @@ impl fmt::Debug for Secret {
     }
 }
 
+/// A text in which the parts that hold personal values are hidden.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Veiled {
+    /// The text as it may be shown.
+    pub text: String,
+    /// How many parts of it are hidden.
+    pub hidden: u64,
+}
+
+/// Hides personal values in a name or path. Whoever writes what leaves the house is handed one.
+pub type Veil<'a> = &'a dyn Fn(&str) -> Veiled;
+
 #[cfg(test)]
 mod tests {
     use super::*;

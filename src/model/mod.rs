@@ -28,7 +28,7 @@ pub use lang::Lang;
 pub use leaf::{FileResult, LookStatus};
 pub use link::LinkClass;
 pub use locator::{Locator, Place};
-pub use masked::Secret;
+pub use masked::{Secret, Veil, Veiled};
 pub use method::Method;
 pub use pattern::PathPattern;
 pub use record::{Bond, Charset, Field, Record};

@@ -40,7 +40,8 @@ impl Progress {
         self.walk_ended.store(true, Ordering::Relaxed);
     }
 
-    pub(crate) fn read(&self, bytes: u64) {
+    /// Counts bytes that were read.
+    pub fn read(&self, bytes: u64) {
         self.read.fetch_add(bytes, Ordering::Relaxed);
     }
 

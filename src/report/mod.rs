@@ -10,6 +10,7 @@ pub mod custody;
 mod facts;
 mod files;
 mod gaps;
+pub mod handover;
 mod html;
 mod json;
 mod kinds;

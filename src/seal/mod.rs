@@ -1,7 +1,9 @@
 //! Seals: what makes a change visible to somebody who does not trust us. Hash chains, keyed digests, signatures, time stamps.
 //!
-//! Pure functions over bytes: no file, no clock, no randomness of their own; keys and nonces come in through parameters.
+//! Pure functions over bytes: no file, no clock, no randomness of their own; keys and nonces come in through parameters. The one
+//! exception: a signature of an SSH agent's key is asked for over its socket (`sign`, through `disk`).
 
+pub mod agent;
 pub mod algorithm;
 pub mod certificate;
 pub mod chain;

@@ -68,6 +68,7 @@ pub(crate) fn hozen_with<S: AsRef<std::ffi::OsStr>>(kernels: Kernels, lang: Lang
             buffer.iter_mut().zip(1u8..).for_each(|(byte, n)| *byte = n);
             Ok(())
         }),
+        agent: None,
         host: Host::read(Some("Asia/Tokyo")),
         user: "tester".to_owned(),
         lang,

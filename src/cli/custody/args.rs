@@ -136,6 +136,9 @@ pub(in crate::cli) struct ObjectArgs {
     /// Evidence number
     #[arg(long, value_name = "NUMBER")]
     pub evidence_number: Option<String>,
+    /// How many objects: 1 disk, 2 boxes, …
+    #[arg(long, value_name = "TEXT")]
+    pub quantity: Option<String>,
     /// Number of the seal that was put on the medium
     #[arg(long, value_name = "NUMBER")]
     pub seal_number: Option<String>,

@@ -1,12 +1,13 @@
 //! `hozen custody`: set down, show and check who held a case, and what was done with it.
 
 pub(super) mod args;
+pub(super) mod said;
 
 use std::path::Path;
 
 use serde_json::{Map, Value, json};
 
-use self::args::{AddArgs, CaseArgs, CustodyAct, CustodyArgs, FormArgs, ObjectArgs};
+use self::args::{AddArgs, CaseArgs, CustodyAct, CustodyArgs, FormArgs};
 use super::args::Format;
 use super::failure::Failure;
 use super::{Env, Exit, collect, json, print, stamp};
@@ -14,7 +15,7 @@ use crate::case::custody::{self, Statement};
 use crate::case::dir::CaseDir;
 use crate::case::results::CustodyResult;
 use crate::disk::output;
-use crate::model::limits::{CUSTODY_PHOTOS, CUSTODY_TEXT_BYTES};
+use crate::model::limits::CUSTODY_PHOTOS;
 use crate::model::{Act, Lang};
 use crate::report::custody as report;
 
@@ -78,7 +79,7 @@ fn add(args: &AddArgs, lang: Lang, env: &mut Env) -> Result<Exit, Failure> {
     let began = (env.now)();
     complete(args)?;
     let dir = case(&args.case_folder)?;
-    let mut detail = said(args)?;
+    let mut detail = detail_of(args)?;
     detail.insert("clock".to_owned(), args.clock.record(&began, env));
     let operator = args.operator.clone().filter(|name| !name.trim().is_empty()).unwrap_or_else(|| env.user.clone());
     collect::confine(env, lang, &[dir.root()]);
@@ -114,10 +115,10 @@ fn complete(args: &AddArgs) -> Result<(), Failure> {
 }
 
 /// What was said, by stable keys; what was not said is absent.
-fn said(args: &AddArgs) -> Result<Map<String, Value>, Failure> {
-    let mut detail = Map::new();
-    let texts = [
-        ("operator", &args.operator),
+fn detail_of(args: &AddArgs) -> Result<Map<String, Value>, Failure> {
+    // Held to the same limit, though they stand elsewhere in the event.
+    said::texts(&[("operator", &args.operator), ("reference_source", &args.clock.reference_source)])?;
+    let mut detail = said::texts(&[
         ("witness", &args.witness),
         ("from", &args.from),
         ("to", &args.to),
@@ -125,48 +126,13 @@ fn said(args: &AddArgs) -> Result<Map<String, Value>, Failure> {
         ("reason", &args.reason),
         ("place", &args.place),
         ("kept_at", &args.kept_at),
-        ("evidence_number", &args.object.evidence_number),
-        ("seal_number", &args.object.seal_number),
-        ("medium", &args.object.medium),
         ("state", &args.state),
         ("condition", &args.condition),
         ("note", &args.note),
-    ];
-    for (key, text) in texts.into_iter().chain([("reference_source", &args.clock.reference_source)]) {
-        let Some(text) = text.as_deref().map(str::trim).filter(|text| !text.is_empty()) else { continue };
-        if text.len() > CUSTODY_TEXT_BYTES {
-            return Err(Failure::custody_text(key, text.len()));
-        }
-        // These two stand elsewhere in the event.
-        if !matches!(key, "operator" | "reference_source") {
-            detail.insert(key.to_owned(), json!(text));
-        }
-    }
-    let device = device(&args.object)?;
-    if !device.is_empty() {
-        detail.insert("device".to_owned(), Value::Object(device));
-    }
+    ])?;
+    detail.extend(said::object(&args.object)?);
     if let Some(when) = args.when {
         detail.insert("when".to_owned(), json!(when.to_string()));
     }
     Ok(detail)
-}
-
-/// The device, by stable keys.
-fn device(object: &ObjectArgs) -> Result<Map<String, Value>, Failure> {
-    let parts = [
-        ("maker", &object.device_maker),
-        ("model", &object.device_model),
-        ("serial", &object.device_serial),
-        ("capacity", &object.device_capacity),
-    ];
-    let mut device = Map::new();
-    for (key, text) in parts {
-        let Some(text) = text.as_deref().map(str::trim).filter(|text| !text.is_empty()) else { continue };
-        if text.len() > CUSTODY_TEXT_BYTES {
-            return Err(Failure::custody_text(key, text.len()));
-        }
-        device.insert(key.to_owned(), json!(text));
-    }
-    Ok(device)
 }

@@ -3,7 +3,7 @@
 //! Every text in it is hostile: control characters and those that turn the direction of writing are shown escaped.
 
 mod form;
-mod words;
+pub(super) mod words;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -27,26 +27,29 @@ fn block(event: &CustodyEvent, zone: &TimeZone, lang: Lang) -> String {
     let by = format!("{} @ {} ({})", calm(&event.operator), calm(&event.host), calm(&event.tool));
     told(field("operator", lang).unwrap_or("operator"), &by);
     for (key, value) in &event.detail {
-        let value =
-            if key == "when" { both_times(value.as_str().unwrap_or_default(), zone) } else { flat(value, lang) };
+        let known = value.as_str().and_then(|text| words::value(key, text, lang));
+        let value = match key.as_str() {
+            "when" | "started" => both_times(value.as_str().unwrap_or_default(), zone),
+            _ => known.map_or_else(|| flat(value, lang), str::to_owned),
+        };
         told(&named(key, lang), &value);
     }
     text
 }
 
 /// Local time with its offset, and UTC; what is no time is shown as it stands.
-fn both_times(text: &str, zone: &TimeZone) -> String {
+pub(super) fn both_times(text: &str, zone: &TimeZone) -> String {
     let Ok(time) = text.parse::<Timestamp>() else { return calm(text) };
     let (local, utc) = (time.to_zoned(zone.clone()), time.strftime("%Y-%m-%dT%H:%M:%SZ"));
     format!("{} ({utc})", local.strftime("%Y-%m-%d %H:%M:%S %:z"))
 }
 
-fn named(key: &str, lang: Lang) -> String {
+pub(super) fn named(key: &str, lang: Lang) -> String {
     field(key, lang).map_or_else(|| calm(key), str::to_owned)
 }
 
 /// A particular as one line.
-fn flat(value: &Value, lang: Lang) -> String {
+pub(super) fn flat(value: &Value, lang: Lang) -> String {
     match value {
         Value::String(text) => calm(text),
         Value::Array(all) => all.iter().map(|one| flat(one, lang)).collect::<Vec<_>>().join(lang.pick("; ", "；")),
@@ -57,10 +60,8 @@ fn flat(value: &Value, lang: Lang) -> String {
 
 fn pairs(fields: &Map<String, Value>, lang: Lang) -> String {
     let pair = |(key, value): (&String, &Value)| {
-        let value = match (key.as_str(), value.as_str()) {
-            ("check", Some(check)) => words::check(check, lang).map_or_else(|| calm(check), str::to_owned),
-            _ => flat(value, lang),
-        };
+        let known = value.as_str().and_then(|text| words::value(key, text, lang));
+        let value = known.map_or_else(|| flat(value, lang), str::to_owned);
         format!("{} {value}", named(key, lang))
     };
     let present = fields.iter().filter(|(_, value)| !value.is_null());

@@ -3,7 +3,7 @@
 use crate::model::{Act, Lang};
 
 /// What was done.
-pub(super) fn act(act: Act, lang: Lang) -> &'static str {
+pub(in crate::report) fn act(act: Act, lang: Lang) -> &'static str {
     let (en, ja) = match act {
         Act::Collect => ("collection began", "保全を開始"),
         Act::Resume => ("collection went on", "保全を再開"),
@@ -85,6 +85,14 @@ const FIELDS: &[(&str, &str, &str)] = &[
     ("sha256", "SHA-256", "SHA-256"),
     ("cut_bytes", "bytes cut off", "切り取ったバイト数"),
     ("torn", "torn by", "途切れた理由"),
+    ("quantity", "quantity", "数量"),
+    ("copied_to", "copied to", "複製先"),
+    ("started", "begun at", "開始日時"),
+    ("list_sha256", "digest of the list of files", "ファイル一覧のハッシュ"),
+    ("secrets", "with the keys of the case", "事案の鍵を含む"),
+    ("verified", "read back and compared", "読み直して照合"),
+    ("read_back", "how", "照合の方法"),
+    ("same_file_system", "on the same file system", "同じファイルシステム上"),
 ];
 
 /// The name of a particular, if it is a known one.
@@ -100,6 +108,21 @@ pub(super) fn check(check: &str, lang: Lang) -> Option<&'static str> {
         "missing" => ("MISSING", "なし"),
         "unread" => ("COULD NOT BE READ", "読み取れない"),
         "not_done" => ("not done", "未実施"),
+        _ => return None,
+    };
+    Some(lang.pick(en, ja))
+}
+
+/// The value of a particular, where it is one of a few known ones.
+pub(super) fn value(key: &str, value: &str, lang: Lang) -> Option<&'static str> {
+    let (en, ja) = match (key, value) {
+        ("check", _) => return check(value, lang),
+        ("verified", "same") => ("the same", "一致"),
+        ("verified", "not_done") => ("not done", "未実施"),
+        ("read_back", "direct") => ("from the medium, past the system's memory", "媒体から直接"),
+        ("read_back", "cache_dropped") => {
+            ("after the system was told to forget it", "システムのメモリーを捨てさせた後")
+        }
         _ => return None,
     };
     Some(lang.pick(en, ja))
