@@ -154,7 +154,15 @@ fn collect(fake: Fake) -> (Vec<GapKind>, bool, bool, u64) {
         atime_kept: true,
     };
     let (stop, progress) = (AtomicBool::new(false), Progress::default());
-    let plan = Plan { threads: 1, walk_ahead: 1, keep: true, lens: None, stop: &stop, progress: &progress };
+    let plan = Plan {
+        threads: 1,
+        walk_ahead: 1,
+        kernels: hozen::seal::lanes::Kernels::default(),
+        keep: true,
+        lens: None,
+        stop: &stop,
+        progress: &progress,
+    };
     let now = Timestamp { seconds: 1_700_000_000, nanos: 0 };
     let evidence = EvidenceWriter::new("c", MemoryStore::default(), MemoryStore::default(), now).unwrap();
     let mut taken = Taken { intake: Intake::new(Some(evidence), None, None), outcome: None };
@@ -257,7 +265,15 @@ fn a_walk_that_crashes_ends_the_run() {
         }
     }
     let (stop, progress) = (AtomicBool::new(false), Progress::default());
-    let plan = Plan { threads: 2, walk_ahead: 1, keep: true, lens: None, stop: &stop, progress: &progress };
+    let plan = Plan {
+        threads: 2,
+        walk_ahead: 1,
+        kernels: hozen::seal::lanes::Kernels::default(),
+        keep: true,
+        lens: None,
+        stop: &stop,
+        progress: &progress,
+    };
     let mut intake = Intake::<MemoryStore, MemoryStore>::new(None, None, None);
     let ended = run(Crashing, plan, &mut intake);
     assert!(matches!(ended, Err(hozen::pass::RunError::Crashed(_))), "{ended:?}");

@@ -9,6 +9,8 @@ use std::fs;
 use std::io::{Cursor, Read, Write};
 use std::path::Path;
 
+use hozen::model::Lang;
+use hozen::seal::lanes::{Kernel, Kernels};
 use world::put;
 use zip::write::SimpleFileOptions;
 
@@ -141,6 +143,31 @@ fn with_one_clock_and_one_key_every_file_of_the_case_is_the_same_at_any_thread_c
                 assert!(findings.lines().count() > 50_000, "{}", findings.lines().count());
             }
         }
+    }
+}
+
+#[test]
+fn every_kernel_of_this_machine_makes_the_same_evidence() {
+    let folder = tempfile::tempdir().unwrap();
+    let source = folder.path().join("source");
+    for n in 0..60_usize {
+        put(&source, &format!("{n}.bin"), noise(n * n * 17, n as u32));
+    }
+    put(&source, "large.bin", noise(1_500_000, 7));
+    let mut made = BTreeMap::new();
+    for kernel in Kernel::ALL {
+        // What this CPU does not have is not tested here; `sha2` alone is always there.
+        let Some(kernels) = Kernels::only(kernel) else { continue };
+        let out = folder.path().join("out");
+        let arguments = ["collect", source.to_str().unwrap(), "--out", out.to_str().unwrap(), "--case", "same"];
+        let ended = world::hozen_with(kernels, Lang::En, &arguments);
+        assert_eq!(ended.code, 0, "{}", ended.stderr);
+        made.insert(kernel.name(), files(&out.join("same")));
+        fs::remove_dir_all(&out).unwrap();
+    }
+    let plain = made["plain"].clone();
+    for (kernel, files) in &made {
+        assert_eq!(differing(&plain, files), [""; 0], "{kernel}");
     }
 }
 

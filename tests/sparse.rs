@@ -158,7 +158,15 @@ fn a_scan_looks_at_what_a_giant_holds() {
 fn records_with(source: &Path, giant: u64) -> Vec<Value> {
     let walk = Walk::new(vec![source.to_path_buf()], WalkOptions::default()).unwrap();
     let (stop, progress) = (AtomicBool::new(false), Progress::default());
-    let plan = Plan { threads: 2, walk_ahead: 9, keep: true, lens: None, stop: &stop, progress: &progress };
+    let plan = Plan {
+        threads: 2,
+        walk_ahead: 9,
+        kernels: hozen::seal::lanes::Kernels::default(),
+        keep: true,
+        lens: None,
+        stop: &stop,
+        progress: &progress,
+    };
     let now = Timestamp { seconds: 1_700_000_000, nanos: 0 };
     let journal = fs::File::create_new(source.with_extension("journal")).unwrap();
     let writer = EvidenceWriter::new("k", MemoryStore::default(), Kept(journal, MemoryStore::default()), now).unwrap();

@@ -19,7 +19,7 @@ pub(super) struct ClockArgs {
     /// Which clock that is, and how it was read
     #[arg(long, value_name = "TEXT", requires = "reference_time")]
     pub reference_source: Option<String>,
-    /// Ask the time server HOST[:PORT] (NTP, over the network) how far the machine's clock is off
+    /// Ask the time server HOST or HOST:PORT (NTP, over the network) how far the machine's clock is off
     #[arg(long, value_name = "HOST", conflicts_with = "reference_time")]
     pub ntp_server: Option<String>,
 }

@@ -54,6 +54,7 @@ fn take(
     let plan = Plan {
         threads: threads(args, env),
         walk_ahead: ready.walk_ahead,
+        kernels: env.kernels,
         keep: true,
         lens: None,
         stop: &stop,

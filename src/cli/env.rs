@@ -11,6 +11,7 @@ use jiff::Zoned;
 
 use crate::disk::host::{self, Host};
 use crate::model::{Lang, RawPath};
+use crate::seal::lanes::Kernels;
 
 /// Fills a buffer with random bytes.
 pub type Random = Box<dyn Fn(&mut [u8]) -> std::io::Result<()>>;
@@ -41,6 +42,8 @@ pub struct Env {
     pub working_folder: PathBuf,
     /// Number of cores.
     pub cores: usize,
+    /// What hashes on this machine.
+    pub kernels: Kernels,
     /// Set when the user interrupts.
     pub stop: Arc<AtomicBool>,
     /// The arguments, escaped for display, for the acquisition record.
@@ -74,11 +77,19 @@ impl Env {
             stdout_is_terminal: std::io::stdout().is_terminal(),
             working_folder: std::env::current_dir().unwrap_or_default(),
             cores: std::thread::available_parallelism().map_or(1, usize::from),
+            kernels: kernels(),
             stop,
             argv: std::env::args_os().map(|arg| RawPath(arg.into_vec()).shown()).collect(),
             confine: true,
         }
     }
+}
+
+/// All kernels that this machine has. `HOZEN_SHA256` names one alone, for tests and measurements; a digest does not depend on
+/// it, and a name that means nothing here changes nothing.
+fn kernels() -> Kernels {
+    let wanted = std::env::var("HOZEN_SHA256").ok().and_then(|name| name.parse().ok());
+    wanted.and_then(Kernels::only).unwrap_or_default()
 }
 
 /// Exit code of a run that the user ended.

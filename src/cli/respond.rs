@@ -86,6 +86,7 @@ fn pass(
     let plan = Plan {
         threads: collect::threads(&args.collect, env),
         walk_ahead: ready.walk_ahead,
+        kernels: env.kernels,
         keep: true,
         lens: Some(Lens { engine, key: &key, spool: Some(SpoolPlace { folder: &spool, keep_free: ready.need }) }),
         stop: &stop,

@@ -185,7 +185,8 @@ fn take_rest(
     let items = volatile::in_order(lost, missing, volatile::identities(&errand.images));
     let (stop, progress) = (Arc::clone(&env.stop), Progress::default());
     let threads = collect::threads(args, env);
-    let plan = Plan { threads, walk_ahead, keep: true, lens: None, stop: &stop, progress: &progress };
+    let plan =
+        Plan { threads, walk_ahead, kernels: env.kernels, keep: true, lens: None, stop: &stop, progress: &progress };
     let ran = progress::shown(&progress, left.bytes, lang, env.stderr_is_terminal, || {
         crate::pass::run(items, plan, &mut intake)
     });
@@ -215,6 +216,7 @@ fn scan(
     let plan = Plan {
         threads: collect::threads(&args.collect, env),
         walk_ahead: prepare::walk_ahead(),
+        kernels: env.kernels,
         keep: false,
         lens: Some(Lens { engine, key: &key, spool: Some(SpoolPlace { folder: &spool, keep_free: 0 }) }),
         stop: &stop,

@@ -38,6 +38,7 @@ pub(super) fn run(args: &ScanArgs, lang: Lang, env: &mut Env) -> Result<Exit, Fa
     let plan = Plan {
         threads: args.threads.map_or(env.cores, usize::from),
         walk_ahead,
+        kernels: env.kernels,
         keep: false,
         lens: Some(Lens { engine: &engine, key: &key, spool }),
         stop: &stop,

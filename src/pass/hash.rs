@@ -1,8 +1,7 @@
 //! The hashing service: takes (file, bytes) of many files at once and gives each its digest when it ends.
 //!
 //! A worker does not wait for a digest: it hands over blocks, goes on with the next file, and the writer picks the digest
-//! up at commit. So many streams are under way at once, which is what hashing in SIMD lanes needs: lanes can come behind
-//! this same face.
+//! up at commit. So many streams are under way at once, and their blocks go through the [lanes](crate::seal::lanes) together.
 
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -10,14 +9,20 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{self, Receiver, Sender};
 use std::sync::{Arc, Mutex};
 use std::thread::{Scope, ScopedJoinHandle};
-
-use sha2::{Digest as _, Sha256};
+use std::time::Duration;
 
 use super::block::{Block, Gate, lock};
 use crate::model::{Digest, limits};
+use crate::seal::lanes::{Kernels, Message, Piece, advance};
 
 /// What a job weighs in the queue beyond its bytes, so that a flood of tiny files is bounded too.
 const JOB_OVERHEAD_BYTES: usize = 256;
+
+/// A round of hashing takes no more than this, so that there is room in the queue while it lasts.
+const ROUND_BYTES: usize = limits::HASH_QUEUE_BYTES / 4;
+
+/// How long a round waits for company: short beside what a file costs to open, long beside what a small one costs to hash.
+const GATHER: Duration = Duration::from_micros(300);
 
 enum Job {
     Bytes(u64, Arc<Block>),
@@ -39,6 +44,7 @@ impl HashService {
     pub fn start<'scope>(
         scope: &'scope Scope<'scope, '_>,
         threads: usize,
+        kernels: Kernels,
     ) -> (Self, Vec<ScopedJoinHandle<'scope, ()>>) {
         let gate = Arc::new(Gate::new(limits::HASH_QUEUE_BYTES));
         let mut lanes = Vec::new();
@@ -48,7 +54,7 @@ impl HashService {
             lanes.push(Mutex::new(sender));
             let gate = Arc::clone(&gate);
             handles.push(scope.spawn(move || {
-                if catch_unwind(AssertUnwindSafe(|| serve(&receiver, &gate))).is_err() {
+                if catch_unwind(AssertUnwindSafe(|| serve(&receiver, &gate, kernels))).is_err() {
                     // Its digests never come, and the writer says so; workers must not wait for it before that.
                     gate.open();
                 }
@@ -71,23 +77,85 @@ impl HashService {
     }
 }
 
-fn serve(jobs: &Receiver<Job>, gate: &Gate) {
-    let mut open: HashMap<u64, Sha256> = HashMap::new();
-    while let Ok(job) = jobs.recv() {
+/// Hashes in rounds: what came in while the last round was on goes through the lanes together.
+fn serve(jobs: &Receiver<Job>, gate: &Gate, kernels: Kernels) {
+    let mut open: HashMap<u64, Message> = HashMap::new();
+    while let Ok(first) = jobs.recv() {
+        let mut round = Round::default();
+        round.add(first);
+        if round.weight < ROUND_BYTES {
+            std::thread::sleep(GATHER);
+        }
+        while round.weight < ROUND_BYTES {
+            let Ok(job) = jobs.try_recv() else { break };
+            round.add(job);
+        }
+        let weight = round.weight;
+        round.run(&mut open, kernels);
+        gate.leave(weight);
+    }
+}
+
+/// What is to be hashed at once.
+#[derive(Default)]
+struct Round {
+    /// Streams in the order in which they came up.
+    streams: Vec<Stream>,
+    place: HashMap<u64, usize>,
+    weight: usize,
+}
+
+/// What a round holds of one stream.
+struct Stream {
+    id: u64,
+    blocks: Vec<Arc<Block>>,
+    end: Option<Sender<Digest>>,
+    dropped: bool,
+}
+
+impl Round {
+    fn add(&mut self, job: Job) {
         match job {
             Job::Bytes(id, block) => {
-                open.entry(id).or_default().update(&**block);
-                let weight = block.len() + JOB_OVERHEAD_BYTES;
-                drop(block);
-                gate.leave(weight);
+                self.weight += block.len() + JOB_OVERHEAD_BYTES;
+                self.stream(id).blocks.push(block);
             }
-            Job::End(id, reply) => {
-                let digest = open.remove(&id).unwrap_or_default().finalize();
-                let _ = reply.send(Digest(digest.into()));
-            }
-            Job::Drop(id) => drop(open.remove(&id)),
+            Job::End(id, reply) => self.stream(id).end = Some(reply),
+            Job::Drop(id) => self.stream(id).dropped = true,
             #[cfg(test)]
             Job::Die => panic!("a bug in a hashing thread"),
+        }
+    }
+
+    fn stream(&mut self, id: u64) -> &mut Stream {
+        let place = *self.place.entry(id).or_insert_with(|| {
+            self.streams.push(Stream { id, blocks: Vec::new(), end: None, dropped: false });
+            self.streams.len() - 1
+        });
+        &mut self.streams[place]
+    }
+
+    /// Hashes all of it. `open` holds the messages between rounds.
+    fn run(mut self, open: &mut HashMap<u64, Message>, kernels: Kernels) {
+        self.streams.retain(|stream| {
+            if stream.dropped {
+                open.remove(&stream.id);
+            }
+            !stream.dropped
+        });
+        let mut messages: Vec<Message> =
+            self.streams.iter().map(|stream| open.remove(&stream.id).unwrap_or_default()).collect();
+        let pieces = messages.iter_mut().zip(&self.streams).map(|(message, stream)| Piece {
+            message,
+            bytes: stream.blocks.iter().map(|block| &***block).collect(),
+            ends: stream.end.is_some(),
+        });
+        let digests = advance(kernels, pieces.collect());
+        for ((stream, message), digest) in self.streams.into_iter().zip(messages).zip(digests) {
+            match stream.end.zip(digest) {
+                Some((reply, digest)) => drop(reply.send(digest)),
+                None => drop(open.insert(stream.id, message)),
+            }
         }
     }
 }
@@ -149,7 +217,7 @@ mod tests {
     #[test]
     fn interleaved_streams_each_get_their_own_digest() {
         std::thread::scope(|scope| {
-            let (service, _threads) = HashService::start(scope, 2);
+            let (service, _threads) = HashService::start(scope, 2, Kernels::default());
             let streams: Vec<_> = (0..9).map(|_| service.stream()).collect();
             for round in 0..5u8 {
                 for (n, stream) in streams.iter().enumerate() {
@@ -166,7 +234,7 @@ mod tests {
     #[test]
     fn a_dead_hashing_thread_gives_no_digest_and_holds_nobody() {
         std::thread::scope(|scope| {
-            let (service, _threads) = HashService::start(scope, 1);
+            let (service, _threads) = HashService::start(scope, 1, Kernels::default());
             let stream = service.stream();
             service.send(0, Job::Die);
             // More than the queue takes.

@@ -17,6 +17,7 @@ use super::order::Order;
 use super::source::Item;
 use super::stretches::GiantFrom;
 use super::work::{Bench, work};
+use crate::seal::lanes::Kernels;
 
 /// What a run does with each entry.
 #[derive(Clone, Copy)]
@@ -25,6 +26,8 @@ pub struct Plan<'a> {
     pub threads: usize,
     /// Entries that the walk may be ahead of the workers, at least 1: each may hold a file handle.
     pub walk_ahead: usize,
+    /// What hashes on this machine. What comes out does not depend on it.
+    pub kernels: Kernels,
     /// Whether content is kept (and hashed).
     pub keep: bool,
     /// Whether content is looked at, and with what.
@@ -69,7 +72,7 @@ pub fn run<C: Commit>(
     let pool = Arc::new(Pool::default());
     let crashed = AtomicBool::new(false);
     std::thread::scope(|scope| {
-        let (hashes, _threads) = HashService::start(scope, plan.threads.div_ceil(2));
+        let (hashes, _threads) = HashService::start(scope, plan.threads.div_ceil(2), plan.kernels);
         let (sender, receiver) = mpsc::sync_channel(plan.walk_ahead.max(1));
         let receiver = Arc::new(Mutex::new(receiver));
         let hashes = Arc::new(hashes);

@@ -9,6 +9,7 @@ pub mod certificate;
 pub mod chain;
 pub mod der;
 pub mod keyed;
+pub mod lanes;
 pub mod pem;
 pub mod reply;
 pub mod sign;

@@ -11,6 +11,7 @@ use std::sync::{Arc, Mutex};
 use hozen::cli::{self, Env};
 use hozen::disk::host::Host;
 use hozen::model::Lang;
+use hozen::seal::lanes::Kernels;
 
 /// A writer that tests can read.
 #[derive(Clone, Default)]
@@ -54,6 +55,11 @@ pub(crate) fn hozen<S: AsRef<std::ffi::OsStr>>(arguments: &[S]) -> Ended {
 
 /// Runs hozen with these arguments under a locale.
 pub(crate) fn hozen_in<S: AsRef<std::ffi::OsStr>>(lang: Lang, arguments: &[S]) -> Ended {
+    hozen_with(Kernels::default(), lang, arguments)
+}
+
+/// Runs hozen with these arguments, hashing with these kernels.
+pub(crate) fn hozen_with<S: AsRef<std::ffi::OsStr>>(kernels: Kernels, lang: Lang, arguments: &[S]) -> Ended {
     let (stdout, stderr) = (Captured::default(), Captured::default());
     let mut env = Env {
         now: std::rc::Rc::new(|| "2026-11-21T12:00:00+09:00[Asia/Tokyo]".parse().unwrap()),
@@ -72,6 +78,7 @@ pub(crate) fn hozen_in<S: AsRef<std::ffi::OsStr>>(lang: Lang, arguments: &[S]) -
         stdout_is_terminal: false,
         working_folder: std::env::current_dir().unwrap(),
         cores: 2,
+        kernels,
         stop: Arc::new(AtomicBool::new(false)),
         argv: vec!["hozen".to_owned()],
         confine: false,

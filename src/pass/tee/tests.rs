@@ -49,7 +49,7 @@ fn through(content: &[u8], broken: bool, take: usize, panics: bool) -> (Digest, 
     let mut deflater = Deflater::default();
     let stop = AtomicBool::new(false);
     std::thread::scope(|scope| {
-        let (hashes, _threads) = HashService::start(scope, 1);
+        let (hashes, _threads) = HashService::start(scope, 1, crate::seal::lanes::Kernels::default());
         let lane = Lane::new(&order, 0);
         let mut source = Given { content: content.to_vec(), at: 0, broken };
         let limit = content.len() as u64 + u64::from(broken);
