@@ -297,11 +297,18 @@ fn keys_that_can_not_sign_are_refused_before_anything_is_made() {
         keys,
         "ssh-keygen -q -t ed25519 -N '' -f good; head -c 300 /dev/urandom > garbage; : > empty; mkfifo pipe",
     );
-    for key in ["locked", "rsa", "garbage", "empty", "pipe", "missing", "good.pub", "."] {
+    for key in ["rsa", "garbage", "empty", "pipe", "missing", "."] {
         let words = args([&"collect", &source, &"--out", &out, &"--sign-key", &keys.join(key)]);
         both(&words, 2, &["the key ", "can not be used", "ed25519"], &["鍵 ", "を使えません"]);
         assert!(!out.exists(), "{key}");
     }
+    // A public key asks for its agent, an encrypted one for its passphrase.
+    let words = args([&"collect", &source, &"--out", &out, &"--sign-key", &keys.join("good.pub")]);
+    both(&words, 2, &["the key ", "ssh-add"], &["鍵 ", "ssh-add"]);
+    let locked = keys.join("locked");
+    let words = args([&"collect", &source, &"--out", &out, &"--sign-key", &locked, &"--passphrase-fd", &"987"]);
+    both(&words, 2, &["the passphrase of the key ", "--passphrase-fd"], &["のパスフレーズを読み取れません"]);
+    assert!(!out.exists());
     let words = args([&"collect", &source, &"--out", &out, &"--sign-key", &keys.join("good"), &"--case", &"c"]);
     assert_eq!(hozen(&words).code, Some(0));
     assert!(!out.join("c/secret/sign.key").exists(), "the user's own key is not copied into the case");

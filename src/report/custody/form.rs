@@ -27,7 +27,7 @@ const QUIET_ZONE: i32 = 4;
 pub fn html(result: &CustodyResult, zone: &TimeZone, printed: &str, lang: Lang) -> Result<String, ReportError> {
     let row = |event: &CustodyEvent| row(event, zone, lang);
     let collect = result.chain.iter().find(|event| event.act == Act::Collect);
-    let held = result.chain.iter().filter(|event| is_by_hand(event.act));
+    let held = result.chain.iter().filter(|event| is_on_the_sheet(event.act));
     Sheet {
         w: form(lang),
         lang,
@@ -141,7 +141,8 @@ fn text(event: &CustodyEvent, key: &str) -> Option<String> {
     event.detail.get(key).and_then(Value::as_str).map(str::to_owned)
 }
 
-fn is_by_hand(act: Act) -> bool {
+/// What stands on the sheet: what people did, and every bundle that was made to leave the house.
+fn is_on_the_sheet(act: Act) -> bool {
     matches!(
         act,
         Act::Open
@@ -153,6 +154,7 @@ fn is_by_hand(act: Act) -> bool {
             | Act::Dispose
             | Act::Verify
             | Act::Mend
+            | Act::Exported
     )
 }
 
@@ -217,7 +219,7 @@ fn facts(result: &CustodyResult, began: Option<&CustodyEvent>, zone: &TimeZone, 
 }
 
 /// What a row says beside who, when and what.
-const ABOUT: [&str; 14] = [
+const ABOUT: [&str; 16] = [
     "purpose",
     "reason",
     "place",
@@ -230,6 +232,8 @@ const ABOUT: [&str; 14] = [
     "copied_to",
     "verified",
     "verdict",
+    "bundle",
+    "bundle_sha256",
     "witness",
     "note",
 ];

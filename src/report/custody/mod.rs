@@ -53,6 +53,8 @@ pub(super) fn named(key: &str, lang: Lang) -> String {
 pub(super) fn flat(value: &Value, lang: Lang) -> String {
     match value {
         Value::String(text) => calm(text),
+        Value::Bool(yes) => if *yes { lang.pick("yes", "はい") } else { lang.pick("no", "いいえ") }.to_owned(),
+        Value::Array(none) if none.is_empty() => lang.pick("none", "なし").to_owned(),
         Value::Array(all) => all.iter().map(|one| flat(one, lang)).collect::<Vec<_>>().join(lang.pick("; ", "；")),
         Value::Object(fields) => pairs(fields, lang),
         other => other.to_string(),
