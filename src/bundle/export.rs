@@ -4,18 +4,19 @@
 //! complete and on the medium it is called `.partial`; a run that breaks off leaves an `export` without an `exported`.
 
 use std::io::{self, Read};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use jiff::Zoned;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::age_file::{Hashing, Locked, overhead};
+use super::age_file::overhead;
 use super::contents::{Choice, Contents, choose, guides};
-use super::guide::{Guide, Numbers};
+use super::guide::Guide;
 use super::layout::{self, BagInfo};
 use super::recipient::Recipients;
-use super::write::{Piece, Watch, WriteError, size, write};
+use super::target::{Target, Written};
+use super::write::{Piece, Watch, WriteError, size};
 use crate::case::collection::utc;
 use crate::case::custody;
 use crate::case::dir::{CaseDir, is_case_id};
@@ -25,7 +26,6 @@ use crate::case::results::{CustodyResult, VerifyResult, WithheldResult};
 use crate::case::verify::{Standing, Verification, verify_files};
 use crate::case::withheld;
 use crate::disk::error::DiskError;
-use crate::disk::output::{self, OutputFile};
 use crate::disk::own;
 use crate::disk::space::Space;
 use crate::evidence::Expected;
@@ -397,104 +397,5 @@ impl Bag<'_> {
                 .collect(),
             problems: self.facts.checked.problems.len() as u64,
         }
-    }
-}
-
-/// Where the bundle goes.
-struct Target {
-    folder: PathBuf,
-    name: String,
-    file: String,
-}
-
-struct Written {
-    bytes: u64,
-    digests: Numbers,
-}
-
-impl Target {
-    fn new(order: &Order<'_>, name: &str) -> Self {
-        let ending = if order.recipients.is_some() { ".zip.age" } else { ".zip" };
-        let file = order.out.1.map_or_else(|| format!("{name}{ending}"), str::to_owned);
-        Self { folder: order.out.0.to_path_buf(), name: name.to_owned(), file }
-    }
-
-    fn path(&self, file: &str) -> PathBuf {
-        self.folder.join(file)
-    }
-
-    /// `NAME.VERIFY.txt`.
-    fn guide(&self) -> String {
-        let stem = self.file.strip_suffix(".age").unwrap_or(&self.file);
-        format!("{}.VERIFY.txt", stem.strip_suffix(".zip").unwrap_or(stem))
-    }
-
-    fn partial(&self) -> PathBuf {
-        self.path(&format!("{}.partial", self.file))
-    }
-
-    fn digest(&self) -> PathBuf {
-        self.path(&format!("{}.sha256", self.file))
-    }
-
-    /// Nothing is overwritten, and that is known before the chain says that there will be a bundle.
-    fn is_free(&self) -> Result<(), DiskError> {
-        for path in [self.path(&self.file), self.partial(), self.digest(), self.path(&self.guide())] {
-            if own::exists(&path)? {
-                let taken = io::Error::from(io::ErrorKind::AlreadyExists);
-                return Err(DiskError::on(&path, crate::disk::error::Doing::Create)(taken));
-            }
-        }
-        Ok(())
-    }
-
-    /// Writes the bundle under its unfinished name, on the medium.
-    fn write(
-        &self,
-        order: &Order<'_>,
-        pieces: &[Piece],
-        seal: Digest,
-        watch: &Watch<'_>,
-    ) -> Result<Written, ExportError> {
-        let partial = self.partial();
-        let written = self.stream(order, pieces, seal, watch);
-        if written.is_err() {
-            // The first error is the one that counts.
-            let _ = output::remove(&partial);
-        }
-        written
-    }
-
-    fn stream(
-        &self,
-        order: &Order<'_>,
-        pieces: &[Piece],
-        seal: Digest,
-        watch: &Watch<'_>,
-    ) -> Result<Written, ExportError> {
-        let refused = WriteError::Write;
-        let file = Hashing::new(OutputFile::create(&self.partial())?);
-        let zip = Hashing::new(Locked::new(file, order.recipients).map_err(refused)?);
-        let (locked, _, zip) = write(&self.name, pieces, zip, watch)?.end();
-        let (mut file, bytes, sha256) = locked.end().map_err(refused)?.end();
-        file.sync()?;
-        Ok(Written { bytes, digests: Numbers { file: sha256, zip, seal } })
-    }
-
-    /// Gives the bundle its name; what stands beside it comes first.
-    fn finish(&self, guide: &str, sha256: Digest) -> Result<(), ExportError> {
-        let line = format!("{sha256}  {}\n", self.file);
-        let (beside, text) = (self.digest(), self.path(&self.guide()));
-        let named = output::write_once(&beside, line.as_bytes())
-            .and_then(|()| output::write_once(&text, guide.as_bytes()))
-            .and_then(|()| output::rename_into_place(&self.partial(), &self.path(&self.file)));
-        if let Err(error) = named {
-            for path in [self.partial(), beside, text] {
-                // The first error is the one that counts.
-                let _ = output::remove(&path);
-            }
-            return Err(error.into());
-        }
-        Ok(())
     }
 }

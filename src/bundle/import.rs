@@ -166,42 +166,84 @@ pub fn import(order: &Order<'_>, file: &mut dyn Read, watch: &Watch<'_>) -> Resu
     let mut head = Vec::new();
     opened.by_ref().take(256).read_to_end(&mut head).map_err(ReadError::Source)?;
     let case = case_at(&head).ok_or(ReadError::NotABundle)?;
-    let final_path = order.out.join(&case);
-    let unfinished = order.out.join(format!("{case}.partial"));
-    for path in [&final_path, &unfinished] {
-        if own::exists(path)? {
-            let taken = std::io::Error::from(std::io::ErrorKind::AlreadyExists);
-            return Err(DiskError::on(path, Doing::Create)(taken).into());
-        }
-    }
-    output::create_folder(&unfinished)?;
-    let mut unfinished = Unfinished { path: unfinished, is_done: false };
+    let place = order.out.join(&case);
+    let mut unfinished = Unfinished::create(order.out.join(format!("{case}.partial")), &place)?;
     let mut unpack = Unpack { root: &unfinished.path.clone(), open: None };
     let bundle = read(order.path, &mut head.as_slice().chain(&mut opened), &mut unpack, watch)?;
     drop(opened);
     let (_, bytes, sha256) = source.end();
     expected(order, &bundle, sha256)?;
-    for folder in ["custody", "evidence", "results", "report", "secret"] {
-        output::ensure_folder(&unfinished.path.join(folder))?;
+    let dir = unfinished.case()?;
+    let mut receipt = receipt(order, &bundle, (bytes, sha256), checked(order, &dir, &bundle)?);
+    receipt.case = place.display().to_string();
+    let mut journal = CaseJournal::open_whole(&dir.journal(), &mut |_| {})?;
+    journal.append(event(order, &receipt))?;
+    (receipt.custody_events, receipt.custody_head) = (journal.events(), journal.head());
+    drop(journal);
+    unfinished.finish(&place)?;
+    Ok(receipt)
+}
+
+impl Unfinished {
+    /// Makes the folder, where neither it nor the case is there yet.
+    fn create(path: PathBuf, place: &Path) -> Result<Self, DiskError> {
+        for path in [place, &path] {
+            if own::exists(path)? {
+                let taken = std::io::Error::from(std::io::ErrorKind::AlreadyExists);
+                return Err(DiskError::on(path, Doing::Create)(taken));
+            }
+        }
+        output::create_folder(&path)?;
+        Ok(Self { path, is_done: false })
     }
-    let Some(dir) = CaseDir::open(&unfinished.path)? else {
-        let what = "is missing: there is no case in this bundle".to_owned();
-        return Err(ImportError::Broken(vec![Problem { layer: Layer::Manifest, path: "data/case.json".into(), what }]));
-    };
-    let checked = in_bundle("data", &dir, &bundle.name, bundle.custody);
-    let chain = custody::read(&dir);
-    let sent = chain.chain.last();
-    let was_broken = sent.and_then(|event| event.detail.get("problems")?.as_u64()).is_some_and(|count| count > 0);
-    match (checked.problems.is_empty(), was_broken) {
-        (true, _) => {}
-        (false, false) => return Err(ImportError::Broken(checked.problems)),
-        (false, true) if !order.force => return Err(ImportError::BrokenCase(checked.problems)),
-        (false, true) => {}
+
+    /// The case that was unpacked into it, with all the folders that a case has.
+    fn case(&self) -> Result<CaseDir, ImportError> {
+        for folder in ["custody", "evidence", "results", "report", "secret"] {
+            output::ensure_folder(&self.path.join(folder))?;
+        }
+        CaseDir::open(&self.path)?.ok_or_else(|| {
+            let what = "is missing: there is no case in this bundle".to_owned();
+            ImportError::Broken(vec![Problem { layer: Layer::Manifest, path: "data/case.json".into(), what }])
+        })
     }
-    let from = sent.map(|event| event.operator.clone()).unwrap_or_default();
-    let mut receipt = Receipt {
+
+    /// Gives the case its name, once the names of its files are on the medium.
+    fn finish(&mut self, place: &Path) -> Result<(), DiskError> {
+        for folder in ALL_FOLDERS.map(|folder| self.path.join(folder)) {
+            if own::exists(&folder)? {
+                output::sync_folder_of(&folder.join("x"))?;
+            }
+        }
+        output::sync_folder_of(&self.path.join("x"))?;
+        output::rename_into_place(&self.path, place)?;
+        self.is_done = true;
+        Ok(())
+    }
+}
+
+/// What the check of the case showed, and the event with which it was sent.
+struct Sent {
+    problems: Vec<Problem>,
+    event: Option<CustodyEvent>,
+}
+
+/// Checks the case. One that was whole when it was sent must be whole; one that was not is taken in only if the user wants it.
+fn checked(order: &Order<'_>, dir: &CaseDir, bundle: &Bundle) -> Result<Sent, ImportError> {
+    let problems = in_bundle("data", dir, &bundle.name, bundle.custody).problems;
+    let event = custody::read(dir).chain.pop();
+    let was_broken = event.as_ref().and_then(|event| event.detail.get("problems")?.as_u64()).is_some_and(|n| n > 0);
+    match (problems.is_empty(), was_broken) {
+        (false, false) => Err(ImportError::Broken(problems)),
+        (false, true) if !order.force => Err(ImportError::BrokenCase(problems)),
+        _ => Ok(Sent { problems, event }),
+    }
+}
+
+fn receipt(order: &Order<'_>, bundle: &Bundle, (bytes, sha256): (u64, Digest), sent: Sent) -> Receipt {
+    Receipt {
         schema: "hozen.receipt/1".to_owned(),
-        case: final_path.display().to_string(),
+        case: String::new(),
         bundle: bundle.name.clone(),
         bytes,
         sha256,
@@ -209,31 +251,16 @@ pub fn import(order: &Order<'_>, file: &mut dyn Read, watch: &Watch<'_>) -> Resu
         seal_sha256: bundle.seal.unwrap_or(sha256),
         key: bundle.key.clone().unwrap_or_default(),
         key_expected: order.expect_key.map(|_| true),
-        from,
+        from: sent.event.as_ref().map(|event| event.operator.clone()).unwrap_or_default(),
         operator: order.by[0].clone(),
         time: utc(&(order.now)()),
         files: bundle.files.len() as u64,
-        withheld: withheld_of(sent),
+        withheld: withheld_of(sent.event.as_ref()),
         evidence: bundle.files.keys().filter(|file| file.ends_with(".zip")).cloned().collect(),
-        problems: checked.problems,
+        problems: sent.problems,
         custody_events: 0,
         custody_head: sha256,
-    };
-    let mut journal = CaseJournal::open_whole(&dir.journal(), &mut |_| {})?;
-    journal.append(event(order, &receipt))?;
-    (receipt.custody_events, receipt.custody_head) = (journal.events(), journal.head());
-    drop(journal);
-    // The names of the files must be on the medium before the case is called by its own.
-    for folder in ALL_FOLDERS {
-        let inside = dir.root().join(folder).join("x");
-        if own::exists(&dir.root().join(folder))? {
-            output::sync_folder_of(&inside)?;
-        }
     }
-    output::sync_folder_of(&dir.facts())?;
-    output::rename_into_place(&unfinished.path, &final_path)?;
-    unfinished.is_done = true;
-    Ok(receipt)
 }
 
 /// What the sender said on another way, and what the read showed.

@@ -14,5 +14,6 @@ pub mod index;
 pub mod layout;
 pub mod read;
 pub mod recipient;
+mod target;
 pub mod verify;
 pub mod write;

@@ -5,12 +5,10 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use clap::Args;
-use serde_json::{Map, Value};
 
 use super::args::Format;
-use super::clock::ClockArgs;
-use super::custody::args::ObjectArgs;
-use super::custody::said;
+use super::custody::args::{DeedArgs, ObjectArgs};
+use super::custody::said::{self, Deed};
 use super::failure::Failure;
 use super::{Env, Exit, collect, json, print, progress, tell, words};
 use crate::case::copy::{self, Orders};
@@ -41,30 +39,15 @@ pub(super) struct CopyArgs {
     /// Copy the keys of the case too: for a copy that stays in the house
     #[arg(long)]
     pub with_secrets: bool,
-    /// Who does this (default: the login name)
-    #[arg(long, value_name = "NAME")]
-    pub operator: Option<String>,
-    /// Who watches
-    #[arg(long, value_name = "NAME")]
-    pub witness: Option<String>,
-    /// What for
-    #[arg(long, value_name = "TEXT")]
-    pub purpose: Option<String>,
-    /// Where
-    #[arg(long, value_name = "TEXT")]
-    pub place: Option<String>,
+    /// Who does it, where and by which clock
+    #[command(flatten)]
+    pub deed: DeedArgs,
     /// Where the copy is kept from now on
     #[arg(long, value_name = "TEXT")]
     pub kept_at: Option<String>,
-    /// What else is to be known
-    #[arg(long, value_name = "TEXT")]
-    pub note: Option<String>,
     /// The medium of the copy
     #[command(flatten)]
     pub object: ObjectArgs,
-    /// The right time
-    #[command(flatten)]
-    pub clock: ClockArgs,
     /// What stdout gets
     #[arg(long, value_enum, default_value_t = Format::Text, value_name = "FORMAT")]
     pub format: Format,
@@ -72,7 +55,9 @@ pub(super) struct CopyArgs {
 
 /// Runs the verb.
 pub(super) fn run(args: &CopyArgs, lang: Lang, env: &mut Env) -> Result<Exit, Failure> {
-    let detail = detail(args, lang, env)?;
+    let Deed { operator, said: mut detail } = args.deed.set_down(lang, env)?;
+    detail.extend(said::texts(&[("kept_at", &args.kept_at)])?);
+    detail.extend(said::object(&args.object)?);
     let failed = |error: copy::CopyError| Failure::copy(&args.source, &error);
     let plan = copy::plan(&args.source, &args.to, args.with_secrets).map_err(failed)?;
     if plan.is_on_same_file_system() {
@@ -85,7 +70,6 @@ pub(super) fn run(args: &CopyArgs, lang: Lang, env: &mut Env) -> Result<Exit, Fa
     collect::confine(env, lang, &[&args.to]);
     let total = plan.bytes().saturating_mul(if args.verify { 2 } else { 1 });
     let progress = Progress::default();
-    let operator = args.operator.clone().filter(|name| !name.trim().is_empty()).unwrap_or_else(|| env.user.clone());
     let (stop, now) = (Arc::clone(&env.stop), Rc::clone(&env.now));
     let orders = Orders {
         verify: args.verify,
@@ -104,21 +88,6 @@ pub(super) fn run(args: &CopyArgs, lang: Lang, env: &mut Env) -> Result<Exit, Fa
         Format::Text => print(env, &text(&result, lang))?,
     }
     Ok(Exit::Done)
-}
-
-fn detail(args: &CopyArgs, lang: Lang, env: &mut Env) -> Result<Map<String, Value>, Failure> {
-    // Held to the same limit, though they stand elsewhere in the event.
-    said::texts(&[("operator", &args.operator), ("reference_source", &args.clock.reference_source)])?;
-    let mut detail = said::texts(&[
-        ("witness", &args.witness),
-        ("purpose", &args.purpose),
-        ("place", &args.place),
-        ("kept_at", &args.kept_at),
-        ("note", &args.note),
-    ])?;
-    detail.extend(said::object(&args.object)?);
-    detail.insert("clock".to_owned(), args.clock.compare(lang, env).record(env));
-    Ok(detail)
 }
 
 fn text(result: &CopyResult, lang: Lang) -> String {

@@ -4,10 +4,10 @@ use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use clap::Args;
-use serde_json::{Map, Value, json};
 
 use super::args::Format;
-use super::clock::ClockArgs;
+use super::custody::args::DeedArgs;
+use super::custody::said::Deed;
 use super::failure::{Failure, shown};
 use super::keys::{self, KeyArgs};
 use super::{Env, Exit, collect, json, look, passphrase, print, progress, tell, words};
@@ -21,7 +21,7 @@ use crate::case::dir::CaseDir;
 use crate::detect::veil_path;
 use crate::disk::own;
 use crate::model::Lang;
-use crate::model::limits::{CUSTODY_TEXT_BYTES, IDENTITY_BYTES};
+use crate::model::limits::IDENTITY_BYTES;
 use crate::pass::Progress;
 use crate::seal::sign::Signer;
 
@@ -66,21 +66,9 @@ pub(super) struct ExportArgs {
     /// The key that signs
     #[command(flatten)]
     pub key: KeyArgs,
-    /// Who does this (default: the login name)
-    #[arg(long, value_name = "NAME")]
-    pub operator: Option<String>,
-    /// Who watches
-    #[arg(long, value_name = "NAME")]
-    pub witness: Option<String>,
-    /// What for
-    #[arg(long, value_name = "TEXT")]
-    pub purpose: Option<String>,
-    /// Where
-    #[arg(long, value_name = "TEXT")]
-    pub place: Option<String>,
-    /// The right time
+    /// Who does it, where and by which clock
     #[command(flatten)]
-    pub clock: ClockArgs,
+    pub deed: DeedArgs,
     /// Go on where hozen would stop to ask: a case that is not whole, too little space
     #[arg(long)]
     pub force: bool,
@@ -91,7 +79,7 @@ pub(super) struct ExportArgs {
 
 /// Runs the verb.
 pub(super) fn run(args: &ExportArgs, lang: Lang, env: &mut Env) -> Result<Exit, Failure> {
-    let clock = args.clock.compare(lang, env);
+    let Deed { operator, said } = args.deed.set_down(lang, env)?;
     let case = &args.case_folder;
     let dir = CaseDir::open(case).map_err(|error| Failure::unreadable(&error))?;
     let dir = dir.ok_or_else(|| Failure::no_case(case))?;
@@ -99,10 +87,8 @@ pub(super) fn run(args: &ExportArgs, lang: Lang, env: &mut Env) -> Result<Exit, 
     if own::folder_identity(&folder).is_some() && inside(&folder, dir.root()) && !args.force {
         return Err(Failure::bundle_inside_case(&folder));
     }
-    let said = said(&[("witness", &args.witness), ("purpose", &args.purpose), ("place", &args.place)])?;
     let recipients = recipients(args, lang, env)?;
     let signer = signer(args, &dir, lang, env)?;
-    let operator = operator(args.operator.as_ref(), env);
     let engine = look::engine(&look::rule_pack(&[])?)?;
     let custody = dir.root().join("custody");
     collect::confine(env, lang, &[&custody, &folder]);
@@ -122,7 +108,7 @@ pub(super) fn run(args: &ExportArgs, lang: Lang, env: &mut Env) -> Result<Exit, 
             with_case_key: args.with_case_key,
         },
         force: args.force,
-        said: with_clock(said, clock.record(env)),
+        said,
         by: [operator, env.host.hostname.clone(), collect::tool()],
         now: &*Rc::clone(&env.now),
         further: &|facts| handover.pieces(facts, &watch),
@@ -166,28 +152,6 @@ fn inside(folder: &Path, case: &Path) -> bool {
         (Ok(folder), Ok(case)) => folder.starts_with(case),
         _ => false,
     }
-}
-
-/// What the user said, by stable keys; what was not said is absent.
-pub(super) fn said(texts: &[(&str, &Option<String>)]) -> Result<Map<String, Value>, Failure> {
-    let mut detail = Map::new();
-    for (key, text) in texts {
-        let Some(text) = text.as_deref().map(str::trim).filter(|text| !text.is_empty()) else { continue };
-        if text.len() > CUSTODY_TEXT_BYTES {
-            return Err(Failure::custody_text(key, text.len()));
-        }
-        detail.insert((*key).to_owned(), json!(text));
-    }
-    Ok(detail)
-}
-
-pub(super) fn with_clock(mut said: Map<String, Value>, clock: Value) -> Map<String, Value> {
-    said.insert("clock".to_owned(), clock);
-    said
-}
-
-pub(super) fn operator(named: Option<&String>, env: &Env) -> String {
-    named.filter(|name| !name.trim().is_empty()).cloned().unwrap_or_else(|| env.user.clone())
 }
 
 /// Who may open it; `None` where the user said that anybody may.

@@ -9,10 +9,11 @@ use age::secrecy::SecretString;
 use clap::Args;
 
 use super::args::Format;
-use super::clock::ClockArgs;
+use super::custody::args::DeedArgs;
+use super::custody::said::Deed;
 use super::failure::{Failure, shown};
 use super::passphrase::{self, PassphraseArgs};
-use super::{Env, Exit, collect, export, json, print, progress, verify, words};
+use super::{Env, Exit, collect, json, print, progress, verify, words};
 use crate::bundle::identity::{Identities, IdentityError, IdentityFile};
 use crate::bundle::import::{self as bundle, Receipt};
 use crate::bundle::read::Watch;
@@ -55,21 +56,9 @@ pub(super) struct ImportArgs {
     /// Fingerprint of the key that must have signed it, likewise
     #[arg(long = "expect-key", value_name = "SHA256:…")]
     pub import_key: Option<String>,
-    /// Who does this (default: the login name)
-    #[arg(long, value_name = "NAME")]
-    pub operator: Option<String>,
-    /// Who watches
-    #[arg(long, value_name = "NAME")]
-    pub witness: Option<String>,
-    /// Where
-    #[arg(long, value_name = "TEXT")]
-    pub place: Option<String>,
-    /// What else is to be known
-    #[arg(long, value_name = "TEXT")]
-    pub note: Option<String>,
-    /// The right time
+    /// Who does it, where and by which clock
     #[command(flatten)]
-    pub clock: ClockArgs,
+    pub deed: DeedArgs,
     /// Go on where hozen would stop to ask: a case that was not whole when it was sent, too little space
     #[arg(long)]
     pub force: bool,
@@ -80,13 +69,11 @@ pub(super) struct ImportArgs {
 
 /// Runs the verb.
 pub(super) fn run(args: &ImportArgs, lang: Lang, env: &mut Env) -> Result<Exit, Failure> {
-    let clock = args.clock.compare(lang, env);
+    let Deed { operator, said } = args.deed.set_down(lang, env)?;
     let out = &args.import_out;
     if !own::is_folder(out).map_err(|error| Failure::out_unusable(out, &error))? {
         return Err(Failure::import_out(out));
     }
-    let said = [("witness", &args.witness), ("place", &args.place), ("note", &args.note)];
-    let said = export::said(&said)?;
     let expect_sha256 = args.expect_sha256.as_deref().map(digest).transpose()?;
     let (mut file, bytes) = open(&args.bundle)?;
     let free = Space::of(out).map_err(|error| Failure::disk(&error))?.free_bytes;
@@ -103,8 +90,8 @@ pub(super) fn run(args: &ImportArgs, lang: Lang, env: &mut Env) -> Result<Exit, 
         expect_sha256,
         expect_key: args.import_key.as_deref(),
         force: args.force,
-        said: export::with_clock(said, clock.record(env)),
-        by: [export::operator(args.operator.as_ref(), env), env.host.hostname.clone(), collect::tool()],
+        said,
+        by: [operator, env.host.hostname.clone(), collect::tool()],
         now: &*Rc::clone(&env.now),
     };
     let seen = Progress::default();

@@ -122,11 +122,7 @@ pub(super) fn prepare(args: &CollectArgs, others: &[&Path], lang: Lang, env: &mu
         [("operator", &args.operator), ("witness", &args.witness), ("reason", &args.reason), ("place", &args.place)];
     said::texts(&named)?;
     let object = said::object(&args.object)?;
-    let case = match &args.case {
-        Some(case) if is_case_id(case) => case.clone(),
-        Some(case) => return Err(Failure::bad_case_id(case)),
-        None => default_case(env),
-    };
+    let case = case_id(args, env)?;
     if args.paths.is_empty() && !args.volatile && args.include_image.is_empty() && args.profile.names.is_empty() {
         return Err(Failure::nothing_named());
     }
@@ -147,30 +143,12 @@ pub(super) fn prepare(args: &CollectArgs, others: &[&Path], lang: Lang, env: &mu
     // A schedule that a path of the user's covers is nothing that the user asked for by itself.
     covered.retain(|(path, _)| args.paths.iter().any(|given| shown(given) == *path));
     let out = own::canonical_to_be(&args.out).map_err(|error| Failure::out_unusable(&args.out, &error))?;
-    let folder = out.join(&case);
-    if own::exists(&folder).map_err(|error| Failure::disk(&error))? {
-        let unfinished = CaseDir::open(&folder).is_ok_and(|dir| dir.is_some_and(|dir| !dir.standing().is_empty()));
-        let exists = Failure::case_exists(&folder);
-        return Err(if unfinished { exists.resumable("collect", &folder) } else { exists });
-    }
+    let folder = free_folder(&out, &case)?;
     for written in std::iter::once(out.as_path()).chain(others.iter().copied()) {
         outside_sources(written, &roots, &picked, args)?;
     }
     own::may_write_in(&out).map_err(|error| Failure::out_unusable(&args.out, &error))?;
-    let mut same_disk: Vec<String> = volatile::sources(args, &images)
-        .iter()
-        .filter(|source| space::same_file_system(&out, source).unwrap_or(false))
-        .map(|source| shown(source))
-        .collect();
-    let found = picked.roots.iter().map(|found| &found.path);
-    // Of a profile's many places one is enough to warn.
-    same_disk.extend(
-        found.clone().find(|path| space::same_file_system(&out, path).unwrap_or(false)).map(|path| shown(path)),
-    );
-    if args.volatile && same_disk.is_empty() && space::same_file_system(&out, Path::new("/")).unwrap_or(false) {
-        // The machine's own disk: what was deleted from it may be what the live state will ask for.
-        same_disk.push("/".to_owned());
-    }
+    let same_disk = same_disk(args, &out, &images, &picked);
     if !same_disk.is_empty() && !args.force {
         tell(env, words::same_file_system(lang));
     }
@@ -207,6 +185,40 @@ pub(super) fn prepare(args: &CollectArgs, others: &[&Path], lang: Lang, env: &mu
         signer,
         walk_ahead,
     })
+}
+
+/// The id that the user gave, or one of our own.
+fn case_id(args: &CollectArgs, env: &Env) -> Result<String, Failure> {
+    match &args.case {
+        Some(case) if is_case_id(case) => Ok(case.clone()),
+        Some(case) => Err(Failure::bad_case_id(case)),
+        None => Ok(default_case(env)),
+    }
+}
+
+/// The folder of the case, which is not there yet.
+fn free_folder(out: &Path, case: &str) -> Result<PathBuf, Failure> {
+    let folder = out.join(case);
+    if own::exists(&folder).map_err(|error| Failure::disk(&error))? {
+        let unfinished = CaseDir::open(&folder).is_ok_and(|dir| dir.is_some_and(|dir| !dir.standing().is_empty()));
+        let exists = Failure::case_exists(&folder);
+        return Err(if unfinished { exists.resumable("collect", &folder) } else { exists });
+    }
+    Ok(folder)
+}
+
+/// Sources on whose own disk the output lies: what was deleted from it may be written over.
+fn same_disk(args: &CollectArgs, out: &Path, images: &[Given], picked: &Picked) -> Vec<String> {
+    let is_same = |path: &Path| space::same_file_system(out, path).unwrap_or(false);
+    let sources = volatile::sources(args, images);
+    let mut same: Vec<String> = sources.iter().filter(|source| is_same(source)).map(|source| shown(source)).collect();
+    // Of a profile's many places one is enough to warn.
+    same.extend(picked.roots.iter().map(|found| &found.path).find(|path| is_same(path)).map(|path| shown(path)));
+    if args.volatile && same.is_empty() && is_same(Path::new("/")) {
+        // The machine's own disk: what was deleted from it may be what the live state will ask for.
+        same.push("/".to_owned());
+    }
+    same
 }
 
 /// Warns of paths that lie on no disk.

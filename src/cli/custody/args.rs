@@ -65,15 +65,9 @@ pub(in crate::cli) struct MendArgs {
     /// The case, and how to answer
     #[command(flatten)]
     pub case: CaseArgs,
-    /// Who does this (default: the login name)
-    #[arg(long, value_name = "NAME")]
-    pub operator: Option<String>,
-    /// Who watches
-    #[arg(long, value_name = "NAME")]
-    pub witness: Option<String>,
-    /// What else is to be known
-    #[arg(long, value_name = "TEXT")]
-    pub note: Option<String>,
+    /// Who does it, where and by which clock
+    #[command(flatten)]
+    pub deed: DeedArgs,
 }
 
 /// Arguments of `custody form`.
@@ -96,27 +90,18 @@ pub(in crate::cli) struct AddArgs {
     /// What was done
     #[arg(long, value_enum, value_name = "ACT")]
     pub act: ActArg,
-    /// Who does this (default: the login name)
-    #[arg(long, value_name = "NAME")]
-    pub operator: Option<String>,
-    /// Who watches
-    #[arg(long, value_name = "NAME")]
-    pub witness: Option<String>,
+    /// Who does it, where and by which clock
+    #[command(flatten)]
+    pub deed: DeedArgs,
     /// Who hands over (must be said of `receive`)
     #[arg(long, value_name = "NAME")]
     pub from: Option<String>,
     /// Who takes over (must be said of `transfer` and `return`)
     #[arg(long, value_name = "NAME")]
     pub to: Option<String>,
-    /// What for
-    #[arg(long, value_name = "TEXT")]
-    pub purpose: Option<String>,
     /// Why
     #[arg(long, value_name = "TEXT")]
     pub reason: Option<String>,
-    /// Where
-    #[arg(long, value_name = "TEXT")]
-    pub place: Option<String>,
     /// Where it is kept from now on
     #[arg(long, value_name = "TEXT")]
     pub kept_at: Option<String>,
@@ -129,9 +114,6 @@ pub(in crate::cli) struct AddArgs {
     /// What it looks like: scratches, missing parts, …
     #[arg(long, value_name = "TEXT")]
     pub condition: Option<String>,
-    /// What else is to be known
-    #[arg(long, value_name = "TEXT")]
-    pub note: Option<String>,
     /// When it was done, if not now: 2026-11-21T10:00:00+09:00
     #[arg(long, value_name = "RFC3339", value_parser = moment)]
     pub when: Option<Timestamp>,
@@ -141,12 +123,32 @@ pub(in crate::cli) struct AddArgs {
     /// Read the evidence zips once more and set down whether they are as they were sealed
     #[arg(long)]
     pub check_evidence: bool,
-    /// The right time
-    #[command(flatten)]
-    pub clock: ClockArgs,
     /// What stdout gets
     #[arg(long, value_enum, default_value_t = Format::Text, value_name = "FORMAT")]
     pub format: Format,
+}
+
+/// Who does something with a case, and what everybody can say who does: it goes into the chain of custody.
+#[derive(Debug, Default, Args)]
+pub(in crate::cli) struct DeedArgs {
+    /// Who does this (default: the login name)
+    #[arg(long, value_name = "NAME")]
+    pub operator: Option<String>,
+    /// Who watches
+    #[arg(long, value_name = "NAME")]
+    pub witness: Option<String>,
+    /// What for
+    #[arg(long, value_name = "TEXT")]
+    pub purpose: Option<String>,
+    /// Where
+    #[arg(long, value_name = "TEXT")]
+    pub place: Option<String>,
+    /// What else is to be known
+    #[arg(long, value_name = "TEXT")]
+    pub note: Option<String>,
+    /// The right time
+    #[command(flatten)]
+    pub clock: ClockArgs,
 }
 
 /// The object that is held.

@@ -8,8 +8,8 @@ use std::path::Path;
 use serde_json::{Map, Value, json};
 
 use self::args::{AddArgs, CaseArgs, CustodyAct, CustodyArgs, FormArgs, MendArgs};
+use self::said::Deed;
 use super::args::Format;
-use super::clock::ClockArgs;
 use super::failure::Failure;
 use super::{Env, Exit, collect, json, print, stamp};
 use crate::case::custody::{self, Statement};
@@ -80,11 +80,9 @@ fn answer(
 
 fn add(args: &AddArgs, lang: Lang, env: &mut Env) -> Result<Exit, Failure> {
     complete(args)?;
-    let clock = args.clock.compare(lang, env);
+    let Deed { operator, said: mut detail } = args.deed.set_down(lang, env)?;
     let dir = case(&args.case_folder)?;
-    let mut detail = detail_of(args)?;
-    detail.insert("clock".to_owned(), clock.record(env));
-    let operator = operator(args.operator.as_ref(), env);
+    detail.extend(detail_of(args)?);
     collect::confine(env, lang, &[dir.root()]);
     let statement = Statement {
         act: args.act.into(),
@@ -110,17 +108,10 @@ pub(super) fn operator(said: Option<&String>, env: &Env) -> String {
 }
 
 fn mend(args: &MendArgs, lang: Lang, env: &mut Env) -> Result<Exit, Failure> {
-    said::texts(&[("operator", &args.operator)])?;
-    let mut detail = said::texts(&[("witness", &args.witness), ("note", &args.note)])?;
-    detail.insert("clock".to_owned(), ClockArgs::default().compare(lang, env).record(env));
+    let Deed { operator, said: detail } = args.deed.set_down(lang, env)?;
     let dir = case(&args.case.case_folder)?;
     collect::confine(env, lang, &[dir.root()]);
-    let mender = Mender {
-        operator: operator(args.operator.as_ref(), env),
-        host: env.host.hostname.clone(),
-        tool: collect::tool(),
-        detail,
-    };
+    let mender = Mender { operator, host: env.host.hostname.clone(), tool: collect::tool(), detail };
     let now = std::rc::Rc::clone(&env.now);
     let mended = mend::mend(&dir, mender, &*now).map_err(|error| Failure::mend(dir.root(), &error))?;
     let mut result = custody::read(&dir);
@@ -138,7 +129,7 @@ fn complete(args: &AddArgs) -> Result<(), Failure> {
     let missing = match Act::from(args.act) {
         Act::Transfer | Act::Return if empty(&args.to) => "--to",
         Act::Receive if empty(&args.from) => "--from",
-        Act::Note if empty(&args.note) && args.photo.is_empty() => "--note",
+        Act::Note if empty(&args.deed.note) && args.photo.is_empty() => "--note",
         _ if args.photo.len() > CUSTODY_PHOTOS => return Err(Failure::too_many_photos(args.photo.len())),
         _ => return Ok(()),
     };
@@ -147,19 +138,13 @@ fn complete(args: &AddArgs) -> Result<(), Failure> {
 
 /// What was said, by stable keys; what was not said is absent.
 fn detail_of(args: &AddArgs) -> Result<Map<String, Value>, Failure> {
-    // Held to the same limit, though they stand elsewhere in the event.
-    said::texts(&[("operator", &args.operator), ("reference_source", &args.clock.reference_source)])?;
     let mut detail = said::texts(&[
-        ("witness", &args.witness),
         ("from", &args.from),
         ("to", &args.to),
-        ("purpose", &args.purpose),
         ("reason", &args.reason),
-        ("place", &args.place),
         ("kept_at", &args.kept_at),
         ("state", &args.state),
         ("condition", &args.condition),
-        ("note", &args.note),
     ])?;
     detail.extend(said::object(&args.object)?);
     if let Some(when) = args.when {
