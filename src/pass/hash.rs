@@ -21,7 +21,11 @@ const JOB_OVERHEAD_BYTES: usize = 256;
 /// A round of hashing takes no more than this, so that there is room in the queue while it lasts.
 const ROUND_BYTES: usize = limits::HASH_QUEUE_BYTES / 4;
 
-/// How long a round waits for company: short beside what a file costs to open, long beside what a small one costs to hash.
+/// A round smaller than this waits once for company: many small files go through the lanes together, and one large file, whose
+/// blocks pile up while the last ones are hashed, waits for nobody.
+const COMPANY_BYTES: usize = limits::BLOCK_BYTES;
+
+/// How long it waits: short beside what a file costs to open, long beside what a small one costs to hash.
 const GATHER: Duration = Duration::from_micros(300);
 
 enum Job {
@@ -83,12 +87,10 @@ fn serve(jobs: &Receiver<Job>, gate: &Gate, kernels: Kernels) {
     while let Ok(first) = jobs.recv() {
         let mut round = Round::default();
         round.add(first);
-        if round.weight < ROUND_BYTES {
+        round.fill(jobs);
+        if round.weight < COMPANY_BYTES {
             std::thread::sleep(GATHER);
-        }
-        while round.weight < ROUND_BYTES {
-            let Ok(job) = jobs.try_recv() else { break };
-            round.add(job);
+            round.fill(jobs);
         }
         let weight = round.weight;
         round.run(&mut open, kernels);
@@ -124,6 +126,14 @@ impl Round {
             Job::Drop(id) => self.stream(id).dropped = true,
             #[cfg(test)]
             Job::Die => panic!("a bug in a hashing thread"),
+        }
+    }
+
+    /// Takes what is waiting, up to the size of a round.
+    fn fill(&mut self, jobs: &Receiver<Job>) {
+        while self.weight < ROUND_BYTES {
+            let Ok(job) = jobs.try_recv() else { break };
+            self.add(job);
         }
     }
 
