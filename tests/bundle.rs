@@ -210,6 +210,28 @@ fn what_can_not_be_opened_says_why_and_leaves_nothing() {
 }
 
 #[test]
+fn names_that_hold_personal_data_keep_results_and_reports_back_from_an_adviser() {
+    let world = World::new();
+    let key = world.recipient();
+    world.tool("mkdir named; echo memo > named/hanako.sato@example.co.jp.txt");
+    world.ok(&["respond", "named", "--out", ".", "--case", "c2", "--force"]);
+    assert!(world.tool("grep -c hanako.sato c2/results/scan.json").trim() != "0", "the case itself names the file");
+    world.ok(&["export", "c2", "--to", &key, "--without-evidence", "--out", "send"]);
+    world.tool("age -d -i key.txt -o b2.zip send/c2-bundle-001.zip.age && unzip -q b2.zip");
+    assert_eq!(world.tool("grep -rl hanako.sato c2-bundle-001 || true"), "", "no name in clear");
+    let listed = world.tool("cd c2-bundle-001 && find data -type f");
+    assert!(
+        listed.contains("index.csv") && !listed.contains("data/results") && !listed.contains("data/report"),
+        "{listed}"
+    );
+    world.ok(&["import", "send/c2-bundle-001.zip.age", "--identity", "key.txt", "--out", "recv"]);
+    for place in ["recv/c2", "b2.zip", "c2-bundle-001"] {
+        let shown = verified(&world.at(place));
+        assert_eq!((shown["ok"].clone(), shown["state"].clone()), (true.into(), "withheld".into()), "{place}: {shown}");
+    }
+}
+
+#[test]
 fn an_adviser_gets_no_personal_data_and_the_case_says_so() {
     let world = World::new();
     let key = world.recipient();

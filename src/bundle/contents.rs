@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use super::guide::EvidenceGuide;
 use super::layout::{CASE_KEY, is_payload};
+use super::names;
 use crate::case::custody::seal_of;
 use crate::case::dir::{CaseDir, PHOTOS};
 use crate::case::results::CustodyResult;
@@ -14,7 +15,7 @@ use crate::case::stamp::ca_file;
 use crate::case::withheld::Withheld;
 use crate::disk::error::DiskError;
 use crate::disk::own;
-use crate::model::{Act, Digest};
+use crate::model::{Act, Digest, Veil};
 
 /// What the receiver may see.
 #[derive(Debug, Clone, Copy, Default)]
@@ -49,11 +50,17 @@ impl Choice {
     }
 }
 
-/// Chooses from the files that the chain of custody vouches for.
+/// Whether a file names the files of the case: where these names hold personal values, it is kept back like content.
+fn lists_names(file: &str) -> bool {
+    file.starts_with("results/") || file.starts_with("report/")
+}
+
+/// Chooses from the files that the chain of custody vouches for. `veil` tells what is personal in a name.
 ///
 /// # Errors
 /// When the case can not be looked at.
-pub fn choose(dir: &CaseDir, custody: &CustodyResult, choice: Choice) -> Result<Contents, DiskError> {
+pub fn choose(dir: &CaseDir, custody: &CustodyResult, choice: Choice, veil: Veil<'_>) -> Result<Contents, DiskError> {
+    let names_are_kept_back = choice.without_evidence && names::hold_values(dir, veil)?;
     let mut contents = Contents::default();
     let mut before = Withheld::default();
     let mut vouched: BTreeMap<String, Digest> = BTreeMap::new();
@@ -70,7 +77,7 @@ pub fn choose(dir: &CaseDir, custody: &CustodyResult, choice: Choice) -> Result<
         let is_there = own::is_plain_file(&dir.root().join(&file));
         if !is_payload(&file) || (!is_there && before.get(&file).is_none()) {
             contents.left_out.insert(file);
-        } else if !is_there || choice.keeps_back(&file) {
+        } else if !is_there || choice.keeps_back(&file) || (names_are_kept_back && lists_names(&file)) {
             contents.withheld.insert(file, digest);
         } else {
             let beside = format!("{file}.sha256");

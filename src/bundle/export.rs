@@ -31,7 +31,7 @@ use crate::disk::space::Space;
 use crate::evidence::Expected;
 use crate::evidence::tags::BAGIT;
 use crate::model::limits::TAG_FILE_BYTES;
-use crate::model::{Act, Digest, Lang};
+use crate::model::{Act, Digest, Lang, Veil};
 use crate::seal::chain::Draft;
 use crate::seal::sign::{SignError, Signer, principal};
 
@@ -84,6 +84,8 @@ pub struct Order<'a> {
     pub signer: &'a Signer,
     /// What they may see.
     pub choice: Choice,
+    /// Tells what is personal in a name.
+    pub veil: Veil<'a>,
     /// Whether a case that is not whole goes out all the same.
     pub force: bool,
     /// What the user says of it, by stable keys.
@@ -211,7 +213,7 @@ pub fn export(order: &Order<'_>, watch: &Watch<'_>) -> Result<ExportResult, Expo
     let custody = custody::read(order.dir);
     let exports = custody.chain.iter().filter(|event| event.act == Act::Export).count() as u64;
     let name = layout::name(&case_id(order.dir)?, exports.saturating_add(1));
-    let contents = choose(order.dir, &custody, order.choice)?;
+    let contents = choose(order.dir, &custody, order.choice, order.veil)?;
     let mut pieces = measured(order, &contents, &checked, watch)?;
     let target = Target::new(order, &name);
     target.is_free()?;

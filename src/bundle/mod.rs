@@ -12,6 +12,7 @@ pub mod identity;
 pub mod import;
 pub mod index;
 pub mod layout;
+mod names;
 pub mod read;
 pub mod recipient;
 mod target;

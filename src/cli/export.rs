@@ -54,7 +54,8 @@ pub(super) struct ExportArgs {
     /// Folder for the bundle, or the file itself; nothing is overwritten
     #[arg(long = "out", value_name = "PATH", default_value = ".")]
     pub bundle_out: PathBuf,
-    /// For advisers who must not see personal data: no evidence, findings or photos; reports and custody stay
+    /// For advisers who must not see personal data: no evidence, findings or photos; custody stays, and
+    /// reports too unless names of files hold personal data
     #[arg(long)]
     pub without_evidence: bool,
     /// With --without-evidence: photos all the same
@@ -107,6 +108,7 @@ pub(super) fn run(args: &ExportArgs, lang: Lang, env: &mut Env) -> Result<Exit, 
             with_photos: args.with_photos,
             with_case_key: args.with_case_key,
         },
+        veil: &veil,
         force: args.force,
         said,
         by: [operator, env.host.hostname.clone(), collect::tool()],

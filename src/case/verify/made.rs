@@ -11,6 +11,12 @@ use crate::model::RawPath;
 impl Check {
     /// Files of the case that the journal does not know.
     pub(super) fn unrecorded(&mut self, case: &dyn CaseFiles, folder: &str) {
+        // A folder of which all was kept back did not come along.
+        let mut due = self.files.keys().filter(|known| Path::new(known).starts_with(folder)).peekable();
+        let none_came = due.peek().is_some() && due.all(|file| self.withheld.get(file).is_some());
+        if none_came && case.exists(folder).is_ok_and(|exists| !exists) {
+            return;
+        }
         let names = match case.list(folder) {
             Ok(names) => names,
             Err(error) => return self.unread(Layer::Result, folder, &error),
