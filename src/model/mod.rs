@@ -4,6 +4,7 @@
 
 pub mod custody;
 pub mod digest;
+pub mod digests;
 pub mod entry;
 pub mod finding;
 pub mod gap;
@@ -21,6 +22,7 @@ pub mod taken;
 
 pub use custody::{Act, CustodyEvent};
 pub use digest::Digest;
+pub use digests::{Algorithm, Algorithms, Digests};
 pub use entry::{Entry, Kind, Origin, RawPath, Stat, Timestamp};
 pub use finding::{Confidence, Finding};
 pub use gap::{Gap, GapKind};
