@@ -128,7 +128,7 @@ impl Commit for Taken {
     }
 
     fn end(&mut self, outcome: FileOutcome) -> Result<(), Self::Error> {
-        let size = outcome.content.map_or(0, |content| content.kept.size);
+        let size = outcome.content.as_ref().map_or(0, |content| content.kept.size);
         self.outcome = Some((outcome.gaps.clone(), outcome.grew, outcome.size_unknown, size));
         self.intake.end(outcome)
     }
