@@ -6,10 +6,12 @@
 pub const BLOCK_BYTES: usize = 256 * 1024;
 /// Content waiting for the hashing service.
 pub const HASH_QUEUE_BYTES: usize = 16 * 1024 * 1024;
+/// Blocks of large files waiting for the deflate service.
+pub const DEFLATE_QUEUE_BYTES: usize = 8 * 1024 * 1024;
 /// Results of entries that finished before their turn in walk order.
 pub const AHEAD_BYTES: usize = 32 * 1024 * 1024;
 /// Results of the entry whose turn it is, waiting for the disk.
-pub const HEAD_BYTES: usize = 4 * 1024 * 1024;
+pub const HEAD_BYTES: usize = 16 * 1024 * 1024;
 /// Entries that the walk may be ahead of the workers.
 pub const WALK_AHEAD: usize = 1024;
 /// Files with several names of which further names may still come.

@@ -3,8 +3,11 @@
 //! The method is decided on the first block alone, and blocks are always cut at the same places: so the bytes that come out
 //! depend on the content only, never on timing.
 
+use std::sync::Arc;
+
+use super::block::Block;
+use super::deflate::{DeflateService, Deflater, LAST, PendingChunk};
 use crate::model::Method;
-use flate2::{Compress, Compression, FlushCompress, Status};
 
 /// What was kept of one file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,49 +18,33 @@ pub struct Kept {
     pub size: u64,
 }
 
-/// How much of a large file is tried before its method is decided.
-const PROBE_BYTES: usize = 64 * 1024;
-/// Output is handed on in pieces of about this size.
-const CHUNK_BYTES: usize = 128 * 1024;
-
-/// A deflater that a worker uses for one file after another: its tables are too large to make anew for each.
-pub struct Deflater {
-    quick: Compress,
-    /// For files with holes: level 1 makes a hundredth of zeros, level 6 a thousandth. Made when it is first needed.
-    holes: Option<Compress>,
-    uses_holes: bool,
+/// Stored bytes on their way to the writer.
+pub enum Chunk {
+    /// Here they are.
+    Bytes(Vec<u8>),
+    /// A block of content as it is.
+    Block(Arc<Block>),
+    /// A block that is being deflated.
+    Pending(PendingChunk),
 }
 
-impl Default for Deflater {
-    fn default() -> Self {
-        // Level 1: on logs a third larger than level 6 at a third of the cost, and the machine should not be loaded.
-        Self { quick: Compress::new(Compression::new(1), false), holes: None, uses_holes: false }
+impl Chunk {
+    /// Gives the bytes to `take`, once they are there. `None` if the thread that made them died.
+    pub fn give<T>(self, take: impl FnOnce(&[u8]) -> T) -> Option<T> {
+        Some(match self {
+            Self::Bytes(bytes) => take(&bytes),
+            Self::Block(block) => take(&block),
+            Self::Pending(chunk) => take(&chunk.wait()?),
+        })
     }
 }
-
-impl Deflater {
-    fn begin(&mut self, has_holes: bool) {
-        self.uses_holes = has_holes;
-        self.at_hand().reset();
-    }
-
-    fn at_hand(&mut self) -> &mut Compress {
-        if self.uses_holes {
-            self.holes.get_or_insert_with(|| Compress::new(Compression::new(6), false))
-        } else {
-            &mut self.quick
-        }
-    }
-}
-
-/// Where chunks of stored bytes go. An error ends the file.
-pub type Emit<'a, E> = dyn FnMut(Vec<u8>) -> Result<(), E> + 'a;
 
 /// One file being kept.
 pub struct Keeper<'a> {
-    deflater: &'a mut Deflater,
     method: Method,
-    out: Vec<u8>,
+    deflates: &'a DeflateService,
+    /// All that is stored of a small file.
+    whole: Option<Chunk>,
     crc: crc32fast::Hasher,
     size: u64,
 }
@@ -65,12 +52,19 @@ pub struct Keeper<'a> {
 impl<'a> Keeper<'a> {
     /// Begins a file with its first block; `whole` if that is all of it. Decides the method: a file with holes is deflated
     /// whatever its data is like, or its holes would be stored in full.
-    pub fn begin(deflater: &'a mut Deflater, first: &[u8], (whole, has_holes): (bool, bool)) -> Self {
-        let method = if whole || has_holes { Method::Deflate } else { probe(deflater, first) };
-        deflater.begin(has_holes);
-        let mut keeper = Self { deflater, method, out: Vec::new(), crc: crc32fast::Hasher::new(), size: 0 };
+    pub fn begin(
+        (deflater, deflates): (&mut Deflater, &'a DeflateService),
+        first: &Arc<Block>,
+        (whole, has_holes): (bool, bool),
+    ) -> Self {
+        let mut keeper =
+            Self { method: Method::Deflate, deflates, whole: None, crc: crc32fast::Hasher::new(), size: 0 };
         if whole {
-            keeper.whole(first);
+            let stream = deflater.whole(first);
+            keeper.method = if stream.is_some() { Method::Deflate } else { Method::Stored };
+            keeper.whole = Some(stream.map_or_else(|| Chunk::Block(Arc::clone(first)), Chunk::Bytes));
+        } else if !has_holes && !deflater.shrinks(first) {
+            keeper.method = Method::Stored;
         }
         keeper
     }
@@ -80,83 +74,35 @@ impl<'a> Keeper<'a> {
         self.method
     }
 
-    /// A small file in one go: deflated, or stored where that is no larger.
-    fn whole(&mut self, content: &[u8]) {
-        self.crc.update(content);
-        self.size = content.len() as u64;
-        deflate(self.deflater.at_hand(), content, FlushCompress::Finish, &mut self.out);
-        if self.out.len() >= content.len() {
-            self.method = Method::Stored;
-            self.out.clear();
-            self.out.extend_from_slice(content);
-        }
-    }
-
-    /// The next block of a large file (the first one too).
-    ///
-    /// # Errors
-    /// What `emit` says.
-    pub fn update<E>(&mut self, block: &[u8], emit: &mut Emit<'_, E>) -> Result<(), E> {
+    /// The next block (the first one too), and what is stored of it: nothing yet of a small file.
+    pub fn block(&mut self, block: &Arc<Block>) -> Option<Chunk> {
         self.crc.update(block);
         self.size = self.size.saturating_add(block.len() as u64);
-        match self.method {
-            Method::Stored => self.out.extend_from_slice(block),
-            Method::Deflate => deflate(self.deflater.at_hand(), block, FlushCompress::None, &mut self.out),
+        if self.whole.is_some() || block.is_empty() {
+            return None;
         }
-        if self.out.len() >= CHUNK_BYTES { self.hand_on(emit) } else { Ok(()) }
+        Some(match self.method {
+            Method::Stored => Chunk::Block(Arc::clone(block)),
+            Method::Deflate => Chunk::Pending(self.deflates.send(block)),
+        })
     }
 
-    /// Ends the file.
-    ///
-    /// # Errors
-    /// What `emit` says.
-    pub fn finish<E>(mut self, whole: bool, emit: &mut Emit<'_, E>) -> Result<Kept, E> {
-        if !whole && self.method == Method::Deflate {
-            deflate(self.deflater.at_hand(), &[], FlushCompress::Finish, &mut self.out);
-        }
-        self.hand_on(emit)?;
-        Ok(Kept { crc32: self.crc.finalize(), size: self.size })
-    }
-
-    fn hand_on<E>(&mut self, emit: &mut Emit<'_, E>) -> Result<(), E> {
-        if self.out.is_empty() {
-            return Ok(());
-        }
-        emit(std::mem::take(&mut self.out))
-    }
-}
-
-/// Deflates a sample; what shrinks by less than one part in thirty is stored.
-fn probe(deflater: &mut Deflater, first: &[u8]) -> Method {
-    let sample = first.get(..PROBE_BYTES).unwrap_or(first);
-    let mut out = Vec::new();
-    deflater.begin(false);
-    deflate(deflater.at_hand(), sample, FlushCompress::Finish, &mut out);
-    if out.len() > sample.len() / 30 * 29 { Method::Stored } else { Method::Deflate }
-}
-
-fn deflate(compress: &mut Compress, input: &[u8], flush: FlushCompress, out: &mut Vec<u8>) {
-    let start = compress.total_in();
-    loop {
-        out.reserve(input.len() / 2 + 1024);
-        let done = usize::try_from(compress.total_in() - start).unwrap_or(usize::MAX);
-        let rest = input.get(done..).unwrap_or_default();
-        // Deflating into a growing vector has no error of its own; `BufError` only asks for more room.
-        let status = compress.compress_vec(rest, out, flush).unwrap_or(Status::BufError);
-        let all_in = compress.total_in() - start == input.len() as u64;
-        let finished = match flush {
-            FlushCompress::Finish => status == Status::StreamEnd,
-            _ => all_in && out.len() < out.capacity(),
+    /// Ends the file; the last of what is stored of it.
+    pub fn finish(self) -> (Kept, Option<Chunk>) {
+        let last = match (self.whole, self.method) {
+            (Some(whole), _) => Some(whole),
+            (None, Method::Deflate) => Some(Chunk::Bytes(LAST.to_vec())),
+            (None, Method::Stored) => None,
         };
-        if finished {
-            return;
-        }
+        (Kept { crc32: self.crc.finalize(), size: self.size }, last)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::limits;
+    use crate::pass::block::Pool;
     use proptest::prelude::*;
     use std::convert::Infallible;
     use std::io::Read;
@@ -166,22 +112,28 @@ mod tests {
     }
 
     fn keep_with(blocks: &[&[u8]], has_holes: bool) -> (Method, Vec<u8>, Kept) {
-        let whole = blocks.len() <= 1;
-        let mut deflater = Deflater::default();
-        let mut stored = Vec::new();
-        let mut emit = |chunk: Vec<u8>| {
-            stored.extend_from_slice(&chunk);
-            Ok::<_, Infallible>(())
+        let pool = Arc::new(Pool::default());
+        let shared = |bytes: &[u8]| {
+            let filled: Result<_, Infallible> = Block::fill(&pool, bytes.len(), |buffer| {
+                buffer.copy_from_slice(bytes);
+                Ok(bytes.len())
+            });
+            let Ok(block) = filled;
+            block
         };
-        let mut keeper = Keeper::begin(&mut deflater, blocks.first().copied().unwrap_or_default(), (whole, has_holes));
-        let method = keeper.method();
-        if !whole {
-            for block in blocks {
-                let Ok(()) = keeper.update(block, &mut emit);
-            }
-        }
-        let Ok(kept) = keeper.finish(whole, &mut emit);
-        (method, stored, kept)
+        let blocks: Vec<Arc<Block>> = blocks.iter().map(|block| shared(block)).collect();
+        std::thread::scope(|scope| {
+            let (mut deflater, service) = (Deflater::default(), DeflateService::start(scope, 2));
+            let first = blocks.first().map_or_else(|| shared(b""), Arc::clone);
+            let mut keeper = Keeper::begin((&mut deflater, &service), &first, (blocks.len() <= 1, has_holes));
+            let method = keeper.method();
+            let mut chunks: Vec<Chunk> = blocks.iter().filter_map(|block| keeper.block(block)).collect();
+            let (kept, last) = keeper.finish();
+            chunks.extend(last);
+            let mut stored = Vec::new();
+            chunks.into_iter().for_each(|chunk| chunk.give(|bytes| stored.extend_from_slice(bytes)).unwrap());
+            (method, stored, kept)
+        })
     }
 
     fn unkeep(method: Method, stored: &[u8]) -> Vec<u8> {
@@ -206,12 +158,12 @@ mod tests {
 
     #[test]
     fn holes_are_stored_small_whatever_comes_before_them() {
-        let (noise, hole) = (noise(), vec![0; 262_144]);
-        let blocks: Vec<&[u8]> = std::iter::once(&noise[..262_144]).chain([&hole[..]; 40]).collect();
+        let (noise, hole) = (noise(), vec![0; limits::BLOCK_BYTES]);
+        let blocks: Vec<&[u8]> = std::iter::once(&noise[..limits::BLOCK_BYTES]).chain([&hole[..]; 40]).collect();
         assert_eq!(keep(&blocks).0, Method::Stored);
         let (method, stored, _) = keep_with(&blocks, true);
         assert_eq!(method, Method::Deflate);
-        assert!(stored.len() < 262_144 + 262_144 / 3, "{}", stored.len());
+        assert!(stored.len() < limits::BLOCK_BYTES * 21 / 20, "{}", stored.len());
         assert_eq!(unkeep(method, &stored), blocks.concat());
     }
 
@@ -220,7 +172,7 @@ mod tests {
         let text = b"192.0.2.1 - - [16/Oct/2026:10:00:00 +0900] \"GET / HTTP/1.1\" 200 512\n".repeat(5000);
         assert_eq!(keep(&[&text]).0, Method::Deflate);
         let noise = noise();
-        let (first, second) = noise.split_at(262_144);
+        let (first, second) = noise.split_at(limits::BLOCK_BYTES);
         assert_eq!(keep(&[first, second]).0, Method::Stored);
         assert_eq!(keep(&[b"ab"]).0, Method::Stored);
     }
@@ -233,9 +185,9 @@ mod tests {
             let content = blocks.concat();
             let slices: Vec<&[u8]> = blocks.iter().map(Vec::as_slice).collect();
             let (method, stored, kept) = keep(&slices);
-            prop_assert_eq!(unkeep(method, &stored), &content[..]);
-            prop_assert_eq!(kept.size, content.len() as u64);
-            prop_assert_eq!(kept.crc32, crc32fast::hash(&content));
+            prop_assert_eq!(unkeep(method, &stored), content.clone());
+            prop_assert_eq!(kept, Kept { crc32: crc32fast::hash(&content), size: content.len() as u64 });
+            prop_assert_eq!(keep(&slices).1, stored, "the same again");
         }
     }
 }

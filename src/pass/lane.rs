@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use super::commit::{FileOutcome, Found};
 use super::hash::PendingDigest;
+use super::keep::Chunk;
 use super::order::{Order, Stopped};
 use crate::model::{Entry, Method};
 
@@ -13,7 +14,7 @@ pub enum Part {
     /// Content is being kept. Absent for entries without content, and for a scan.
     Begin(Box<Beginning>),
     /// Stored bytes.
-    Chunk(Vec<u8>),
+    Chunk(Chunk),
     /// Findings, record by record, in the source of this path (escaped).
     Found(Arc<str>, Vec<Found>),
     /// Everything else, and the digest to wait for.

@@ -2,8 +2,8 @@
 //!
 //! ```text
 //! walk ─ Item(seq) ─▶ worker: open ▸ Tee ─┬─ hashing service (many files at once)
-//!                                         ├─ Keeper: deflate ─┐
-//!                                         └─ Look: findings ──┴─▶ Order ─▶ one writer, in walk order ─▶ Commit
+//!                                         ├─ Keeper: deflate service (all cores on one file) ─┐
+//!                                         └─ Look: findings ──────────────────────────────────┴─▶ Order ─▶ one writer, in walk order ─▶ Commit
 //! ```
 //!
 //! Every queue is bounded in bytes; the entry whose turn it is always gets through, so nothing can lock up. What is
@@ -12,6 +12,7 @@
 pub mod block;
 mod budget;
 pub mod commit;
+pub mod deflate;
 pub mod from_disk;
 pub mod from_live;
 pub mod hash;

@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex};
 
 use super::block::{Pool, lock};
 use super::commit::{Commit, Content, FileOutcome};
+use super::deflate::{DeflateService, Deflater};
 use super::hash::{HashService, Hashing, PendingDigest};
-use super::keep::Deflater;
 use super::lane::Part;
 use super::links::Link;
 use super::look::Lens;
@@ -91,6 +91,7 @@ pub fn run<C: Commit>(
         let (sender, receiver) = mpsc::sync_channel(plan.walk_ahead.max(1));
         let receiver = Arc::new(Mutex::new(receiver));
         let hashes = Arc::new(hashes);
+        let deflates = Arc::new(DeflateService::start(scope, plan.threads));
         let (order, pool, crashed) = (&order, &pool, &crashed);
         scope.spawn(move || {
             let clean = catch_unwind(AssertUnwindSafe(|| {
@@ -112,9 +113,9 @@ pub fn run<C: Commit>(
             }
         });
         for _ in 0..plan.threads.max(1) {
-            let (receiver, hashes) = (Arc::clone(&receiver), Arc::clone(&hashes));
+            let (receiver, hashes, deflates) = (Arc::clone(&receiver), Arc::clone(&hashes), Arc::clone(&deflates));
             scope.spawn(move || {
-                let bench = Bench { plan, order, hashes: &hashes, pool };
+                let bench = Bench { plan, order, hashes: &hashes, deflates: &deflates, pool };
                 let clean = catch_unwind(AssertUnwindSafe(|| serve(&receiver, &bench)));
                 if clean.is_err() {
                     crashed.store(true, Ordering::Relaxed);
@@ -165,7 +166,7 @@ fn write<C: Commit>(order: &Order<Part>, plan: Plan<'_>, commit: &mut C) -> Resu
     while let Some((seq, part)) = order.next() {
         match part {
             Part::Begin(begin) => commit.begin(&begin.entry, begin.method, begin.limit),
-            Part::Chunk(stored) => commit.chunk(&stored),
+            Part::Chunk(chunk) => chunk.give(|stored| commit.chunk(stored)).ok_or(RunError::Crashed(seq))?,
             Part::Found(path, found) => commit.found(&path, found),
             Part::End(outcome, pending) => {
                 let outcome = settle(*outcome, pending).ok_or(RunError::Crashed(seq))?;

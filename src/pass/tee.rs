@@ -7,8 +7,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::block::{Block, Pool};
+use super::deflate::{DeflateService, Deflater};
 use super::hash::{HashService, HashStream, PendingDigest};
-use super::keep::{Deflater, Keeper, Kept};
+use super::keep::{Chunk, Keeper, Kept};
 use super::lane::{Beginning, Lane, Part};
 use super::notice::Progress;
 use super::order::Stopped;
@@ -33,8 +34,8 @@ pub struct Outlets<'a> {
     pub pool: &'a Arc<Pool>,
     /// The hashing service.
     pub hashes: &'a HashService,
-    /// This worker's deflater; none if content is only hashed.
-    pub deflater: Option<&'a mut Deflater>,
+    /// This worker's deflater, and what deflates large files; none if content is only hashed.
+    pub keep: Option<(&'a mut Deflater, &'a DeflateService)>,
     /// Where stored bytes go.
     pub lane: &'a Lane<'a>,
     /// Bytes read, for whoever watches.
@@ -59,7 +60,6 @@ pub struct Tee<'a> {
     taken: usize,
     bytes: u64,
     limit: u64,
-    whole: bool,
     ended: bool,
     broken: Option<io::Error>,
 }
@@ -78,8 +78,8 @@ impl<'a> Tee<'a> {
         let first_size = block_size(limit);
         let (block, broken) = read_block(source, outlets.pool, first_size);
         let whole = limit <= limits::BLOCK_BYTES as u64 || block.len() < first_size;
-        let begin = |deflater| Keeper::begin(deflater, &block, (whole, outlets.has_holes));
-        let keeper = outlets.deflater.map(begin);
+        let begin = |deflate| Keeper::begin(deflate, &block, (whole, outlets.has_holes));
+        let keeper = outlets.keep.map(begin);
         if let Some(keeper) = &keeper {
             let beginning = Beginning { entry: entry.clone(), method: keeper.method(), limit };
             outlets.lane.send(Part::Begin(Box::new(beginning)), 0)?;
@@ -96,7 +96,6 @@ impl<'a> Tee<'a> {
             taken: 0,
             bytes: 0,
             limit,
-            whole,
             ended: whole || broken.is_some(),
             broken,
         };
@@ -112,12 +111,9 @@ impl<'a> Tee<'a> {
         if count > 0 {
             self.hash.update(&self.block);
         }
-        if self.whole {
-            return Ok(());
-        }
-        let lane = self.lane;
-        match &mut self.keeper {
-            Some(keeper) => keeper.update(&self.block, &mut |chunk| send_chunk(lane, chunk)),
+        match self.keeper.as_mut().and_then(|keeper| keeper.block(&self.block)) {
+            // What it will weigh is not known yet: no more than this.
+            Some(chunk) => self.lane.send(Part::Chunk(chunk), self.block.len()),
             None => Ok(()),
         }
     }
@@ -146,18 +142,17 @@ impl<'a> Tee<'a> {
     /// [`Stopped`] when the writer has given up.
     pub fn finish(mut self) -> Result<Sealed, Stopped> {
         while self.advance()? {}
-        let (method, lane) = (self.keeper.as_ref().map_or(Method::Stored, Keeper::method), self.lane);
-        let kept = match self.keeper {
-            Some(keeper) => keeper.finish(self.whole, &mut |chunk| send_chunk(lane, chunk))?,
-            None => Kept { crc32: 0, size: self.bytes },
-        };
+        let method = self.keeper.as_ref().map_or(Method::Stored, Keeper::method);
+        let (kept, last) = self.keeper.map_or((Kept { crc32: 0, size: self.bytes }, None), Keeper::finish);
+        if let Some(last) = last {
+            let weight = match &last {
+                Chunk::Bytes(bytes) => bytes.len(),
+                Chunk::Block(_) | Chunk::Pending(_) => self.block.len(),
+            };
+            self.lane.send(Part::Chunk(last), weight)?;
+        }
         Ok(Sealed { digest: self.hash.finish(), kept, method, broken: self.broken })
     }
-}
-
-fn send_chunk(lane: &Lane<'_>, chunk: Vec<u8>) -> Result<(), Stopped> {
-    let bytes = chunk.len();
-    lane.send(Part::Chunk(chunk), bytes)
 }
 
 fn block_size(left: u64) -> usize {

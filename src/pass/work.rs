@@ -6,8 +6,8 @@ use std::sync::atomic::Ordering;
 
 use super::block::Pool;
 use super::commit::{Content, FileOutcome, Looked};
+use super::deflate::{DeflateService, Deflater};
 use super::hash::{HashService, PendingDigest};
-use super::keep::Deflater;
 use super::lane::{Lane, Part};
 use super::links::{Link, Steady};
 use super::look::{Bytes, Lens, Watch, look};
@@ -23,6 +23,7 @@ pub(super) struct Bench<'a> {
     pub(super) plan: Plan<'a>,
     pub(super) order: &'a Order<Part>,
     pub(super) hashes: &'a HashService,
+    pub(super) deflates: &'a DeflateService,
     pub(super) pool: &'a Arc<Pool>,
 }
 
@@ -140,7 +141,7 @@ fn read<'a>(
         let outlets = Outlets {
             pool: bench.pool,
             hashes: bench.hashes,
-            deflater: (bench.plan.keep == Keep::Content).then_some(deflater),
+            keep: (bench.plan.keep == Keep::Content).then_some((deflater, bench.deflates)),
             lane,
             progress: bench.plan.progress,
             stop: bench.plan.stop,

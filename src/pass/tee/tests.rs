@@ -52,13 +52,14 @@ fn through(content: &[u8], broken: bool, take: usize, panics: bool) -> (Digest, 
     std::thread::scope(|scope| {
         let hashing = Hashing { kernels: crate::seal::lanes::Kernels::default(), digests: Algorithms::default() };
         let (hashes, _threads) = HashService::start(scope, 1, hashing);
+        let deflates = DeflateService::start(scope, 2);
         let lane = Lane::new(&order, 0);
         let mut source = Given { content: content.to_vec(), at: 0, broken };
         let limit = content.len() as u64 + u64::from(broken);
         let outlets = Outlets {
             pool: &pool,
             hashes: &hashes,
-            deflater: Some(&mut deflater),
+            keep: Some((&mut deflater, &deflates)),
             lane: &lane,
             progress: &progress,
             stop: &stop,
@@ -81,7 +82,7 @@ fn through(content: &[u8], broken: bool, take: usize, panics: bool) -> (Digest, 
         let mut stored = Vec::new();
         while let Some((_, part)) = order.next() {
             if let Part::Chunk(chunk) = part {
-                stored.extend(chunk);
+                chunk.give(|bytes| stored.extend_from_slice(bytes)).unwrap();
             }
         }
         let content = match method {
