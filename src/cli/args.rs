@@ -9,6 +9,7 @@ use super::clock::ClockArgs;
 use super::copy::{COPY_EXAMPLES, CopyArgs};
 use super::custody::args::{CUSTODY_EXAMPLES, CustodyArgs, ObjectArgs};
 use super::export::{self, ExportArgs};
+use super::gentle::GentleArgs;
 use super::import::{self, ImportArgs};
 use super::keys::KeyArgs;
 use crate::model::Algorithm;
@@ -103,6 +104,8 @@ Examples:
     hozen collect /srv --out /mnt/usb --sign-key agent
   The live state of this machine, and a memory image made by another tool
     hozen collect --volatile --include-image memory:ram.lime --out /mnt/usb
+  A machine that must go on serving: last in line, at most 20 MB a second
+    hozen collect /var/log --gentle=20M --out /mnt/usb
   The power failed, the disk was full: go on where it ended
     hozen collect --resume /mnt/usb/CASE
 ";
@@ -189,6 +192,9 @@ pub(super) struct CollectArgs {
     /// Go on where hozen would stop to ask: output inside the source, too little space
     #[arg(long)]
     pub force: bool,
+    /// How hard the machine is worked
+    #[command(flatten)]
+    pub gentle: GentleArgs,
     /// Worker threads (default: one per core); the result does not depend on it
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub threads: Option<u16>,
@@ -252,6 +258,9 @@ pub(super) struct ScanArgs {
     /// Also go down into other file systems mounted below PATH
     #[arg(long)]
     pub cross_file_systems: bool,
+    /// How hard the machine is worked
+    #[command(flatten)]
+    pub gentle: GentleArgs,
     /// Worker threads (default: one per core); the result does not depend on it
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub threads: Option<u16>,

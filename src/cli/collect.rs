@@ -5,6 +5,7 @@ use std::rc::Rc;
 
 use super::args::{CollectArgs, Format};
 use super::failure::{Failure, shown};
+use super::gentle::{GentleArgs, Manner};
 use super::prepare::{self, Ready, prepare};
 use super::profile;
 use super::{Env, Exit, dry_run, json, look, print, progress, resume, tell, volatile, words};
@@ -109,8 +110,14 @@ pub(super) fn items(
 ) -> Result<impl Iterator<Item = Item> + Send + use<>, Failure> {
     let ours = std::iter::once(collection.folder()).chain(others.iter().copied()).map(own::identity);
     let ours = ours.collect::<Result<Vec<_>, DiskError>>().map_err(|error| Failure::disk(&error))?;
-    let walk = prepare::walk_of(&ready.roots, ready.picked.roots.clone(), args.cross_file_systems, &ours)
-        .map_err(Failure::of_begun)?;
+    let walk = prepare::walk_of(
+        &ready.roots,
+        ready.picked.roots.clone(),
+        args.cross_file_systems,
+        &ours,
+        ready.gentle.as_ref(),
+    )
+    .map_err(Failure::of_begun)?;
     let first = ready.volatile.take().map(|volatile| volatile.items).unwrap_or_default();
     let images: Vec<(u64, u64)> = ready.images.iter().map(|image| image.identity).collect();
     Ok(volatile::in_order(first, from_disk::items(walk), images))
@@ -118,7 +125,13 @@ pub(super) fn items(
 
 /// Worker threads to use.
 pub(super) fn threads(args: &CollectArgs, env: &Env) -> usize {
-    args.threads.map_or(env.cores, usize::from)
+    threads_of(args.threads, &args.gentle, env)
+}
+
+/// As many as were named; else one a core, or one where the machine must go on serving.
+pub(super) fn threads_of(named: Option<u16>, gentle: &GentleArgs, env: &Env) -> usize {
+    let unnamed = if gentle.gentle.is_some() { 1 } else { env.cores };
+    named.map_or(unnamed, usize::from)
 }
 
 /// Makes the case folder with its keys; the folder around it too, and that goes again if the case could not be made.
@@ -200,6 +213,7 @@ fn acquisition(ready: &Ready, args: &CollectArgs, env: &Env, now: &dyn Fn() -> j
         volatile: ready.volatile.as_ref().map(|volatile| volatile.record.clone()),
         images: ready.images.iter().map(|given| given.record.clone()).collect(),
         output_on_source_disk: ready.same_disk.clone(),
+        gentle: ready.gentle.as_ref().map(Manner::record),
         ..Acquisition::default()
     }
 }

@@ -70,7 +70,7 @@ fn measure(args: &CollectArgs, named: &[PathBuf], picked: &Picked, stop: &Atomic
         if named.is_empty() && found.is_empty() {
             return Ok(Amount::default());
         }
-        Ok(prepare::survey(prepare::walk_of(named, found, cross, &[])?, stop).amount())
+        Ok(prepare::survey(prepare::walk_of(named, found, cross, &[], None)?, stop).amount())
     };
     let mut paths = Vec::new();
     for path in named {
@@ -83,7 +83,7 @@ fn measure(args: &CollectArgs, named: &[PathBuf], picked: &Picked, stop: &Atomic
     }
     let (mut total, mut gaps, mut names) = (Survey::default(), Vec::new(), SharedNames::default());
     if !(named.is_empty() && picked.roots.is_empty()) {
-        let walk = prepare::walk_of(named, picked.roots.clone(), cross, &[])?;
+        let walk = prepare::walk_of(named, picked.roots.clone(), cross, &[], None)?;
         for walked in walk.without_link_targets().take_while(|_| !stop.load(Ordering::Relaxed)) {
             total.add(&walked.entry, &mut names);
             gaps.extend(walked.gaps);

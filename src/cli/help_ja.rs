@@ -85,6 +85,10 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ),
     ("cross_file_systems", "対象の下に接続された別のファイルシステムにも入ります"),
     ("force", "本来は止まって確認を求める場面でも続行します\n（出力先が対象の中にある、空き容量が足りない）"),
+    (
+        "gentle",
+        "サービスを続けている機器を控えめに読みます：ディスクと CPU は最後の順番、\n作業は1本、1秒あたり RATE バイトまで（20M など。値を省くと 50M）",
+    ),
     ("threads", "並行して働くスレッドの数：1〜256（省略時はコア数）\n結果はこの数に左右されません"),
     ("format", "標準出力の形式：text（人が読む文章）、json（スクリプト用）\n省略時は text"),
     ("rules", "追加の検出ルールのフォルダー（複数指定可）"),
@@ -222,6 +226,8 @@ const EXAMPLES: &[(&str, &str)] = &[
     hozen collect /srv --out /mnt/usb --sign-key agent
   稼働中の機器の状態と、別の道具で作ったメモリーイメージ
     hozen collect --volatile --include-image memory:ram.lime --out /mnt/usb
+  サービスを続けている機器：順番は最後、1秒あたり 20 MB まで
+    hozen collect /var/log --gentle=20M --out /mnt/usb
   停電やディスク満杯で途中で終わった事案の続きを行う
     hozen collect --resume /mnt/usb/事案番号
 ",
@@ -381,6 +387,10 @@ fn what(error: &clap::Error, english: &str) -> Option<String> {
         ErrorKind::MissingSubcommand => "サブコマンドを指定してください".to_owned(),
         ErrorKind::InvalidValue if of(ContextKind::InvalidValue).is_empty() => format!("{argument} の値がありません"),
         ErrorKind::InvalidValue => format!("{argument} に「{}」は指定できません", of(ContextKind::InvalidValue)),
+        ErrorKind::ValueValidation if argument.contains("--gentle") => format!(
+            "{argument} に「{}」は指定できません（1秒あたりのバイト数を、k・M・G を付けた整数で指定します。例: 20M、最小は 1k）",
+            of(ContextKind::InvalidValue)
+        ),
         ErrorKind::ValueValidation => {
             let reason =
                 english.lines().next().and_then(|line| line.rsplit_once(": ")).map_or("", |(_, reason)| reason);

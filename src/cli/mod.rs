@@ -12,6 +12,7 @@ mod env;
 mod exit;
 mod export;
 mod failure;
+mod gentle;
 mod help_ja;
 mod import;
 mod keys;

@@ -4,12 +4,14 @@
 //! behind, least of all inside a source.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::args::CollectArgs;
 use super::clock::Compared;
 use super::custody::said;
 use super::failure::{Failure, shown};
+use super::gentle::{self, Manner};
 use super::profile::{self, Picked};
 use super::volatile::{self, Given};
 use super::{Env, keys, tell, words};
@@ -57,6 +59,8 @@ pub(super) struct Ready {
     pub signer: Option<Signer>,
     /// Entries that the walk may be ahead: each may hold a handle.
     pub walk_ahead: usize,
+    /// How sources are read, where that is not as fast as can be.
+    pub gentle: Option<Manner>,
 }
 
 /// What a walk without reading shows.
@@ -114,6 +118,8 @@ const CASE_BYTES: u64 = 4_000_000;
 
 /// Checks arguments, key, output and space, and surveys the sources. `others` are further files that will be written.
 pub(super) fn prepare(args: &CollectArgs, others: &[&Path], lang: Lang, env: &mut Env) -> Result<Ready, Failure> {
+    // Before any thread is started.
+    let gentle = gentle::begin(&args.gentle, lang, env);
     // Before all that takes time: the reference was read when the command was entered.
     let clock = args.clock.compare(lang, env);
     let walk_ahead = walk_ahead();
@@ -138,7 +144,7 @@ pub(super) fn prepare(args: &CollectArgs, others: &[&Path], lang: Lang, env: &mu
     if roots.is_empty() && picked.roots.is_empty() && volatile.is_none() {
         return Err(Failure::nothing_found(&picked.root));
     }
-    let walk = walk_of(&roots, picked.roots.clone(), args.cross_file_systems, &[])?;
+    let walk = walk_of(&roots, picked.roots.clone(), args.cross_file_systems, &[], None)?;
     let mut covered = walk.notes().to_vec();
     // A schedule that a path of the user's covers is nothing that the user asked for by itself.
     covered.retain(|(path, _)| args.paths.iter().any(|given| shown(given) == *path));
@@ -184,6 +190,7 @@ pub(super) fn prepare(args: &CollectArgs, others: &[&Path], lang: Lang, env: &mu
         roots,
         signer,
         walk_ahead,
+        gentle,
     })
 }
 
@@ -257,7 +264,7 @@ pub(super) fn survey_apart(
     env: &Env,
 ) -> Result<Survey, Failure> {
     let stop = std::sync::Arc::clone(&env.stop);
-    let look = || Ok::<_, Failure>(survey(walk_of(roots, found.to_vec(), cross_file_systems, &[])?, &stop));
+    let look = || Ok::<_, Failure>(survey(walk_of(roots, found.to_vec(), cross_file_systems, &[], None)?, &stop));
     let survey = apart(env, look)??;
     if env.stop.load(Ordering::Relaxed) { Err(Failure::interrupted(None)) } else { Ok(survey) }
 }
@@ -301,22 +308,24 @@ fn handles() -> usize {
 
 /// The walk over sources; what has one of the identities `leave_out` is recorded as our own output and not entered.
 pub(super) fn walk(sources: &[PathBuf], cross_file_systems: bool, leave_out: &[(u64, u64)]) -> Result<Walk, Failure> {
-    walk_of(sources, Vec::new(), cross_file_systems, leave_out)
+    walk_of(sources, Vec::new(), cross_file_systems, leave_out, None)
 }
 
-/// The same, and what a profile found.
+/// The same, and what a profile found; `gentle` says how its files are read.
 pub(super) fn walk_of(
     sources: &[PathBuf],
     found: Vec<FoundRoot>,
     cross_file_systems: bool,
     leave_out: &[(u64, u64)],
+    gentle: Option<&Manner>,
 ) -> Result<Walk, Failure> {
     if sources.is_empty() && found.is_empty() {
         return Ok(Walk::nothing());
     }
     let open_folders = limits::OPEN_FOLDERS.min(handles() / 8);
-    let options =
-        WalkOptions { one_file_system: !cross_file_systems, leave_out: leave_out.to_vec(), open_folders, found };
+    let (one_file_system, leave_out) = (!cross_file_systems, leave_out.to_vec());
+    let gentle = gentle.map(|manner| Arc::clone(&manner.reading));
+    let options = WalkOptions { one_file_system, leave_out, open_folders, found, gentle };
     Walk::new(sources.to_vec(), options).map_err(|error| Failure::no_such_source(&error))
 }
 

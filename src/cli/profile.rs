@@ -94,7 +94,7 @@ fn look_up(selection: &Selection, args: &CollectArgs, lang: Lang) -> std::io::Re
 
 fn size(path: &Path) -> Survey {
     let found = vec![FoundRoot { path: path.to_path_buf(), gap: None }];
-    prepare::walk_of(&[], found, false, &[]).map(|walk| prepare::survey(walk, &false.into())).unwrap_or_default()
+    prepare::walk_of(&[], found, false, &[], None).map(|walk| prepare::survey(walk, &false.into())).unwrap_or_default()
 }
 
 /// Says what the profiles came to, and what is left out.

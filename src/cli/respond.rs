@@ -182,6 +182,7 @@ fn report_input(
         sockets: state.sockets,
         deleted: state.deleted_files,
     }));
+    notes.extend(acquisition.gentle.as_ref().map(|how| Note::Gentle { bytes_per_second: how.bytes_per_second }));
     let moved = collection.atime_not_kept();
     if moved > 0 {
         notes.push(Note::AccessTimesMayHaveChanged { entries: moved });

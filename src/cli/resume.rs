@@ -8,6 +8,7 @@ use std::sync::Arc;
 use super::args::{CollectArgs, RespondArgs};
 use super::collect::{self, confine, run_failure};
 use super::failure::{Failure, shown};
+use super::gentle::{self, Manner};
 use super::prepare::{self, Survey};
 use super::respond::{self, Both};
 use super::{Env, Exit, keys, look, progress, tell, volatile, words};
@@ -68,6 +69,8 @@ fn evidence<'n>(
     lang: Lang,
     env: &mut Env,
 ) -> Result<(Collection<'n>, CollectResult, Confinement), Failure> {
+    // Before any thread is started.
+    let gentle = gentle::begin(&args.gentle, lang, env);
     let folder = own::canonical(case).map_err(|error| Failure::unreadable(&error))?;
     let refused = |error: ResumeError| match &error {
         ResumeError::Journal(JournalError::Disk(disk)) if disk.source.kind() == std::io::ErrorKind::WouldBlock => {
@@ -99,7 +102,7 @@ fn evidence<'n>(
             let survey = prepare::survey_apart(&errand.roots, &errand.found, errand.cross_file_systems, env)?;
             confinement = confine(env, lang, &[&folder]);
             collection.confined(words::confinement(&confinement));
-            take_rest(args, Rest { errand, gone, survey }, &mut collection, (lang, env))
+            take_rest(args, Rest { errand, gone, survey, gentle }, &mut collection, (lang, env))
         }
     };
     let result = result.map_err(|failure| failure.resumable(verb, &folder))?;
@@ -152,12 +155,13 @@ struct Rest {
     /// Roots that are gone since it began.
     gone: Vec<RawPath>,
     survey: Survey,
+    gentle: Option<Manner>,
 }
 
 /// Takes what is missing, and seals.
 fn take_rest(
     args: &CollectArgs,
-    Rest { errand, gone, survey }: Rest,
+    Rest { errand, gone, survey, gentle }: Rest,
     collection: &mut Collection<'_>,
     (lang, env): (Lang, &mut Env),
 ) -> Result<CollectResult, Failure> {
@@ -177,8 +181,9 @@ fn take_rest(
     }
     tell(env, &words::goes_on(lang, &shown(&folder), (entries, bytes), (left.entries, left.bytes)));
     let ours = own::identity(&folder).map_err(|error| Failure::disk(&error))?;
-    let walk = prepare::walk_of(&errand.roots, errand.found.clone(), errand.cross_file_systems, &[ours])
-        .map_err(Failure::of_begun)?;
+    let walk =
+        prepare::walk_of(&errand.roots, errand.found.clone(), errand.cross_file_systems, &[ours], gentle.as_ref())
+            .map_err(Failure::of_begun)?;
     let lost = volatile::lost(state.as_ref(), gone, &taken);
     let walked = from_disk::items_from(walk, taken.shared_names(), GiantFrom::default());
     let missing = walked.filter(|item| !taken.holds(&item.entry.path));

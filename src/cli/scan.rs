@@ -6,6 +6,7 @@ use std::sync::atomic::AtomicBool;
 
 use super::args::{Format, ScanArgs};
 use super::failure::Failure;
+use super::gentle::{self, Manner};
 use super::{Env, Exit, collect, json, look, prepare, print, progress};
 use crate::case::intake::Intake;
 use crate::case::results::ScanResult;
@@ -19,6 +20,8 @@ use crate::seal::keyed::CaseKey;
 
 /// Runs the verb.
 pub(super) fn run(args: &ScanArgs, lang: Lang, env: &mut Env) -> Result<Exit, Failure> {
+    // Before any thread is started.
+    let gentle = gentle::begin(&args.gentle, lang, env);
     let pack = look::rule_pack(&args.look.rules)?;
     let engine = look::engine(&pack)?;
     let key = case_key(args, env)?;
@@ -36,7 +39,7 @@ pub(super) fn run(args: &ScanArgs, lang: Lang, env: &mut Env) -> Result<Exit, Fa
     let stop = std::sync::Arc::clone(&env.stop);
     let spool = args.spool.as_deref().map(|folder| SpoolPlace { folder, keep_free: 0 });
     let plan = Plan {
-        threads: args.threads.map_or(env.cores, usize::from),
+        threads: collect::threads_of(args.threads, &args.gentle, env),
         walk_ahead,
         kernels: env.kernels,
         digests: Algorithms::default(),
@@ -50,7 +53,7 @@ pub(super) fn run(args: &ScanArgs, lang: Lang, env: &mut Env) -> Result<Exit, Fa
     let reveal = args.look.reveal;
     let out = findings.as_mut().map(|out| FindingsOut { out: out as &mut dyn Write, reveal });
     let mut intake = Intake::<MemoryStore, MemoryStore>::new(None, Some(tally), out);
-    let (total, items) = sources.items(args, &stop)?;
+    let (total, items) = sources.items(args, gentle.as_ref(), &stop)?;
     let ran = progress::shown(&progress_now, total, lang, env.stderr_is_terminal, || {
         crate::pass::run(items, plan, &mut intake)
     });
@@ -113,6 +116,7 @@ impl Sources {
     fn items(
         &self,
         args: &ScanArgs,
+        gentle: Option<&Manner>,
         stop: &AtomicBool,
     ) -> Result<(u64, Box<dyn Iterator<Item = Item> + Send>), Failure> {
         let mut first: Vec<Item> = Vec::new();
@@ -127,10 +131,10 @@ impl Sources {
         // The findings file may lie in a scanned folder: it is ours, and must not be looked at.
         let ours = args.look.findings.iter().map(|path| own::identity(path)).collect::<Result<Vec<_>, _>>();
         let ours = ours.map_err(|error| Failure::disk(&error))?;
-        let walk = || prepare::walk(&self.roots, args.cross_file_systems, &ours);
-        let survey = prepare::survey(walk()?, stop);
+        let walk = |gentle| prepare::walk_of(&self.roots, Vec::new(), args.cross_file_systems, &ours, gentle);
+        let survey = prepare::survey(walk(None)?, stop);
         let offset = first.len() as u64;
-        let walked = from_disk::items(walk()?).map(move |mut item| {
+        let walked = from_disk::items(walk(gentle)?).map(move |mut item| {
             item.entry.seq += offset;
             item
         });

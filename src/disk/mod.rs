@@ -7,6 +7,7 @@
 //! | `extents` | the stretches of a sparse file that hold data, never more than a limit |
 //! | [`walk`] | every entry below the roots, in one order, each with its metadata or a gap |
 //! | [`find`] | what a pattern leads to below a root, by handles, never out of that root |
+//! | [`gentle`] | reading that leaves disk, processor and memory to the machine's own work |
 //! | [`quiet`] | mounts of our own that keep no access times (links have no other way) |
 //! | [`output`] | our own folders and files: 0700 and 0600, never overwritten, synced before they count |
 //! | [`pseudo`] | file systems that are windows into the kernel, whose sizes say nothing |
@@ -34,8 +35,10 @@ pub mod dir;
 pub mod error;
 mod extents;
 pub mod find;
+pub mod gentle;
 mod handle;
 pub mod host;
+mod idle;
 pub mod live;
 pub mod network;
 pub mod output;

@@ -11,6 +11,7 @@ use std::io::{self, Read, Seek, SeekFrom};
 use std::os::fd::{BorrowedFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use rustix::fs::{Advice, CWD, OFlags};
@@ -19,6 +20,7 @@ use rustix::io::{Errno, retry_on_intr};
 use super::dir::DirHandle;
 use super::error::{gap_advice, gap_kind};
 use super::extents::Extents;
+use super::gentle::Gentle;
 use super::handle;
 use super::pseudo;
 use crate::model::{GapKind, Kind, Stat, limits};
@@ -83,6 +85,8 @@ pub struct SourceFile {
     run: Option<Run>,
     /// The size that the kernel gave says nothing.
     is_unsized: bool,
+    /// How it is read, where that is not as fast as can be.
+    gentle: Option<Arc<Gentle>>,
 }
 
 /// A stretch of a sparse file: data, or a hole that reads as zeros without being read.
@@ -96,6 +100,12 @@ impl SourceFile {
     /// Opens a name in a folder, as the walk gave it.
     pub fn open_at(dir: &DirHandle, name: &[u8]) -> Result<Self, OpenError> {
         Self::open(dir, name)
+    }
+
+    /// Reads it gently from here on.
+    #[must_use]
+    pub fn gently(self, gentle: Option<Arc<Gentle>>) -> Self {
+        Self { gentle, ..self }
     }
 
     /// Opens a path that the user named. Its last part must not be a link.
@@ -124,7 +134,7 @@ impl SourceFile {
         let is_unsized = is_pseudo || seen.stat.size == 0;
         let end = if is_unsized { limits::UNSIZED_FILE_BYTES } else { seen.stat.size };
         let run = (sparse && !is_pseudo).then_some(Run { end: 0, hole: false });
-        Ok(Self { fd, atime_kept, opened: seen.stat, end, position: 0, run, is_unsized })
+        Ok(Self { fd, atime_kept, opened: seen.stat, end, position: 0, run, is_unsized, gentle: None })
     }
 
     /// Whether the file has holes. They are handed on as zeros and not read.
@@ -279,7 +289,10 @@ impl Read for SourceFile {
                 return Ok(room);
             }
         }
-        let count = retry_on_intr(|| rustix::io::read(&self.fd, &mut *buffer))?;
+        let count = match &self.gentle {
+            Some(gentle) => gentle.read(&self.fd, buffer)?,
+            None => retry_on_intr(|| rustix::io::read(&self.fd, &mut *buffer))?,
+        };
         if self.opened.size == 0 && self.position == 0 && count > 0 && self.stat()?.size > 0 {
             // The kernel does know its size: it was empty when it was opened, and has grown since.
             self.end = 0;

@@ -20,7 +20,9 @@ use self::roots::{Gaps, Root};
 use self::stack::{Frame, Stack};
 use super::dir::{DirHandle, Names};
 use super::error::{gap_advice, gap_kind, xattr_gap_kind};
+use super::gentle::Gentle;
 use super::handle::Seen;
+use super::source::{OpenError, SourceFile};
 use crate::model::{Digest, Entry, Gap, GapKind, Kind, Origin, RawPath, limits};
 
 /// How a walk is bounded.
@@ -35,6 +37,8 @@ pub struct WalkOptions {
     /// Roots that a profile found. Unlike those that the user named they may be gone by now (a gap), are dropped without a
     /// note where another root covers them, and links among them are recorded as any link is.
     pub found: Vec<FoundRoot>,
+    /// How the files that it finds are to be read, where that is not as fast as can be.
+    pub gentle: Option<Arc<Gentle>>,
 }
 
 /// A root that a profile found.
@@ -48,7 +52,13 @@ pub struct FoundRoot {
 
 impl Default for WalkOptions {
     fn default() -> Self {
-        Self { one_file_system: true, leave_out: Vec::new(), open_folders: limits::OPEN_FOLDERS, found: Vec::new() }
+        Self {
+            one_file_system: true,
+            leave_out: Vec::new(),
+            open_folders: limits::OPEN_FOLDERS,
+            found: Vec::new(),
+            gentle: None,
+        }
     }
 }
 
@@ -59,6 +69,18 @@ pub struct SourceRef {
     pub dir: Arc<DirHandle>,
     /// The name in it, as bytes.
     pub name: Vec<u8>,
+    /// How it is to be read.
+    pub gentle: Option<Arc<Gentle>>,
+}
+
+impl SourceRef {
+    /// Opens it.
+    ///
+    /// # Errors
+    /// [`OpenError`].
+    pub fn open(&self) -> Result<SourceFile, OpenError> {
+        Ok(SourceFile::open_at(&self.dir, &self.name)?.gently(self.gentle.clone()))
+    }
 }
 
 /// One entry as the walk saw it.
@@ -203,7 +225,7 @@ impl Walk {
                 self.read_xattrs(place.dir.xattrs_at(&place.name), "", &mut walked);
             }
             match seen.kind {
-                Kind::File => walked.source = Some(SourceRef { dir: place.dir, name: place.name }),
+                Kind::File => walked.source = Some(self.source_at(place)),
                 Kind::Folder => self.enter(&place, &seen, &mut walked),
                 Kind::Link if self.reads_links => self.read_link(&place, &mut walked),
                 Kind::Link => {}
@@ -211,6 +233,10 @@ impl Walk {
             }
         }
         walked
+    }
+
+    fn source_at(&self, place: Place) -> SourceRef {
+        SourceRef { dir: place.dir, name: place.name, gentle: self.options.gentle.clone() }
     }
 
     /// Opens and lists a folder, and puts it on the stack. What goes wrong is a gap at the folder.

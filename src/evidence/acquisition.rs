@@ -87,6 +87,9 @@ pub struct Acquisition {
     /// Every take of the profile, also those of which nothing is there.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub takes: Vec<TakeRecord>,
+    /// How sources were read, where that was not as fast as can be.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub gentle: Option<Gentle>,
     /// What was to be collected, escaped for display.
     pub scope: Vec<String>,
     /// What was left out on purpose, and why.
@@ -105,6 +108,19 @@ pub struct Acquisition {
     pub resumed: Vec<Resumed>,
     /// Entries, kept files and their bytes, gaps.
     pub counts: Counts,
+}
+
+/// A machine went on serving while it was read.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Gentle {
+    /// No more bytes than this were read of the sources in a second.
+    pub bytes_per_second: u64,
+    /// Why the kernel refused the idle class of the disk's queue, if it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub disk_refused: Option<String>,
+    /// Why the kernel refused the lowest priority of the processor, if it did.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub processor_refused: Option<String>,
 }
 
 /// A broken collection that went on. What was taken before was read then, and not again.

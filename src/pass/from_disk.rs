@@ -53,8 +53,7 @@ impl OpenSource for OnDisk {
 
     fn open(&self) -> Result<Opened, Gap> {
         let gap = |kind, reason| Gap { path: self.path.shown(), kind, reason };
-        let file = SourceFile::open_at(&self.place.dir, &self.place.name)
-            .map_err(|error| gap(error.gap_kind(), error.reason()))?;
+        let file = self.place.open().map_err(|error| gap(error.gap_kind(), error.reason()))?;
         let mut gaps = Vec::new();
         let xattrs = file.xattrs().unwrap_or_else(|error| {
             let kind = xattr_gap_kind(&error);

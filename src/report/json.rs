@@ -85,6 +85,7 @@ fn note(note: &Note) -> Value {
         Note::OutputOnSourceDisk { .. } => "output_on_source_disk",
         Note::AccessTimesMayHaveChanged { .. } => "access_times_may_have_changed",
         Note::LiveState { .. } => "live_state",
+        Note::Gentle { .. } => "gentle",
         Note::Other(_) => "other",
     };
     json!({ "kind": kind, "text": text })

@@ -124,6 +124,11 @@ pub enum Note {
         /// Files that were deleted but in use.
         deleted: u64,
     },
+    /// The machine went on serving: it was read slowly.
+    Gentle {
+        /// No more bytes than this in a second.
+        bytes_per_second: u64,
+    },
     /// Anything else, in English.
     Other(String),
 }

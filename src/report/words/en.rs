@@ -6,7 +6,7 @@ use crate::model::Lang;
 use crate::report::assess::Level;
 use crate::report::facts::Facts;
 use crate::report::kinds::{Rung, label};
-use crate::report::show::grouped;
+use crate::report::show::{grouped, size};
 use crate::report::{Confinement, Note};
 
 pub(super) static EN: Words = Words {
@@ -264,6 +264,10 @@ fn note(note: &Note) -> String {
             grouped(*processes),
             grouped(*sockets),
             grouped(*deleted)
+        ),
+        Note::Gentle { bytes_per_second } => format!(
+            "The machine went on serving meanwhile: the sources were read last in line and at no more than {} a second.",
+            size(*bytes_per_second)
         ),
         Note::Other(text) => text.clone(),
     }

@@ -6,7 +6,7 @@ use crate::model::Lang;
 use crate::report::assess::Level;
 use crate::report::facts::Facts;
 use crate::report::kinds::{Rung, label};
-use crate::report::show::grouped;
+use crate::report::show::{grouped, size};
 use crate::report::{Confinement, Note};
 
 pub(super) static JA: Words = Words {
@@ -255,6 +255,10 @@ fn note(note: &Note) -> String {
             grouped(*processes),
             grouped(*sockets),
             grouped(*deleted)
+        ),
+        Note::Gentle { bytes_per_second } => format!(
+            "サービスを続けながら調べました。読み取りは最低の優先度で、1秒あたり {} 以下に抑えています。",
+            size(*bytes_per_second)
         ),
         Note::Other(text) => text.clone(),
     }
