@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::model::taken::TakeRecord;
-use crate::model::{CustodyEvent, Digest, EntityTally, Gap, Subjects};
+use crate::model::{Algorithms, CustodyEvent, Digest, EntityTally, Gap, Subjects};
 pub use crate::model::{FileResult, LookStatus};
 
 /// `hozen.collect/1`.
@@ -28,6 +28,9 @@ pub struct CollectResult {
     /// Further names of those files (hard links): their content is kept once, so they are in neither number.
     #[serde(default)]
     pub linked: u64,
+    /// The digests that were made of every kept content; SHA-256 is always one.
+    #[serde(default)]
+    pub digests: Algorithms,
     /// What was not kept, and why.
     pub gaps: Vec<Gap>,
     /// The seal.

@@ -194,6 +194,7 @@ fn acquisition(ready: &Ready, args: &CollectArgs, env: &Env, now: &dyn Fn() -> j
         profiles_sha256: picked.digest,
         root: picked.digest.map(|_| shown(&picked.root)),
         takes: picked.records(),
+        digests: args.digest.iter().copied().collect(),
         scope: volatile::sources(args, &ready.images).iter().map(|path| shown(path)).chain(profiles).collect(),
         skipped: covered.chain(left_out).collect(),
         volatile: ready.volatile.as_ref().map(|volatile| volatile.record.clone()),

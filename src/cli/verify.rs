@@ -27,6 +27,7 @@ pub(super) fn run(args: &VerifyArgs, lang: Lang, env: &mut Env) -> Result<Exit, 
         seal_sha256: expected(args.expect_seal.as_deref())?,
         key: args.expect_key.clone(),
         custody: expected(args.expect_custody.as_deref())?,
+        digests: None,
     };
     let mut all: Option<VerifyResult> = None;
     let mut recorded = String::new();

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::model::taken::TakeRecord;
-use crate::model::{Digest, GapKind};
+use crate::model::{Algorithms, Digest, GapKind};
 
 /// `hozen.acquisition/1`. What was not said is absent, never made up.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -87,6 +87,9 @@ pub struct Acquisition {
     /// Every take of the profile, also those of which nothing is there.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub takes: Vec<TakeRecord>,
+    /// The digests that were made of every kept content. Of evidence older than the choice: SHA-256 alone.
+    #[serde(default)]
+    pub digests: Algorithms,
     /// What was to be collected, escaped for display.
     pub scope: Vec<String>,
     /// What was left out on purpose, and why.

@@ -64,6 +64,7 @@ pub(in crate::report) fn empty() -> ReportInput {
             files: 0,
             bytes: 0,
             linked: 0,
+            digests: Algorithms::default(),
             gaps: Vec::new(),
             seal,
         },
