@@ -128,7 +128,7 @@ impl Commit for Taken {
     }
 
     fn end(&mut self, outcome: FileOutcome) -> Result<(), Self::Error> {
-        let size = outcome.content.map_or(0, |content| content.kept.size);
+        let size = outcome.content.as_ref().map_or(0, |content| content.kept.size);
         self.outcome = Some((outcome.gaps.clone(), outcome.grew, outcome.size_unknown, size));
         self.intake.end(outcome)
     }
@@ -158,7 +158,8 @@ fn collect(fake: Fake) -> (Vec<GapKind>, bool, bool, u64) {
         threads: 1,
         walk_ahead: 1,
         kernels: hozen::seal::lanes::Kernels::default(),
-        keep: true,
+        digests: hozen::model::Algorithms::default(),
+        keep: hozen::pass::Keep::Content,
         lens: None,
         stop: &stop,
         progress: &progress,
@@ -269,7 +270,8 @@ fn a_walk_that_crashes_ends_the_run() {
         threads: 2,
         walk_ahead: 1,
         kernels: hozen::seal::lanes::Kernels::default(),
-        keep: true,
+        digests: hozen::model::Algorithms::default(),
+        keep: hozen::pass::Keep::Content,
         lens: None,
         stop: &stop,
         progress: &progress,

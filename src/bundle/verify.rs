@@ -10,8 +10,8 @@ use serde_json::Value;
 
 use super::age_file::is_age;
 use super::layout;
-use super::window::Window;
 use super::read::{Bundle, Nowhere, ReadError, Watch, read};
+use super::window::Window;
 use crate::case::dir::CaseDir;
 use crate::case::files::CaseFiles;
 use crate::case::results::{Checked, Layer, Problem, State, VerifyResult};

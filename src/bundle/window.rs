@@ -3,7 +3,7 @@
 use std::io::{self, Read, Seek, SeekFrom};
 
 /// The stretch, read at any place.
-pub struct Window<F> {
+pub(super) struct Window<F> {
     file: F,
     from: u64,
     length: u64,
@@ -12,7 +12,7 @@ pub struct Window<F> {
 
 impl<F: Read + Seek> Window<F> {
     /// `length` bytes of `file` from `from` on.
-    pub fn new(file: F, from: u64, length: u64) -> Self {
+    pub(super) fn new(file: F, from: u64, length: u64) -> Self {
         Self { file, from, length, at: 0 }
     }
 }

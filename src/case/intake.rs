@@ -172,7 +172,7 @@ impl<S: Store, J: Journal> Commit for Intake<'_, S, J> {
 /// The record of an entry: every one ends with a digest or a gap.
 fn record(outcome: &FileOutcome) -> Outcome {
     let sha256 = match outcome.entry.kind {
-        Kind::File => outcome.content.map(|content| content.digest),
+        Kind::File => outcome.content.as_ref().map(|content| content.digests.sha256),
         Kind::Folder => outcome.listing,
         Kind::Link => outcome.entry.link_target.as_deref().map(Digest::of),
         _ => None,
@@ -188,7 +188,8 @@ fn record(outcome: &FileOutcome) -> Outcome {
     ];
     Outcome {
         sha256,
-        bytes: outcome.content.map_or(0, |content| content.kept.size),
+        digests: outcome.content.as_ref().map(|content| content.digests.others.clone()).unwrap_or_default(),
+        bytes: outcome.content.as_ref().map_or(0, |content| content.kept.size),
         after: outcome.stat_after.clone(),
         xattrs: outcome.xattrs.clone(),
         extents: outcome.extents.clone(),

@@ -264,8 +264,7 @@ impl Collection<'_> {
         let (mut zip, _) = own::open_from_medium(zip)?;
         let (journal, _) = own::open_from_medium(journal)?;
         let began = (self.begun(), self.orders.acquisition.digests);
-        replay(&self.evidence_name(), began, &mut BufReader::new(journal), &mut zip)
-            .map_err(CollectionError::Replay)
+        replay(&self.evidence_name(), began, &mut BufReader::new(journal), &mut zip).map_err(CollectionError::Replay)
     }
 }
 

@@ -76,6 +76,9 @@ pub(super) enum Verb {
     /// Write man pages for all verbs into a folder
     #[command(hide = true)]
     Man(ManArgs),
+    /// One step alone, to be measured beside other tools
+    #[command(hide = true)]
+    Bench(BenchArgs),
     /// Print shell completions
     #[command(hide = true)]
     Completions(CompletionsArgs),
@@ -332,6 +335,35 @@ pub(super) enum RulesAct {
         #[arg(long, value_name = "DIR")]
         rules: Vec<PathBuf>,
     },
+}
+
+/// Arguments of `bench`.
+#[derive(Debug, Args)]
+pub(super) struct BenchArgs {
+    /// Which step
+    #[command(subcommand)]
+    pub step: BenchStep,
+}
+
+/// The steps that can be measured alone.
+#[derive(Debug, Subcommand)]
+pub(super) enum BenchStep {
+    /// Walk, open, read and hash; print the digests as sha256sum does
+    Digest(BenchDigestArgs),
+}
+
+/// Arguments of `bench digest`.
+#[derive(Debug, Args)]
+pub(super) struct BenchDigestArgs {
+    /// Folders and files
+    #[arg(required = true, value_name = "PATH")]
+    pub paths: Vec<PathBuf>,
+    /// Digests beside SHA-256: sha1, md5, sha512, blake3
+    #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = algorithm())]
+    pub digest: Vec<Algorithm>,
+    /// Worker threads (default: one per core)
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
+    pub threads: Option<u16>,
 }
 
 /// Arguments of `man`.

@@ -18,7 +18,7 @@ use crate::disk::{host, output, own};
 use crate::evidence::acquisition::Skipped;
 use crate::evidence::{Acquisition, EvidenceError};
 use crate::model::Lang;
-use crate::pass::{Item, Plan, Progress, RunError, from_disk};
+use crate::pass::{Item, Keep, Plan, Progress, RunError, from_disk};
 use crate::seal::sign::{SignError, Signer};
 
 /// Runs the verb.
@@ -55,7 +55,8 @@ fn take(
         threads: threads(args, env),
         walk_ahead: ready.walk_ahead,
         kernels: env.kernels,
-        keep: true,
+        digests: collection.acquisition().digests,
+        keep: Keep::Content,
         lens: None,
         stop: &stop,
         progress: &progress,

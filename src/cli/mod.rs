@@ -1,6 +1,7 @@
 //! The door: the only floor that parses arguments or prints. Data goes to stdout, talk to stderr.
 
 mod args;
+mod bench;
 mod clock;
 mod collect;
 mod copy;
@@ -71,6 +72,7 @@ pub fn run(arguments: Vec<OsString>, env: &mut Env) -> Exit {
         Verb::Custody(args) => custody::run(&args, lang, env),
         Verb::Rules(args) => rules::run(&args, lang, env),
         Verb::Man(args) => pages::man(&args, lang, env),
+        Verb::Bench(args) => bench::run(&args, lang, env),
         Verb::Completions(args) => pages::completions(&args, env),
     };
     ended.unwrap_or_else(|failure| {

@@ -24,8 +24,8 @@ use crate::disk::own;
 use crate::disk::sandbox::Confinement;
 use crate::disk::space::Space;
 use crate::evidence::{MemoryStore, items};
-use crate::model::{Lang, RawPath, limits};
-use crate::pass::{GiantFrom, Item, Lens, Plan, Progress, SpoolPlace, from_disk};
+use crate::model::{Algorithms, Lang, RawPath, limits};
+use crate::pass::{GiantFrom, Item, Keep, Lens, Plan, Progress, SpoolPlace, from_disk};
 use crate::rules::RulePack;
 use crate::seal::keyed::CaseKey;
 use crate::seal::sign::Signer;
@@ -185,8 +185,16 @@ fn take_rest(
     let items = volatile::in_order(lost, missing, volatile::identities(&errand.images));
     let (stop, progress) = (Arc::clone(&env.stop), Progress::default());
     let threads = collect::threads(args, env);
-    let plan =
-        Plan { threads, walk_ahead, kernels: env.kernels, keep: true, lens: None, stop: &stop, progress: &progress };
+    let plan = Plan {
+        threads,
+        walk_ahead,
+        kernels: env.kernels,
+        digests: collection.acquisition().digests,
+        keep: Keep::Content,
+        lens: None,
+        stop: &stop,
+        progress: &progress,
+    };
     let ran = progress::shown(&progress, left.bytes, lang, env.stderr_is_terminal, || {
         crate::pass::run(items, plan, &mut intake)
     });
@@ -217,7 +225,8 @@ fn scan(
         threads: collect::threads(&args.collect, env),
         walk_ahead: prepare::walk_ahead(),
         kernels: env.kernels,
-        keep: false,
+        digests: Algorithms::default(),
+        keep: Keep::Nothing,
         lens: Some(Lens { engine, key: &key, spool: Some(SpoolPlace { folder: &spool, keep_free: 0 }) }),
         stop: &stop,
         progress: &progress,

@@ -12,8 +12,8 @@ use crate::case::results::ScanResult;
 use crate::case::tally::{FindingsOut, Tally};
 use crate::disk::own;
 use crate::evidence::{MemoryStore, items};
-use crate::model::{Lang, limits};
-use crate::pass::{Item, Lens, Plan, Progress, SpoolPlace, from_disk};
+use crate::model::{Algorithms, Lang, limits};
+use crate::pass::{Item, Keep, Lens, Plan, Progress, SpoolPlace, from_disk};
 use crate::report;
 use crate::seal::keyed::CaseKey;
 
@@ -39,7 +39,8 @@ pub(super) fn run(args: &ScanArgs, lang: Lang, env: &mut Env) -> Result<Exit, Fa
         threads: args.threads.map_or(env.cores, usize::from),
         walk_ahead,
         kernels: env.kernels,
-        keep: false,
+        digests: Algorithms::default(),
+        keep: Keep::Nothing,
         lens: Some(Lens { engine: &engine, key: &key, spool }),
         stop: &stop,
         progress: &progress_now,

@@ -6,7 +6,7 @@ use data_encoding::BASE64;
 use serde::{Deserialize, Serialize};
 
 use super::container::Member;
-use super::others::{self, Others};
+use super::others::{self, OtherDigests};
 use crate::model::Method;
 use crate::model::{Digest, Digests, Entry, Gap, GapKind, Kind, Origin, RawPath, Stat};
 use crate::pass::KeptOnce;
@@ -49,7 +49,7 @@ pub struct Outcome {
     /// SHA-256 of what was read: content of a file, target of a link, listing of a folder.
     pub sha256: Option<Digest>,
     /// The other digests of content that was kept, where they were asked for.
-    pub digests: Others,
+    pub digests: OtherDigests,
     /// Bytes that were read.
     pub bytes: u64,
     /// `fstat` after reading.
@@ -88,7 +88,7 @@ pub struct EntryRecord {
     pub sha256: Option<Digest>,
     /// The other digests of content that is in the bag, where they were asked for.
     #[serde(with = "others", skip_serializing_if = "Vec::is_empty")]
-    pub digests: Others,
+    pub digests: OtherDigests,
     /// Bytes that were read.
     pub bytes: u64,
     /// For a further name of a file that was kept before: position of its first entry, whose content this is too.
@@ -275,7 +275,7 @@ pub struct RecordedEntry {
     pub sha256: Option<Digest>,
     /// The other digests of content that is in the bag.
     #[serde(default, with = "others")]
-    pub digests: Others,
+    pub digests: OtherDigests,
     /// Bytes that were read.
     pub bytes: u64,
     /// Metadata before reading: a later name of the same file is known by it.

@@ -8,7 +8,6 @@ pub mod bagit;
 pub mod container;
 pub mod error;
 pub mod guide;
-mod hashes;
 pub mod items;
 pub mod journal;
 pub mod others;

@@ -10,7 +10,7 @@ use serde::{Deserializer, Serializer};
 use crate::model::{Algorithm, Algorithms};
 
 /// Algorithm and digest, in the order of [`Algorithm::ALL`].
-pub type Others = Vec<(Algorithm, Box<[u8]>)>;
+pub type OtherDigests = Vec<(Algorithm, Box<[u8]>)>;
 
 /// The algorithms of these digests, and SHA-256.
 pub fn algorithms(others: &[(Algorithm, Box<[u8]>)]) -> Algorithms {
@@ -26,7 +26,7 @@ pub fn by(others: &[(Algorithm, Box<[u8]>)], wanted: Algorithm) -> Option<&[u8]>
 ///
 /// # Errors
 /// Those of the serializer.
-pub fn serialize<S: Serializer>(others: &Others, serializer: S) -> Result<S::Ok, S::Error> {
+pub fn serialize<S: Serializer>(others: &OtherDigests, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_map(others.iter().map(|(algorithm, digest)| (algorithm.name(), HEXLOWER.encode(digest))))
 }
 
@@ -34,21 +34,21 @@ pub fn serialize<S: Serializer>(others: &Others, serializer: S) -> Result<S::Ok,
 ///
 /// # Errors
 /// When it is not spelled so.
-pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Others, D::Error> {
+pub fn deserialize<'de, D: Deserializer<'de>>(deserializer: D) -> Result<OtherDigests, D::Error> {
     deserializer.deserialize_map(Reader)
 }
 
 struct Reader;
 
 impl<'de> Visitor<'de> for Reader {
-    type Value = Others;
+    type Value = OtherDigests;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("digests by the name of their algorithm")
     }
 
-    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<Others, M::Error> {
-        let mut others = Others::new();
+    fn visit_map<M: MapAccess<'de>>(self, mut map: M) -> Result<OtherDigests, M::Error> {
+        let mut others = OtherDigests::new();
         while let Some((name, digits)) = map.next_entry::<String, String>()? {
             let algorithm: Algorithm = name.parse().map_err(Error::custom)?;
             if algorithm == Algorithm::Sha256 || others.last().is_some_and(|(last, _)| *last >= algorithm) {
@@ -71,7 +71,7 @@ mod tests {
     #[derive(Debug, PartialEq, serde::Serialize, serde::Deserialize)]
     struct Line {
         #[serde(with = "super")]
-        digests: Others,
+        digests: OtherDigests,
     }
 
     #[test]

@@ -18,16 +18,16 @@ use std::io::{self, Read, SeekFrom};
 use self::lines::Lines;
 use self::payload::{FilesCheck, ManifestCheck, Print};
 pub use self::problems::Problems;
-use super::container::Member;
 use super::bagit::ReadSeek;
+use super::container::Member;
 use super::container::read::{Visit, read_through};
-use super::hashes::Hashes;
 use super::stored_name::folded_digest;
 use super::{tag_file, tags};
 use crate::case::results::{Checked, Layer, Problem};
-use crate::model::{Algorithm, Algorithms, Digest};
 use crate::model::limits::TAG_FILE_BYTES;
+use crate::model::{Algorithm, Algorithms, Digest};
 use crate::seal::chain::Chain;
+use crate::seal::digests::Others;
 
 /// What is known of the evidence from elsewhere: the case's journal, the file beside the zip, the paper form.
 #[derive(Debug, Clone, Default)]
@@ -156,17 +156,17 @@ struct Current {
     role: Role,
     path: String,
     sha256: sha2::Sha256,
-    others: Hashes,
+    others: Others,
     size: u64,
     text: Vec<u8>,
     lines: Lines,
 }
 
 impl Current {
-    /// Of a member with these digests beside SHA-256.
-    fn new(role: Role, path: String, others: impl Iterator<Item = Algorithm>) -> Self {
+    /// Of a member with these digests.
+    fn new(role: Role, path: String, digests: Algorithms) -> Self {
         let sha256 = <sha2::Sha256 as sha2::Digest>::new();
-        let others = Hashes::new(others.map(Into::into));
+        let others = Others::new(digests);
         Self { role, path, sha256, others, size: 0, text: Vec::new(), lines: Lines::default() }
     }
 }
@@ -189,7 +189,7 @@ impl State {
             files: FilesCheck::new(announced),
             chain: Chain::default(),
             chain_holds: true,
-            current: Current::new(Role::Unknown, String::new(), std::iter::empty()),
+            current: Current::new(Role::Unknown, String::new(), Algorithms::default()),
             problems: Problems::new(path),
         }
     }
@@ -287,8 +287,8 @@ impl Visit for State {
         if !self.folded.insert(folded_digest(&path)) {
             self.problems.add_at(Layer::Name, name, "stands in the zip more than once, or differs only by case".into());
         }
-        let others = self.digests.others().filter(|_| role == Role::Payload);
-        self.current = Current::new(role, path, others);
+        let digests = if role == Role::Payload { self.digests } else { Algorithms::default() };
+        self.current = Current::new(role, path, digests);
     }
 
     fn chunk(&mut self, bytes: &[u8]) {
@@ -327,9 +327,9 @@ impl Visit for State {
             Role::Root | Role::Unknown => {}
         }
         let path = std::mem::take(&mut self.current.path).into_boxed_str();
-        let made = std::mem::take(&mut self.current.others).finish();
-        let others = self.digests.others().zip(made).map(|(algorithm, (_, digest))| (algorithm, payload::print(&digest)));
-        self.seen.push(Seen { path, record, digest, others: others.collect() });
+        let made = std::mem::replace(&mut self.current.others, Others::new(Algorithms::default())).finish();
+        let others = made.into_iter().map(|(algorithm, digest)| (algorithm, payload::print(&digest))).collect();
+        self.seen.push(Seen { path, record, digest, others });
     }
 
     fn known(&self, index: u64) -> Option<(String, [u8; 16])> {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::keep::Kept;
 use super::links::FirstName;
 use crate::detect::{Chance, SeriesId};
-use crate::model::{Bond, Digest, Entry, FileResult, Finding, Gap, LinkClass, Method, Stat};
+use crate::model::{Bond, Digest, Digests, Entry, FileResult, Finding, Gap, LinkClass, Method, Stat};
 
 /// The findings of one record: they stay together, because the record says that they belong together.
 #[derive(Debug, Clone)]
@@ -30,10 +30,10 @@ pub struct ByChance {
 }
 
 /// Content that was read to its end, or to where a read error ended it.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Content {
-    /// SHA-256 of what was read.
-    pub digest: Digest,
+    /// The digests of what was read.
+    pub digests: Digests,
     /// What was kept of it.
     pub kept: Kept,
     /// How.

@@ -12,7 +12,8 @@ use std::thread::{Scope, ScopedJoinHandle};
 use std::time::Duration;
 
 use super::block::{Block, Gate, lock};
-use crate::model::{Digest, limits};
+use crate::model::{Algorithms, Digests, limits};
+use crate::seal::digests::Others;
 use crate::seal::lanes::{Kernels, Message, Piece, advance};
 
 /// What a job weighs in the queue beyond its bytes, so that a flood of tiny files is bounded too.
@@ -30,10 +31,19 @@ const GATHER: Duration = Duration::from_micros(300);
 
 enum Job {
     Bytes(u64, Arc<Block>),
-    End(u64, Sender<Digest>),
+    End(u64, Sender<Digests>),
     Drop(u64),
     #[cfg(test)]
     Die,
+}
+
+/// How a service hashes: by what, and which digests.
+#[derive(Clone, Copy)]
+pub struct Hashing {
+    /// What hashes on this machine.
+    pub kernels: Kernels,
+    /// The digests of each message.
+    pub digests: Algorithms,
 }
 
 /// The service. Cloning the handle is not needed: workers share it by reference.
@@ -48,7 +58,7 @@ impl HashService {
     pub fn start<'scope>(
         scope: &'scope Scope<'scope, '_>,
         threads: usize,
-        kernels: Kernels,
+        hashing: Hashing,
     ) -> (Self, Vec<ScopedJoinHandle<'scope, ()>>) {
         let gate = Arc::new(Gate::new(limits::HASH_QUEUE_BYTES));
         let mut lanes = Vec::new();
@@ -58,7 +68,7 @@ impl HashService {
             lanes.push(Mutex::new(sender));
             let gate = Arc::clone(&gate);
             handles.push(scope.spawn(move || {
-                if catch_unwind(AssertUnwindSafe(|| serve(&receiver, &gate, kernels))).is_err() {
+                if catch_unwind(AssertUnwindSafe(|| serve(&receiver, &gate, hashing))).is_err() {
                     // Its digests never come, and the writer says so; workers must not wait for it before that.
                     gate.open();
                 }
@@ -82,8 +92,8 @@ impl HashService {
 }
 
 /// Hashes in rounds: what came in while the last round was on goes through the lanes together.
-fn serve(jobs: &Receiver<Job>, gate: &Gate, kernels: Kernels) {
-    let mut open: HashMap<u64, Message> = HashMap::new();
+fn serve(jobs: &Receiver<Job>, gate: &Gate, hashing: Hashing) {
+    let mut open: HashMap<u64, Running> = HashMap::new();
     while let Ok(first) = jobs.recv() {
         let mut round = Round::default();
         round.add(first);
@@ -93,9 +103,15 @@ fn serve(jobs: &Receiver<Job>, gate: &Gate, kernels: Kernels) {
             round.fill(jobs);
         }
         let weight = round.weight;
-        round.run(&mut open, kernels);
+        round.run(&mut open, hashing);
         gate.leave(weight);
     }
+}
+
+/// A message of which a part was hashed.
+struct Running {
+    sha256: Message,
+    others: Others,
 }
 
 /// What is to be hashed at once.
@@ -111,7 +127,7 @@ struct Round {
 struct Stream {
     id: u64,
     blocks: Vec<Arc<Block>>,
-    end: Option<Sender<Digest>>,
+    end: Option<Sender<Digests>>,
     dropped: bool,
 }
 
@@ -146,24 +162,28 @@ impl Round {
     }
 
     /// Hashes all of it. `open` holds the messages between rounds.
-    fn run(mut self, open: &mut HashMap<u64, Message>, kernels: Kernels) {
+    fn run(mut self, open: &mut HashMap<u64, Running>, hashing: Hashing) {
         self.streams.retain(|stream| {
             if stream.dropped {
                 open.remove(&stream.id);
             }
             !stream.dropped
         });
-        let mut messages: Vec<Message> =
-            self.streams.iter().map(|stream| open.remove(&stream.id).unwrap_or_default()).collect();
+        let new = || Running { sha256: Message::default(), others: Others::new(hashing.digests) };
+        let mut messages: Vec<Running> =
+            self.streams.iter().map(|stream| open.remove(&stream.id).unwrap_or_else(new)).collect();
+        for (message, stream) in messages.iter_mut().zip(&self.streams) {
+            stream.blocks.iter().for_each(|block| message.others.update(block));
+        }
         let pieces = messages.iter_mut().zip(&self.streams).map(|(message, stream)| Piece {
-            message,
+            message: &mut message.sha256,
             bytes: stream.blocks.iter().map(|block| &***block).collect(),
             ends: stream.end.is_some(),
         });
-        let digests = advance(kernels, pieces.collect());
+        let digests = advance(hashing.kernels, pieces.collect());
         for ((stream, message), digest) in self.streams.into_iter().zip(messages).zip(digests) {
             match stream.end.zip(digest) {
-                Some((reply, digest)) => drop(reply.send(digest)),
+                Some((reply, sha256)) => drop(reply.send(Digests { sha256, others: message.others.finish() })),
                 None => drop(open.insert(stream.id, message)),
             }
         }
@@ -202,11 +222,11 @@ impl Drop for HashStream<'_> {
 }
 
 /// A digest that will come.
-pub struct PendingDigest(Receiver<Digest>);
+pub struct PendingDigest(Receiver<Digests>);
 
 impl PendingDigest {
     /// Waits for it. `None` if the hashing thread died, which the caller must treat as fatal.
-    pub fn wait(self) -> Option<Digest> {
+    pub fn wait(self) -> Option<Digests> {
         self.0.recv().ok()
     }
 }
@@ -214,7 +234,12 @@ impl PendingDigest {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::model::{Algorithm, Digest};
     use crate::pass::block::Pool;
+
+    fn every() -> Hashing {
+        Hashing { kernels: Kernels::default(), digests: Algorithms::new(Algorithm::ALL) }
+    }
 
     fn block(bytes: &[u8]) -> Arc<Block> {
         Block::fill(&Arc::new(Pool::default()), bytes.len(), |buffer| {
@@ -227,7 +252,7 @@ mod tests {
     #[test]
     fn interleaved_streams_each_get_their_own_digest() {
         std::thread::scope(|scope| {
-            let (service, _threads) = HashService::start(scope, 2, Kernels::default());
+            let (service, _threads) = HashService::start(scope, 2, every());
             let streams: Vec<_> = (0..9).map(|_| service.stream()).collect();
             for round in 0..5u8 {
                 for (n, stream) in streams.iter().enumerate() {
@@ -236,7 +261,10 @@ mod tests {
             }
             for (n, stream) in streams.into_iter().enumerate() {
                 let whole: Vec<u8> = (0..5u8).flat_map(|round| vec![round; n * 1000]).collect();
-                assert_eq!(stream.finish().wait(), Some(Digest::of(&whole)));
+                let digests = stream.finish().wait().unwrap();
+                let mut others = Others::new(every().digests);
+                others.update(&whole);
+                assert_eq!(digests, Digests { sha256: Digest::of(&whole), others: others.finish() });
             }
         });
     }
@@ -244,7 +272,7 @@ mod tests {
     #[test]
     fn a_dead_hashing_thread_gives_no_digest_and_holds_nobody() {
         std::thread::scope(|scope| {
-            let (service, _threads) = HashService::start(scope, 1, Kernels::default());
+            let (service, _threads) = HashService::start(scope, 1, every());
             let stream = service.stream();
             service.send(0, Job::Die);
             // More than the queue takes.

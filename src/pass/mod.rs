@@ -31,6 +31,6 @@ pub use commit::{ByChance, Commit, Content, FileOutcome, Found, Looked};
 pub use links::{FirstName, KeptOnce, Link, SharedNames, Steady};
 pub use look::{Lens, SpoolPlace, Watch};
 pub use notice::{Notice, Progress};
-pub use run::{Plan, RunError, Totals, run};
+pub use run::{Keep, Plan, RunError, Totals, run};
 pub use source::{Item, OpenSource, Opened, SourceRead};
 pub use stretches::GiantFrom;

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use super::block::{Pool, lock};
 use super::commit::{Commit, Content, FileOutcome};
-use super::hash::{HashService, PendingDigest};
+use super::hash::{HashService, Hashing, PendingDigest};
 use super::keep::Deflater;
 use super::lane::Part;
 use super::links::Link;
@@ -17,6 +17,7 @@ use super::order::Order;
 use super::source::Item;
 use super::stretches::GiantFrom;
 use super::work::{Bench, work};
+use crate::model::Algorithms;
 use crate::seal::lanes::Kernels;
 
 /// What a run does with each entry.
@@ -28,14 +29,27 @@ pub struct Plan<'a> {
     pub walk_ahead: usize,
     /// What hashes on this machine. What comes out does not depend on it.
     pub kernels: Kernels,
-    /// Whether content is kept (and hashed).
-    pub keep: bool,
+    /// The digests of each content.
+    pub digests: Algorithms,
+    /// What becomes of content.
+    pub keep: Keep,
     /// Whether content is looked at, and with what.
     pub lens: Option<Lens<'a>>,
     /// Set from outside to end early (the user interrupted).
     pub stop: &'a AtomicBool,
     /// Raised as the run goes.
     pub progress: &'a Progress,
+}
+
+/// What becomes of content, beside being looked at.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keep {
+    /// Nothing: it is only looked at.
+    Nothing,
+    /// It is hashed.
+    Digest,
+    /// It is hashed and kept.
+    Content,
 }
 
 /// Why a run did not reach its end.
@@ -71,8 +85,9 @@ pub fn run<C: Commit>(
     let order = Order::new();
     let pool = Arc::new(Pool::default());
     let crashed = AtomicBool::new(false);
+    let hashing = Hashing { kernels: plan.kernels, digests: plan.digests };
     std::thread::scope(|scope| {
-        let (hashes, _threads) = HashService::start(scope, plan.threads.div_ceil(2), plan.kernels);
+        let (hashes, _threads) = HashService::start(scope, plan.threads.div_ceil(2), hashing);
         let (sender, receiver) = mpsc::sync_channel(plan.walk_ahead.max(1));
         let receiver = Arc::new(Mutex::new(receiver));
         let hashes = Arc::new(hashes);
@@ -168,8 +183,8 @@ fn write<C: Commit>(order: &Order<Part>, plan: Plan<'_>, commit: &mut C) -> Resu
 /// Waits for the digest of an outcome.
 fn settle(mut outcome: FileOutcome, pending: Option<PendingDigest>) -> Option<FileOutcome> {
     if let Some(pending) = pending {
-        let digest = pending.wait()?;
-        outcome.content = outcome.content.map(|content| Content { digest, ..content });
+        let digests = pending.wait()?;
+        outcome.content = outcome.content.map(|content| Content { digests, ..content });
     }
     Some(outcome)
 }

@@ -33,8 +33,8 @@ pub struct Outlets<'a> {
     pub pool: &'a Arc<Pool>,
     /// The hashing service.
     pub hashes: &'a HashService,
-    /// This worker's deflater.
-    pub deflater: &'a mut Deflater,
+    /// This worker's deflater; none if content is only hashed.
+    pub deflater: Option<&'a mut Deflater>,
     /// Where stored bytes go.
     pub lane: &'a Lane<'a>,
     /// Bytes read, for whoever watches.
@@ -53,7 +53,8 @@ pub struct Tee<'a> {
     progress: &'a Progress,
     stop: &'a AtomicBool,
     hash: HashStream<'a>,
-    keeper: Keeper<'a>,
+    /// None if content is only hashed.
+    keeper: Option<Keeper<'a>>,
     block: Arc<Block>,
     taken: usize,
     bytes: u64,
@@ -77,9 +78,12 @@ impl<'a> Tee<'a> {
         let first_size = block_size(limit);
         let (block, broken) = read_block(source, outlets.pool, first_size);
         let whole = limit <= limits::BLOCK_BYTES as u64 || block.len() < first_size;
-        let keeper = Keeper::begin(outlets.deflater, &block, (whole, outlets.has_holes));
-        let beginning = Beginning { entry: entry.clone(), method: keeper.method(), limit };
-        outlets.lane.send(Part::Begin(Box::new(beginning)), 0)?;
+        let begin = |deflater| Keeper::begin(deflater, &block, (whole, outlets.has_holes));
+        let keeper = outlets.deflater.map(begin);
+        if let Some(keeper) = &keeper {
+            let beginning = Beginning { entry: entry.clone(), method: keeper.method(), limit };
+            outlets.lane.send(Part::Begin(Box::new(beginning)), 0)?;
+        }
         let mut tee = Self {
             source,
             pool: outlets.pool,
@@ -112,7 +116,10 @@ impl<'a> Tee<'a> {
             return Ok(());
         }
         let lane = self.lane;
-        self.keeper.update(&self.block, &mut |chunk| send_chunk(lane, chunk))
+        match &mut self.keeper {
+            Some(keeper) => keeper.update(&self.block, &mut |chunk| send_chunk(lane, chunk)),
+            None => Ok(()),
+        }
     }
 
     /// Reads the next block. False at the end.
@@ -139,9 +146,11 @@ impl<'a> Tee<'a> {
     /// [`Stopped`] when the writer has given up.
     pub fn finish(mut self) -> Result<Sealed, Stopped> {
         while self.advance()? {}
-        let method = self.keeper.method();
-        let lane = self.lane;
-        let kept = self.keeper.finish(self.whole, &mut |chunk| send_chunk(lane, chunk))?;
+        let (method, lane) = (self.keeper.as_ref().map_or(Method::Stored, Keeper::method), self.lane);
+        let kept = match self.keeper {
+            Some(keeper) => keeper.finish(self.whole, &mut |chunk| send_chunk(lane, chunk))?,
+            None => Kept { crc32: 0, size: self.bytes },
+        };
         Ok(Sealed { digest: self.hash.finish(), kept, method, broken: self.broken })
     }
 }

@@ -12,7 +12,7 @@ use super::lane::{Lane, Part};
 use super::links::{Link, Steady};
 use super::look::{Bytes, Lens, Watch, look};
 use super::order::{Order, Stopped};
-use super::run::Plan;
+use super::run::{Keep, Plan};
 use super::source::{Item, Opened, SourceRead};
 use super::tee::{Outlets, Tee};
 use crate::formats::ReadSeek;
@@ -33,7 +33,9 @@ pub(super) fn work(item: Item, bench: &Bench<'_>, deflater: &mut Deflater) -> Re
     let mut digest = None;
     if let Some(source) = source {
         let link = source.link();
-        if link.is_some_and(|link| take_over(link, &mut outcome)) {
+        // Digests alone are made by every name, as other tools do.
+        let may_take_over = bench.plan.keep != Keep::Digest;
+        if may_take_over && link.is_some_and(|link| take_over(link, &mut outcome)) {
             return lane.end(outcome, None);
         }
         match source.open() {
@@ -42,7 +44,7 @@ pub(super) fn work(item: Item, bench: &Bench<'_>, deflater: &mut Deflater) -> Re
         }
         if let Some(first) = link.filter(|link| link.is_first()) {
             outcome.first_name = Some(Arc::clone(first.name()));
-            first.name().settle(Steady::of(&outcome, bench.plan.keep));
+            first.name().settle(Steady::of(&outcome, bench.plan.keep != Keep::Nothing));
         }
     } else if outcome.entry.kind == Kind::File && bench.plan.lens.is_some() {
         // A file that the walk itself could not reach still gets its row in the scan.
@@ -134,11 +136,11 @@ fn read<'a>(
     if is_image && bench.plan.lens.is_some() {
         outcome.looked = Some(image_row(&path));
     }
-    let pending = if bench.plan.keep {
+    let pending = if bench.plan.keep != Keep::Nothing {
         let outlets = Outlets {
             pool: bench.pool,
             hashes: bench.hashes,
-            deflater,
+            deflater: (bench.plan.keep == Keep::Content).then_some(deflater),
             lane,
             progress: bench.plan.progress,
             stop: bench.plan.stop,
@@ -150,7 +152,7 @@ fn read<'a>(
         }
         let sealed = tee.finish()?;
         // The digest takes its place when the writer has waited for it.
-        outcome.content = Some(Content { digest: Digest([0; 32]), kept: sealed.kept, method: sealed.method });
+        outcome.content = Some(Content { digests: Digest([0; 32]).into(), kept: sealed.kept, method: sealed.method });
         if let Some(error) = sealed.broken {
             outcome.gaps.push(read_error(&path, (sealed.kept.size, opened.unsized_content), &error));
         }
@@ -179,7 +181,7 @@ fn has_holes(extents: &[(u64, u64)], limit: u64) -> bool {
 
 /// Says of a giant sparse file what was kept of it.
 fn giant(outcome: &FileOutcome) -> Option<Gap> {
-    let (digests, kept) = (outcome.stretch_digests.as_ref()?, outcome.content?.kept.size);
+    let (digests, kept) = (outcome.stretch_digests.as_ref()?, outcome.content.as_ref()?.kept.size);
     let size = outcome.stat_open.as_ref().map_or(0, |stat| stat.size);
     let reason = format!(
         "it is a sparse file of {size} bytes, nearly all of it holes, and too large to hash as a whole: the {} stretches of \
@@ -279,7 +281,7 @@ impl Read for Watched<'_> {
 
 /// Says where the size that the kernel gave is not what was read, because it says nothing (`/proc`, `/sys`).
 fn size_at_end(outcome: &mut FileOutcome, limit: u64, unsized_content: bool) {
-    let Some(kept) = outcome.content.map(|content| content.kept.size) else { return };
+    let Some(kept) = outcome.content.as_ref().map(|content| content.kept.size) else { return };
     let told = outcome.stat_open.as_ref().map_or(0, |stat| stat.size);
     outcome.size_unknown = unsized_content && kept != told;
     if outcome.size_unknown && kept >= limit {
@@ -320,7 +322,7 @@ fn compare(reader: &dyn SourceRead, outcome: &mut FileOutcome, (limit, unsized_c
     {
         let path = path.clone();
         let due = if unsized_content { before.size } else { limit };
-        let read = outcome.content.map_or(due, |content| content.kept.size);
+        let read = outcome.content.as_ref().map_or(due, |content| content.kept.size);
         outcome.grew = after.size > before.size && read == due && same_but_longer(before, after);
         if !outcome.grew {
             let reason = format!(
@@ -331,7 +333,7 @@ fn compare(reader: &dyn SourceRead, outcome: &mut FileOutcome, (limit, unsized_c
             outcome.gaps.push(Gap { path, kind: GapKind::ChangedDuringRead, reason });
         }
     }
-    if let (Some(before), Some(after), Some(content)) = (&outcome.stat_open, &after, outcome.content)
+    if let (Some(before), Some(after), Some(content)) = (&outcome.stat_open, &after, &outcome.content)
         && !after.changed_since(before)
         && outcome.gaps.iter().all(|gap| gap.kind != GapKind::ReadError)
         && content.kept.size < limit

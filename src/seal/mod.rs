@@ -8,6 +8,7 @@ pub mod algorithm;
 pub mod certificate;
 pub mod chain;
 pub mod der;
+pub mod digests;
 pub mod keyed;
 pub mod lanes;
 pub mod pem;

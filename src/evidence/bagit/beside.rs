@@ -5,7 +5,7 @@ use std::io::{self, SeekFrom};
 use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
 
 use super::ReadSeek;
-use crate::evidence::hashes::{Hashes, ManifestAlgorithm};
+use super::algorithm::{Hashes, ManifestAlgorithm};
 use super::declaration::lines;
 use crate::model::limits::BLOCK_BYTES;
 

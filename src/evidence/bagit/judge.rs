@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
-use crate::evidence::hashes::ManifestAlgorithm;
+use super::algorithm::ManifestAlgorithm;
 use super::declaration::Declaration;
 use super::info::{oddities, oxums};
 use super::lists::{Manifest, Role, Tell, fetches};

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::evidence::hashes::ManifestAlgorithm;
+use super::algorithm::ManifestAlgorithm;
 use super::declaration::{Declaration, lines};
 use super::line::{Fetch, has_bare_percent, parse, parse_fetch};
 use super::name::danger;

@@ -4,6 +4,7 @@
 //! speak of others, the second reads every other file once for all algorithms. Evidence of hozen has a stricter check
 //! ([`super::verify`]) and never comes here. Deliberately absent: nothing is fetched, unpacked or followed.
 
+mod algorithm;
 mod archive;
 mod around;
 mod beside;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::evidence::hashes::{Hashes, ManifestAlgorithm};
+use super::algorithm::{Hashes, ManifestAlgorithm};
 use super::lists::{Manifest, Role, Tell};
 use super::source::{Found, Visit};
 use crate::case::results::Layer;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::evidence::hashes::{Hashes, ManifestAlgorithm};
+use super::algorithm::{Hashes, ManifestAlgorithm};
 use super::lists::{Role, Tell};
 use super::name::{danger, folded, one_form, trap};
 use super::source::{Found, Visit};

@@ -6,8 +6,8 @@ use super::Seen;
 use super::problems::Problems;
 use crate::case::results::Layer;
 use crate::evidence::journal::{Fate, Kept, RecordedEntry};
-use crate::evidence::stored_name::belongs_to;
 use crate::evidence::others;
+use crate::evidence::stored_name::belongs_to;
 use crate::evidence::tags::{FILES, parse_digest_line};
 use crate::model::{Algorithm, Algorithms, Digest, Digests, Kind, Stat};
 
@@ -93,19 +93,11 @@ impl ManifestCheck {
         let at = match self.roll.place(path, payload) {
             Place::Due(at) => at,
             Place::Moved(at) => {
-                problems.add(
-                    Layer::Manifest,
-                    path,
-                    format!("line {} of {file} names it out of its order", self.lines),
-                );
+                problems.add(Layer::Manifest, path, format!("line {} of {file} names it out of its order", self.lines));
                 at
             }
             Place::Twice => {
-                problems.add(
-                    Layer::Manifest,
-                    path,
-                    format!("line {} of {file} names it a second time", self.lines),
-                );
+                problems.add(Layer::Manifest, path, format!("line {} of {file} names it a second time", self.lines));
                 return;
             }
             Place::Unknown => {

@@ -5,8 +5,8 @@ use super::{Expected, State, layer_of};
 use crate::case::results::Layer;
 use crate::evidence::acquisition::{Acquisition, Counts};
 use crate::evidence::tags::{self, bag_info_value, parse_manifest_line};
-use crate::model::{Algorithm, Algorithms, Digest};
 use crate::model::limits::TAG_FILE_BYTES;
+use crate::model::{Algorithm, Algorithms, Digest};
 use crate::seal::{sign, stamp};
 
 /// What the seal turned out to be.

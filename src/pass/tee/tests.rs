@@ -1,7 +1,8 @@
 //! The promise of the tee, over consumers that stop early, read all or panic, and sources that break.
 
 use super::*;
-use crate::model::{Digest, Kind, RawPath};
+use crate::model::{Algorithms, Digest, Kind, RawPath};
+use crate::pass::hash::Hashing;
 use crate::pass::order::Order;
 use proptest::prelude::*;
 
@@ -49,14 +50,15 @@ fn through(content: &[u8], broken: bool, take: usize, panics: bool) -> (Digest, 
     let mut deflater = Deflater::default();
     let stop = AtomicBool::new(false);
     std::thread::scope(|scope| {
-        let (hashes, _threads) = HashService::start(scope, 1, crate::seal::lanes::Kernels::default());
+        let hashing = Hashing { kernels: crate::seal::lanes::Kernels::default(), digests: Algorithms::default() };
+        let (hashes, _threads) = HashService::start(scope, 1, hashing);
         let lane = Lane::new(&order, 0);
         let mut source = Given { content: content.to_vec(), at: 0, broken };
         let limit = content.len() as u64 + u64::from(broken);
         let outlets = Outlets {
             pool: &pool,
             hashes: &hashes,
-            deflater: &mut deflater,
+            deflater: Some(&mut deflater),
             lane: &lane,
             progress: &progress,
             stop: &stop,
@@ -72,7 +74,7 @@ fn through(content: &[u8], broken: bool, take: usize, panics: bool) -> (Digest, 
         assert_eq!(caught.is_err(), panics);
         let sealed = tee.finish().unwrap();
         let method = sealed.method;
-        let digest = sealed.digest.wait().unwrap();
+        let digest = sealed.digest.wait().unwrap().sha256;
         let error = sealed.broken.map(|error| error.to_string());
         order.add(0, lane.into_parts(), true).unwrap();
         order.total(1);

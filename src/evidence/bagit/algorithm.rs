@@ -1,17 +1,18 @@
-//! The digests that a check makes, all over one read: those that hozen writes, and those that bags of others may have.
+//! The digests that a bag's manifests may be made of, all computed over one read.
 //!
-//! The [`Algorithm`] of the model is what a collection can be asked for; [`ManifestAlgorithm`] is that and the two that only
+//! The [`Algorithm`] of the model is what a collection can be asked for; [`ManifestAlgorithm`] is that, and the two that only
 //! bags made elsewhere use. They are no part of the model's word, so that nobody can ask for them.
 
 use std::cmp::Ordering;
 
 use sha2::digest::DynDigest;
 
-use crate::model::Algorithm;
+use crate::model::{Algorithm, Algorithms};
+use crate::seal::digests::Others;
 
 /// What a manifest may be of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ManifestAlgorithm {
+pub(super) enum ManifestAlgorithm {
     /// One that hozen writes too.
     Known(Algorithm),
     /// SHA-224, read only.
@@ -28,18 +29,18 @@ impl From<Algorithm> for ManifestAlgorithm {
 
 impl ManifestAlgorithm {
     /// All that a bag is checked by.
-    pub fn all() -> impl Iterator<Item = Self> {
+    pub(super) fn all() -> impl Iterator<Item = Self> {
         Algorithm::ALL.into_iter().map(Self::Known).chain([Self::Sha224, Self::Sha384])
     }
 
     /// By the name in a manifest's file name: lower case without hyphens, as RFC 8493 normalises it.
-    pub fn named(name: &str) -> Option<Self> {
+    pub(super) fn named(name: &str) -> Option<Self> {
         let plain = name.to_ascii_lowercase().replace('-', "");
         Self::all().find(|algorithm| algorithm.name() == plain)
     }
 
     /// Its name.
-    pub fn name(self) -> &'static str {
+    pub(super) fn name(self) -> &'static str {
         match self {
             Self::Known(algorithm) => algorithm.name(),
             Self::Sha224 => "sha224",
@@ -48,23 +49,11 @@ impl ManifestAlgorithm {
     }
 
     /// Bytes of one digest.
-    pub fn bytes(self) -> usize {
+    pub(super) fn bytes(self) -> usize {
         match self {
             Self::Known(algorithm) => algorithm.bytes(),
             Self::Sha224 => 28,
             Self::Sha384 => 48,
-        }
-    }
-
-    fn hasher(self) -> Hasher {
-        match self {
-            Self::Known(Algorithm::Md5) => Hasher::Plain(Box::new(md5::Md5::default())),
-            Self::Known(Algorithm::Sha1) => Hasher::Plain(Box::new(sha1::Sha1::default())),
-            Self::Known(Algorithm::Sha256) => Hasher::Plain(Box::new(sha2::Sha256::default())),
-            Self::Known(Algorithm::Sha512) => Hasher::Plain(Box::new(sha2::Sha512::default())),
-            Self::Known(Algorithm::Blake3) => Hasher::Blake3(Box::default()),
-            Self::Sha224 => Hasher::Plain(Box::new(sha2::Sha224::default())),
-            Self::Sha384 => Hasher::Plain(Box::new(sha2::Sha384::default())),
         }
     }
 }
@@ -82,45 +71,47 @@ impl PartialOrd for ManifestAlgorithm {
     }
 }
 
-enum Hasher {
-    Plain(Box<dyn DynDigest>),
-    Blake3(Box<blake3::Hasher>),
-}
-
-impl Hasher {
-    fn update(&mut self, bytes: &[u8]) {
-        match self {
-            Self::Plain(hasher) => hasher.update(bytes),
-            Self::Blake3(hasher) => drop(hasher.update(bytes)),
-        }
-    }
-
-    fn finish(self) -> Box<[u8]> {
-        match self {
-            Self::Plain(hasher) => hasher.finalize(),
-            Self::Blake3(hasher) => Box::from(*hasher.finalize().as_bytes()),
-        }
-    }
-}
-
 /// Several digests of one file in the making.
-#[derive(Default)]
-pub struct Hashes(Vec<(ManifestAlgorithm, Hasher)>);
+pub(super) struct Hashes {
+    sha2: Vec<(ManifestAlgorithm, Box<dyn DynDigest>)>,
+    others: Others,
+}
+
+impl Default for Hashes {
+    fn default() -> Self {
+        Self::new([])
+    }
+}
 
 impl Hashes {
     /// Of these algorithms.
-    pub fn new(algorithms: impl IntoIterator<Item = ManifestAlgorithm>) -> Self {
-        Self(algorithms.into_iter().map(|algorithm| (algorithm, algorithm.hasher())).collect())
+    pub(super) fn new(algorithms: impl IntoIterator<Item = ManifestAlgorithm>) -> Self {
+        let (mut sha2, mut others) = (Vec::new(), Vec::new());
+        for algorithm in algorithms {
+            let hasher: Box<dyn DynDigest> = match algorithm {
+                ManifestAlgorithm::Sha224 => Box::new(sha2::Sha224::default()),
+                ManifestAlgorithm::Sha384 => Box::new(sha2::Sha384::default()),
+                ManifestAlgorithm::Known(Algorithm::Sha256) => Box::new(sha2::Sha256::default()),
+                ManifestAlgorithm::Known(other) => {
+                    others.push(other);
+                    continue;
+                }
+            };
+            sha2.push((algorithm, hasher));
+        }
+        Self { sha2, others: Others::new(Algorithms::new(others)) }
     }
 
     /// The next bytes.
-    pub fn update(&mut self, bytes: &[u8]) {
-        self.0.iter_mut().for_each(|(_, hasher)| hasher.update(bytes));
+    pub(super) fn update(&mut self, bytes: &[u8]) {
+        self.sha2.iter_mut().for_each(|(_, hasher)| hasher.update(bytes));
+        self.others.update(bytes);
     }
 
-    /// The digests, in the order in which the algorithms were named.
-    pub fn finish(self) -> Vec<(ManifestAlgorithm, Box<[u8]>)> {
-        self.0.into_iter().map(|(algorithm, hasher)| (algorithm, hasher.finish())).collect()
+    /// Each digest with its algorithm.
+    pub(super) fn finish(self) -> Vec<(ManifestAlgorithm, Box<[u8]>)> {
+        let sha2 = self.sha2.into_iter().map(|(algorithm, hasher)| (algorithm, hasher.finalize()));
+        sha2.chain(self.others.finish().into_iter().map(|(other, digest)| (other.into(), digest))).collect()
     }
 }
 
@@ -142,12 +133,12 @@ mod tests {
             .collect();
         let due = [
             "sha256 ba7816bf",
+            "sha224 23097d22",
+            "sha384 cb00753f",
             "sha1 a9993e36",
             "md5 90015098",
             "sha512 ddaf35a1",
             "blake3 6437b3ac",
-            "sha224 23097d22",
-            "sha384 cb00753f",
         ];
         assert_eq!(begins, due);
     }
