@@ -359,7 +359,7 @@ pub(super) struct BenchDigestArgs {
     #[arg(required = true, value_name = "PATH")]
     pub paths: Vec<PathBuf>,
     /// Digests beside SHA-256: sha1, md5, sha512, blake3
-    #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = algorithm())]
+    #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub digest: Vec<Algorithm>,
     /// Worker threads (default: one per core)
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
