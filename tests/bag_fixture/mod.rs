@@ -136,12 +136,7 @@ pub(crate) fn keep(bag: &mut EvidenceWriter<MemoryStore, MemoryStore>, entry: &E
     keep_with(bag, entry, content, Algorithms::default());
 }
 
-fn keep_with(
-    bag: &mut EvidenceWriter<MemoryStore, MemoryStore>,
-    entry: &Entry,
-    content: &[u8],
-    digests: Algorithms,
-) {
+fn keep_with(bag: &mut EvidenceWriter<MemoryStore, MemoryStore>, entry: &Entry, content: &[u8], digests: Algorithms) {
     let packed = deflate(content);
     let pays = packed.len() < content.len();
     bag.begin_file(entry, if pays { Method::Deflate } else { Method::Stored }).unwrap();
