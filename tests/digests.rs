@@ -103,7 +103,36 @@ fn every_digest_is_the_one_that_its_own_tool_makes_of_the_source() {
         }
     }
     assert_eq!(kinds, BTreeMap::from([("kept".into(), 8), ("linked".into(), 1), ("recorded".into(), 4)]));
-    assert_eq!(verified(&made.case()), (Some(0), "whole".to_owned()));
+    let case = made.case();
+    let ended = real::hozen(&["verify".as_ref(), case.as_os_str(), "--format".as_ref(), "json".as_ref()]);
+    assert_eq!((ended.code, &ended.json()["checked"][0]["digests"]), (Some(0), &result["digests"]));
+    for (lang, word) in [("en", "digests"), ("ja", "ダイジェスト")] {
+        let ended = real::hozen(&["verify".as_ref(), case.as_os_str(), "--lang".as_ref(), lang.as_ref()]);
+        assert!(ended.stdout.contains(&format!("{word} sha256, sha1, md5, sha512, blake3\n")), "{}", ended.stdout);
+    }
+}
+
+#[test]
+fn live_state_and_a_giant_of_holes_have_the_digests_of_what_was_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let source = folder.path().join("src");
+    put(&source, "small", "small");
+    let giant = fs::File::create(source.join("giant")).unwrap();
+    giant.set_len(70 << 30).unwrap();
+    std::os::unix::fs::FileExt::write_at(&giant, b"far away", 65 << 30).unwrap();
+    let out = folder.path().join("out");
+    let words = ["collect", source.to_str().unwrap(), "--out", out.to_str().unwrap(), "--case", "C"];
+    let ended = real::run(real::command().args(words).args(["--digest", ALL, "--volatile", "--force"]));
+    assert_eq!(ended.code, Some(3), "{}", ended.stderr);
+    let case = out.join("C");
+    assert_eq!(verified(&case), (Some(0), "whole".to_owned()));
+    let records = real::records(&real::zip(&case));
+    let kept: Vec<_> = records.iter().filter(|record| record["outcome"] == "kept").collect();
+    assert!(kept.iter().filter(|record| record["origin"] == "volatile").count() > 5);
+    assert!(kept.iter().all(|record| record["digests"].as_object().is_some_and(|digests| digests.len() == 4)));
+    assert!(kept.iter().any(|record| record["marks"] == serde_json::json!(["extents_only"])));
+    let check = "unzip -q C-E001.zip && cd C-E001 && md5sum -c --quiet manifest-md5.txt && sha1sum -c --quiet manifest-sha1.txt";
+    tool(&case.join("evidence"), check);
 }
 
 #[test]

@@ -91,7 +91,15 @@ pub fn verify_zip(path: &Path, known: &Expected) -> Result<VerifyResult, DiskErr
         }
     }
     let (members, bytes) = bundle.members;
-    let checked = Checked { path: name, members, bytes, seal_sha256: bundle.seal, key: bundle.key.clone(), bag: None };
+    let checked = Checked {
+        path: name,
+        members,
+        bytes,
+        seal_sha256: bundle.seal,
+        key: bundle.key.clone(),
+        digests: None,
+        bag: None,
+    };
     Ok(told(result, checked, known))
 }
 
@@ -146,7 +154,7 @@ pub fn verify_folder(path: &Path, known: &Expected) -> Result<VerifyResult, Disk
     result.problems.splice(0..0, problems);
     let (members, bytes) = members;
     let seal_sha256 = (!signed.is_empty()).then(|| Digest::of(&signed));
-    let checked = Checked { path: name, members, bytes, seal_sha256, key, bag: None };
+    let checked = Checked { path: name, members, bytes, seal_sha256, key, digests: None, bag: None };
     Ok(told(result, checked, known))
 }
 

@@ -408,6 +408,9 @@ pub struct Checked {
     pub seal_sha256: Option<Digest>,
     /// Fingerprint of the key that signed, to compare with the paper form.
     pub key: Option<String>,
+    /// The digests of content that were made again, of evidence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digests: Option<Algorithms>,
     /// What there is to know of a BagIt bag that hozen did not make.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bag: Option<BagChecked>,

@@ -86,6 +86,7 @@ pub fn verify_evidence(path: &str, file: &mut dyn Read, expected: &Expected) -> 
             bytes: state.bytes,
             seal_sha256: sealed.digest,
             key: sealed.key,
+            digests: sealed.digests,
             bag: None,
         },
         stamp_request: state.texts.remove(tags::STAMP_REQUEST),

@@ -1,5 +1,7 @@
 //! A small sealed bag, made through the public API, and a zip taken apart into members that a test may change and put back.
 
+#![allow(dead_code, reason = "each test file uses its own part of this")]
+
 use std::io::Write as _;
 
 use hozen::evidence::{Acquisition, Closing, EvidenceWriter, MemoryStore, Outcome, Sealed};

@@ -112,6 +112,7 @@ impl Judge {
                 bytes: read.1,
                 seal_sha256: None,
                 key: None,
+                digests: None,
                 bag: Some(bag),
             },
         })

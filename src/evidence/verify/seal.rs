@@ -13,6 +13,8 @@ use crate::seal::{sign, stamp};
 pub(super) struct Found {
     pub(super) digest: Option<Digest>,
     pub(super) key: Option<String>,
+    /// The digests that the record of acquisition names and that were made, if it can be read.
+    pub(super) digests: Option<Algorithms>,
 }
 
 /// Judges everything that needs the whole bag.
@@ -41,7 +43,8 @@ pub(super) fn judge(state: &mut State, expected: &Expected, is_followed: bool) -
         state.problems.add(Layer::Seal, tags::SIGNATURE, what);
     }
     stamp_request(state, digest);
-    Found { digest, key }
+    let made = |digests: Algorithms| digests.iter().filter(|algorithm| state.digests.has(*algorithm)).collect();
+    Found { digest, key, digests: said(state).map(made) }
 }
 
 /// Every tag file is there, once, in the one order, and of a size that was read whole.
