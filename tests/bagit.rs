@@ -36,6 +36,22 @@ fn bags_of_bagit_py_are_whole_by_every_algorithm() {
     }
 }
 
+#[test]
+fn a_manifest_of_blake3_is_checked_though_the_rules_do_not_know_it() {
+    let folder = tempfile::tempdir().unwrap();
+    let bag = by_hand(folder.path(), "1.0", &[("a", "  data/a")]);
+    fs::write(bag.join("manifest-blake3.txt"), digest("b3sum", &bag.join("data/a")) + "  data/a\n").unwrap();
+    let (code, json) = verify(&bag);
+    assert_eq!(
+        (code, &json["checked"][0]["bag"]["algorithms"]),
+        (0, &serde_json::json!(["blake3", "sha256"])),
+        "{json}"
+    );
+    change(&bag.join("manifest-blake3.txt"), |text| text.replacen(['0', '1', '2', '3'], "4", 1));
+    let (code, json) = verify(&bag);
+    assert!(code == 4 && named(&json, "digest", "data/a"), "{json}");
+}
+
 /// What is done to a bag, where it must be told, and whether `bagit.py` must see it too.
 type Case = (&'static str, fn(&Path), &'static str, &'static str, bool);
 

@@ -37,7 +37,7 @@ const VERBS: [&str; 21] = [
 ];
 
 /// Command lines that are wrong, each in its own way.
-const WRONG: [&str; 8] = [
+const WRONG: [&str; 9] = [
     "scna x",
     "scan",
     "scan x --formt json",
@@ -45,6 +45,7 @@ const WRONG: [&str; 8] = [
     "scan x --threads 999",
     "scan x --format",
     "scan x --fail-on ever",
+    "collect x --digest md5,crc32",
     "rules",
 ];
 

@@ -7,7 +7,7 @@ use bag_fixture::seal;
 use bag_parts::{Part, build, parts};
 use hozen::case::results::{Layer, Problem};
 use hozen::evidence::{Expected, verify_evidence};
-use hozen::model::{Digest, Method};
+use hozen::model::{Algorithms, Digest, Method};
 use hozen::seal::sign::Signer;
 
 fn small() -> Vec<u8> {
@@ -178,7 +178,7 @@ fn changed_lines_are_noticed_in_every_list() {
 /// Puts the seal right again over changed tag files, with `signer`.
 fn reseal(parts: &mut [Part], signer: &Signer) {
     let mut text = String::new();
-    for tag in hozen::evidence::tags::SEALED_TAGS {
+    for tag in hozen::evidence::tags::sealed(Algorithms::default()) {
         text += &hozen::evidence::tags::manifest_line(&Digest::of(&find(parts, tag).content), tag);
     }
     find(parts, "custody/sig/tagmanifest-sha256.txt.sig").content = signer.sign(text.as_bytes()).unwrap().into();

@@ -29,6 +29,7 @@ use crate::disk::error::DiskError;
 use crate::disk::own;
 use crate::disk::space::Space;
 use crate::evidence::Expected;
+use crate::evidence::bagit::ReadSeek;
 use crate::evidence::tags::BAGIT;
 use crate::model::limits::TAG_FILE_BYTES;
 use crate::model::{Act, Digest, Lang, Veil};
@@ -173,6 +174,9 @@ impl CaseFiles for Watched<'_> {
     }
     fn open(&self, path: &str) -> Result<Box<dyn Read + '_>, DiskError> {
         Ok(Box::new(WatchedFile { file: CaseFiles::open(self.dir, path)?, watch: self.watch }))
+    }
+    fn open_anywhere(&self, path: &str) -> Result<Box<dyn ReadSeek + '_>, DiskError> {
+        self.dir.open_anywhere(path)
     }
     fn exists(&self, path: &str) -> Result<bool, DiskError> {
         CaseFiles::exists(self.dir, path)

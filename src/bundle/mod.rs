@@ -17,4 +17,5 @@ pub mod read;
 pub mod recipient;
 mod target;
 pub mod verify;
+mod window;
 pub mod write;

@@ -11,6 +11,7 @@ use serde_json::Value;
 use super::age_file::is_age;
 use super::layout;
 use super::read::{Bundle, Nowhere, ReadError, Watch, read};
+use super::window::Window;
 use crate::case::dir::CaseDir;
 use crate::case::files::CaseFiles;
 use crate::case::results::{Checked, Layer, Problem, State, VerifyResult};
@@ -18,7 +19,7 @@ use crate::case::verify::{Standing, verify_files};
 use crate::disk::error::{DiskError, Doing};
 use crate::disk::own;
 use crate::evidence::Expected;
-use crate::evidence::bagit::verify_bag_folder;
+use crate::evidence::bagit::{ReadSeek, verify_bag_folder};
 use crate::evidence::tags::bag_info_value;
 use crate::model::limits::{CUSTODY_BYTES, TAG_FILE_BYTES};
 use crate::model::{Act, CustodyEvent, Digest, RawPath};
@@ -90,7 +91,15 @@ pub fn verify_zip(path: &Path, known: &Expected) -> Result<VerifyResult, DiskErr
         }
     }
     let (members, bytes) = bundle.members;
-    let checked = Checked { path: name, members, bytes, seal_sha256: bundle.seal, key: bundle.key.clone(), bag: None };
+    let checked = Checked {
+        path: name,
+        members,
+        bytes,
+        seal_sha256: bundle.seal,
+        key: bundle.key.clone(),
+        digests: None,
+        bag: None,
+    };
     Ok(told(result, checked, known))
 }
 
@@ -145,7 +154,7 @@ pub fn verify_folder(path: &Path, known: &Expected) -> Result<VerifyResult, Disk
     result.problems.splice(0..0, problems);
     let (members, bytes) = members;
     let seal_sha256 = (!signed.is_empty()).then(|| Digest::of(&signed));
-    let checked = Checked { path: name, members, bytes, seal_sha256, key, bag: None };
+    let checked = Checked { path: name, members, bytes, seal_sha256, key, digests: None, bag: None };
     Ok(told(result, checked, known))
 }
 
@@ -247,6 +256,14 @@ struct ZipCase<'a> {
     bundle: &'a Bundle,
 }
 
+impl ZipCase<'_> {
+    /// Where the bytes of a file begin in the zip, and how many they are.
+    fn place(&self, path: &str) -> Result<(u64, u64), DiskError> {
+        let place = self.bundle.files.get(path).copied();
+        place.ok_or_else(|| DiskError::on(path.as_ref(), Doing::Open)(io::Error::from(io::ErrorKind::NotFound)))
+    }
+}
+
 impl CaseFiles for ZipCase<'_> {
     fn list(&self, folder: &str) -> Result<Vec<OsString>, DiskError> {
         let inside = format!("{folder}/");
@@ -255,12 +272,16 @@ impl CaseFiles for ZipCase<'_> {
     }
 
     fn open(&self, path: &str) -> Result<Box<dyn Read + '_>, DiskError> {
-        let Some((from, bytes)) = self.bundle.files.get(path) else {
-            return Err(DiskError::on(path.as_ref(), Doing::Open)(io::Error::from(io::ErrorKind::NotFound)));
-        };
+        let (from, bytes) = self.place(path)?;
         let (mut file, _) = own::open_own(&self.path)?;
-        file.seek(SeekFrom::Start(*from)).map_err(DiskError::on(&self.path, Doing::Read))?;
-        Ok(Box::new(file.take(*bytes)))
+        file.seek(SeekFrom::Start(from)).map_err(DiskError::on(&self.path, Doing::Read))?;
+        Ok(Box::new(file.take(bytes)))
+    }
+
+    fn open_anywhere(&self, path: &str) -> Result<Box<dyn ReadSeek + '_>, DiskError> {
+        let (from, bytes) = self.place(path)?;
+        let (file, _) = own::open_own(&self.path)?;
+        Ok(Box::new(Window::new(file, from, bytes)))
     }
 
     fn exists(&self, path: &str) -> Result<bool, DiskError> {

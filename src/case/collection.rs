@@ -293,6 +293,7 @@ impl<'c> Collection<'c> {
             files: collected.files,
             bytes: collected.bytes,
             linked: collected.linked,
+            digests: self.orders.acquisition.digests,
             gaps: collected.gaps,
             seal,
         }

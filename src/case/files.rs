@@ -6,6 +6,7 @@ use std::io::{self, Read};
 use super::dir::CaseDir;
 use crate::disk::error::{DiskError, Doing};
 use crate::disk::own;
+use crate::evidence::bagit::ReadSeek;
 use crate::model::Digest;
 
 /// The files of a case, by their path in it.
@@ -20,6 +21,11 @@ pub trait CaseFiles {
     /// # Errors
     /// When it can not be opened.
     fn open(&self, path: &str) -> Result<Box<dyn Read + '_>, DiskError>;
+    /// Opens a regular file that is to be read at any place.
+    ///
+    /// # Errors
+    /// When it can not be opened.
+    fn open_anywhere(&self, path: &str) -> Result<Box<dyn ReadSeek + '_>, DiskError>;
     /// Whether something is at this path.
     ///
     /// # Errors
@@ -37,6 +43,11 @@ impl CaseFiles for CaseDir {
     }
 
     fn open(&self, path: &str) -> Result<Box<dyn Read + '_>, DiskError> {
+        let (file, _) = own::open_own(&self.root().join(path))?;
+        Ok(Box::new(file))
+    }
+
+    fn open_anywhere(&self, path: &str) -> Result<Box<dyn ReadSeek + '_>, DiskError> {
         let (file, _) = own::open_own(&self.root().join(path))?;
         Ok(Box::new(file))
     }

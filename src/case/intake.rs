@@ -188,6 +188,7 @@ fn record(outcome: &FileOutcome) -> Outcome {
     ];
     Outcome {
         sha256,
+        digests: outcome.content.as_ref().map(|content| content.digests.others.clone()).unwrap_or_default(),
         bytes: outcome.content.as_ref().map_or(0, |content| content.kept.size),
         after: outcome.stat_after.clone(),
         xattrs: outcome.xattrs.clone(),

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 use crate::model::taken::TakeRecord;
-use crate::model::{CustodyEvent, Digest, EntityTally, Gap, Subjects};
+use crate::model::{Algorithms, CustodyEvent, Digest, EntityTally, Gap, Subjects};
 pub use crate::model::{FileResult, LookStatus};
 
 /// `hozen.collect/1`.
@@ -28,6 +28,9 @@ pub struct CollectResult {
     /// Further names of those files (hard links): their content is kept once, so they are in neither number.
     #[serde(default)]
     pub linked: u64,
+    /// The digests that were made of every kept content; SHA-256 is always one.
+    #[serde(default)]
+    pub digests: Algorithms,
     /// What was not kept, and why.
     pub gaps: Vec<Gap>,
     /// The seal.
@@ -405,6 +408,9 @@ pub struct Checked {
     pub seal_sha256: Option<Digest>,
     /// Fingerprint of the key that signed, to compare with the paper form.
     pub key: Option<String>,
+    /// The digests of content that were made again, of evidence.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digests: Option<Algorithms>,
     /// What there is to know of a BagIt bag that hozen did not make.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub bag: Option<BagChecked>,

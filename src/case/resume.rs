@@ -263,8 +263,8 @@ impl Collection<'_> {
     fn replay(&self, zip: &Path, journal: &Path) -> Result<Replay, CollectionError> {
         let (mut zip, _) = own::open_from_medium(zip)?;
         let (journal, _) = own::open_from_medium(journal)?;
-        replay(&self.evidence_name(), self.begun(), &mut BufReader::new(journal), &mut zip)
-            .map_err(CollectionError::Replay)
+        let began = (self.begun(), self.orders.acquisition.digests);
+        replay(&self.evidence_name(), began, &mut BufReader::new(journal), &mut zip).map_err(CollectionError::Replay)
     }
 }
 

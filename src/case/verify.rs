@@ -29,7 +29,7 @@ use super::withheld::Withheld;
 use crate::disk::error::{DiskError, Doing};
 use crate::disk::own;
 use crate::evidence::bagit::{BESIDE, VerifiedBag, check_beside, verify_bag_folder, verify_bag_zip};
-use crate::evidence::verify::{Expected, Verified, verify_evidence};
+use crate::evidence::verify::{Expected, Verified, announced, verify_evidence};
 use crate::model::limits::TAG_FILE_BYTES;
 use crate::model::{Act, CustodyEvent, Digest, RawPath};
 use crate::seal::chain::{self, Chain, Followed, GENESIS};
@@ -82,7 +82,8 @@ pub fn verify_zip(path: &Path, known: &Expected) -> Result<VerifyResult, DiskErr
         }
     }
     file.rewind().map_err(DiskError::on(path, Doing::Read))?;
-    match verify_evidence(&name, &mut file, known) {
+    let digests = announced(&mut file).map_err(DiskError::on(path, Doing::Read))?;
+    match verify_evidence(&name, &mut file, &Expected { digests, ..known.clone() }) {
         Ok(verified) => {
             let beside = path.with_added_extension("sha256");
             if own::exists(&beside)? {
@@ -359,7 +360,7 @@ impl Check {
                 return false;
             };
             let key = Some(key.to_owned());
-            let sealed = Expected { zip_sha256: Some(zip), seal_sha256: Some(seal), key, custody: None };
+            let sealed = Expected { zip_sha256: Some(zip), seal_sha256: Some(seal), key, ..Expected::default() };
             // One name is sealed once: evidence never changes.
             return is_inside(name) && self.seals.insert(name.to_owned(), sealed).is_none();
         }
@@ -426,12 +427,16 @@ impl Check {
     }
 
     fn zip(&mut self, case: &dyn CaseFiles, place: &str, sealed: &Expected, known: &Expected) {
+        let digests = match case.open_anywhere(place).map(|mut zip| announced(&mut *zip)) {
+            Ok(said) => said.ok().flatten(),
+            Err(error) => return self.unread(Layer::Zip, place, &error),
+        };
         let file = match case.open(place) {
             Ok(opened) => opened,
             Err(error) => return self.unread(Layer::Zip, place, &error),
         };
         let mut file = Measuring::new(file);
-        let verified = match verify_evidence(place, &mut file, sealed) {
+        let verified = match verify_evidence(place, &mut file, &Expected { digests, ..sealed.clone() }) {
             Ok(verified) => verified,
             Err(error) => return self.unread(Layer::Zip, place, &error),
         };

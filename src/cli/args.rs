@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::clock::ClockArgs;
@@ -102,6 +103,8 @@ Examples:
   Sealed with your own key; a passphrase is asked for at the start
     hozen collect /srv --out /mnt/usb --sign-key ~/.ssh/id_ed25519
     hozen collect /srv --out /mnt/usb --sign-key agent
+  With MD5 and SHA-1 too, for lists of known files (NSRL)
+    hozen collect /srv --out /mnt/usb --digest md5,sha1
   The live state of this machine, and a memory image made by another tool
     hozen collect --volatile --include-image memory:ram.lime --out /mnt/usb
   A machine that must go on serving: last in line, at most 20 MB a second
@@ -157,7 +160,7 @@ pub(super) struct CollectArgs {
     #[arg(long, value_name = "FILE")]
     pub include_image: Vec<OsString>,
     /// Go on with a case that was broken off: PATHs and options are those that it began with
-    #[arg(long, value_name = "CASE", conflicts_with_all = ["paths", "names", "folders", "dry_run", "list_profiles", "volatile", "include_image", "out", "case", "operator", "witness", "reason", "place", "case_number", "evidence_number", "item", "quantity", "obtained_from", "seal_number", "device_maker", "device_model", "device_serial", "device_capacity", "medium", "reference_time", "reference_source", "ntp_server", "cross_file_systems"])]
+    #[arg(long, value_name = "CASE", conflicts_with_all = ["paths", "names", "folders", "dry_run", "list_profiles", "volatile", "include_image", "out", "case", "operator", "witness", "reason", "place", "case_number", "evidence_number", "item", "quantity", "obtained_from", "seal_number", "device_maker", "device_model", "device_serial", "device_capacity", "medium", "reference_time", "reference_source", "ntp_server", "cross_file_systems", "digest"])]
     pub resume: Option<PathBuf>,
     /// Folder in which the case folder is made (best: another disk)
     #[arg(long, value_name = "DIR", default_value = ".")]
@@ -186,6 +189,9 @@ pub(super) struct CollectArgs {
     /// The key that signs
     #[command(flatten)]
     pub key: KeyArgs,
+    /// Further digests of each file beside SHA-256, separated by commas (may be given again)
+    #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = algorithm())]
+    pub digest: Vec<Algorithm>,
     /// Also go down into other file systems mounted below PATH
     #[arg(long)]
     pub cross_file_systems: bool,
@@ -201,6 +207,11 @@ pub(super) struct CollectArgs {
     /// What stdout gets
     #[arg(long, value_enum, default_value_t = Format::Text, value_name = "FORMAT")]
     pub format: Format,
+}
+
+/// The names of `--digest`, which an error lists.
+fn algorithm() -> impl TypedValueParser<Value = Algorithm> {
+    PossibleValuesParser::new(Algorithm::ALL.map(Algorithm::name)).try_map(|name| name.parse::<Algorithm>())
 }
 
 /// What to take without being told each path.

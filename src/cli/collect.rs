@@ -18,7 +18,7 @@ use crate::disk::sandbox::{self, Confinement};
 use crate::disk::{host, output, own};
 use crate::evidence::acquisition::Skipped;
 use crate::evidence::{Acquisition, EvidenceError};
-use crate::model::{Algorithms, Lang};
+use crate::model::Lang;
 use crate::pass::{Item, Keep, Plan, Progress, RunError, from_disk};
 use crate::seal::sign::{SignError, Signer};
 
@@ -56,7 +56,7 @@ fn take(
         threads: threads(args, env),
         walk_ahead: ready.walk_ahead,
         kernels: env.kernels,
-        digests: Algorithms::default(),
+        digests: collection.acquisition().digests,
         keep: Keep::Content,
         lens: None,
         stop: &stop,
@@ -208,6 +208,7 @@ fn acquisition(ready: &Ready, args: &CollectArgs, env: &Env, now: &dyn Fn() -> j
         profiles_sha256: picked.digest,
         root: picked.digest.map(|_| shown(&picked.root)),
         takes: picked.records(),
+        digests: args.digest.iter().copied().collect(),
         scope: volatile::sources(args, &ready.images).iter().map(|path| shown(path)).chain(profiles).collect(),
         skipped: covered.chain(left_out).collect(),
         volatile: ready.volatile.as_ref().map(|volatile| volatile.record.clone()),

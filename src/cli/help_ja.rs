@@ -83,6 +83,10 @@ const ARGUMENTS: &[(&str, &str)] = &[
         "passphrase_fd",
         "パスフレーズを、開かれているこの番号のファイル記述子から読みます\n（最初の行の終わりまで。省略時は端末で尋ねます）",
     ),
+    (
+        "digest",
+        "各ファイルについて、SHA-256 に加えて作るダイジェスト\n（コンマ区切り、複数指定可。sha1、md5、sha512、blake3。\nsha256 は常に作ります）",
+    ),
     ("cross_file_systems", "対象の下に接続された別のファイルシステムにも入ります"),
     ("force", "本来は止まって確認を求める場面でも続行します\n（出力先が対象の中にある、空き容量が足りない）"),
     (
@@ -224,6 +228,8 @@ const EXAMPLES: &[(&str, &str)] = &[
   自分の鍵で封印する（パスフレーズは最初に尋ねます）
     hozen collect /srv --out /mnt/usb --sign-key ~/.ssh/id_ed25519
     hozen collect /srv --out /mnt/usb --sign-key agent
+  MD5 と SHA-1 も作る（NSRL など既知ファイルの一覧と照合するため）
+    hozen collect /srv --out /mnt/usb --digest md5,sha1
   稼働中の機器の状態と、別の道具で作ったメモリーイメージ
     hozen collect --volatile --include-image memory:ram.lime --out /mnt/usb
   サービスを続けている機器：順番は最後、1秒あたり 20 MB まで

@@ -15,7 +15,7 @@ use crate::case::tally::{FindingsOut, Tally};
 use crate::disk::output::OutputFile;
 use crate::disk::own;
 use crate::disk::sandbox::Confinement;
-use crate::model::{Act, Algorithms, Lang};
+use crate::model::{Act, Lang};
 use crate::pass::{Keep, Lens, Plan, Progress, SpoolPlace};
 use crate::report::{self, EvidenceZip, Note, ReportInput};
 use crate::rules::RulePack;
@@ -87,7 +87,7 @@ fn pass(
         threads: collect::threads(&args.collect, env),
         walk_ahead: ready.walk_ahead,
         kernels: env.kernels,
-        digests: Algorithms::default(),
+        digests: collection.acquisition().digests,
         keep: Keep::Content,
         lens: Some(Lens { engine, key: &key, spool: Some(SpoolPlace { folder: &spool, keep_free: ready.need }) }),
         stop: &stop,

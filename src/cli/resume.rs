@@ -194,7 +194,7 @@ fn take_rest(
         threads,
         walk_ahead,
         kernels: env.kernels,
-        digests: Algorithms::default(),
+        digests: collection.acquisition().digests,
         keep: Keep::Content,
         lens: None,
         stop: &stop,

@@ -17,7 +17,7 @@ use crate::case::results::{BagChecked, Layer, Problem, StampResult, State, Verif
 use crate::case::verify::{self, VerifyError, verify_path};
 use crate::disk::error::DiskError;
 use crate::evidence::Expected;
-use crate::model::{Act, Digest, Lang};
+use crate::model::{Act, Algorithm, Digest, Lang};
 use crate::report;
 
 /// Runs the verb.
@@ -27,6 +27,7 @@ pub(super) fn run(args: &VerifyArgs, lang: Lang, env: &mut Env) -> Result<Exit, 
         seal_sha256: expected(args.expect_seal.as_deref())?,
         key: args.expect_key.clone(),
         custody: expected(args.expect_custody.as_deref())?,
+        digests: None,
     };
     let mut all: Option<VerifyResult> = None;
     let mut recorded = String::new();
@@ -124,6 +125,10 @@ fn text(result: &VerifyResult, known: &Expected, lang: Lang) -> String {
         }
         if let Some(key) = &checked.key {
             text.push_str(&format!("  {} {key}\n", lang.pick("key ", "署名鍵  ")));
+        }
+        if let Some(digests) = checked.digests.filter(|digests| digests.others().count() > 0) {
+            let names = digests.iter().map(Algorithm::name).collect::<Vec<_>>().join(", ");
+            text.push_str(&format!("  {} {names}\n", lang.pick("digests", "ダイジェスト")));
         }
         if let Some(bag) = &checked.bag {
             text.push_str(&about_bag(bag, lang));

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::model::taken::TakeRecord;
-use crate::model::{Digest, GapKind};
+use crate::model::{Algorithms, Digest, GapKind};
 
 /// `hozen.acquisition/1`. What was not said is absent, never made up.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -90,6 +90,9 @@ pub struct Acquisition {
     /// How sources were read, where that was not as fast as can be.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub gentle: Option<Gentle>,
+    /// The digests that were made of every kept content. Of evidence older than the choice: SHA-256 alone.
+    #[serde(default)]
+    pub digests: Algorithms,
     /// What was to be collected, escaped for display.
     pub scope: Vec<String>,
     /// What was left out on purpose, and why.

@@ -14,7 +14,7 @@ use super::replay::{Recorded, Replay};
 use super::store::{Journal, MemoryStore, Store};
 use super::stored_name::StoredNames;
 use crate::model::limits::JOURNAL_LINE_BYTES;
-use crate::model::{Digest, Entry, Kind, Method, Timestamp};
+use crate::model::{Digest, Digests, Entry, Kind, Method, Timestamp};
 use crate::pass::KeptOnce;
 
 /// Evidence that is being written: the zip in `S`, one line per entry in `J`.
@@ -100,7 +100,8 @@ impl<S: Store, J: Journal> EvidenceWriter<S, J> {
         self.expect(entry.seq, self.open.is_some() && outcome.sha256.is_some(), "end_file")?;
         let stored = self.open.take().unwrap_or_default();
         let sha256 = outcome.sha256.unwrap_or(Digest([0; 32]));
-        let kept = KeptOnce { seq: entry.seq, stored: stored.clone(), sha256, bytes: outcome.bytes };
+        let digests = Digests { sha256, others: outcome.digests.clone() };
+        let kept = KeptOnce { seq: entry.seq, stored: stored.clone(), digests, bytes: outcome.bytes };
         let member = self.zip.end_member(crc32, outcome.bytes)?;
         self.counts.files = self.counts.files.saturating_add(1);
         self.counts.bytes = self.counts.bytes.saturating_add(outcome.bytes);

@@ -6,8 +6,9 @@ use data_encoding::BASE64;
 use serde::{Deserialize, Serialize};
 
 use super::container::Member;
+use super::others::{self, OtherDigests};
 use crate::model::Method;
-use crate::model::{Digest, Entry, Gap, GapKind, Kind, Origin, RawPath, Stat};
+use crate::model::{Digest, Digests, Entry, Gap, GapKind, Kind, Origin, RawPath, Stat};
 use crate::pass::KeptOnce;
 
 /// Something about how an entry was read that a reader of the record must know.
@@ -47,6 +48,8 @@ pub enum Fate {
 pub struct Outcome {
     /// SHA-256 of what was read: content of a file, target of a link, listing of a folder.
     pub sha256: Option<Digest>,
+    /// The other digests of content that was kept, where they were asked for.
+    pub digests: OtherDigests,
     /// Bytes that were read.
     pub bytes: u64,
     /// `fstat` after reading.
@@ -83,6 +86,9 @@ pub struct EntryRecord {
     pub outcome: Fate,
     /// SHA-256 of content, link target or listing.
     pub sha256: Option<Digest>,
+    /// The other digests of content that is in the bag, where they were asked for.
+    #[serde(with = "others", skip_serializing_if = "Vec::is_empty")]
+    pub digests: OtherDigests,
     /// Bytes that were read.
     pub bytes: u64,
     /// For a further name of a file that was kept before: position of its first entry, whose content this is too.
@@ -178,6 +184,7 @@ impl EntryRecord {
             stored,
             outcome: fate,
             sha256: outcome.sha256,
+            digests: outcome.digests.clone(),
             bytes: outcome.bytes,
             hard_link_of: None,
             stat: entry.stat.clone(),
@@ -198,7 +205,8 @@ impl EntryRecord {
         Self {
             stored: Some(first.stored.clone()),
             outcome: Fate::Linked,
-            sha256: Some(first.sha256),
+            sha256: Some(first.digests.sha256),
+            digests: first.digests.others.clone(),
             bytes: first.bytes,
             hard_link_of: Some(first.seq),
             ..Self::new(entry, outcome, None)
@@ -265,6 +273,9 @@ pub struct RecordedEntry {
     pub outcome: Fate,
     /// SHA-256 of content, link target or listing.
     pub sha256: Option<Digest>,
+    /// The other digests of content that is in the bag.
+    #[serde(default, with = "others")]
+    pub digests: OtherDigests,
     /// Bytes that were read.
     pub bytes: u64,
     /// Metadata before reading: a later name of the same file is known by it.
@@ -295,8 +306,8 @@ pub struct RecordedEntry {
 pub struct Kept {
     /// Where its content lies in the bag.
     pub stored: String,
-    /// SHA-256 of its content.
-    pub sha256: Digest,
+    /// The digests of its content.
+    pub digests: Digests,
     /// Its length.
     pub bytes: u64,
     /// Its place in the zip.
@@ -346,9 +357,11 @@ impl RecordedEntry {
             (Fate::Linked, Some(_), Some(_), None) => Ok(None),
             (Fate::Linked, ..) => Err("says linked, but not where or with which digest, or names a member of its own"),
             (Fate::Kept, Some(stored), Some(sha256), Some(placed)) => {
-                Ok(Some(Kept { stored, sha256, bytes: self.bytes, placed }))
+                let digests = Digests { sha256, others: self.digests };
+                Ok(Some(Kept { stored, digests, bytes: self.bytes, placed }))
             }
             (Fate::Kept, ..) => Err("says kept, but not where or with which digest"),
+            (_, None, _, None) if !self.digests.is_empty() => Err("says not kept, but has digests of kept content"),
             (_, None, _, None) => Ok(None),
             _ => Err("says not kept, but names a place in the bag"),
         }

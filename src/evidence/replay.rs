@@ -13,9 +13,10 @@ use super::bag::data_folder;
 use super::container::Member;
 use super::container::read::RecordedMembers;
 use super::journal::{EntryGap, Fate, Mark, RecordedEntry};
+use super::others;
 use super::stored_name::StoredNames;
 use crate::model::limits::JOURNAL_LINE_BYTES;
-use crate::model::{Digest, Gap, GapKind, Kind, Origin, RawPath, Stat, Timestamp};
+use crate::model::{Algorithms, Digest, Gap, GapKind, Kind, Origin, RawPath, Stat, Timestamp};
 use crate::pass::{KeptOnce, SharedNames};
 
 /// What the lines of a collection add up to.
@@ -69,6 +70,8 @@ pub struct Replay {
     pub(super) names: StoredNames,
     /// The member of the payload's folder.
     pub(super) folder: Member,
+    /// The digests that every kept file must have.
+    digests: Algorithms,
 }
 
 /// The paths that an earlier run took.
@@ -124,7 +127,12 @@ fn key(path: &RawPath) -> [u8; 16] {
 ///
 /// # Errors
 /// When one of the two can not be read. That they are torn is no error.
-pub fn replay(name: &str, begun: Timestamp, journal: &mut dyn BufRead, zip: &mut dyn Read) -> io::Result<Replay> {
+pub fn replay(
+    name: &str,
+    (begun, digests): (Timestamp, Algorithms),
+    journal: &mut dyn BufRead,
+    zip: &mut dyn Read,
+) -> io::Result<Replay> {
     let folder = data_folder(name, begun).map_err(io::Error::other)?;
     let mut replay = Replay {
         recorded: Recorded::default(),
@@ -134,6 +142,7 @@ pub fn replay(name: &str, begun: Timestamp, journal: &mut dyn BufRead, zip: &mut
         taken: Taken::default(),
         names: StoredNames::default(),
         folder,
+        digests,
     };
     let mut members = RecordedMembers::new(zip);
     if let Err(why) = members.next(&replay.folder.clone(), None)? {
@@ -184,16 +193,19 @@ impl Replay {
         let shared = shared(&entry);
         match entry.clone().kept() {
             Err(why) => return Ok(Err(why.to_owned())),
+            Ok(Some(kept)) if others::algorithms(&kept.digests.others) != self.digests => {
+                return Ok(Err("has not the digests that were asked for".to_owned()));
+            }
             Ok(Some(kept)) => {
                 let member = kept.placed.member(format!("{name}/{}", kept.stored), kept.bytes);
-                if let Err(why) = members.next(&member, Some(kept.sha256))? {
+                if let Err(why) = members.next(&member, Some(kept.digests.sha256))? {
                     return Ok(Err(format!("speaks of a member that is not whole: {why}")));
                 }
                 if self.names.name(seq, &path, origin, false) != kept.stored {
                     return Ok(Err("has a stored name that does not come from its path".to_owned()));
                 }
                 if let Some(stat) = shared {
-                    let kept = KeptOnce { seq, stored: kept.stored, sha256: kept.sha256, bytes: kept.bytes };
+                    let kept = KeptOnce { seq, stored: kept.stored, digests: kept.digests, bytes: kept.bytes };
                     self.taken.shared.recall(stat, kept, gaps_of(&entry, &path));
                 }
             }

@@ -10,11 +10,12 @@ use std::path::Path;
 use flate2::read::DeflateDecoder;
 
 use super::acquisition::Acquisition;
+use super::bagit::ReadSeek;
 use super::items::next_line;
 use super::journal::RecordedEntry;
 use super::tags;
 use crate::disk::error::{DiskError, Doing};
-use crate::disk::own::{self, OwnFile};
+use crate::disk::own;
 use crate::model::limits::TAG_FILE_BYTES;
 
 /// Length of the end record, which has no comment in our zips.
@@ -60,6 +61,19 @@ pub fn acquisition(zip: &Path) -> Result<Acquisition, TagFileError> {
     serde_json::from_slice(&text).map_err(|error| read(io::Error::from(error)))
 }
 
+/// The record of acquisition of a zip that is open already, as far as its directory leads to one.
+///
+/// # Errors
+/// When it does not.
+pub(super) fn acquisition_of(zip: &mut dyn ReadSeek) -> io::Result<Acquisition> {
+    let length = zip.seek(SeekFrom::End(0))?;
+    let place = find(&mut BufReader::new(&mut *zip), length, tags::ACQUISITION)?;
+    zip.seek(SeekFrom::Start(place.start))?;
+    let mut text = Vec::new();
+    unpacked(place, zip).take(TAG_FILE_BYTES as u64).read_to_end(&mut text)?;
+    serde_json::from_slice(&text).map_err(io::Error::from)
+}
+
 /// The entries of a sealed zip, one at a time.
 pub struct Entries {
     zip: String,
@@ -93,8 +107,13 @@ fn open(zip: &Path, tag: &'static str) -> Result<Box<dyn Read>, TagFileError> {
     let (mut file, length) = own::open_own(zip)?;
     let place = find(&mut BufReader::new(&mut file), length, tag).map_err(|source| bad(zip, tag, source))?;
     file.seek(SeekFrom::Start(place.start)).map_err(DiskError::on(zip, Doing::Read))?;
-    let stored: io::Take<BufReader<OwnFile>> = BufReader::new(file).take(place.length);
-    Ok(if place.is_deflated { Box::new(DeflateDecoder::new(stored)) } else { Box::new(stored) })
+    Ok(unpacked(place, file))
+}
+
+/// The bytes at a place that `zip` stands at, unpacked.
+fn unpacked<'z>(place: Place, zip: impl Read + 'z) -> Box<dyn Read + 'z> {
+    let stored = BufReader::new(zip).take(place.length);
+    if place.is_deflated { Box::new(DeflateDecoder::new(stored)) } else { Box::new(stored) }
 }
 
 /// Where the stored bytes of a member lie.

@@ -2,15 +2,14 @@
 
 use std::fmt::Write as _;
 
-use crate::model::Digest;
+use data_encoding::HEXLOWER;
+
 use crate::model::entry::is_deceptive;
+use crate::model::{Algorithm, Algorithms, Digest};
 
 /// `bagit.txt`, exactly.
 pub const BAGIT: &str = "BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n";
 
-/// Tag files under the tag manifest, in the order in which they stand in the zip, after the payload.
-pub const SEALED_TAGS: [&str; 8] =
-    ["bagit.txt", BAG_INFO, MANIFEST, FILES, CUSTODY, ACQUISITION, "VERIFY.ja.txt", "VERIFY.en.txt"];
 /// Version of the evidence format, in `bag-info.txt`. A reader refuses any other.
 pub const FORMAT: &str = "1";
 /// Facts of the bag.
@@ -32,9 +31,44 @@ pub const ALLOWED_SIGNERS: &str = "custody/sig/allowed_signers";
 /// The time-stamp request for it.
 pub const STAMP_REQUEST: &str = "custody/sig/tagmanifest-sha256.txt.tsq";
 
-/// All tag files, in the order in which they stand in the zip.
-pub fn all() -> impl Iterator<Item = &'static str> {
-    SEALED_TAGS.into_iter().chain([TAG_MANIFEST, SIGNATURE, ALLOWED_SIGNERS, STAMP_REQUEST])
+/// The payload manifest of an algorithm. BLAKE3 is none of BagIt's: tools that check bags would stumble over a manifest of
+/// it, so it stands in `files.jsonl` alone.
+pub fn manifest_of(algorithm: Algorithm) -> Option<&'static str> {
+    match algorithm {
+        Algorithm::Sha256 => Some(MANIFEST),
+        Algorithm::Sha1 => Some("manifest-sha1.txt"),
+        Algorithm::Md5 => Some("manifest-md5.txt"),
+        Algorithm::Sha512 => Some("manifest-sha512.txt"),
+        Algorithm::Blake3 => None,
+    }
+}
+
+/// The payload manifests of a bag with these digests, that of SHA-256 first.
+pub fn manifests(digests: Algorithms) -> impl Iterator<Item = (Algorithm, &'static str)> {
+    digests.iter().filter_map(|algorithm| Some((algorithm, manifest_of(algorithm)?)))
+}
+
+/// The algorithm of a payload manifest.
+pub fn algorithm_of(manifest: &str) -> Option<Algorithm> {
+    Algorithm::ALL.into_iter().find(|algorithm| manifest_of(*algorithm) == Some(manifest))
+}
+
+/// Tag files under the tag manifest of a bag with these digests, in the order in which they stand in the zip, after the
+/// payload.
+pub fn sealed(digests: Algorithms) -> impl Iterator<Item = &'static str> {
+    let manifests = manifests(digests).map(|(_, manifest)| manifest);
+    let behind = [FILES, CUSTODY, ACQUISITION, "VERIFY.ja.txt", "VERIFY.en.txt"];
+    ["bagit.txt", BAG_INFO].into_iter().chain(manifests).chain(behind)
+}
+
+/// All tag files of a bag with these digests, in the order in which they stand in the zip.
+pub fn all(digests: Algorithms) -> impl Iterator<Item = &'static str> {
+    sealed(digests).chain([TAG_MANIFEST, SIGNATURE, ALLOWED_SIGNERS, STAMP_REQUEST])
+}
+
+/// What a member of this path is, if any bag may have it as a tag file.
+pub fn known(path: &str) -> Option<&'static str> {
+    all(Algorithms::new(Algorithm::ALL)).find(|tag| *tag == path)
 }
 
 /// What `bag-info.txt` says. Free text is cut to one line.
@@ -93,15 +127,26 @@ pub fn bag_info_value<'a>(text: &'a str, label: &str) -> Option<&'a str> {
 
 /// One line of a manifest, as `sha256sum` writes it.
 pub fn manifest_line(digest: &Digest, path: &str) -> String {
-    format!("{digest}  {path}\n")
+    digest_line(&digest.0, path)
+}
+
+/// One line of a manifest of any algorithm, as `md5sum` and its like write it.
+pub fn digest_line(digest: &[u8], path: &str) -> String {
+    format!("{}  {path}\n", HEXLOWER.encode(digest))
 }
 
 /// A line of a manifest, without its newline, if it is spelled exactly so.
 pub fn parse_manifest_line(line: &[u8]) -> Option<(Digest, &str)> {
+    let (digest, path) = parse_digest_line(line, Algorithm::Sha256)?;
+    Some((Digest(digest.try_into().ok()?), path))
+}
+
+/// The same of a manifest of any algorithm.
+pub fn parse_digest_line(line: &[u8], algorithm: Algorithm) -> Option<(Vec<u8>, &str)> {
     let line = std::str::from_utf8(line).ok()?;
-    let (digest, path) = line.split_at_checked(64)?;
+    let (digest, path) = line.split_at_checked(algorithm.bytes().saturating_mul(2))?;
     let path = path.strip_prefix("  ").filter(|p| !p.is_empty())?;
-    Some((digest.parse().ok()?, path))
+    Some((HEXLOWER.decode(digest.as_bytes()).ok()?, path))
 }
 
 #[cfg(test)]
@@ -126,6 +171,16 @@ mod tests {
     }
 
     #[test]
+    fn further_manifests_stand_behind_the_first_and_blake3_has_none() {
+        let five = Algorithms::new(Algorithm::ALL);
+        let names: Vec<&str> = manifests(five).map(|(_, name)| name).collect();
+        assert_eq!(names, [MANIFEST, "manifest-sha1.txt", "manifest-md5.txt", "manifest-sha512.txt"]);
+        assert!(manifests(five).all(|(algorithm, name)| algorithm_of(name) == Some(algorithm)));
+        assert_eq!(algorithm_of("manifest-blake3.txt"), None);
+        assert_eq!((sealed(Algorithms::default()).count(), sealed(five).count(), all(five).count()), (8, 11, 15));
+    }
+
+    #[test]
     fn manifest_lines_have_one_spelling() {
         let digest = Digest::of(b"x");
         let line = manifest_line(&digest, "data/fs/名簿 1.csv");
@@ -133,5 +188,9 @@ mod tests {
         for bad in [format!("{digest} *a"), format!("{digest}  "), format!("\\{digest}  a"), format!("{digest}\ta")] {
             assert_eq!(parse_manifest_line(bad.as_bytes()), None, "{bad}");
         }
+        let line = digest_line(&[0xab; 16], "data/fs/x");
+        assert_eq!(parse_digest_line(line.trim_end().as_bytes(), Algorithm::Md5), Some((vec![0xab; 16], "data/fs/x")));
+        assert_eq!(parse_digest_line(line.to_uppercase().trim_end().as_bytes(), Algorithm::Md5), None);
+        assert_eq!(parse_digest_line(line.trim_end().as_bytes(), Algorithm::Sha1), None);
     }
 }

@@ -4,7 +4,8 @@
 //! member. It trusts nothing in the zip, the key included: the caller brings digests and fingerprints from elsewhere, or a
 //! person compares [`Checked`] with the paper form.
 //!
-//! Memory: about 120 bytes per member, because the directory that repeats all names stands at the end.
+//! Memory: about 120 bytes per member, because the directory that repeats all names stands at the end; 17 more for each
+//! digest beside SHA-256.
 
 mod lines;
 mod payload;
@@ -12,19 +13,21 @@ mod problems;
 mod seal;
 
 use std::collections::{BTreeMap, HashSet};
-use std::io::{self, Read};
+use std::io::{self, Read, SeekFrom};
 
 use self::lines::Lines;
-use self::payload::{FilesCheck, ManifestCheck};
+use self::payload::{FilesCheck, ManifestCheck, Print};
 pub use self::problems::Problems;
+use super::bagit::ReadSeek;
 use super::container::Member;
 use super::container::read::{Visit, read_through};
 use super::stored_name::folded_digest;
-use super::tags;
+use super::{tag_file, tags};
 use crate::case::results::{Checked, Layer, Problem};
-use crate::model::Digest;
 use crate::model::limits::TAG_FILE_BYTES;
+use crate::model::{Algorithm, Algorithms, Digest};
 use crate::seal::chain::Chain;
+use crate::seal::digests::Others;
 
 /// What is known of the evidence from elsewhere: the case's journal, the file beside the zip, the paper form.
 #[derive(Debug, Clone, Default)]
@@ -37,6 +40,19 @@ pub struct Expected {
     pub key: Option<String>,
     /// Digest of an event of the case's chain of custody, as `custody add` and `custody check` print it: of a case alone.
     pub custody: Option<Digest>,
+    /// The digests that the zip says it has ([`announced`]): no others are made. Nothing: all are, whatever it says.
+    pub digests: Option<Algorithms>,
+}
+
+/// The digests that an evidence zip says it has, by its record of acquisition, which lies behind its payload; nothing if that
+/// can not be read. The file is at its beginning afterwards.
+///
+/// # Errors
+/// When the file can not be read from its beginning again.
+pub fn announced(file: &mut dyn ReadSeek) -> io::Result<Option<Algorithms>> {
+    let said = tag_file::acquisition_of(&mut *file).ok().map(|acquisition| acquisition.digests);
+    file.seek(SeekFrom::Start(0))?;
+    Ok(said)
 }
 
 /// What one read of an evidence zip showed.
@@ -56,7 +72,7 @@ pub struct Verified {
 
 /// Checks the evidence zip that `file` reads; `path` is how it is called in the answer.
 pub fn verify_evidence(path: &str, file: &mut dyn Read, expected: &Expected) -> io::Result<Verified> {
-    let mut state = State::new(path);
+    let mut state = State::new(path, expected.digests);
     let through = read_through(file, &mut state)?;
     if let Some(due) = expected.zip_sha256.filter(|due| *due != through.sha256) {
         let what = format!("the whole zip has the digest {}, not {due} as recorded", through.sha256);
@@ -70,6 +86,7 @@ pub fn verify_evidence(path: &str, file: &mut dyn Read, expected: &Expected) -> 
             bytes: state.bytes,
             seal_sha256: sealed.digest,
             key: sealed.key,
+            digests: sealed.digests,
             bag: None,
         },
         stamp_request: state.texts.remove(tags::STAMP_REQUEST),
@@ -86,6 +103,18 @@ struct Seen {
     path: Box<str>,
     record: [u8; 16],
     digest: Digest,
+    /// What its other digests are known by, where it is payload.
+    others: Box<[(Algorithm, Print)]>,
+}
+
+impl Seen {
+    /// What its digest by this algorithm is known by, if it was made.
+    fn print(&self, algorithm: Algorithm) -> Option<Print> {
+        match algorithm {
+            Algorithm::Sha256 => Some(payload::print(&self.digest.0)),
+            other => self.others.iter().find(|(one, _)| *one == other).map(|(_, print)| *print),
+        }
+    }
 }
 
 /// What a member is, by its name and place.
@@ -113,7 +142,9 @@ struct State {
     texts: BTreeMap<&'static str, Vec<u8>>,
     /// Tag files in the order they came.
     order: Vec<&'static str>,
-    manifest: ManifestCheck,
+    /// The digests that are made.
+    digests: Algorithms,
+    manifests: BTreeMap<Algorithm, ManifestCheck>,
     files: FilesCheck,
     chain: Chain,
     chain_holds: bool,
@@ -126,20 +157,24 @@ struct Current {
     role: Role,
     path: String,
     sha256: sha2::Sha256,
+    others: Others,
     size: u64,
     text: Vec<u8>,
     lines: Lines,
 }
 
 impl Current {
-    fn new(role: Role, path: String) -> Self {
+    /// Of a member with these digests.
+    fn new(role: Role, path: String, digests: Algorithms) -> Self {
         let sha256 = <sha2::Sha256 as sha2::Digest>::new();
-        Self { role, path, sha256, size: 0, text: Vec::new(), lines: Lines::default() }
+        let others = Others::new(digests);
+        Self { role, path, sha256, others, size: 0, text: Vec::new(), lines: Lines::default() }
     }
 }
 
 impl State {
-    fn new(path: &str) -> Self {
+    fn new(path: &str, announced: Option<Algorithms>) -> Self {
+        let digests = announced.unwrap_or_else(|| Algorithms::new(Algorithm::ALL));
         Self {
             prefix: None,
             seen: Vec::new(),
@@ -150,11 +185,12 @@ impl State {
             tags: BTreeMap::new(),
             texts: BTreeMap::new(),
             order: Vec::new(),
-            manifest: ManifestCheck::default(),
-            files: FilesCheck::default(),
+            digests,
+            manifests: BTreeMap::new(),
+            files: FilesCheck::new(announced),
             chain: Chain::default(),
             chain_holds: true,
-            current: Current::new(Role::Unknown, String::new()),
+            current: Current::new(Role::Unknown, String::new(), Algorithms::default()),
             problems: Problems::new(path),
         }
     }
@@ -194,7 +230,7 @@ impl State {
             );
             return (Role::Unknown, path.to_owned());
         }
-        if let Some(tag) = tags::all().find(|tag| *tag == path) {
+        if let Some(tag) = tags::known(path) {
             return (Role::Tag(tag), path.to_owned());
         }
         let is_payload = ["data/fs/", "data/long/", "data/volatile/"].iter().any(|root| path.starts_with(root));
@@ -211,7 +247,6 @@ impl State {
     fn line(&mut self, tag: &'static str, line: &[u8]) {
         let payload = self.seen.get(1..=self.payload).unwrap_or_default();
         match tag {
-            tags::MANIFEST => self.manifest.line(line, payload, &mut self.problems),
             tags::FILES => {
                 let prefix = self.prefix.as_deref().unwrap_or_default();
                 self.files.line(line, prefix, payload, &mut self.problems);
@@ -222,7 +257,11 @@ impl State {
                     self.problems.add(Layer::Custody, tags::CUSTODY, broken.to_string());
                 }
             }
-            _ => {}
+            _ => {
+                let Some(algorithm) = tags::algorithm_of(tag) else { return };
+                let check = self.manifests.entry(algorithm).or_insert_with(|| ManifestCheck::new(algorithm, tag));
+                check.line(line, payload, &mut self.problems);
+            }
         }
     }
 
@@ -249,11 +288,13 @@ impl Visit for State {
         if !self.folded.insert(folded_digest(&path)) {
             self.problems.add_at(Layer::Name, name, "stands in the zip more than once, or differs only by case".into());
         }
-        self.current = Current::new(role, path);
+        let digests = if role == Role::Payload { self.digests } else { Algorithms::default() };
+        self.current = Current::new(role, path, digests);
     }
 
     fn chunk(&mut self, bytes: &[u8]) {
         sha2::Digest::update(&mut self.current.sha256, bytes);
+        self.current.others.update(bytes);
         self.current.size = self.current.size.saturating_add(bytes.len() as u64);
         let Role::Tag(tag) = self.current.role else { return };
         if is_lines(tag) {
@@ -287,7 +328,9 @@ impl Visit for State {
             Role::Root | Role::Unknown => {}
         }
         let path = std::mem::take(&mut self.current.path).into_boxed_str();
-        self.seen.push(Seen { path, record, digest });
+        let made = std::mem::replace(&mut self.current.others, Others::new(Algorithms::default())).finish();
+        let others = made.into_iter().map(|(algorithm, digest)| (algorithm, payload::print(&digest))).collect();
+        self.seen.push(Seen { path, record, digest, others });
     }
 
     fn known(&self, index: u64) -> Option<(String, [u8; 16])> {
@@ -304,13 +347,13 @@ impl Visit for State {
 
 /// Tag files that can be large: read line by line.
 fn is_lines(tag: &str) -> bool {
-    matches!(tag, tags::MANIFEST | tags::FILES | tags::CUSTODY)
+    matches!(tag, tags::FILES | tags::CUSTODY) || tags::algorithm_of(tag).is_some()
 }
 
 /// The layer at which something missing or unreadable is told.
 fn layer_of(tag: &str) -> Layer {
     match tag {
-        tags::MANIFEST => Layer::Manifest,
+        _ if tags::algorithm_of(tag).is_some() => Layer::Manifest,
         tags::FILES | tags::ACQUISITION => Layer::Record,
         tags::CUSTODY => Layer::Custody,
         tags::TAG_MANIFEST | tags::SIGNATURE | tags::ALLOWED_SIGNERS | tags::STAMP_REQUEST => Layer::Seal,

@@ -3,6 +3,8 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
 use super::digest::Digest;
 
 /// A digest algorithm that can be asked for.
@@ -98,6 +100,26 @@ impl Algorithms {
     }
 }
 
+impl FromIterator<Algorithm> for Algorithms {
+    fn from_iter<I: IntoIterator<Item = Algorithm>>(wanted: I) -> Self {
+        Self::new(wanted)
+    }
+}
+
+/// In JSON: the names, in the order of [`Algorithm::ALL`].
+impl Serialize for Algorithms {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.iter().map(Algorithm::name))
+    }
+}
+
+impl<'de> Deserialize<'de> for Algorithms {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let names = Vec::<String>::deserialize(deserializer)?;
+        names.iter().map(|name| name.parse()).collect::<Result<Self, _>>().map_err(serde::de::Error::custom)
+    }
+}
+
 /// The digests of one content.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Digests {
@@ -123,6 +145,15 @@ mod tests {
         assert_eq!(asked.iter().collect::<Vec<_>>(), [Algorithm::Sha256, Algorithm::Sha1, Algorithm::Md5]);
         assert_eq!(Algorithms::default().others().count(), 0);
         assert!(asked.has(Algorithm::Md5) && !asked.has(Algorithm::Blake3));
+    }
+
+    #[test]
+    fn a_set_is_a_list_of_names_in_json() {
+        let asked = Algorithms::new([Algorithm::Blake3, Algorithm::Md5]);
+        let text = serde_json::to_string(&asked).unwrap();
+        assert_eq!(text, r#"["sha256","md5","blake3"]"#);
+        assert_eq!(serde_json::from_str::<Algorithms>(&text).unwrap(), asked);
+        assert!(serde_json::from_str::<Algorithms>(r#"["crc32"]"#).unwrap_err().to_string().contains("known"));
     }
 
     #[test]

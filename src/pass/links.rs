@@ -9,7 +9,7 @@ use std::sync::{Arc, Condvar, Mutex, OnceLock};
 
 use super::block::{lock, wait};
 use super::commit::FileOutcome;
-use crate::model::{Digest, FileResult, Gap, GapKind, Stat, limits};
+use crate::model::{Digests, FileResult, Gap, GapKind, Stat, limits};
 
 /// The files that the walk met and that have names it has not met yet.
 #[derive(Debug)]
@@ -138,8 +138,8 @@ pub struct KeptOnce {
     pub seq: u64,
     /// Its member, relative to the bag.
     pub stored: String,
-    /// SHA-256 of its content.
-    pub sha256: Digest,
+    /// The digests of its content.
+    pub digests: Digests,
     /// Its length.
     pub bytes: u64,
 }
@@ -202,7 +202,7 @@ impl Steady {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::Timestamp;
+    use crate::model::{Digest, Timestamp};
 
     fn stat(inode: u64, links: u64, changed: i64) -> Stat {
         let time = Timestamp { seconds: changed, nanos: 0 };
@@ -240,7 +240,7 @@ mod tests {
     #[test]
     fn what_an_earlier_run_kept_stands_for_all_its_names() {
         let mut names = SharedNames::default();
-        let kept = KeptOnce { seq: 4, stored: "data/fs/x".to_owned(), sha256: Digest::of(b""), bytes: 0 };
+        let kept = KeptOnce { seq: 4, stored: "data/fs/x".to_owned(), digests: Digest::of(b"").into(), bytes: 0 };
         names.recall(stat(1, 2, 0), kept.clone(), Vec::new());
         // The walk meets the first name again, which was taken, and then the other one.
         drop(names.meet(&stat(1, 2, 0)));

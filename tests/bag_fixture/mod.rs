@@ -1,10 +1,13 @@
 //! A small sealed bag, made through the public API, and a zip taken apart into members that a test may change and put back.
 
+#![allow(dead_code, reason = "each test file uses its own part of this")]
+
 use std::io::Write as _;
 
 use hozen::evidence::{Acquisition, Closing, EvidenceWriter, MemoryStore, Outcome, Sealed};
-use hozen::model::{Act, Digest, Entry, Gap, GapKind, Kind, Method, RawPath, Stat, Timestamp};
+use hozen::model::{Act, Algorithms, Digest, Entry, Gap, GapKind, Kind, Method, RawPath, Stat, Timestamp};
 use hozen::seal::chain::{Chain, Draft};
+use hozen::seal::digests::Others;
 use hozen::seal::sign::Signer;
 
 /// The time of everything in the fixture: 2026-11-21T01:02:04Z.
@@ -93,6 +96,15 @@ pub(crate) fn files() -> Vec<(Vec<u8>, Vec<u8>)> {
 
 /// Seals a bag named `name` over `files`, with a folder, a link and a pipe beside them.
 pub(crate) fn seal(name: &str, files: &[(Vec<u8>, Vec<u8>)]) -> Sealed<MemoryStore, MemoryStore> {
+    seal_with(name, files, Algorithms::default())
+}
+
+/// The same with these digests.
+pub(crate) fn seal_with(
+    name: &str,
+    files: &[(Vec<u8>, Vec<u8>)],
+    digests: Algorithms,
+) -> Sealed<MemoryStore, MemoryStore> {
     let mut bag = EvidenceWriter::new(name, MemoryStore::default(), MemoryStore::default(), NOW).unwrap();
     let mut seq = 0;
     let digest = |bytes: &[u8]| Some(Digest::of(bytes));
@@ -112,10 +124,10 @@ pub(crate) fn seal(name: &str, files: &[(Vec<u8>, Vec<u8>)]) -> Sealed<MemorySto
         seq += 1;
     }
     for (path, content) in files {
-        keep(&mut bag, &entry(seq, path, Kind::File, content.len() as u64), content);
+        keep_with(&mut bag, &entry(seq, path, Kind::File, content.len() as u64), content, digests);
         seq += 1;
     }
-    let (acquisition, custody, signer) = (acquisition(), custody(), signer());
+    let (acquisition, custody, signer) = (Acquisition { digests, ..acquisition() }, custody(), signer());
     let closing =
         Closing { acquisition: &acquisition, custody: &custody, signer: &signer, nonce: [7; 8], sealed_at: NOW };
     bag.finish(&closing).unwrap()
@@ -123,13 +135,20 @@ pub(crate) fn seal(name: &str, files: &[(Vec<u8>, Vec<u8>)]) -> Sealed<MemorySto
 
 /// Keeps one file, deflated where that pays.
 pub(crate) fn keep(bag: &mut EvidenceWriter<MemoryStore, MemoryStore>, entry: &Entry, content: &[u8]) {
+    keep_with(bag, entry, content, Algorithms::default());
+}
+
+fn keep_with(bag: &mut EvidenceWriter<MemoryStore, MemoryStore>, entry: &Entry, content: &[u8], digests: Algorithms) {
     let packed = deflate(content);
     let pays = packed.len() < content.len();
     bag.begin_file(entry, if pays { Method::Deflate } else { Method::Stored }).unwrap();
     for chunk in (if pays { &packed } else { content }).chunks(100) {
         bag.chunk(chunk).unwrap();
     }
-    let outcome = Outcome { sha256: Some(Digest::of(content)), bytes: content.len() as u64, ..Outcome::default() };
+    let mut others = Others::new(digests);
+    others.update(content);
+    let (sha256, digests, bytes) = (Some(Digest::of(content)), others.finish(), content.len() as u64);
+    let outcome = Outcome { sha256, digests, bytes, ..Outcome::default() };
     bag.end_file(entry, &outcome, crc32fast::hash(content)).unwrap();
 }
 

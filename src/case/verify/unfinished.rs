@@ -11,7 +11,7 @@ use crate::disk::{output, own};
 use crate::evidence::Expected;
 use crate::evidence::replay::{Replay, replay};
 use crate::model::limits::TAG_FILE_BYTES;
-use crate::model::{Digest, Timestamp};
+use crate::model::{Algorithms, Digest, Timestamp};
 
 /// Ends of the names that stand beside evidence while its collection is not at its end.
 const ENDS: [&str; 3] = [".orders.json", ".zip.partial", ".journal.jsonl"];
@@ -63,8 +63,8 @@ impl Check {
         let begun = own::read_own(&dir.orders(name), TAG_FILE_BYTES as u64)
             .map_err(|error| error.to_string())
             .and_then(|bytes| StandingOrders::parse(&bytes));
-        let begun = match begun {
-            Ok(orders) => orders.acquisition.started.parse::<jiff::Timestamp>().unwrap_or_default(),
+        let acquisition = match begun {
+            Ok(orders) => orders.acquisition,
             Err(why) => {
                 return self.add(
                     Layer::Record,
@@ -73,7 +73,8 @@ impl Check {
                 );
             }
         };
-        let begun = Timestamp { seconds: begun.as_second(), nanos: 0 };
+        let begun = acquisition.started.parse::<jiff::Timestamp>().unwrap_or_default();
+        let begun = (Timestamp { seconds: begun.as_second(), nanos: 0 }, acquisition.digests);
         let (zip, journal) = (dir.partial(name), dir.entry_journal(name));
         let (entries, files, bytes, torn_bytes) = (0, 0, 0, 0);
         let evidence = name.to_owned();
@@ -119,7 +120,7 @@ impl Check {
 /// What is whole, and how many bytes stand behind it in zip and journal; nothing where no zip was begun.
 fn read_back(
     name: &str,
-    begun: Timestamp,
+    begun: (Timestamp, Algorithms),
     zip: &Path,
     journal: &Path,
 ) -> Result<Option<(Replay, u64)>, Box<dyn std::error::Error>> {

@@ -7,12 +7,13 @@ use super::super::container::{Container, Member, MemberHead};
 use super::super::error::EvidenceError;
 use super::super::guide::Guide;
 use super::super::journal::RecordedEntry;
+use super::super::others;
 use super::super::store::{Journal, Store};
 use super::super::tags::{self, BagInfo};
 use super::EvidenceWriter;
 use crate::model::Method;
 use crate::model::limits::JOURNAL_LINE_BYTES;
-use crate::model::{Digest, Lang, Timestamp};
+use crate::model::{Algorithm, Digest, Lang, Timestamp};
 use crate::seal::chain;
 use crate::seal::sign::{Signer, principal};
 use crate::seal::stamp;
@@ -62,7 +63,9 @@ impl<S: Store, J: Journal> EvidenceWriter<S, J> {
         let mut tags = Tags { zip: &mut zip, name: &name, mtime: closing.sealed_at.seconds, done: Vec::new() };
         tags.small("bagit.txt", tags::BAGIT)?;
         tags.small(tags::BAG_INFO, &facts.bag_info())?;
-        tags.large(tags::MANIFEST, &mut |out| write_manifest(&mut journal, out))?;
+        for (algorithm, manifest) in tags::manifests(closing.acquisition.digests) {
+            tags.large(manifest, &mut |out| write_manifest(&mut journal, (algorithm, manifest), out))?;
+        }
         tags.large(tags::FILES, &mut |out| copy_journal(&mut journal, out))?;
         tags.large(tags::CUSTODY, &mut |out| refuse(tags::CUSTODY, out.write_all(closing.custody.as_bytes())))?;
         tags.small(tags::ACQUISITION, &facts.acquisition()?)?;
@@ -125,7 +128,8 @@ impl Facts<'_> {
     }
 
     fn guide(&self) -> Guide<'_> {
-        Guide { name: self.name, principal: self.who, key: self.key, has_payload: self.counts.files > 0 }
+        let digests = self.closing.acquisition.digests;
+        Guide { name: self.name, principal: self.who, key: self.key, has_payload: self.counts.files > 0, digests }
     }
 }
 
@@ -236,13 +240,24 @@ impl<W: Write> Write for Summed<W> {
     }
 }
 
-fn write_manifest(journal: &mut impl Journal, out: &mut dyn Write) -> Result<(), EvidenceError> {
+/// Writes the manifest of one algorithm. The journal is read for each: nothing about the entries is remembered.
+fn write_manifest(
+    journal: &mut impl Journal,
+    (algorithm, manifest): (Algorithm, &str),
+    out: &mut dyn Write,
+) -> Result<(), EvidenceError> {
     let mut reader = journal.reread().map_err(|source| EvidenceError::Journal { source })?;
     let mut number = 0;
     while let Some(line) = next_line(&mut *reader, &mut number)? {
         if let Some(kept) = parse(&line, number)? {
-            let line = tags::manifest_line(&kept.sha256, &kept.stored);
-            refuse(tags::MANIFEST, out.write_all(line.as_bytes()))?;
+            let digest = match algorithm {
+                Algorithm::Sha256 => Some(&kept.digests.sha256.0[..]),
+                other => others::by(&kept.digests.others, other),
+            };
+            // A manifest that lacks a file would make the bag invalid: there is no seal over that.
+            let missing = || EvidenceError::JournalLine { line: number, why: format!("has no {algorithm} digest") };
+            let line = tags::digest_line(digest.ok_or_else(missing)?, &kept.stored);
+            refuse(manifest, out.write_all(line.as_bytes()))?;
         }
     }
     Ok(())

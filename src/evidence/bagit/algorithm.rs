@@ -1,77 +1,117 @@
 //! The digests that a bag's manifests may be made of, all computed over one read.
+//!
+//! The [`Algorithm`] of the model is what a collection can be asked for; [`ManifestAlgorithm`] is that, and the two that only
+//! bags made elsewhere use. They are no part of the model's word, so that nobody can ask for them.
+
+use std::cmp::Ordering;
 
 use sha2::digest::DynDigest;
 
-/// A digest that hozen can compute.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Algorithm {
-    Md5,
-    Sha1,
+use crate::model::{Algorithm, Algorithms};
+use crate::seal::digests::Others;
+
+/// What a manifest may be of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum ManifestAlgorithm {
+    /// One that hozen writes too.
+    Known(Algorithm),
+    /// SHA-224, read only.
     Sha224,
-    Sha256,
+    /// SHA-384, read only.
     Sha384,
-    Sha512,
 }
 
-impl Algorithm {
-    pub(super) const ALL: [Self; 6] = [Self::Md5, Self::Sha1, Self::Sha224, Self::Sha256, Self::Sha384, Self::Sha512];
+impl From<Algorithm> for ManifestAlgorithm {
+    fn from(algorithm: Algorithm) -> Self {
+        Self::Known(algorithm)
+    }
+}
+
+impl ManifestAlgorithm {
+    /// All that a bag is checked by.
+    pub(super) fn all() -> impl Iterator<Item = Self> {
+        Algorithm::ALL.into_iter().map(Self::Known).chain([Self::Sha224, Self::Sha384])
+    }
 
     /// By the name in a manifest's file name: lower case without hyphens, as RFC 8493 normalises it.
     pub(super) fn named(name: &str) -> Option<Self> {
         let plain = name.to_ascii_lowercase().replace('-', "");
-        Self::ALL.into_iter().find(|algorithm| algorithm.name() == plain)
+        Self::all().find(|algorithm| algorithm.name() == plain)
     }
 
+    /// Its name.
     pub(super) fn name(self) -> &'static str {
         match self {
-            Self::Md5 => "md5",
-            Self::Sha1 => "sha1",
+            Self::Known(algorithm) => algorithm.name(),
             Self::Sha224 => "sha224",
-            Self::Sha256 => "sha256",
             Self::Sha384 => "sha384",
-            Self::Sha512 => "sha512",
         }
     }
 
     /// Bytes of one digest.
     pub(super) fn bytes(self) -> usize {
         match self {
-            Self::Md5 => 16,
-            Self::Sha1 => 20,
+            Self::Known(algorithm) => algorithm.bytes(),
             Self::Sha224 => 28,
-            Self::Sha256 => 32,
             Self::Sha384 => 48,
-            Self::Sha512 => 64,
-        }
-    }
-
-    fn hasher(self) -> Box<dyn DynDigest> {
-        match self {
-            Self::Md5 => Box::new(md5::Md5::default()),
-            Self::Sha1 => Box::new(sha1::Sha1::default()),
-            Self::Sha224 => Box::new(sha2::Sha224::default()),
-            Self::Sha256 => Box::new(sha2::Sha256::default()),
-            Self::Sha384 => Box::new(sha2::Sha384::default()),
-            Self::Sha512 => Box::new(sha2::Sha512::default()),
         }
     }
 }
 
+/// The shorter digest first: the order in which a check names them.
+impl Ord for ManifestAlgorithm {
+    fn cmp(&self, other: &Self) -> Ordering {
+        (self.bytes(), self.name()).cmp(&(other.bytes(), other.name()))
+    }
+}
+
+impl PartialOrd for ManifestAlgorithm {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
 /// Several digests of one file in the making.
-#[derive(Default)]
-pub(super) struct Hashes(Vec<(Algorithm, Box<dyn DynDigest>)>);
+pub(super) struct Hashes {
+    sha2: Vec<(ManifestAlgorithm, Box<dyn DynDigest>)>,
+    others: Others,
+}
+
+impl Default for Hashes {
+    fn default() -> Self {
+        Self::new([])
+    }
+}
 
 impl Hashes {
-    pub(super) fn new(algorithms: impl IntoIterator<Item = Algorithm>) -> Self {
-        Self(algorithms.into_iter().map(|algorithm| (algorithm, algorithm.hasher())).collect())
+    /// Of these algorithms.
+    pub(super) fn new(algorithms: impl IntoIterator<Item = ManifestAlgorithm>) -> Self {
+        let (mut sha2, mut others) = (Vec::new(), Vec::new());
+        for algorithm in algorithms {
+            let hasher: Box<dyn DynDigest> = match algorithm {
+                ManifestAlgorithm::Sha224 => Box::new(sha2::Sha224::default()),
+                ManifestAlgorithm::Sha384 => Box::new(sha2::Sha384::default()),
+                ManifestAlgorithm::Known(Algorithm::Sha256) => Box::new(sha2::Sha256::default()),
+                ManifestAlgorithm::Known(other) => {
+                    others.push(other);
+                    continue;
+                }
+            };
+            sha2.push((algorithm, hasher));
+        }
+        Self { sha2, others: Others::new(Algorithms::new(others)) }
     }
 
+    /// The next bytes.
     pub(super) fn update(&mut self, bytes: &[u8]) {
-        self.0.iter_mut().for_each(|(_, hasher)| hasher.update(bytes));
+        self.sha2.iter_mut().for_each(|(_, hasher)| hasher.update(bytes));
+        self.others.update(bytes);
     }
 
-    pub(super) fn finish(self) -> Vec<(Algorithm, Box<[u8]>)> {
-        self.0.into_iter().map(|(algorithm, hasher)| (algorithm, hasher.finalize())).collect()
+    /// Each digest with its algorithm.
+    pub(super) fn finish(self) -> Vec<(ManifestAlgorithm, Box<[u8]>)> {
+        let sha2 = self.sha2.into_iter().map(|(algorithm, hasher)| (algorithm, hasher.finalize()));
+        sha2.chain(self.others.finish().into_iter().map(|(other, digest)| (other.into(), digest))).collect()
     }
 }
 
@@ -82,24 +122,34 @@ mod tests {
 
     #[test]
     fn each_digest_of_abc_is_the_published_one() {
-        let mut hashes = Hashes::new(Algorithm::ALL);
+        let mut hashes = Hashes::new(ManifestAlgorithm::all());
         hashes.update(b"a");
         hashes.update(b"bc");
         let begins: Vec<String> = hashes
             .finish()
             .into_iter()
             .inspect(|(algorithm, digest)| assert_eq!(digest.len(), algorithm.bytes()))
-            .map(|(_, digest)| HEXLOWER.encode(&digest[..4]))
+            .map(|(algorithm, digest)| format!("{} {}", algorithm.name(), HEXLOWER.encode(&digest[..4])))
             .collect();
-        assert_eq!(begins, ["90015098", "a9993e36", "23097d22", "ba7816bf", "cb00753f", "ddaf35a1"]);
+        let due = [
+            "sha256 ba7816bf",
+            "sha224 23097d22",
+            "sha384 cb00753f",
+            "sha1 a9993e36",
+            "md5 90015098",
+            "sha512 ddaf35a1",
+            "blake3 6437b3ac",
+        ];
+        assert_eq!(begins, due);
     }
 
     #[test]
     fn names_are_normalised_and_unknown_ones_are_none() {
-        assert_eq!(Algorithm::named("SHA-256"), Some(Algorithm::Sha256));
-        assert_eq!(Algorithm::named("md5"), Some(Algorithm::Md5));
+        assert_eq!(ManifestAlgorithm::named("SHA-256"), Some(Algorithm::Sha256.into()));
+        assert_eq!(ManifestAlgorithm::named("md5"), Some(Algorithm::Md5.into()));
+        assert_eq!(ManifestAlgorithm::named("sha384"), Some(ManifestAlgorithm::Sha384));
         for name in ["", "sha3256", "crc32", "sha25", "md5 "] {
-            assert_eq!(Algorithm::named(name), None, "{name}");
+            assert_eq!(ManifestAlgorithm::named(name), None, "{name}");
         }
     }
 }

@@ -5,7 +5,7 @@ use std::io::{self, SeekFrom};
 use data_encoding::{HEXLOWER, HEXLOWER_PERMISSIVE};
 
 use super::ReadSeek;
-use super::algorithm::{Algorithm, Hashes};
+use super::algorithm::{Hashes, ManifestAlgorithm};
 use super::declaration::lines;
 use crate::model::limits::BLOCK_BYTES;
 
@@ -22,7 +22,7 @@ pub fn check_beside(
     files: &[(&'static str, Vec<u8>)],
 ) -> io::Result<Vec<(&'static str, Option<String>)>> {
     zip.seek(SeekFrom::Start(0))?;
-    let mut hashes = Hashes::new(files.iter().filter_map(|(ending, _)| Algorithm::named(ending)));
+    let mut hashes = Hashes::new(files.iter().filter_map(|(ending, _)| ManifestAlgorithm::named(ending)));
     let mut buffer = vec![0; BLOCK_BYTES];
     loop {
         match zip.read(&mut buffer) {

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
-use super::algorithm::Algorithm;
+use super::algorithm::ManifestAlgorithm;
 use super::declaration::Declaration;
 use super::info::{oddities, oxums};
 use super::lists::{Manifest, Role, Tell, fetches};
@@ -77,7 +77,7 @@ impl Judge {
         let said = self.read_tags(&tags);
         let demands = self.demands(&said, &files);
         self.unlisted(&said, &files, &demands);
-        let of = |is_of_tags: bool| -> Vec<Algorithm> {
+        let of = |is_of_tags: bool| -> Vec<ManifestAlgorithm> {
             let algorithms = said.manifests.iter().filter(|m| m.is_of_tags == is_of_tags).map(|m| m.algorithm);
             algorithms.collect::<BTreeSet<_>>().into_iter().collect()
         };
@@ -92,7 +92,7 @@ impl Judge {
         self.recommended(&said, &algorithms);
         self.info(&said.declared, &tags, payload);
         self.expected(expected, &tags);
-        let names = |algorithms: &[Algorithm]| algorithms.iter().map(|a| a.name().to_owned()).collect();
+        let names = |algorithms: &[ManifestAlgorithm]| algorithms.iter().map(|a| a.name().to_owned()).collect();
         let [payload, tag] = &algorithms;
         let (major, minor) = said.declared.version;
         let bag = BagChecked {
@@ -112,6 +112,7 @@ impl Judge {
                 bytes: read.1,
                 seal_sha256: None,
                 key: None,
+                digests: None,
                 bag: Some(bag),
             },
         })
@@ -139,7 +140,7 @@ impl Judge {
                 _ => continue,
             };
             let Some(text) = self.text(layer, file, tag, &said.declared) else { continue };
-            match named.as_deref().map(Algorithm::named) {
+            match named.as_deref().map(ManifestAlgorithm::named) {
                 None => said.fetches = fetches(&text, &said.declared, self),
                 Some(None) => {
                     let what = "is of an algorithm that hozen does not have: it was not checked";
@@ -164,7 +165,7 @@ impl Judge {
         layer: Layer,
         file: &str,
         named: Option<&str>,
-        algorithm: Algorithm,
+        algorithm: ManifestAlgorithm,
         declared: &Declaration,
     ) {
         if named == Some(algorithm.name()) {
@@ -277,7 +278,7 @@ impl Judge {
     }
 
     /// What version 1.0 recommends of tag manifests and encodings.
-    fn recommended(&mut self, said: &Said, [payload, tags]: &[Vec<Algorithm>; 2]) {
+    fn recommended(&mut self, said: &Said, [payload, tags]: &[Vec<ManifestAlgorithm>; 2]) {
         if !said.declared.is_final() {
             return;
         }

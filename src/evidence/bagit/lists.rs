@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::algorithm::Algorithm;
+use super::algorithm::ManifestAlgorithm;
 use super::declaration::{Declaration, lines};
 use super::line::{Fetch, has_bare_percent, parse, parse_fetch};
 use super::name::danger;
@@ -57,7 +57,7 @@ pub(super) struct Listed {
 pub(super) struct Manifest {
     /// Its name.
     pub(super) file: String,
-    pub(super) algorithm: Algorithm,
+    pub(super) algorithm: ManifestAlgorithm,
     pub(super) is_of_tags: bool,
     pub(super) entries: BTreeMap<Box<str>, Listed>,
 }
@@ -71,7 +71,7 @@ impl Manifest {
     /// Reads the text of a manifest.
     pub(super) fn parse(
         file: &str,
-        algorithm: Algorithm,
+        algorithm: ManifestAlgorithm,
         text: &str,
         declared: &Declaration,
         tell: &mut dyn Tell,

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::algorithm::{Algorithm, Hashes};
+use super::algorithm::{Hashes, ManifestAlgorithm};
 use super::lists::{Manifest, Role, Tell};
 use super::source::{Found, Visit};
 use crate::case::results::Layer;
@@ -15,7 +15,7 @@ pub(super) struct Reading<'a> {
     demands: &'a Demands<'a>,
     /// What is still to be read.
     due: BTreeSet<&'a str>,
-    algorithms: [Vec<Algorithm>; 2],
+    algorithms: [Vec<ManifestAlgorithm>; 2],
     /// Files that were read, their bytes, and the same of the payload alone.
     pub(super) read: (u64, u64),
     pub(super) payload: (u64, u64),
@@ -27,7 +27,7 @@ impl<'a> Reading<'a> {
     pub(super) fn new(
         demands: &'a Demands<'a>,
         files: &'a BTreeMap<Box<str>, bool>,
-        algorithms: [Vec<Algorithm>; 2],
+        algorithms: [Vec<ManifestAlgorithm>; 2],
         tell: &'a mut dyn Tell,
     ) -> Self {
         let current = (String::new(), Hashes::default(), 0);
@@ -37,7 +37,7 @@ impl<'a> Reading<'a> {
     }
 
     /// Counts a file and compares its digests.
-    pub(super) fn judge(&mut self, path: &str, length: u64, digests: &[(Algorithm, Box<[u8]>)]) {
+    pub(super) fn judge(&mut self, path: &str, length: u64, digests: &[(ManifestAlgorithm, Box<[u8]>)]) {
         let count = |(files, bytes): (u64, u64)| (files.saturating_add(1), bytes.saturating_add(length));
         self.read = count(self.read);
         if path.starts_with("data/") {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::algorithm::{Algorithm, Hashes};
+use super::algorithm::{Hashes, ManifestAlgorithm};
 use super::lists::{Role, Tell};
 use super::name::{danger, folded, one_form, trap};
 use super::source::{Found, Visit};
@@ -14,7 +14,7 @@ use crate::model::limits::{BAG_FILES, BAG_TAG_FILE_BYTES};
 pub(super) struct TagFile {
     pub(super) bytes: Vec<u8>,
     pub(super) length: u64,
-    pub(super) digests: Vec<(Algorithm, Box<[u8]>)>,
+    pub(super) digests: Vec<(ManifestAlgorithm, Box<[u8]>)>,
 }
 
 /// What the first pass showed.
@@ -84,7 +84,7 @@ impl Visit for Survey<'_> {
         self.files.insert(path.into(), is_file);
         let is_wanted = is_file && Role::of(path).is_some();
         if is_wanted {
-            self.current = (path.to_owned(), TagFile::default(), Hashes::new(Algorithm::ALL));
+            self.current = (path.to_owned(), TagFile::default(), Hashes::new(ManifestAlgorithm::all()));
         }
         is_wanted
     }

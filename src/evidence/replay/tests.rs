@@ -6,7 +6,7 @@ use super::*;
 use crate::evidence::bag::EvidenceWriter;
 use crate::evidence::journal::Outcome;
 use crate::evidence::store::MemoryStore;
-use crate::model::{Entry, GapKind, Method};
+use crate::model::{Algorithms, Entry, GapKind, Method};
 
 const NOW: Timestamp = Timestamp { seconds: 1_795_222_924, nanos: 0 };
 /// Path, and content of a file; `None` is a folder.
@@ -56,7 +56,7 @@ fn whole() -> (Vec<u8>, Vec<u8>) {
 }
 
 fn read_back(zip: &[u8], journal: &[u8]) -> Replay {
-    replay("bag", NOW, &mut &*journal, &mut &*zip).unwrap()
+    replay("bag", (NOW, Algorithms::default()), &mut &*journal, &mut &*zip).unwrap()
 }
 
 /// Goes on from what is left, and gives zip and journal at the end.

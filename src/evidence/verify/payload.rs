@@ -1,14 +1,24 @@
-//! The payload against the two files that list it, both ways: `manifest-sha256.txt` and `custody/files.jsonl`.
+//! The payload against the files that list it, both ways: `manifest-sha256.txt` and its like, and `custody/files.jsonl`.
 
 use std::collections::HashMap;
 
 use super::Seen;
 use super::problems::Problems;
 use crate::case::results::Layer;
-use crate::evidence::journal::{Kept, RecordedEntry};
+use crate::evidence::journal::{Fate, Kept, RecordedEntry};
+use crate::evidence::others;
 use crate::evidence::stored_name::belongs_to;
-use crate::evidence::tags::{FILES, MANIFEST, parse_manifest_line};
-use crate::model::{Digest, Kind, Stat};
+use crate::evidence::tags::{FILES, parse_digest_line};
+use crate::model::{Algorithm, Algorithms, Digest, Digests, Kind, Stat};
+
+/// What a digest of any algorithm is known by: half of its SHA-256, as short as the shortest of them.
+pub(super) type Print = [u8; 16];
+
+/// The print of a digest.
+pub(super) fn print(digest: &[u8]) -> Print {
+    let [half @ .., _, _, _, _, _, _, _, _, _, _, _, _, _, _, _, _] = Digest::of(digest).0;
+    half
+}
 
 /// Which payload members a list has named, and which one is due next: a list has the order of the zip.
 #[derive(Debug, Default)]
@@ -59,55 +69,56 @@ fn name_digest(name: &str) -> u64 {
     u64::from_be_bytes([a, b, c, d, e, f, g, h])
 }
 
-/// `manifest-sha256.txt`, line by line.
-#[derive(Debug, Default)]
+/// `manifest-sha256.txt` or the manifest of another algorithm, line by line.
+#[derive(Debug)]
 pub(super) struct ManifestCheck {
+    algorithm: Algorithm,
+    file: &'static str,
     roll: Roll,
     lines: u64,
 }
 
 impl ManifestCheck {
+    pub(super) fn new(algorithm: Algorithm, file: &'static str) -> Self {
+        Self { algorithm, file, roll: Roll::default(), lines: 0 }
+    }
+
     pub(super) fn line(&mut self, line: &[u8], payload: &[Seen], problems: &mut Problems) {
         self.lines = self.lines.saturating_add(1);
-        let Some((digest, path)) = parse_manifest_line(line) else {
-            problems.add(Layer::Manifest, MANIFEST, format!("line {} is not \"digest, two spaces, path\"", self.lines));
+        let file = self.file;
+        let Some((digest, path)) = parse_digest_line(line, self.algorithm) else {
+            problems.add(Layer::Manifest, file, format!("line {} is not \"digest, two spaces, path\"", self.lines));
             return;
         };
         let at = match self.roll.place(path, payload) {
             Place::Due(at) => at,
             Place::Moved(at) => {
-                problems.add(
-                    Layer::Manifest,
-                    path,
-                    format!("line {} of manifest-sha256.txt names it out of its order", self.lines),
-                );
+                problems.add(Layer::Manifest, path, format!("line {} of {file} names it out of its order", self.lines));
                 at
             }
             Place::Twice => {
-                problems.add(
-                    Layer::Manifest,
-                    path,
-                    format!("line {} of manifest-sha256.txt names it a second time", self.lines),
-                );
+                problems.add(Layer::Manifest, path, format!("line {} of {file} names it a second time", self.lines));
                 return;
             }
             Place::Unknown => {
                 problems.add(
                     Layer::Manifest,
                     path,
-                    format!("line {} of manifest-sha256.txt names it, but it is not in the zip", self.lines),
+                    format!("line {} of {file} names it, but it is not in the zip", self.lines),
                 );
                 return;
             }
         };
-        if payload.get(at).is_none_or(|seen| seen.digest != digest) {
-            problems.add(Layer::Digest, path, "its bytes do not have the digest that manifest-sha256.txt gives".into());
+        // A manifest that the record of acquisition does not speak of is told as that.
+        let made = payload.get(at).and_then(|seen| seen.print(self.algorithm));
+        if made.is_some_and(|made| made != print(&digest)) {
+            problems.add(Layer::Digest, path, format!("its bytes do not have the digest that {file} gives"));
         }
     }
 
     pub(super) fn end(&self, payload: &[Seen], problems: &mut Problems) {
         for path in self.roll.unnamed(payload) {
-            problems.add(Layer::Manifest, path, "is in the zip, but not in manifest-sha256.txt".into());
+            problems.add(Layer::Manifest, path, format!("is in the zip, but not in {}", self.file));
         }
     }
 }
@@ -116,6 +127,8 @@ impl ManifestCheck {
 #[derive(Debug, Default)]
 pub(super) struct FilesCheck {
     roll: Roll,
+    /// The digests that content must have, as was announced, or as the first line with content has them.
+    pub(super) digests: Option<Algorithms>,
     /// Lines so far: entries, if all is well.
     pub(super) lines: u64,
     /// Gaps that they tell of.
@@ -130,7 +143,7 @@ pub(super) struct FilesCheck {
 #[derive(Debug, PartialEq, Eq)]
 struct First {
     stored: String,
-    sha256: Digest,
+    digests: Digests,
     bytes: u64,
     stat: Stat,
 }
@@ -139,17 +152,22 @@ impl First {
     /// Nothing for an entry that is no file with several names.
     fn of(record: &RecordedEntry) -> Option<Self> {
         let stat = record.stat.clone().filter(|stat| stat.links > 1 && record.kind == Kind::File)?;
-        Some(Self { stored: record.stored.clone()?, sha256: record.sha256?, bytes: record.bytes, stat })
+        let digests = Digests { sha256: record.sha256?, others: record.digests.clone() };
+        Some(Self { stored: record.stored.clone()?, digests, bytes: record.bytes, stat })
     }
 
     fn is_named_by(&self, later: &Self) -> bool {
         let is_same_file = !later.stat.changed_since(&self.stat) && later.stat.btime == self.stat.btime;
-        let is_same_content = (&self.stored, self.sha256, self.bytes) == (&later.stored, later.sha256, later.bytes);
+        let is_same_content = (&self.stored, &self.digests, self.bytes) == (&later.stored, &later.digests, later.bytes);
         is_same_file && is_same_content
     }
 }
 
 impl FilesCheck {
+    pub(super) fn new(announced: Option<Algorithms>) -> Self {
+        Self { digests: announced, ..Self::default() }
+    }
+
     pub(super) fn line(&mut self, line: &[u8], prefix: &str, payload: &[Seen], problems: &mut Problems) {
         let number = self.lines.saturating_add(1);
         let due_seq = self.lines;
@@ -168,6 +186,12 @@ impl FilesCheck {
         }
         if let Some(why) = record.extents_wrong() {
             wrong(why);
+        }
+        if matches!(record.outcome, Fate::Kept | Fate::Linked) {
+            let has = others::algorithms(&record.digests);
+            if *self.digests.get_or_insert(has) != has {
+                wrong("has not the digests that this evidence has of content");
+            }
         }
         let (seq, kind, origin) = (record.seq, record.kind, record.origin);
         let (path, link, first) = (record.path(), record.hard_link_of, First::of(&record));
@@ -208,8 +232,13 @@ impl FilesCheck {
             Place::Unknown => return wrong("files.jsonl names it, but it is not in the zip"),
         };
         let Some(seen) = payload.get(at) else { return };
-        if seen.digest != kept.sha256 {
+        if seen.digest != kept.digests.sha256 {
             wrong("its bytes do not have the digest that files.jsonl gives");
+        }
+        for (algorithm, digest) in &kept.digests.others {
+            if seen.print(*algorithm).is_some_and(|made| made != print(digest)) {
+                wrong(&format!("its bytes do not have the {algorithm} digest that files.jsonl gives"));
+            }
         }
         let member = kept.placed.member(format!("{prefix}{}", kept.stored), kept.bytes);
         if member.record_digest() != seen.record {
@@ -249,7 +278,7 @@ mod tests {
         let first = line(0, &[kept, ("zip", zip), ("hard_link_of", serde_json::Value::Null)]);
         let placed = RecordedEntry::parse(&first).unwrap().zip.unwrap();
         let record = placed.member("n/data/fs/0".to_owned(), 1).record_digest();
-        let payload = [Seen { path: "data/fs/0".into(), record, digest: Digest::of(b"x") }];
+        let payload = [Seen { path: "data/fs/0".into(), record, digest: Digest::of(b"x"), others: Box::default() }];
         let (mut check, mut problems) = (FilesCheck::default(), Problems::new("zip"));
         check.line(&first, "n/", &payload, &mut problems);
         check.line(second, "n/", &payload, &mut problems);

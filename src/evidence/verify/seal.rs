@@ -1,17 +1,20 @@
 //! The end of a verification: are all tag files there, do they say the same, and does the seal hold over them?
 
+use super::payload::ManifestCheck;
 use super::{Expected, State, layer_of};
 use crate::case::results::Layer;
 use crate::evidence::acquisition::{Acquisition, Counts};
 use crate::evidence::tags::{self, bag_info_value, parse_manifest_line};
-use crate::model::Digest;
 use crate::model::limits::TAG_FILE_BYTES;
+use crate::model::{Algorithm, Algorithms, Digest};
 use crate::seal::{sign, stamp};
 
 /// What the seal turned out to be.
 pub(super) struct Found {
     pub(super) digest: Option<Digest>,
     pub(super) key: Option<String>,
+    /// The digests that the record of acquisition names and that were made, if it can be read.
+    pub(super) digests: Option<Algorithms>,
 }
 
 /// Judges everything that needs the whole bag.
@@ -40,7 +43,8 @@ pub(super) fn judge(state: &mut State, expected: &Expected, is_followed: bool) -
         state.problems.add(Layer::Seal, tags::SIGNATURE, what);
     }
     stamp_request(state, digest);
-    Found { digest, key }
+    let made = |digests: Algorithms| digests.iter().filter(|algorithm| state.digests.has(*algorithm)).collect();
+    Found { digest, key, digests: said(state).map(made) }
 }
 
 /// Every tag file is there, once, in the one order, and of a size that was read whole.
@@ -48,7 +52,9 @@ fn presence(state: &mut State) {
     if state.seen.is_empty() {
         state.problems.add(Layer::Zip, "", "holds no evidence".into());
     }
-    for tag in tags::all() {
+    // Without a record of acquisition that can be read, what stands there is what is due; that is told elsewhere.
+    let digests = said(state).unwrap_or_else(|| state.manifests.keys().copied().collect());
+    for tag in tags::all(digests) {
         if !state.tags.contains_key(tag) {
             let what = match layer_of(tag) {
                 Layer::Seal => "is missing: this evidence is not sealed",
@@ -63,7 +69,7 @@ fn presence(state: &mut State) {
             );
         }
     }
-    let mut due = tags::all().filter(|tag| state.tags.contains_key(tag));
+    let mut due = tags::all(Algorithms::new(Algorithm::ALL)).filter(|tag| state.tags.contains_key(tag));
     let moved = state.order.iter().find(|tag| due.next() != Some(**tag)).copied();
     if let Some(tag) = moved {
         state.problems.add(Layer::Zip, tag, "does not stand in its place in the zip".into());
@@ -74,8 +80,11 @@ fn presence(state: &mut State) {
 fn lists(state: &mut State) {
     let payload = state.seen.get(1..=state.payload).unwrap_or_default();
     // Without the file, that it is missing says it all.
-    if state.tags.contains_key(tags::MANIFEST) {
-        state.manifest.end(payload, &mut state.problems);
+    for (algorithm, manifest) in tags::manifests(Algorithms::new(Algorithm::ALL)) {
+        if state.tags.contains_key(manifest) {
+            let check = state.manifests.entry(algorithm).or_insert_with(|| ManifestCheck::new(algorithm, manifest));
+            check.end(payload, &mut state.problems);
+        }
     }
     if state.tags.contains_key(tags::FILES) {
         state.files.end(payload, &mut state.problems);
@@ -88,9 +97,13 @@ fn lists(state: &mut State) {
 /// The tag manifest names exactly the sealed tag files, in order, with their digests.
 fn tag_manifest(state: &mut State) {
     let Some(text) = state.texts.get(tags::TAG_MANIFEST) else { return };
+    // What stands there must be listed, and what is due too; that this is not the same is told elsewhere.
+    let there = state.tags.keys().filter_map(|tag| tags::algorithm_of(tag));
+    let due = said(state).into_iter().flat_map(Algorithms::iter);
+    let digests = Algorithms::new(there.chain(due));
     let mut lines = text.split_inclusive(|b| *b == b'\n');
     let mut found = Vec::new();
-    for tag in tags::SEALED_TAGS {
+    for tag in tags::sealed(digests) {
         let line = lines.next().and_then(|line| line.strip_suffix(b"\n")).and_then(parse_manifest_line);
         match (line, state.tags.get(tag)) {
             (Some((digest, path)), Some(actual)) if path == tag => {
@@ -146,6 +159,10 @@ fn facts(state: &mut State) {
         };
         match serde_json::from_str::<Acquisition>(text(state, tags::ACQUISITION)) {
             Err(error) => found.push((Layer::Record, tags::ACQUISITION, format!("cannot be read: {error}"))),
+            Ok(a) if !has_digests(state, a.digests) => {
+                let what = format!("the digests that it names ({}) are not those of this evidence", names(a.digests));
+                found.push((Layer::Record, tags::ACQUISITION, what));
+            }
             Ok(a) if a.counts != counts || a.evidence != state.bag() => {
                 let what = "its name or counts are not those of this evidence".to_owned();
                 found.push((Layer::Record, tags::ACQUISITION, what));
@@ -156,6 +173,27 @@ fn facts(state: &mut State) {
     for (layer, tag, what) in found {
         state.problems.add(layer, tag, what);
     }
+}
+
+/// The digests that the record of acquisition names, if it can be read.
+fn said(state: &State) -> Option<Algorithms> {
+    serde_json::from_str::<Acquisition>(text(state, tags::ACQUISITION)).ok().map(|acquisition| acquisition.digests)
+}
+
+/// Whether records and manifests have these digests, and they were made for this check.
+fn has_digests(state: &State, said: Algorithms) -> bool {
+    let is_recorded = state.files.digests.is_none_or(|digests| digests == said);
+    let is_made = said.iter().all(|algorithm| state.digests.has(algorithm));
+    let is_listed = |algorithm| tags::manifest_of(algorithm).is_none_or(|manifest| state.tags.contains_key(manifest));
+    let has_more = Algorithm::ALL.into_iter().any(|algorithm| {
+        let manifest = tags::manifest_of(algorithm);
+        manifest.is_some_and(|manifest| state.tags.contains_key(manifest)) && !said.has(algorithm)
+    });
+    is_recorded && is_made && said.iter().all(is_listed) && !has_more
+}
+
+fn names(digests: Algorithms) -> String {
+    digests.iter().map(Algorithm::name).collect::<Vec<_>>().join(", ")
 }
 
 /// The signature holds over the tag manifest; the key beside it and the one in `bag-info.txt` are the one that signed.

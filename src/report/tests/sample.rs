@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::case::results::{CollectResult, FileResult, LookStatus, ScanResult, SealResult};
-use crate::model::{Digest, EntityTally, Gap, GapKind, Subjects};
+use crate::model::{Algorithms, Digest, EntityTally, Gap, GapKind, Subjects};
 use crate::report::{Confinement, EvidenceZip, Note, ReportInput};
 
 pub(in crate::report) fn tally(
@@ -64,6 +64,7 @@ pub(in crate::report) fn empty() -> ReportInput {
             files: 0,
             bytes: 0,
             linked: 0,
+            digests: Algorithms::default(),
             gaps: Vec::new(),
             seal,
         },
