@@ -351,6 +351,11 @@ fn copy_export_and_import_pass_such_a_case_on_unchanged() {
     let bundle = fs::read_dir(root.join("bundles")).unwrap().map(|entry| entry.unwrap().path());
     let bundle = bundle.into_iter().find(|path| path.extension().is_some_and(|end| end == "zip")).unwrap();
     assert_eq!(verified(&bundle), (Some(0), "whole".to_owned()));
+    for (note, row) in [("HANDOVER.en.html", "Digests of each file"), ("HANDOVER.ja.html", "各ファイルのハッシュ")]
+    {
+        let note = String::from_utf8(real::member(&bundle, note)).unwrap();
+        assert!(note.contains(row) && note.contains("sha256, sha1, md5, sha512, blake3"), "{note}");
+    }
     run(&["import", bundle.to_str().unwrap(), "--out", &at("taken")]);
     for other in ["second/C", "taken/C"] {
         assert_eq!(fs::read(real::zip(&root.join(other))).unwrap(), zip, "{other}");

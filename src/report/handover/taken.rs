@@ -4,7 +4,7 @@ use super::Teller;
 use super::page::{Block, Cell, Known, mono, number, plain, table};
 use super::questions::offset_set_down;
 use crate::case::handover::{Acquisition, GapFacts, Mark, Piece};
-use crate::model::Digest;
+use crate::model::{Algorithm, Digest};
 use crate::report::gaps::hides_content;
 use crate::report::show::{grouped, in_eights, size};
 use crate::report::words::gap;
@@ -21,6 +21,11 @@ pub(super) fn evidence(t: &Teller<'_>) -> Vec<Block> {
         known.cells(t.w("File", "ファイル"), vec![mono(&piece.file), plain(size(piece.length))]);
         known.cells(t.w("Digest of the seal", "封印番号"), vec![digest(piece.seal_sha256.as_ref())]);
         known.cells(t.w("Digest of the zip", "zip のハッシュ"), vec![digest(piece.zip_sha256.as_ref())]);
+        let digests = piece.acquisition.digests;
+        if digests.others().count() > 0 {
+            let names = digests.iter().map(Algorithm::name).collect::<Vec<_>>().join(", ");
+            known.cells(t.w("Digests of each file", "各ファイルのハッシュ"), vec![mono(names)]);
+        }
         known.cells(t.w("Signing key", "署名鍵"), vec![mono(piece.key.as_deref().unwrap_or_default())]);
         let sealed = piece.sealed.as_deref().map(|time| t.time(time)).unwrap_or_default();
         known.say(t.w("Sealed", "封印日時"), sealed);
