@@ -85,10 +85,10 @@ impl Env {
     }
 }
 
-/// All kernels that this machine has. `HOZEN_SHA256` names one alone, for tests and measurements; a digest does not depend on
+/// All kernels that this machine has. `HOZEN_KERNEL` names one alone, for tests and measurements; a digest does not depend on
 /// it, and a name that means nothing here changes nothing.
 fn kernels() -> Kernels {
-    let wanted = std::env::var("HOZEN_SHA256").ok().and_then(|name| name.parse().ok());
+    let wanted = std::env::var("HOZEN_KERNEL").ok().and_then(|name| name.parse().ok());
     wanted.and_then(Kernels::only).unwrap_or_default()
 }
 

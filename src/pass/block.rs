@@ -83,11 +83,18 @@ impl Drop for Block {
     }
 }
 
+#[derive(Debug, Default)]
+struct Held {
+    bytes: usize,
+    /// Who waits: without anybody, nobody is woken, which would be a call into the kernel for each round.
+    waiting: usize,
+}
+
 /// A bound in bytes on what may be under way at once.
 #[derive(Debug)]
 pub struct Gate {
     capacity: usize,
-    used: Mutex<usize>,
+    held: Mutex<Held>,
     freed: Condvar,
     open: AtomicBool,
 }
@@ -95,32 +102,37 @@ pub struct Gate {
 impl Gate {
     /// A gate that lets `capacity` bytes through at a time.
     pub fn new(capacity: usize) -> Self {
-        Self { capacity, used: Mutex::new(0), freed: Condvar::new(), open: AtomicBool::new(false) }
+        Self { capacity, held: Mutex::default(), freed: Condvar::new(), open: AtomicBool::new(false) }
     }
 
     /// Waits until `bytes` fit. Something larger than the whole gate passes alone.
     pub fn enter(&self, bytes: usize) {
-        let mut used = lock(&self.used);
-        while *used > 0 && used.saturating_add(bytes) > self.capacity && !self.open.load(Ordering::Relaxed) {
-            used = wait(&self.freed, used);
+        let mut held = lock(&self.held);
+        while held.bytes > 0 && held.bytes.saturating_add(bytes) > self.capacity && !self.open.load(Ordering::Relaxed) {
+            held.waiting += 1;
+            held = wait(&self.freed, held);
+            held.waiting -= 1;
         }
-        *used = used.saturating_add(bytes);
+        held.bytes = held.bytes.saturating_add(bytes);
     }
 
     /// Lets everybody through from now on: whoever would give bytes back is gone.
     pub fn open(&self) {
         // Under the lock: nobody is between looking and waiting.
-        let _used = lock(&self.used);
+        let _held = lock(&self.held);
         self.open.store(true, Ordering::Relaxed);
         self.freed.notify_all();
     }
 
     /// Gives `bytes` back.
     pub fn leave(&self, bytes: usize) {
-        let mut used = lock(&self.used);
-        *used = used.saturating_sub(bytes);
-        drop(used);
-        self.freed.notify_all();
+        let mut held = lock(&self.held);
+        held.bytes = held.bytes.saturating_sub(bytes);
+        let is_awaited = held.waiting > 0;
+        drop(held);
+        if is_awaited {
+            self.freed.notify_all();
+        }
     }
 }
 

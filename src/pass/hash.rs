@@ -3,17 +3,16 @@
 //! A worker does not wait for a digest: it hands over blocks, goes on with the next file, and the writer picks the digest
 //! up at commit. So many streams are under way at once, and their blocks go through the [lanes](crate::seal::lanes) together.
 
-use std::collections::HashMap;
+use std::cell::Cell;
+use std::collections::{HashMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{self, Receiver, Sender};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::{Scope, ScopedJoinHandle};
 use std::time::Duration;
 
-use super::block::{Block, Gate, lock};
+use super::block::{Block, Gate, lock, wait};
 use crate::model::{Algorithms, Digests, limits};
-use crate::seal::digests::Others;
 use crate::seal::lanes::{Kernels, Message, Piece, advance};
 
 /// What a job weighs in the queue beyond its bytes, so that a flood of tiny files is bounded too.
@@ -22,17 +21,24 @@ const JOB_OVERHEAD_BYTES: usize = 256;
 /// A round of hashing takes no more than this, so that there is room in the queue while it lasts.
 const ROUND_BYTES: usize = limits::HASH_QUEUE_BYTES / 4;
 
-/// A round smaller than this waits once for company: many small files go through the lanes together, and one large file, whose
+/// A round smaller than this waits for company: many small files go through the lanes together, and one large file, whose
 /// blocks pile up while the last ones are hashed, waits for nobody.
 const COMPANY_BYTES: usize = limits::BLOCK_BYTES;
 
-/// How long it waits: short beside what a file costs to open, long beside what a small one costs to hash.
-const GATHER: Duration = Duration::from_micros(300);
+/// How long it waits at most: only the writer waits for digests, and it may as well get a hundred at once.
+const GATHER: Duration = Duration::from_millis(1);
 
-enum Job {
-    Bytes(u64, Arc<Block>),
-    End(u64, Sender<Digests>),
-    Drop(u64),
+struct Job {
+    id: u64,
+    what: What,
+    weight: usize,
+}
+
+enum What {
+    Bytes(Arc<Block>),
+    /// The last bytes, if there are any, and the end: a small file is one job.
+    End(Option<Arc<Block>>),
+    Drop,
     #[cfg(test)]
     Die,
 }
@@ -46,9 +52,33 @@ pub struct Hashing {
     pub digests: Algorithms,
 }
 
+/// What waits for one hashing thread, and the digests that it made.
+#[derive(Default)]
+struct Line {
+    queue: Mutex<Queue>,
+    came: Condvar,
+    made: Mutex<Made>,
+    ready: Condvar,
+}
+
+#[derive(Default)]
+struct Queue {
+    jobs: VecDeque<Job>,
+    weight: usize,
+    /// The thread sleeps until this weight is there; without a number it is awake, and nobody calls into the kernel to wake it.
+    wakes_at: Option<usize>,
+    closed: bool,
+}
+
+#[derive(Default)]
+struct Made {
+    digests: HashMap<u64, Digests>,
+    dead: bool,
+}
+
 /// The service. Cloning the handle is not needed: workers share it by reference.
 pub struct HashService {
-    lanes: Vec<Mutex<Sender<Job>>>,
+    lines: Vec<Arc<Line>>,
     gate: Arc<Gate>,
     next: AtomicU64,
 }
@@ -61,57 +91,122 @@ impl HashService {
         hashing: Hashing,
     ) -> (Self, Vec<ScopedJoinHandle<'scope, ()>>) {
         let gate = Arc::new(Gate::new(limits::HASH_QUEUE_BYTES));
-        let mut lanes = Vec::new();
-        let mut handles = Vec::new();
-        for _ in 0..threads.max(1) {
-            let (sender, receiver) = mpsc::channel();
-            lanes.push(Mutex::new(sender));
-            let gate = Arc::clone(&gate);
-            handles.push(scope.spawn(move || {
-                if catch_unwind(AssertUnwindSafe(|| serve(&receiver, &gate, hashing))).is_err() {
+        let lines: Vec<Arc<Line>> = (0..threads.max(1)).map(|_| Arc::default()).collect();
+        let serve_one = |line: &Arc<Line>| {
+            let (line, gate) = (Arc::clone(line), Arc::clone(&gate));
+            scope.spawn(move || {
+                if catch_unwind(AssertUnwindSafe(|| serve(&line, &gate, hashing))).is_err() {
                     // Its digests never come, and the writer says so; workers must not wait for it before that.
+                    line.die();
                     gate.open();
                 }
-            }));
-        }
-        (Self { lanes, gate, next: AtomicU64::new(0) }, handles)
+            })
+        };
+        let handles = lines.iter().map(serve_one).collect();
+        (Self { lines, gate, next: AtomicU64::new(0) }, handles)
     }
 
     /// Opens a stream: one message, in order.
     pub fn stream(&self) -> HashStream<'_> {
-        HashStream { service: self, id: self.next.fetch_add(1, Ordering::Relaxed), open: true }
+        let id = self.next.fetch_add(1, Ordering::Relaxed);
+        HashStream { service: self, id, held: Cell::new(None), sent: Cell::new(false), open: true }
     }
 
-    fn send(&self, id: u64, job: Job) {
-        let lane = usize::try_from(id).unwrap_or(0) % self.lanes.len();
-        if let Some(lane) = self.lanes.get(lane) {
-            // A closed lane means that its thread died; the digest then never comes, and the writer says so.
-            let _ = lock(lane).send(job);
+    fn line(&self, id: u64) -> &Arc<Line> {
+        &self.lines[usize::try_from(id).unwrap_or(0) % self.lines.len()]
+    }
+
+    fn send(&self, id: u64, what: What) {
+        let bytes = match &what {
+            What::Bytes(block) | What::End(Some(block)) => block.len(),
+            _ => 0,
+        };
+        let weight = bytes + JOB_OVERHEAD_BYTES;
+        self.gate.enter(weight);
+        self.line(id).send(Job { id, what, weight });
+    }
+}
+
+impl Drop for HashService {
+    fn drop(&mut self) {
+        self.lines.iter().for_each(|line| line.close());
+    }
+}
+
+impl Line {
+    fn send(&self, job: Job) {
+        let mut queue = lock(&self.queue);
+        // Its thread died: the digest never comes, and the writer says so.
+        if queue.closed {
+            return;
         }
+        queue.weight += job.weight;
+        queue.jobs.push_back(job);
+        if queue.wakes_at.is_some_and(|weight| queue.weight >= weight) {
+            queue.wakes_at = None;
+            drop(queue);
+            self.came.notify_one();
+        }
+    }
+
+    /// The jobs of the next round, up to its size, and their weight. `None` at the end.
+    fn take(&self) -> Option<(Vec<Job>, usize)> {
+        let mut queue = lock(&self.queue);
+        while queue.jobs.is_empty() {
+            if queue.closed {
+                return None;
+            }
+            queue.wakes_at = Some(1);
+            queue = wait(&self.came, queue);
+        }
+        queue.wakes_at = Some(COMPANY_BYTES);
+        let alone = |queue: &mut Queue| queue.weight < COMPANY_BYTES && !queue.closed;
+        let waited = self.came.wait_timeout_while(queue, GATHER, alone);
+        queue = waited.unwrap_or_else(PoisonError::into_inner).0;
+        queue.wakes_at = None;
+        let (mut jobs, mut weight) = (Vec::with_capacity(queue.jobs.len()), 0);
+        while weight < ROUND_BYTES
+            && let Some(job) = queue.jobs.pop_front()
+        {
+            weight += job.weight;
+            jobs.push(job);
+        }
+        queue.weight -= weight;
+        Some((jobs, weight))
+    }
+
+    fn give(&self, digests: Vec<(u64, Digests)>) {
+        lock(&self.made).digests.extend(digests);
+        self.ready.notify_all();
+    }
+
+    fn close(&self) {
+        lock(&self.queue).closed = true;
+        self.came.notify_one();
+    }
+
+    fn die(&self) {
+        let mut queue = lock(&self.queue);
+        queue.closed = true;
+        queue.jobs.clear();
+        drop(queue);
+        lock(&self.made).dead = true;
+        self.ready.notify_all();
     }
 }
 
 /// Hashes in rounds: what came in while the last round was on goes through the lanes together.
-fn serve(jobs: &Receiver<Job>, gate: &Gate, hashing: Hashing) {
-    let mut open: HashMap<u64, Running> = HashMap::new();
-    while let Ok(first) = jobs.recv() {
+fn serve(line: &Line, gate: &Gate, hashing: Hashing) {
+    let mut open: HashMap<u64, Message> = HashMap::new();
+    while let Some((jobs, weight)) = line.take() {
         let mut round = Round::default();
-        round.add(first);
-        round.fill(jobs);
-        if round.weight < COMPANY_BYTES {
-            std::thread::sleep(GATHER);
-            round.fill(jobs);
+        jobs.into_iter().for_each(|job| round.add(job));
+        let digests = round.run(&mut open, hashing);
+        if !digests.is_empty() {
+            line.give(digests);
         }
-        let weight = round.weight;
-        round.run(&mut open, hashing);
         gate.leave(weight);
     }
-}
-
-/// A message of which a part was hashed.
-struct Running {
-    sha256: Message,
-    others: Others,
 }
 
 /// What is to be hashed at once.
@@ -120,73 +215,63 @@ struct Round {
     /// Streams in the order in which they came up.
     streams: Vec<Stream>,
     place: HashMap<u64, usize>,
-    weight: usize,
 }
 
 /// What a round holds of one stream.
 struct Stream {
     id: u64,
     blocks: Vec<Arc<Block>>,
-    end: Option<Sender<Digests>>,
+    ends: bool,
     dropped: bool,
 }
 
 impl Round {
     fn add(&mut self, job: Job) {
-        match job {
-            Job::Bytes(id, block) => {
-                self.weight += block.len() + JOB_OVERHEAD_BYTES;
-                self.stream(id).blocks.push(block);
+        let stream = self.stream(job.id);
+        match job.what {
+            What::Bytes(block) => stream.blocks.push(block),
+            What::End(block) => {
+                stream.blocks.extend(block);
+                stream.ends = true;
             }
-            Job::End(id, reply) => self.stream(id).end = Some(reply),
-            Job::Drop(id) => self.stream(id).dropped = true,
+            What::Drop => stream.dropped = true,
             #[cfg(test)]
-            Job::Die => panic!("a bug in a hashing thread"),
-        }
-    }
-
-    /// Takes what is waiting, up to the size of a round.
-    fn fill(&mut self, jobs: &Receiver<Job>) {
-        while self.weight < ROUND_BYTES {
-            let Ok(job) = jobs.try_recv() else { break };
-            self.add(job);
+            What::Die => panic!("a bug in a hashing thread"),
         }
     }
 
     fn stream(&mut self, id: u64) -> &mut Stream {
         let place = *self.place.entry(id).or_insert_with(|| {
-            self.streams.push(Stream { id, blocks: Vec::new(), end: None, dropped: false });
+            self.streams.push(Stream { id, blocks: Vec::new(), ends: false, dropped: false });
             self.streams.len() - 1
         });
         &mut self.streams[place]
     }
 
-    /// Hashes all of it. `open` holds the messages between rounds.
-    fn run(mut self, open: &mut HashMap<u64, Running>, hashing: Hashing) {
+    /// Hashes all of it; the digests of what ended. `open` holds the other messages between rounds.
+    fn run(mut self, open: &mut HashMap<u64, Message>, hashing: Hashing) -> Vec<(u64, Digests)> {
         self.streams.retain(|stream| {
             if stream.dropped {
                 open.remove(&stream.id);
             }
             !stream.dropped
         });
-        let new = || Running { sha256: Message::default(), others: Others::new(hashing.digests) };
-        let mut messages: Vec<Running> =
-            self.streams.iter().map(|stream| open.remove(&stream.id).unwrap_or_else(new)).collect();
-        for (message, stream) in messages.iter_mut().zip(&self.streams) {
-            stream.blocks.iter().for_each(|block| message.others.update(block));
-        }
+        let begun = |stream: &Stream| open.remove(&stream.id).unwrap_or_else(|| Message::new(hashing.digests));
+        let mut messages: Vec<Message> = self.streams.iter().map(begun).collect();
         let pieces = messages.iter_mut().zip(&self.streams).map(|(message, stream)| Piece {
-            message: &mut message.sha256,
-            bytes: stream.blocks.iter().map(|block| &***block).collect(),
-            ends: stream.end.is_some(),
+            message,
+            bytes: stream.blocks.iter().map(|block| &***block),
+            ends: stream.ends,
         });
         let digests = advance(hashing.kernels, pieces.collect());
-        for ((stream, message), digest) in self.streams.into_iter().zip(messages).zip(digests) {
-            match stream.end.zip(digest) {
-                Some((reply, sha256)) => drop(reply.send(Digests { sha256, others: message.others.finish() })),
+        let mut made = Vec::with_capacity(digests.len());
+        for ((stream, message), digests) in self.streams.into_iter().zip(messages).zip(digests) {
+            match digests {
+                Some(digests) => made.push((stream.id, digests)),
                 None => drop(open.insert(stream.id, message)),
             }
         }
+        made
     }
 }
 
@@ -194,40 +279,56 @@ impl Round {
 pub struct HashStream<'a> {
     service: &'a HashService,
     id: u64,
+    /// The last bytes wait here for the next ones or the end, so that a small file is handed over in one job.
+    held: Cell<Option<Arc<Block>>>,
+    sent: Cell<bool>,
     open: bool,
 }
 
 impl HashStream<'_> {
     /// The next bytes. Waits while the queue is full.
     pub fn update(&self, block: &Arc<Block>) {
-        self.service.gate.enter(block.len() + JOB_OVERHEAD_BYTES);
-        self.service.send(self.id, Job::Bytes(self.id, Arc::clone(block)));
+        if let Some(before) = self.held.replace(Some(Arc::clone(block))) {
+            self.sent.set(true);
+            self.service.send(self.id, What::Bytes(before));
+        }
     }
 
-    /// Ends the message. Does not wait.
+    /// Ends the message. Does not wait for its digests.
     pub fn finish(mut self) -> PendingDigest {
-        let (sender, receiver) = mpsc::channel();
         self.open = false;
-        self.service.send(self.id, Job::End(self.id, sender));
-        PendingDigest(receiver)
+        self.service.send(self.id, What::End(self.held.take()));
+        PendingDigest { line: Arc::clone(self.service.line(self.id)), id: self.id }
     }
 }
 
 impl Drop for HashStream<'_> {
     fn drop(&mut self) {
-        if self.open {
-            self.service.send(self.id, Job::Drop(self.id));
+        if self.open && self.sent.get() {
+            self.service.send(self.id, What::Drop);
         }
     }
 }
 
-/// A digest that will come.
-pub struct PendingDigest(Receiver<Digests>);
+/// Digests that will come.
+pub struct PendingDigest {
+    line: Arc<Line>,
+    id: u64,
+}
 
 impl PendingDigest {
-    /// Waits for it. `None` if the hashing thread died, which the caller must treat as fatal.
+    /// Waits for them. `None` if the hashing thread died, which the caller must treat as fatal.
     pub fn wait(self) -> Option<Digests> {
-        self.0.recv().ok()
+        let mut made = lock(&self.line.made);
+        loop {
+            if let Some(digests) = made.digests.remove(&self.id) {
+                return Some(digests);
+            }
+            if made.dead {
+                return None;
+            }
+            made = wait(&self.line.ready, made);
+        }
     }
 }
 
@@ -236,6 +337,7 @@ mod tests {
     use super::*;
     use crate::model::{Algorithm, Digest};
     use crate::pass::block::Pool;
+    use crate::seal::digests::Others;
 
     fn every() -> Hashing {
         Hashing { kernels: Kernels::default(), digests: Algorithms::new(Algorithm::ALL) }
@@ -270,11 +372,24 @@ mod tests {
     }
 
     #[test]
+    fn a_stream_that_is_given_up_leaves_nothing_and_an_empty_one_has_its_digest() {
+        std::thread::scope(|scope| {
+            let (service, _threads) = HashService::start(scope, 1, every());
+            let given_up = service.stream();
+            (0..3).for_each(|n| given_up.update(&block(&[n; 1000])));
+            drop(given_up);
+            let empty = service.stream().finish().wait().unwrap();
+            assert_eq!(empty.sha256, Digest::of(b""));
+            assert!(lock(&service.lines[0].made).digests.is_empty());
+        });
+    }
+
+    #[test]
     fn a_dead_hashing_thread_gives_no_digest_and_holds_nobody() {
         std::thread::scope(|scope| {
             let (service, _threads) = HashService::start(scope, 1, every());
             let stream = service.stream();
-            service.send(0, Job::Die);
+            service.send(0, What::Die);
             // More than the queue takes.
             let block = block(&vec![1; limits::HASH_QUEUE_BYTES / 2]);
             for _ in 0..5 {

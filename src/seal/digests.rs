@@ -5,7 +5,7 @@ use sha2::Digest as _;
 use crate::model::{Algorithm, Algorithms};
 
 /// The digests of one message in the making, without its SHA-256.
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct Others(Vec<One>);
 
 #[derive(Clone)]

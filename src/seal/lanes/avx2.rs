@@ -1,5 +1,5 @@
 //! Eight messages at once in AVX2 registers.
-#![expect(unsafe_code, reason = "vector loads and stores; each is tested against sha2 over every length")]
+#![expect(unsafe_code, reason = "vector loads and stores; each kernel is tested against the crates over every length")]
 
 use std::arch::x86_64::{
     __m256i, _mm256_add_epi32, _mm256_and_si256, _mm256_loadu_si256, _mm256_or_si256, _mm256_permute2x128_si256,
@@ -11,7 +11,7 @@ use std::arch::x86_64::{
 use super::Block;
 
 /// Messages at once.
-pub(super) const WIDTH: usize = 8;
+const WIDTH: usize = 8;
 
 type Vector = __m256i;
 
@@ -19,6 +19,19 @@ type Vector = __m256i;
 #[inline]
 fn add(a: Vector, b: Vector) -> Vector {
     _mm256_add_epi32(a, b)
+}
+
+#[target_feature(enable = "avx2")]
+#[inline]
+fn xor(a: Vector, b: Vector) -> Vector {
+    _mm256_xor_si256(a, b)
+}
+
+/// `c ^ (b | !d)`.
+#[target_feature(enable = "avx2")]
+#[inline]
+fn or_not_xor(b: Vector, c: Vector, d: Vector) -> Vector {
+    xor(c, _mm256_or_si256(b, xor(d, splat(u32::MAX))))
 }
 
 #[target_feature(enable = "avx2")]
@@ -72,15 +85,15 @@ fn store(words: &mut [u32; WIDTH], a: Vector) {
     unsafe { _mm256_storeu_si256(words.as_mut_ptr().cast(), a) }
 }
 
-/// Half a block as eight words of the machine: SHA-256 counts them most significant byte first.
+/// Half a block as eight words of the machine; in a `BIG` one the most significant byte of each comes first.
 #[target_feature(enable = "avx2")]
 #[inline]
-fn row(half: &[u8; 32]) -> Vector {
+fn row<const BIG: bool>(half: &[u8; 32]) -> Vector {
     const HIGH: i64 = 0x0c0d_0e0f_0809_0a0b;
     const LOW: i64 = 0x0405_0607_0001_0203;
-    let swap = _mm256_set_epi64x(HIGH, LOW, HIGH, LOW);
     // SAFETY: half a block is 32 readable bytes, and this load wants no alignment.
-    _mm256_shuffle_epi8(unsafe { _mm256_loadu_si256(half.as_ptr().cast()) }, swap)
+    let words = unsafe { _mm256_loadu_si256(half.as_ptr().cast()) };
+    if BIG { _mm256_shuffle_epi8(words, _mm256_set_epi64x(HIGH, LOW, HIGH, LOW)) } else { words }
 }
 
 /// Eight rows of eight words, turned.
@@ -108,10 +121,11 @@ fn turned(r: [Vector; 8]) -> [Vector; 8] {
 /// Block `at` of every lane, turned: vector `t` holds word `t` of all eight.
 #[target_feature(enable = "avx2")]
 #[inline]
-fn transposed(data: &[&[Block]; WIDTH], at: usize) -> [Vector; 16] {
-    let half = |part: usize| turned(std::array::from_fn(|lane| row(&data[lane][at].as_chunks().0[part])));
+fn transposed<const BIG: bool>(data: &[&[Block]; WIDTH], at: usize) -> [Vector; 16] {
+    let half = |part: usize| turned(std::array::from_fn(|lane| row::<BIG>(&data[lane][at].as_chunks().0[part])));
     let (first, second) = (half(0), half(1));
     std::array::from_fn(|word| if word < 8 { first[word] } else { second[word - 8] })
 }
 
-super::wide::compress!("avx2");
+super::wide::md5!(#[target_feature(enable = "avx2")]);
+super::wide::sha!(target_feature(enable = "avx2"));

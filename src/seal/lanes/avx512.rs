@@ -1,16 +1,16 @@
 //! Sixteen messages at once in AVX-512 registers.
-#![expect(unsafe_code, reason = "vector loads and stores; each is tested against sha2 over every length")]
+#![expect(unsafe_code, reason = "vector loads and stores; each kernel is tested against the crates over every length")]
 
 use std::arch::x86_64::{
     __m512i, _mm512_add_epi32, _mm512_loadu_si512, _mm512_ror_epi32, _mm512_set1_epi32, _mm512_set4_epi32,
     _mm512_shuffle_epi8, _mm512_shuffle_i32x4, _mm512_srli_epi32, _mm512_storeu_si512, _mm512_ternarylogic_epi32,
-    _mm512_unpackhi_epi32, _mm512_unpackhi_epi64, _mm512_unpacklo_epi32, _mm512_unpacklo_epi64,
+    _mm512_unpackhi_epi32, _mm512_unpackhi_epi64, _mm512_unpacklo_epi32, _mm512_unpacklo_epi64, _mm512_xor_si512,
 };
 
 use super::Block;
 
 /// Messages at once.
-pub(super) const WIDTH: usize = 16;
+const WIDTH: usize = 16;
 
 type Vector = __m512i;
 
@@ -18,6 +18,19 @@ type Vector = __m512i;
 #[inline]
 fn add(a: Vector, b: Vector) -> Vector {
     _mm512_add_epi32(a, b)
+}
+
+#[target_feature(enable = "avx512f,avx512bw")]
+#[inline]
+fn xor(a: Vector, b: Vector) -> Vector {
+    _mm512_xor_si512(a, b)
+}
+
+/// `c ^ (b | !d)`.
+#[target_feature(enable = "avx512f,avx512bw")]
+#[inline]
+fn or_not_xor(b: Vector, c: Vector, d: Vector) -> Vector {
+    _mm512_ternarylogic_epi32::<0x39>(b, c, d)
 }
 
 #[target_feature(enable = "avx512f,avx512bw")]
@@ -71,20 +84,21 @@ fn store(words: &mut [u32; WIDTH], a: Vector) {
     unsafe { _mm512_storeu_si512(words.as_mut_ptr().cast(), a) }
 }
 
-/// One block as sixteen words of the machine: SHA-256 counts them most significant byte first.
+/// One block as sixteen words of the machine; in a `BIG` one the most significant byte of each comes first.
 #[target_feature(enable = "avx512f,avx512bw")]
 #[inline]
-fn row(block: &Block) -> Vector {
-    let swap = _mm512_set4_epi32(0x0c0d_0e0f, 0x0809_0a0b, 0x0405_0607, 0x0001_0203);
+fn row<const BIG: bool>(block: &Block) -> Vector {
     // SAFETY: a block is 64 readable bytes, and this load wants no alignment.
-    _mm512_shuffle_epi8(unsafe { _mm512_loadu_si512(block.as_ptr().cast()) }, swap)
+    let words = unsafe { _mm512_loadu_si512(block.as_ptr().cast()) };
+    let swap = _mm512_set4_epi32(0x0c0d_0e0f, 0x0809_0a0b, 0x0405_0607, 0x0001_0203);
+    if BIG { _mm512_shuffle_epi8(words, swap) } else { words }
 }
 
 /// Block `at` of every lane, turned: vector `t` holds word `t` of all sixteen.
 #[target_feature(enable = "avx512f,avx512bw")]
 #[inline]
-fn transposed(data: &[&[Block]; WIDTH], at: usize) -> [Vector; 16] {
-    let mut r: [Vector; 16] = std::array::from_fn(|lane| row(&data[lane][at]));
+fn transposed<const BIG: bool>(data: &[&[Block]; WIDTH], at: usize) -> [Vector; 16] {
+    let mut r: [Vector; 16] = std::array::from_fn(|lane| row::<BIG>(&data[lane][at]));
     let mut t = r;
     for i in 0..8 {
         t[2 * i] = _mm512_unpacklo_epi32(r[2 * i], r[2 * i + 1]);
@@ -111,4 +125,5 @@ fn transposed(data: &[&[Block]; WIDTH], at: usize) -> [Vector; 16] {
     r
 }
 
-super::wide::compress!("avx512f,avx512bw");
+super::wide::md5!(#[target_feature(enable = "avx512f,avx512bw")]);
+super::wide::sha!(target_feature(enable = "avx512f,avx512bw"));

@@ -1,10 +1,11 @@
-//! Which kernels this machine has, found out by its features and proved by known answers.
+//! The ways to run a compression function, and which of them this CPU has.
 
 use std::str::FromStr;
 
-use super::{Block, INITIAL, State, plain};
+use super::function::Function;
+use super::{Block, State, WIDEST, plain};
 
-/// A way to run the compression function.
+/// A way to run a compression function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kernel {
     /// Sixteen messages in AVX-512 lanes.
@@ -13,13 +14,17 @@ pub enum Kernel {
     Avx2,
     /// Two messages by the SHA instructions.
     ShaNi,
-    /// One message by the `sha2` crate.
+    /// One message, the schedules of sixteen blocks made ahead in AVX-512 lanes.
+    Avx512Ahead,
+    /// One message, the schedules of eight blocks made ahead in AVX2 lanes.
+    Avx2Ahead,
+    /// One message by the `sha2` and `sha1` crates, MD5 in ordinary registers.
     Plain,
 }
 
 /// The text names no kernel.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("no such kernel: avx512, avx2, sha-ni and plain are known")]
+#[error("no such kernel: avx512, avx2, sha-ni, avx512-ahead, avx2-ahead and plain are known")]
 pub struct NoSuchKernel;
 
 impl FromStr for Kernel {
@@ -32,14 +37,16 @@ impl FromStr for Kernel {
 
 impl Kernel {
     /// All, the widest first.
-    pub const ALL: [Self; 4] = [Self::Avx512, Self::Avx2, Self::ShaNi, Self::Plain];
+    pub const ALL: [Self; 6] = [Self::Avx512, Self::Avx2, Self::ShaNi, Self::Avx512Ahead, Self::Avx2Ahead, Self::Plain];
 
-    /// Its name, as `HOZEN_SHA256` and `hozen bench` spell it.
+    /// Its name, as `HOZEN_KERNEL` spells it.
     pub fn name(self) -> &'static str {
         match self {
             Self::Avx512 => "avx512",
             Self::Avx2 => "avx2",
             Self::ShaNi => "sha-ni",
+            Self::Avx512Ahead => "avx512-ahead",
+            Self::Avx2Ahead => "avx2-ahead",
             Self::Plain => "plain",
         }
     }
@@ -47,23 +54,32 @@ impl Kernel {
     /// Messages that it takes at once.
     pub(super) fn width(self) -> usize {
         match self {
-            #[cfg(target_arch = "x86_64")]
-            Self::Avx512 => super::avx512::WIDTH,
-            #[cfg(target_arch = "x86_64")]
-            Self::Avx2 => super::avx2::WIDTH,
-            #[cfg(target_arch = "x86_64")]
-            Self::ShaNi => super::sha_ni::WIDTH,
-            _ => 1,
+            Self::Avx512 => 16,
+            Self::Avx2 => 8,
+            Self::ShaNi => 2,
+            Self::Avx512Ahead | Self::Avx2Ahead | Self::Plain => 1,
         }
     }
 
-    /// Whether this CPU, as the operating system lets us use it, has the instructions.
-    fn is_there(self) -> bool {
+    /// Whether it computes the function.
+    pub(super) fn knows(self, function: Function) -> bool {
         match self {
+            Self::Avx512 | Self::Avx2 | Self::Plain => true,
+            Self::ShaNi | Self::Avx512Ahead | Self::Avx2Ahead => function == Function::Sha256,
+        }
+    }
+
+    /// The kernel, if this CPU, as the operating system lets us use it, has the instructions.
+    pub(super) fn there(self) -> Option<There> {
+        let is_there = match self {
             #[cfg(target_arch = "x86_64")]
-            Self::Avx512 => is_x86_feature_detected!("avx512f") && is_x86_feature_detected!("avx512bw"),
+            Self::Avx512 | Self::Avx512Ahead => {
+                is_x86_feature_detected!("avx512f")
+                    && is_x86_feature_detected!("avx512bw")
+                    && (self == Self::Avx512 || has_bmi())
+            }
             #[cfg(target_arch = "x86_64")]
-            Self::Avx2 => is_x86_feature_detected!("avx2"),
+            Self::Avx2 | Self::Avx2Ahead => is_x86_feature_detected!("avx2") && (self == Self::Avx2 || has_bmi()),
             #[cfg(target_arch = "x86_64")]
             Self::ShaNi => {
                 is_x86_feature_detected!("sha")
@@ -73,169 +89,147 @@ impl Kernel {
             Self::Plain => true,
             #[cfg(not(target_arch = "x86_64"))]
             _ => false,
-        }
-    }
-}
-
-/// The kernels to be used on this machine.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Kernels {
-    usable: [bool; Kernel::ALL.len()],
-}
-
-impl Default for Kernels {
-    fn default() -> Self {
-        Self::of_this_machine()
-    }
-}
-
-impl Kernels {
-    /// All that this machine has and that give the right answers; in an unoptimised build, where our own kernels would be
-    /// slower than the `sha2` crate, that one alone.
-    pub fn of_this_machine() -> Self {
-        Self { usable: Kernel::ALL.map(|kernel| is_worth_it(kernel) && Self::is_proved(kernel)) }
-    }
-
-    /// One kernel, and the plain one for what is left over. `None` if this machine has no such kernel.
-    pub fn only(wanted: Kernel) -> Option<Self> {
-        let usable = Kernel::ALL.map(|kernel| kernel == wanted || kernel == Kernel::Plain);
-        Self::is_proved(wanted).then_some(Self { usable })
-    }
-
-    /// The names of all, the widest first.
-    pub fn names(self) -> Vec<&'static str> {
-        Kernel::ALL.into_iter().filter(|kernel| self.has(*kernel)).map(Kernel::name).collect()
-    }
-
-    fn has(self, kernel: Kernel) -> bool {
-        Kernel::ALL.iter().zip(self.usable).any(|(known, usable)| usable && *known == kernel)
-    }
-
-    /// Each lane of a kernel gives what `sha2` gives, for lanes that differ.
-    fn is_proved(kernel: Kernel) -> bool {
-        if !kernel.is_there() {
-            return false;
-        }
-        let width = kernel.width();
-        let data: Vec<[Block; 3]> = (0..width).map(|lane| std::array::from_fn(|at| known(lane, at))).collect();
-        let slices: Vec<&[Block]> = data.iter().map(<[Block; 3]>::as_slice).collect();
-        let mut states = vec![INITIAL; width];
-        let done = Proved(kernel).compress(&mut states, &slices, 3);
-        let right = data.iter().zip(&states).all(|(blocks, state)| {
-            let mut wanted = INITIAL;
-            plain::compress(&mut wanted, blocks);
-            wanted == *state
-        });
-        right && done == 3
-    }
-
-    /// The most messages that any kernel takes at once.
-    pub(super) fn width(self) -> usize {
-        Kernel::ALL.into_iter().filter(|kernel| self.has(*kernel)).map(Kernel::width).max().unwrap_or(1)
-    }
-
-    /// The best kernel while `active` messages are under way.
-    ///
-    /// Measured on a CPU that has all of them (docs/performance.md): the SHA instructions, two messages at once, are at least
-    /// as fast as sixteen lanes, and need no company. Without them lanes pay as soon as a few of them are in use.
-    pub(super) fn best(self, active: usize) -> Proved {
-        let chosen = match active {
-            _ if self.has(Kernel::ShaNi) => Kernel::ShaNi,
-            3.. if self.has(Kernel::Avx512) => Kernel::Avx512,
-            2.. if self.has(Kernel::Avx2) => Kernel::Avx2,
-            _ => Kernel::Plain,
         };
-        Proved(chosen)
+        is_there.then_some(There(self))
     }
 }
 
-fn is_worth_it(kernel: Kernel) -> bool {
-    kernel == Kernel::Plain || !cfg!(debug_assertions)
+#[cfg(target_arch = "x86_64")]
+fn has_bmi() -> bool {
+    is_x86_feature_detected!("bmi1") && is_x86_feature_detected!("bmi2")
 }
 
-/// Bytes that differ by lane, block and place: any will do.
-fn known(lane: usize, at: usize) -> Block {
-    std::array::from_fn(|i| (lane * 37 + at * 101 + i * 7 + 3) as u8)
+/// The states of all lanes, word by word: `columns[word][lane]`.
+pub(super) type Columns = [[u32; WIDEST]; 8];
+
+/// The state in one lane.
+pub(super) fn column(columns: &Columns, lane: usize) -> State {
+    columns.map(|word| word[lane])
 }
 
-/// A kernel whose instructions this CPU has: only [`Kernels`] makes it.
-#[derive(Clone, Copy)]
-pub(super) struct Proved(Kernel);
+/// Puts a state into one lane.
+pub(super) fn put_column(columns: &mut Columns, lane: usize, state: &State) {
+    for (words, word) in columns.iter_mut().zip(state) {
+        words[lane] = *word;
+    }
+}
 
-impl Proved {
-    pub(super) fn width(self) -> usize {
-        self.0.width()
+/// A kernel whose instructions this CPU has: only [`Kernel::there`] makes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct There(Kernel);
+
+/// A compression function over `N` lanes.
+#[cfg(target_arch = "x86_64")]
+type Wide<const N: usize> = unsafe fn(&mut [[u32; N]; 8], &[&[Block]; N], usize) -> usize;
+
+impl There {
+    pub(super) fn kernel(self) -> Kernel {
+        self.0
     }
 
-    /// Runs up to `blocks` blocks of each message and says how many. `states` and `data` go together and are at most as
-    /// many as the kernel is wide; a lane without a message repeats the first and is not looked at.
-    #[expect(unsafe_code, reason = "instructions that not every CPU has")]
-    pub(super) fn compress(self, states: &mut [State], data: &[&[Block]], blocks: usize) -> usize {
-        let Some(first) = data.first() else { return 0 };
-        match self.0 {
+    /// Runs `blocks` blocks of each message. Message `n` is in lane `first + n`; there are no more messages than the kernel is
+    /// wide, and all have that many blocks. What a kernel does not know goes through the plain one.
+    #[cfg_attr(target_arch = "x86_64", expect(unsafe_code, reason = "instructions that not every CPU has"))]
+    pub(super) fn compress(
+        self,
+        function: Function,
+        (columns, first): (&mut Columns, usize),
+        data: &[&[Block]],
+        blocks: usize,
+    ) {
+        match (self.0, function) {
+            // SAFETY: one `There` is made only where the CPU has avx512f and avx512bw, the other only where it has avx2, which
+            // is all that these functions want.
             #[cfg(target_arch = "x86_64")]
-            Kernel::Avx512 => {
-                let lanes = lanes(data, first);
-                let mut words = words(states);
-                // SAFETY: a `Proved` of this kernel is made only where the CPU has avx512f and avx512bw.
-                let done = unsafe { super::avx512::compress(&mut words, &lanes, blocks) };
-                put_back(&words, states);
-                done
-            }
-            #[cfg(target_arch = "x86_64")]
-            Kernel::Avx2 => {
-                let lanes = lanes(data, first);
-                let mut words = words(states);
-                // SAFETY: a `Proved` of this kernel is made only where the CPU has avx2.
-                let done = unsafe { super::avx2::compress(&mut words, &lanes, blocks) };
-                put_back(&words, states);
-                done
-            }
-            #[cfg(target_arch = "x86_64")]
-            Kernel::ShaNi => match (states, data) {
-                ([one, two], [a, b]) => {
-                    let mut both = [*one, *two];
-                    // SAFETY: a `Proved` of this kernel is made only where the CPU has sha, sse4.1 and ssse3.
-                    let done = unsafe { super::sha_ni::compress(&mut both, &[*a, *b], blocks) };
-                    [*one, *two] = both;
-                    done
-                }
-                ([one, ..], _) => {
-                    let mut alone = [*one];
-                    // SAFETY: as above.
-                    let done = unsafe { super::sha_ni::compress(&mut alone, &[*first], blocks) };
-                    [*one] = alone;
-                    done
-                }
-                ([], _) => 0,
+            (Kernel::Avx512, _) => unsafe {
+                let wide: Wide<16> = match function {
+                    Function::Sha256 => super::avx512::sha256,
+                    Function::Sha1 => super::avx512::sha1,
+                    Function::Md5 => super::avx512::md5,
+                };
+                in_lanes(wide, (columns, first), data, blocks);
             },
-            _ => {
-                let run = first.get(..blocks).unwrap_or(first);
-                if let Some(state) = states.first_mut() {
-                    plain::compress(state, run);
+            // SAFETY: as above.
+            #[cfg(target_arch = "x86_64")]
+            (Kernel::Avx2, _) => unsafe {
+                let wide: Wide<8> = match function {
+                    Function::Sha256 => super::avx2::sha256,
+                    Function::Sha1 => super::avx2::sha1,
+                    Function::Md5 => super::avx2::md5,
+                };
+                in_lanes(wide, (columns, first), data, blocks);
+            },
+            #[cfg(target_arch = "x86_64")]
+            (Kernel::ShaNi, Function::Sha256) => {
+                if let [a, b] = data {
+                    let mut both = [column(columns, first), column(columns, first + 1)];
+                    // SAFETY: this `There` is made only where the CPU has sha, sse4.1 and ssse3.
+                    unsafe { super::sha_ni::compress(&mut both, &[*a, *b], blocks) };
+                    put_column(columns, first, &both[0]);
+                    put_column(columns, first + 1, &both[1]);
+                } else {
+                    each((columns, first), data, blocks, |state, run| {
+                        let mut alone = [*state];
+                        // SAFETY: as above.
+                        unsafe { super::sha_ni::compress(&mut alone, &[run], blocks) };
+                        [*state] = alone;
+                    });
                 }
-                run.len()
             }
+            #[cfg(target_arch = "x86_64")]
+            (Kernel::Avx512Ahead, Function::Sha256) => each((columns, first), data, blocks, |state, run| {
+                // SAFETY: this `There` is made only where the CPU has avx512f, avx512bw, bmi1 and bmi2.
+                unsafe { super::ahead::sha256(state, run, super::avx512::schedules) }
+            }),
+            #[cfg(target_arch = "x86_64")]
+            (Kernel::Avx2Ahead, Function::Sha256) => each((columns, first), data, blocks, |state, run| {
+                // SAFETY: this `There` is made only where the CPU has avx2, bmi1 and bmi2.
+                unsafe { super::ahead::sha256(state, run, super::avx2::schedules) }
+            }),
+            (_, Function::Sha256) => each((columns, first), data, blocks, plain::sha256),
+            (_, Function::Sha1) => each((columns, first), data, blocks, plain::sha1),
+            (_, Function::Md5) => each((columns, first), data, blocks, plain::md5),
         }
     }
 }
 
-#[cfg(target_arch = "x86_64")]
-fn lanes<'a, const N: usize>(data: &[&'a [Block]], idle: &'a [Block]) -> [&'a [Block]; N] {
-    std::array::from_fn(|lane| data.get(lane).copied().unwrap_or(idle))
+/// One message after the other.
+fn each(
+    (columns, first): (&mut Columns, usize),
+    data: &[&[Block]],
+    blocks: usize,
+    mut compress: impl FnMut(&mut State, &[Block]),
+) {
+    for (n, run) in data.iter().enumerate() {
+        let mut state = column(columns, first + n);
+        compress(&mut state, run.get(..blocks).unwrap_or(run));
+        put_column(columns, first + n, &state);
+    }
 }
 
-/// States word by word, as wide kernels want them.
+/// All messages at once; a lane without one repeats the first and is not looked at.
+///
+/// # Safety
+/// The CPU has what `wide` wants.
 #[cfg(target_arch = "x86_64")]
-fn words<const N: usize>(states: &[State]) -> [[u32; N]; 8] {
-    std::array::from_fn(|word| std::array::from_fn(|lane| states.get(lane).map_or(0, |state| state[word])))
-}
-
-#[cfg(target_arch = "x86_64")]
-fn put_back<const N: usize>(words: &[[u32; N]; 8], states: &mut [State]) {
-    for (lane, state) in states.iter_mut().enumerate().take(N) {
-        for (word, from) in state.iter_mut().zip(words) {
-            *word = from[lane];
-        }
+#[expect(unsafe_code, reason = "hands on what the caller proves")]
+unsafe fn in_lanes<const N: usize>(
+    wide: Wide<N>,
+    (columns, first): (&mut Columns, usize),
+    data: &[&[Block]],
+    blocks: usize,
+) {
+    let idle = data.first().copied().unwrap_or_default();
+    let lanes: [&[Block]; N] = std::array::from_fn(|lane| data.get(lane).copied().unwrap_or(idle));
+    let mut words = [[0; N]; 8];
+    let count = N.min(WIDEST - first);
+    for (to, from) in words.iter_mut().zip(&*columns) {
+        to[..count].copy_from_slice(&from[first..first + count]);
+    }
+    // SAFETY: the caller's.
+    unsafe { wide(&mut words, &lanes, blocks) };
+    let count = count.min(data.len());
+    for (from, to) in words.iter().zip(columns) {
+        to[first..first + count].copy_from_slice(&from[..count]);
     }
 }

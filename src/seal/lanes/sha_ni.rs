@@ -1,4 +1,4 @@
-//! One or two messages by the SHA instructions: each waits for its own last round, so two take little longer than one.
+//! SHA-256 of one or two messages by the SHA instructions: each waits for its own last round, so two take little longer than one.
 #![expect(unsafe_code, reason = "vector loads and stores; each is tested against sha2 over every length")]
 
 use std::arch::x86_64::{
@@ -6,10 +6,8 @@ use std::arch::x86_64::{
     _mm_sha256msg2_epu32, _mm_sha256rnds2_epu32, _mm_shuffle_epi8, _mm_shuffle_epi32, _mm_storeu_si128,
 };
 
-use super::{Block, ROUNDS, State};
-
-/// Messages at once.
-pub(super) const WIDTH: usize = 2;
+use super::function::SHA256_ROUNDS;
+use super::{Block, State};
 
 /// A state as the instructions want it: the words `abef` and `cdgh`.
 type Halves = (__m128i, __m128i);
@@ -69,7 +67,7 @@ pub(super) fn compress<const N: usize>(states: &mut [State; N], data: &[&[Block]
             std::array::from_fn(|part| std::array::from_fn(|n| quarter(&data[n][at].as_chunks().0[part])));
         macro_rules! four_rounds {
             ($($i:literal)*) => {$(
-                let k = load(&ROUNDS.as_chunks().0[$i]);
+                let k = load(&SHA256_ROUNDS.as_chunks().0[$i]);
                 for n in 0..N {
                     if $i >= 4 {
                         let m = _mm_sha256msg1_epu32(w[$i & 3][n], w[($i + 1) & 3][n]);
