@@ -1,4 +1,5 @@
 //! `--gentle`: what the kernel is asked for, when, and what is set down of it.
+#![expect(clippy::disallowed_methods, reason = "a test starts programs, and may write to its own temporary folder")]
 
 mod real;
 

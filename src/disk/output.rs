@@ -15,7 +15,7 @@ use rustix::io::{Errno, retry_on_intr};
 
 use super::error::{DiskError, Doing};
 
-/// Bytes gathered before they go to the kernel.
+/// Bytes gathered before they go to the kernel; more than lines of a journal wait for their content (`evidence::bag`).
 const BUFFER_BYTES: usize = 256 * 1024;
 
 /// Makes a folder (0700) that must not exist yet.
@@ -225,14 +225,24 @@ impl OutputFile {
     }
 
     /// Overwrites bytes that were appended before (a header whose sizes are known only now). Never makes the file longer.
+    ///
+    /// What still lies in the buffer is put right there: the header of a small file costs no call to the kernel.
     pub fn patch_at(&mut self, offset: u64, bytes: &[u8]) -> Result<(), DiskError> {
-        self.flush()?;
         let end = offset.checked_add(bytes.len() as u64);
-        if end.is_none_or(|end| end > self.written) {
+        if end.is_none_or(|end| end > self.position()) {
             let error = io::Error::new(io::ErrorKind::InvalidInput, "a patch must lie within what was appended");
             return Err(self.failed(Doing::Write)(error));
         }
-        self.file.write_all_at(bytes, offset).map_err(self.failed(Doing::Write))
+        let to_kernel = usize::try_from(self.written.saturating_sub(offset)).unwrap_or(usize::MAX).min(bytes.len());
+        let (written, held) = bytes.split_at(to_kernel);
+        if !written.is_empty() {
+            self.file.write_all_at(written, offset).map_err(self.failed(Doing::Write))?;
+        }
+        let at = usize::try_from(offset.saturating_sub(self.written)).unwrap_or(usize::MAX);
+        if let Some(to) = self.buffer.get_mut(at..).and_then(|rest| rest.get_mut(..held.len())) {
+            to.copy_from_slice(held);
+        }
+        Ok(())
     }
 
     /// Cuts the file back to this length (a torn tail before going on). It must not be longer than the file.

@@ -125,8 +125,10 @@ impl SourceFile {
         if seen.kind != Kind::File {
             return Err(OpenError::NotAFile(seen.kind));
         }
-        // Only advice: a file system that does not take it reads on as it likes.
-        let _ = rustix::fs::fadvise(&fd, 0, None, Advice::Sequential);
+        if seen.stat.size > limits::BLOCK_BYTES as u64 {
+            // Only advice, and none is needed for one read: a file system that does not take it reads on as it likes.
+            let _ = rustix::fs::fadvise(&fd, 0, None, Advice::Sequential);
+        }
         // Fewer blocks than its size fills: it has holes (or is compressed; then the kernel tells no holes).
         let sparse = seen.stat.blocks.saturating_mul(512) < seen.stat.size;
         // What the kernel makes up as it is read fills no block either, whatever size it claims.

@@ -17,6 +17,10 @@ use crate::model::limits::JOURNAL_LINE_BYTES;
 use crate::model::{Digest, Digests, Entry, Kind, Method, Timestamp};
 use crate::pass::KeptOnce;
 
+/// Lines that may wait for their content to be handed to the kernel. Less than a journal file holds in memory, so that it hands
+/// over none by itself.
+const LINES_BYTES: usize = 128 * 1024;
+
 /// Evidence that is being written: the zip in `S`, one line per entry in `J`.
 #[derive(Debug)]
 pub struct EvidenceWriter<S, J> {
@@ -28,6 +32,8 @@ pub struct EvidenceWriter<S, J> {
     next: u64,
     open: Option<String>,
     counts: Counts,
+    /// Bytes of lines since content and lines were handed over.
+    lines: usize,
 }
 
 impl<S: Store, J: Journal> EvidenceWriter<S, J> {
@@ -39,7 +45,7 @@ impl<S: Store, J: Journal> EvidenceWriter<S, J> {
         let mut zip = Container::new(zip);
         let folder = begin_data(&mut zip, name, begun)?;
         let (names, counts) = (StoredNames::default(), Counts::default());
-        Ok(Self { name: name.to_owned(), zip, journal, names, folder, next: 0, open: None, counts })
+        Ok(Self { name: name.to_owned(), zip, journal, names, folder, next: 0, open: None, counts, lines: 0 })
     }
 
     /// Goes on with a bag that was broken off, behind what `replay` found whole. `zip` and `journal` must be cut to the
@@ -55,7 +61,17 @@ impl<S: Store, J: Journal> EvidenceWriter<S, J> {
                 .map_err(|source| EvidenceError::Write { what: folder.name.clone(), source })?;
         }
         let zip = Container::new(zip);
-        Ok(Self { name: name.to_owned(), zip, journal, names, folder, next: counts.entries, open: None, counts })
+        Ok(Self {
+            name: name.to_owned(),
+            zip,
+            journal,
+            names,
+            folder,
+            next: counts.entries,
+            open: None,
+            counts,
+            lines: 0,
+        })
     }
 
     /// Records an entry of which no content is kept.
@@ -142,6 +158,13 @@ impl<S: Store, J: Journal> EvidenceWriter<S, J> {
         if seq == self.next && is_in_order { Ok(()) } else { Err(EvidenceError::OutOfOrder { seq, what }) }
     }
 
+    /// Hands all to the kernel, content first: no line that outlives this process speaks of bytes that do not.
+    fn hand_over(&mut self) -> Result<(), EvidenceError> {
+        self.zip.flush()?;
+        self.lines = 0;
+        self.journal.flush().map_err(journal_refused)
+    }
+
     fn record(&mut self, record: &EntryRecord) -> Result<(), EvidenceError> {
         if !record.is_accounted_for() {
             return Err(EvidenceError::Unaccounted { path: record.path.clone() });
@@ -153,7 +176,11 @@ impl<S: Store, J: Journal> EvidenceWriter<S, J> {
             let why = format!("would be {} bytes long", line.len());
             return Err(EvidenceError::JournalLine { line: self.next.saturating_add(1), why });
         }
+        if self.lines.saturating_add(line.len()) > LINES_BYTES {
+            self.hand_over()?;
+        }
         self.journal.write_all(&line).map_err(journal_refused)?;
+        self.lines = self.lines.saturating_add(line.len());
         self.next = self.next.saturating_add(1);
         self.counts.entries = self.next;
         self.counts.gaps = self.counts.gaps.saturating_add(record.gaps.len() as u64);

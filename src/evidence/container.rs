@@ -122,6 +122,11 @@ impl<S: Store> Container<S> {
         self.out.cut_to(open.member.offset).map_err(|e| refused(&open.member.name, e))
     }
 
+    /// Hands all bytes so far to the kernel.
+    pub fn flush(&mut self) -> Result<(), EvidenceError> {
+        self.out.flush().map_err(|e| refused("the evidence zip", e))
+    }
+
     /// Returns when all members so far are durable.
     pub fn sync(&mut self) -> Result<(), EvidenceError> {
         self.out.flush().and_then(|()| self.out.sync()).map_err(|e| refused("the evidence zip", e))

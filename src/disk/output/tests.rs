@@ -59,6 +59,14 @@ fn appends_patches_and_cuts_land_where_they_belong() {
     assert!(file.patch_at(8, b"abc").is_err(), "past the end");
     assert!(file.cut_to(11).is_err());
     assert_eq!(std::fs::read(&path).unwrap(), b"1234-body!");
+    // Across the end of what the kernel has, and behind it.
+    file.append(b"held").unwrap();
+    file.patch_at(8, b"Y?HE").unwrap();
+    file.patch_at(12, b"L").unwrap();
+    assert!(file.patch_at(13, b"D.").is_err(), "past the end of what is held");
+    assert_eq!(std::fs::read(&path).unwrap(), b"1234-bodY?", "what is held waits");
+    file.flush().unwrap();
+    assert_eq!(std::fs::read(&path).unwrap(), b"1234-bodY?HELd");
 }
 
 #[test]

@@ -3,6 +3,8 @@
 use super::*;
 use crate::evidence::store::MemoryStore;
 use crate::model::{Digest, Gap, GapKind, RawPath};
+use std::cell::Cell;
+use std::rc::Rc;
 
 const NOW: Timestamp = Timestamp { seconds: 1_795_222_924, nanos: 0 };
 
@@ -141,4 +143,89 @@ fn a_full_disk_is_told_whenever_it_comes_and_gives_no_seal() {
             other => panic!("{room}: {other:?}"),
         }
     }
+}
+
+/// A store that says how far it was handed over, and a journal that is never further.
+#[derive(Debug, Default)]
+struct Handed(MemoryStore, Rc<Cell<(u64, u32)>>);
+
+impl std::io::Write for Handed {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.write(bytes)
+    }
+    fn flush(&mut self) -> std::io::Result<()> {
+        self.1.set((self.0.position(), self.1.get().1));
+        Ok(())
+    }
+}
+
+impl Store for Handed {
+    fn position(&self) -> u64 {
+        self.0.position()
+    }
+    fn patch_at(&mut self, offset: u64, bytes: &[u8]) -> std::io::Result<()> {
+        self.0.patch_at(offset, bytes)
+    }
+    fn cut_to(&mut self, length: u64) -> std::io::Result<()> {
+        self.0.cut_to(length)
+    }
+    fn sync(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+#[derive(Debug, Default)]
+struct Follows(Handed);
+
+impl std::io::Write for Follows {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.0.write(bytes)
+    }
+    fn flush(&mut self) -> std::io::Result<()> {
+        let (content, times) = self.0.1.get();
+        let last = self.0.0.0.split(|byte| *byte == b'\n').rfind(|line| !line.is_empty()).unwrap();
+        let line: serde_json::Value = serde_json::from_slice(last).unwrap();
+        let end = line["zip"]["offset"].as_u64().unwrap() + line["zip"]["stored_bytes"].as_u64().unwrap();
+        assert!(end < content, "a line that is further than its content");
+        self.0.1.set((content, times + 1));
+        Ok(())
+    }
+}
+
+impl Store for Follows {
+    fn position(&self) -> u64 {
+        self.0.position()
+    }
+    fn patch_at(&mut self, offset: u64, bytes: &[u8]) -> std::io::Result<()> {
+        self.0.patch_at(offset, bytes)
+    }
+    fn cut_to(&mut self, length: u64) -> std::io::Result<()> {
+        self.0.cut_to(length)
+    }
+    fn sync(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Journal for Follows {
+    fn reread(&mut self) -> std::io::Result<Box<dyn std::io::BufRead + '_>> {
+        self.0.0.reread()
+    }
+}
+
+#[test]
+fn no_line_is_handed_over_before_its_content() {
+    let handed = Rc::new(Cell::new((0, 0)));
+    let store = || Handed(MemoryStore::default(), Rc::clone(&handed));
+    let mut bag = EvidenceWriter::new("bag", store(), Follows(store()), NOW).unwrap();
+    let mut bytes = 0;
+    for seq in 0..1500 {
+        let file = entry(seq, &format!("/f{seq}"), Kind::File);
+        bag.begin_file(&file, Method::Stored).unwrap();
+        bag.chunk(b"content").unwrap();
+        bag.end_file(&file, &read(b"content"), crc32fast::hash(b"content")).unwrap();
+        bytes = bag.journal.position();
+    }
+    let times = u64::from(handed.get().1);
+    assert!((1..=bytes / (LINES_BYTES as u64 / 2)).contains(&times), "{times} times for {bytes} bytes of lines");
 }
