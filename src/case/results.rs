@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::model::taken::TakeRecord;
 use crate::model::{CustodyEvent, Digest, EntityTally, Gap, Subjects};
+pub use crate::disk::rows::{Numbered, Rows};
 pub use crate::model::{FileResult, LookStatus};
 
 /// `hozen.collect/1`.
@@ -29,7 +30,7 @@ pub struct CollectResult {
     #[serde(default)]
     pub linked: u64,
     /// What was not kept, and why.
-    pub gaps: Vec<Gap>,
+    pub gaps: Rows<Gap>,
     /// The seal.
     pub seal: SealResult,
 }
@@ -122,9 +123,9 @@ pub struct ScanResult {
     /// Values, by entity; an entity that was looked for and not found is there with zeros.
     pub entities: BTreeMap<String, EntityTally>,
     /// Every file that was met, in walk order.
-    pub files: Vec<FileResult>,
+    pub files: Rows<FileResult>,
     /// What was not read or not understood.
-    pub gaps: Vec<Gap>,
+    pub gaps: Rows<Gap>,
     /// SHA-256 of the rule pack that was used.
     pub rules: Digest,
 }

@@ -316,7 +316,13 @@ pub(super) fn walk_of(
     }
     let open_folders = limits::OPEN_FOLDERS.min(handles() / 8);
     let options =
-        WalkOptions { one_file_system: !cross_file_systems, leave_out: leave_out.to_vec(), open_folders, found };
+        WalkOptions {
+            one_file_system: !cross_file_systems,
+            leave_out: leave_out.to_vec(),
+            open_folders,
+            found,
+            ..WalkOptions::default()
+        };
     Walk::new(sources.to_vec(), options).map_err(|error| Failure::no_such_source(&error))
 }
 
