@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::disk::rows::{Numbered, Rows};
 use crate::model::taken::TakeRecord;
 use crate::model::{CustodyEvent, Digest, EntityTally, Gap, Subjects};
-pub use crate::disk::rows::{Numbered, Rows};
 pub use crate::model::{FileResult, LookStatus};
 
 /// `hozen.collect/1`.

@@ -315,14 +315,13 @@ pub(super) fn walk_of(
         return Ok(Walk::nothing());
     }
     let open_folders = limits::OPEN_FOLDERS.min(handles() / 8);
-    let options =
-        WalkOptions {
-            one_file_system: !cross_file_systems,
-            leave_out: leave_out.to_vec(),
-            open_folders,
-            found,
-            ..WalkOptions::default()
-        };
+    let options = WalkOptions {
+        one_file_system: !cross_file_systems,
+        leave_out: leave_out.to_vec(),
+        open_folders,
+        found,
+        ..WalkOptions::default()
+    };
     Walk::new(sources.to_vec(), options).map_err(|error| Failure::no_such_source(&error))
 }
 

@@ -54,9 +54,8 @@ pub(super) fn finish(
 ) -> Result<Exit, Failure> {
     let exit = collect::exit(&result).and(look::exit(&scan, args.look.fail_on));
     let input = report_input(args, env, collection, confinement, (result, scan));
-    let facts = Facts::of(&input).map_err(|error| {
-        Failure::writing(&error, &error).after_seal().resumable("respond", collection.folder())
-    })?;
+    let facts = Facts::of(&input)
+        .map_err(|error| Failure::writing(&error, &error).after_seal().resumable("respond", collection.folder()))?;
     let written = write_reports(collection, (&input, &facts), lang)
         .and_then(|written| collection.close().map(|()| written).map_err(collect::failure));
     let written = written.map_err(|failure| failure.after_seal().resumable("respond", collection.folder()))?;
@@ -110,7 +109,8 @@ fn pass(
         intake.rescue();
         collect::run_failure(error, Some(collection.folder()))
     })?;
-    let (Some(evidence), Some(scan), collected) = intake.finish().map_err(|error| Failure::writing(&error, &error))? else {
+    let (Some(evidence), Some(scan), collected) = intake.finish().map_err(|error| Failure::writing(&error, &error))?
+    else {
         return Err(Failure::bug(&std::io::Error::other("a pass without evidence or scan")));
     };
     let result = collection.seal(evidence, collected).map_err(collect::failure)?;

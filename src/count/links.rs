@@ -154,16 +154,17 @@ fn some_beside(
     let (mut pairs, mut end) = (Vec::<(Node, Node)>::new(), None::<Node>);
     each(links, kinds, soft, |members| {
         // Met in one combination alone, a value cannot be beside too many: no combination is that long.
-        let is_due = |m: Node| {
-            m >= from && end.is_none_or(|end| m < end) && met.get(m as usize).is_some_and(|&times| times > 1)
-        };
+        let is_due =
+            |m: Node| m >= from && end.is_none_or(|end| m < end) && met.get(m as usize).is_some_and(|&times| times > 1);
         for &member in members.iter().filter(|&&m| is_due(m)) {
             let own = groups.root(member);
             pairs.extend(members.iter().map(|&other| (member, groups.root(other))).filter(|&(_, other)| other != own));
         }
         if pairs.len() >= pairs_at_once {
             decisive(&mut pairs);
-            if pairs.len() > pairs_at_once / 2 && let Some(cut) = middle(&pairs) {
+            if pairs.len() > pairs_at_once / 2
+                && let Some(cut) = middle(&pairs)
+            {
                 pairs.retain(|pair| pair.0 < cut);
                 end = Some(cut);
             }

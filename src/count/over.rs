@@ -68,7 +68,13 @@ mod tests {
         for (values, times) in [(0u64, 1), (1, 9), (1_000, 3), (2_000_000, 2)] {
             let mut over = Over::default();
             (0..times).for_each(|_| {
-                (0..values).for_each(|n| over.value(crate::model::Digest::of(&n.to_le_bytes()).0[..8].iter().fold(0, |all, b| all << 8 | u64::from(*b))));
+                (0..values).for_each(|n| {
+                    over.value(
+                        crate::model::Digest::of(&n.to_le_bytes()).0[..8]
+                            .iter()
+                            .fold(0, |all, b| all << 8 | u64::from(*b)),
+                    )
+                });
             });
             assert_eq!(over.finds(), values * times);
             assert!(over.different().abs_diff(values) <= values / 100, "{} of {values}", over.different());

@@ -159,12 +159,22 @@ impl People {
         let ((at_most, _), (estimate, _)) = (at_most, estimate);
         let at_most = at_most.saturating_add(self.rows.len() as u64).saturating_add(self.over.people());
         // As many people to a value among those without room as among the others.
-        let beyond = over.map_or(0, |(_, different)| u128::from(different) * u128::from(estimate) / count.max(1) as u128);
-        let estimate = estimate.saturating_add(u64::try_from(beyond).unwrap_or(u64::MAX)).clamp(at_least, at_most.max(at_least));
+        let beyond =
+            over.map_or(0, |(_, different)| u128::from(different) * u128::from(estimate) / count.max(1) as u128);
+        let estimate =
+            estimate.saturating_add(u64::try_from(beyond).unwrap_or(u64::MAX)).clamp(at_least, at_most.max(at_least));
         let by_chance = self.nodes.flags.iter().filter(|&&flags| flags & (CHANCE | OWN) == CHANCE).count() as u64;
         let records = self.records;
-        let subjects =
-            Subjects { at_least, estimate, at_most, rules: rules(by_chance, over), records, by_chance, conflicts, unread };
+        let subjects = Subjects {
+            at_least,
+            estimate,
+            at_most,
+            rules: rules(by_chance, over),
+            records,
+            by_chance,
+            conflicts,
+            unread,
+        };
         Counted { subjects, entities: self.tallies, over }
     }
 
@@ -339,8 +349,12 @@ fn fingerprint(seen: &[Seen]) -> u64 {
 fn rules(by_chance: u64, over: Option<(u64, u64)>) -> SubjectRules {
     let mut rules = plain_rules(by_chance);
     if let Some((finds, different)) = over {
-        rules.at_most += &format!(" Memory for counting was full: each of {finds} finds of further values counts as a person, and what stood beside them links nobody.");
-        rules.estimate += &format!(" Memory for counting was full: for about {different} further values, as many people to a value are assumed as among the others.");
+        rules.at_most += &format!(
+            " Memory for counting was full: each of {finds} finds of further values counts as a person, and what stood beside them links nobody."
+        );
+        rules.estimate += &format!(
+            " Memory for counting was full: for about {different} further values, as many people to a value are assumed as among the others."
+        );
         rules.at_least += " Memory for counting was full: all further values, and everybody who stood beside one of them, count as one person.";
     }
     rules

@@ -10,7 +10,7 @@ use std::marker::PhantomData;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress};
+use flate2::{Compress, Compression, Decompress, FlushCompress, FlushDecompress, Status};
 use serde::de::{DeserializeOwned, SeqAccess, Visitor};
 use serde::ser::{Error as _, SerializeSeq};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
@@ -141,11 +141,15 @@ impl<T: Serialize> RowsOut<T> {
         let block = std::mem::take(&mut self.block);
         self.packer.reset();
         self.packed.clear();
-        // What does not shrink grows by no more than this (five bytes for each stored block of deflate).
-        self.packed.reserve(block.len() + block.len() / 1_000 + 64);
-        self.packer.compress_vec(&block, &mut self.packed, FlushCompress::Finish).map_err(io::Error::other)?;
-        if self.packer.total_in() != block.len() as u64 {
-            return Err(io::Error::other("rows could not be packed"));
+        loop {
+            // It seldom needs more room than the plain bytes do; then once more.
+            self.packed.reserve(block.len() / 2 + 1_024);
+            let done = usize::try_from(self.packer.total_in()).unwrap_or(usize::MAX);
+            let rest = block.get(done..).unwrap_or_default();
+            let status = self.packer.compress_vec(rest, &mut self.packed, FlushCompress::Finish);
+            if status.map_err(io::Error::other)? == Status::StreamEnd {
+                break;
+            }
         }
         let length = |bytes: &[u8]| u32::try_from(bytes.len()).map(u32::to_le_bytes).map_err(io::Error::other);
         let head = [length(&self.packed)?, length(&block)?].concat();
@@ -254,8 +258,8 @@ impl<T: DeserializeOwned> Numbered<T> {
         self.block.clear();
         self.block.reserve(plain as usize);
         self.at = 0;
-        let unpacked =
-            Decompress::new(false).decompress_vec(&self.packed, &mut self.block, FlushDecompress::Finish);
+        let mut unpacker = Decompress::new(false);
+        let unpacked = unpacker.decompress_vec(&self.packed, &mut self.block, FlushDecompress::Finish);
         unpacked.map_err(io::Error::other)?;
         if self.block.len() != plain as usize {
             return Err(io::Error::new(io::ErrorKind::InvalidData, "rows that were set aside came back torn"));
@@ -382,7 +386,8 @@ mod tests {
 
     #[test]
     fn without_a_folder_memory_is_the_limit_and_what_is_left_out_is_counted() {
-        let noise = |n: u64| (0..8).map(|part| Digest::of(&[n, part].map(u64::to_le_bytes).concat()).to_string()).collect();
+        let noise =
+            |n: u64| (0..8).map(|part| Digest::of(&[n, part].map(u64::to_le_bytes).concat()).to_string()).collect();
         let mut out = RowsOut::with_memory(&RowPlace::default(), 400_000);
         (0..5_000).for_each(|n| out.push(n, &noise(n)).unwrap());
         out.settle().unwrap();

@@ -16,8 +16,8 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-pub use self::roots::WalkError;
 use self::listing::Listing;
+pub use self::roots::WalkError;
 use self::roots::{Gaps, Root};
 use self::stack::{Frame, Stack};
 use super::dir::DirHandle;

@@ -84,7 +84,8 @@ impl GapCounts {
 
 impl Counted {
     fn name(&mut self, path: &str, reason: &str) {
-        if self.first.len() >= LISTED_GAPS && self.first.last_key_value().is_none_or(|(last, _)| last.as_str() <= path) {
+        if self.first.len() >= LISTED_GAPS && self.first.last_key_value().is_none_or(|(last, _)| last.as_str() <= path)
+        {
             return;
         }
         self.first.insert(path.to_owned(), reason.to_owned());

@@ -69,7 +69,9 @@ impl Stack {
             )),
             Some(Err(error)) => {
                 top.listing.give_up();
-                Err(format!("the folder could not be listed again: {error}; {due} more of its names were not looked at"))
+                Err(format!(
+                    "the folder could not be listed again: {error}; {due} more of its names were not looked at"
+                ))
             }
             None => {
                 top.listing.give_up();

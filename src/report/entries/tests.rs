@@ -32,8 +32,12 @@ fn made() -> impl Strategy<Value = Made> {
     let row = prop::option::of((0u8..3, 0u64..4, any::<bool>()));
     let members = prop::collection::vec((0u8..3, 0u8..3, 0u64..3), 0..4);
     let seen = prop::collection::vec((0u8..5, prop::option::of(0u8..5)), 0..4);
-    (row, members, prop::collection::vec(0u8..5, 0..3), seen)
-        .prop_map(|(row, members, kept, seen)| Made { row, members, kept, seen })
+    (row, members, prop::collection::vec(0u8..5, 0..3), seen).prop_map(|(row, members, kept, seen)| Made {
+        row,
+        members,
+        kept,
+        seen,
+    })
 }
 
 fn status(n: u8) -> LookStatus {
@@ -58,9 +62,11 @@ fn rows(n: usize, made: &Made) -> Entry {
     // In no order of names: the walk's order is not that of the shown paths.
     let path = format!("/s/{}-{n}", (n * 7919) % 31);
     let files = made.row.map(|(of, found, linked)| {
-        let each = made.members.iter().enumerate().map(|(at, (depth, of, found))| {
-            file(member(&path, at, *depth), *of, *found)
-        });
+        let each = made
+            .members
+            .iter()
+            .enumerate()
+            .map(|(at, (depth, of, found))| file(member(&path, at, *depth), *of, *found));
         let hard_link_of = linked.then(|| "/s/first".to_owned());
         FileResult { hard_link_of, members: each.collect(), ..file(path.clone(), of, found) }
     });
@@ -75,7 +81,11 @@ fn rows(n: usize, made: &Made) -> Entry {
     }
 }
 
-fn listed<T: serde::Serialize>(entries: &[Entry], rows: impl Fn(&Entry) -> &Vec<T>, folder: &std::path::Path) -> Rows<T> {
+fn listed<T: serde::Serialize>(
+    entries: &[Entry],
+    rows: impl Fn(&Entry) -> &Vec<T>,
+    folder: &std::path::Path,
+) -> Rows<T> {
     let mut out = RowsOut::new(&RowPlace { folder: Some(folder.to_path_buf()) });
     for (number, entry) in (0..).zip(entries) {
         rows(entry).iter().for_each(|row| out.push(number, row).unwrap());
