@@ -6,6 +6,7 @@ use std::io::{self, Read};
 use std::sync::atomic::AtomicBool;
 
 use hozen::case::intake::Intake;
+use hozen::disk::rows::RowPlace;
 use hozen::evidence::{EvidenceWriter, MemoryStore};
 use hozen::model::{Entry, Gap, GapKind, Kind, Method, RawPath, Stat, Timestamp, limits};
 use hozen::pass::{Commit, FileOutcome, Found, Item, OpenSource, Opened, Plan, Progress, SourceRead, run};
@@ -166,11 +167,11 @@ fn collect(fake: Fake) -> (Vec<GapKind>, bool, bool, u64) {
     };
     let now = Timestamp { seconds: 1_700_000_000, nanos: 0 };
     let evidence = EvidenceWriter::new("c", MemoryStore::default(), MemoryStore::default(), now).unwrap();
-    let mut taken = Taken { intake: Intake::new(Some(evidence), None, None), outcome: None };
+    let mut taken = Taken { intake: Intake::new(Some(evidence), None, None, &RowPlace::default()), outcome: None };
     run(std::iter::once(item), plan, &mut taken).unwrap();
     let (gaps, grew, size_unknown, size) = taken.outcome.unwrap();
-    let (evidence, _, collected) = taken.intake.finish();
-    assert_eq!((evidence.unwrap().counts().entries, collected.gaps.len()), (1, gaps.len()));
+    let (evidence, _, collected) = taken.intake.finish().unwrap();
+    assert_eq!((evidence.unwrap().counts().entries, collected.gaps.len()), (1, gaps.len() as u64));
     (gaps.into_iter().map(|gap| gap.kind).collect(), grew, size_unknown, size)
 }
 
@@ -276,7 +277,7 @@ fn a_walk_that_crashes_ends_the_run() {
         stop: &stop,
         progress: &progress,
     };
-    let mut intake = Intake::<MemoryStore, MemoryStore>::new(None, None, None);
+    let mut intake = Intake::<MemoryStore, MemoryStore>::new(None, None, None, &RowPlace::default());
     let ended = run(Crashing, plan, &mut intake);
     assert!(matches!(ended, Err(hozen::pass::RunError::Crashed(_))), "{ended:?}");
 }

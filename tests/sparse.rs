@@ -171,7 +171,7 @@ fn records_with(source: &Path, giant: u64) -> Vec<Value> {
     let now = Timestamp { seconds: 1_700_000_000, nanos: 0 };
     let journal = fs::File::create_new(source.with_extension("journal")).unwrap();
     let writer = EvidenceWriter::new("k", MemoryStore::default(), Kept(journal, MemoryStore::default()), now).unwrap();
-    let mut intake = Intake::new(Some(writer), None, None);
+    let mut intake = Intake::new(Some(writer), None, None, &hozen::disk::rows::RowPlace::default());
     run(from_disk::items_from(walk, SharedNames::default(), GiantFrom(giant)), plan, &mut intake).unwrap();
     intake.rescue();
     let text = fs::read_to_string(source.with_extension("journal")).unwrap();

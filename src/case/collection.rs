@@ -1,6 +1,7 @@
 //! A collection from its first custody event to its seal: makes the case folder, takes the pass's results, seals, keeps
 //! results and reports, and notes each step in the chain of custody.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
@@ -18,6 +19,7 @@ use super::tally::{FindingsOut, Tally};
 use crate::disk::error::DiskError;
 use crate::disk::output::{self, OutputFile};
 use crate::disk::own;
+use crate::disk::rows::RowPlace;
 use crate::evidence::items::ItemsError;
 use crate::evidence::{Acquisition, Closing, EvidenceError, EvidenceWriter};
 use crate::model::{Act, Digest, Timestamp};
@@ -66,6 +68,9 @@ pub enum CollectionError {
     /// What a broken collection left could not be read back.
     #[error("what the broken collection left could not be read back")]
     Replay(#[source] std::io::Error),
+    /// Rows of a result could not be set aside, or not be read back.
+    #[error("the rows of a result could not be set aside")]
+    Rows(#[source] std::io::Error),
     /// A result could not be put into JSON.
     #[error("a result could not be written as JSON")]
     Json(#[from] serde_json::Error),
@@ -218,7 +223,7 @@ impl<'c> Collection<'c> {
         let journal = JournalFile(OutputFile::create(&self.dir.entry_journal(&name))?);
         output::sync_folder_of(&self.dir.partial(&name))?;
         let writer = EvidenceWriter::new(&name, zip, journal, self.begun())?;
-        Ok(Intake::new(Some(writer), tally, findings))
+        Ok(Intake::new(Some(writer), tally, findings, &self.row_place()))
     }
 
     /// Seals what the intake took: from here on the evidence does not change.
@@ -255,7 +260,7 @@ impl<'c> Collection<'c> {
             }),
         )?;
         self.put_into_place(zip_sha256)?;
-        Ok(self.result(collected, seal))
+        self.result(collected, seal)
     }
 
     /// Gives the sealed evidence its name, and writes its digest beside it. What was done of that already stays.
@@ -284,8 +289,8 @@ impl<'c> Collection<'c> {
         output::remove(&self.dir.entry_journal(&name))
     }
 
-    pub(super) fn result(&self, collected: Collected, seal: SealResult) -> CollectResult {
-        CollectResult {
+    pub(super) fn result(&self, collected: Collected, seal: SealResult) -> Result<CollectResult, CollectionError> {
+        Ok(CollectResult {
             schema: "hozen.collect/1".to_owned(),
             case: self.orders.folder.display().to_string(),
             evidence: vec![self.dir.evidence(&self.evidence_name()).display().to_string()],
@@ -294,9 +299,14 @@ impl<'c> Collection<'c> {
             bytes: collected.bytes,
             linked: collected.linked,
             digests: self.orders.acquisition.digests,
-            gaps: collected.gaps,
+            gaps: collected.gaps.finish().map_err(CollectionError::Rows)?,
             seal,
-        }
+        })
+    }
+
+    /// Where lists go that are longer than memory.
+    pub fn row_place(&self) -> RowPlace {
+        RowPlace { folder: Some(self.dir.spool()) }
     }
 
     /// Whether results and reports are due after the seal.
@@ -312,6 +322,18 @@ impl<'c> Collection<'c> {
         // Who is told that it is at its end may pull the plug.
         let orders = self.dir.orders(&self.evidence_name());
         output::remove(&orders).and_then(|()| output::sync_folder_of(&orders)).map_err(after_seal)
+    }
+
+    /// Keeps a result in the case as one line of JSON, written piece by piece, and its digest in the chain of custody.
+    ///
+    /// # Errors
+    /// When it can not be written.
+    pub fn keep_json(&mut self, path: &Path, result: &impl serde::Serialize) -> Result<(), CollectionError> {
+        output::write_once_by(path, |file| {
+            serde_json::to_writer(&mut *file, result)?;
+            file.write_all(b"\n")
+        })?;
+        self.note_result(path, own::digest(path)?)
     }
 
     /// Keeps a result or report in the case, and its digest in the chain of custody, so that a later change is noticed.

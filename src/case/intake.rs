@@ -4,6 +4,7 @@ use std::io;
 
 use super::results::ScanResult;
 use super::tally::{FindingsOut, Tally};
+use crate::disk::rows::{RowPlace, RowsOut};
 use crate::evidence::EvidenceError;
 use crate::evidence::bag::EvidenceWriter;
 use crate::evidence::journal::{Mark, Outcome};
@@ -20,10 +21,13 @@ pub enum IntakeError {
     /// The findings could not be written.
     #[error("the findings could not be written")]
     Findings(#[from] io::Error),
+    /// The rows of the result could not be set aside.
+    #[error("the rows of the result could not be set aside")]
+    Rows(#[source] io::Error),
 }
 
 /// What was collected so far.
-#[derive(Debug, Default, Clone, PartialEq)]
+#[derive(Debug, Default)]
 pub struct Collected {
     /// Entries of every kind.
     pub entries: u64,
@@ -36,8 +40,14 @@ pub struct Collected {
     /// Entries whose access time the kernel would not let alone.
     pub atime_not_kept: u64,
     /// What was not kept, and why.
-    pub gaps: Vec<Gap>,
+    pub gaps: RowsOut<Gap>,
+    /// Files, and other entries with gaps, so far: the number by which rows of an entry are found again
+    /// ([`crate::evidence::replay::Recorded`]).
+    pub shown: u64,
 }
+
+/// The evidence, the result of the scan, and the counts.
+pub type Taken<S, J> = (Option<EvidenceWriter<S, J>>, Option<ScanResult>, Collected);
 
 /// The intake of one run. `S` and `J` are where evidence is written; a scan has none.
 pub struct Intake<'a, S, J> {
@@ -56,13 +66,15 @@ pub struct Intake<'a, S, J> {
 const CHECKPOINT: (u64, u64) = (4_096, 64 * 1024 * 1024);
 
 impl<'a, S: Store, J: Journal> Intake<'a, S, J> {
-    /// Into evidence, a tally, or both; finding lines to `findings`.
+    /// Into evidence, a tally, or both; finding lines to `findings`, gaps of a collection to `place`.
     pub fn new(
         evidence: Option<EvidenceWriter<S, J>>,
         tally: Option<Tally>,
         findings: Option<FindingsOut<'a>>,
+        place: &RowPlace,
     ) -> Self {
-        Self { evidence, tally, findings, collected: Collected::default(), first: 0, unsaved: (0, 0) }
+        let collected = Collected { gaps: RowsOut::new(place), ..Collected::default() };
+        Self { evidence, tally, findings, collected, first: 0, unsaved: (0, 0) }
     }
 
     /// Goes on from what was collected before.
@@ -90,15 +102,20 @@ impl<'a, S: Store, J: Journal> Intake<'a, S, J> {
     }
 
     /// What came in: the evidence to be sealed, the result of the scan, and the counts.
-    pub fn finish(self) -> (Option<EvidenceWriter<S, J>>, Option<ScanResult>, Collected) {
-        (self.evidence, self.tally.map(Tally::finish), self.collected)
+    ///
+    /// # Errors
+    /// When rows could not be set aside.
+    pub fn finish(self) -> io::Result<Taken<S, J>> {
+        Ok((self.evidence, self.tally.map(Tally::finish).transpose()?, self.collected))
     }
 
-    fn keep(&mut self, outcome: &FileOutcome) -> Result<(), EvidenceError> {
+    fn keep(&mut self, outcome: &FileOutcome) -> Result<(), IntakeError> {
         let Some(evidence) = &mut self.evidence else { return Ok(()) };
         self.collected.entries += 1;
         self.collected.atime_not_kept += u64::from(!outcome.atime_kept);
-        self.collected.gaps.extend(outcome.gaps.iter().cloned());
+        for gap in &outcome.gaps {
+            self.collected.gaps.push(self.collected.shown, gap).map_err(IntakeError::Rows)?;
+        }
         let record = record(outcome);
         let mut entry = outcome.entry.clone();
         entry.seq = entry.seq.saturating_add(self.first);
@@ -162,10 +179,12 @@ impl<S: Store, J: Journal> Commit for Intake<'_, S, J> {
 
     fn end(&mut self, outcome: FileOutcome) -> Result<(), IntakeError> {
         self.keep(&outcome)?;
-        if let Some(tally) = &mut self.tally {
-            tally.entry(outcome.gaps, outcome.looked);
+        let shown = self.collected.shown;
+        self.collected.shown += u64::from(outcome.entry.kind == Kind::File || !outcome.gaps.is_empty());
+        match &mut self.tally {
+            Some(tally) => tally.entry(shown, outcome.gaps, outcome.looked).map_err(IntakeError::Rows),
+            None => Ok(()),
         }
-        Ok(())
     }
 }
 

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use crate::disk::rows::{Numbered, Rows};
 use crate::model::taken::TakeRecord;
 use crate::model::{Algorithms, CustodyEvent, Digest, EntityTally, Gap, Subjects};
 pub use crate::model::{FileResult, LookStatus};
@@ -32,7 +33,7 @@ pub struct CollectResult {
     #[serde(default)]
     pub digests: Algorithms,
     /// What was not kept, and why.
-    pub gaps: Vec<Gap>,
+    pub gaps: Rows<Gap>,
     /// The seal.
     pub seal: SealResult,
 }
@@ -125,9 +126,9 @@ pub struct ScanResult {
     /// Values, by entity; an entity that was looked for and not found is there with zeros.
     pub entities: BTreeMap<String, EntityTally>,
     /// Every file that was met, in walk order.
-    pub files: Vec<FileResult>,
+    pub files: Rows<FileResult>,
     /// What was not read or not understood.
-    pub gaps: Vec<Gap>,
+    pub gaps: Rows<Gap>,
     /// SHA-256 of the rule pack that was used.
     pub rules: Digest,
 }

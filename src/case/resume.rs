@@ -224,7 +224,7 @@ impl Collection<'_> {
         let collected = collected(&mut found.recorded);
         let taken = std::mem::take(&mut found.taken);
         let writer = EvidenceWriter::resume(&name, zip, JournalFile(journal), found)?;
-        Ok((Intake::new(Some(writer), None, None).after(collected), taken))
+        Ok((Intake::new(Some(writer), None, None, &self.row_place()).after(collected), taken))
     }
 
     /// The collection was sealed, and perhaps not put into its place: does that, and gives its result.
@@ -240,10 +240,10 @@ impl Collection<'_> {
             return Err(CollectionError::Changed { path: there, due: seal.zip_sha256 });
         }
         // The digest vouches for the lines in it.
-        let collected = collected(&mut items::recorded(&there).map_err(CollectionError::Sealed)?);
+        let collected = collected(&mut items::recorded(&there, &self.row_place()).map_err(CollectionError::Sealed)?);
         self.atime_not_kept = collected.atime_not_kept;
         self.put_into_place(seal.zip_sha256)?;
-        Ok(self.result(collected, seal))
+        self.result(collected, seal)
     }
 
     /// Removes results and reports that nothing vouches for, or that are to be made anew.
@@ -264,7 +264,8 @@ impl Collection<'_> {
         let (mut zip, _) = own::open_from_medium(zip)?;
         let (journal, _) = own::open_from_medium(journal)?;
         let began = (self.begun(), self.orders.acquisition.digests);
-        replay(&self.evidence_name(), began, &mut BufReader::new(journal), &mut zip).map_err(CollectionError::Replay)
+        let (mut journal, place) = (BufReader::new(journal), self.row_place());
+        replay(&self.evidence_name(), began, &mut journal, &mut zip, &place).map_err(CollectionError::Replay)
     }
 }
 
@@ -283,5 +284,6 @@ fn collected(recorded: &mut Recorded) -> Collected {
         linked: counts.linked,
         atime_not_kept,
         gaps,
+        shown: recorded.shown,
     }
 }

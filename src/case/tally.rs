@@ -9,7 +9,8 @@ use serde::Serialize;
 use super::results::ScanResult;
 use crate::count::{Counted, Doubt, Identifier, People};
 use crate::detect::SeriesId;
-use crate::model::{Digest, EntityTally, FileResult, Finding, Gap, LinkClass, LookStatus};
+use crate::disk::rows::{RowPlace, RowsOut};
+use crate::model::{Digest, EntityTally, FileResult, Finding, Gap, GapKind, LinkClass, LookStatus, limits};
 use crate::pass::{Found, Looked};
 
 /// Where finding lines go, and whether values are shown.
@@ -38,17 +39,17 @@ struct FindingLine<'a> {
 pub struct Tally {
     entities: Vec<String>,
     people: People,
-    files: Vec<FileResult>,
-    gaps: Vec<Gap>,
+    files: RowsOut<FileResult>,
+    gaps: RowsOut<Gap>,
     rules: Digest,
     unread: u64,
 }
 
 impl Tally {
-    /// An empty tally over these entities (all that the rules look for), with the digest of the rule pack.
-    pub fn new(entities: Vec<String>, rules: Digest) -> Self {
+    /// An empty tally over these entities (all that the rules look for), with the digest of the rule pack. Rows go to `place`.
+    pub fn new(entities: Vec<String>, rules: Digest, place: &RowPlace) -> Self {
         let people = People::new(entities.len());
-        Self { entities, people, files: Vec::new(), gaps: Vec::new(), rules, unread: 0 }
+        Self { entities, people, files: RowsOut::new(place), gaps: RowsOut::new(place), rules, unread: 0 }
     }
 
     /// Findings of the file at `path`.
@@ -87,8 +88,11 @@ impl Tally {
         u16::try_from(self.entities.iter().position(|entity| entity == name)?).ok()
     }
 
-    /// What came of one entry: the gaps of walking and reading it, and of looking at it.
-    pub fn entry(&mut self, unread: Vec<Gap>, looked: Option<Looked>) {
+    /// What came of the entry with this number: the gaps of walking and reading it, and of looking at it.
+    ///
+    /// # Errors
+    /// When its rows can not be set aside.
+    pub fn entry(&mut self, number: u64, unread: Vec<Gap>, looked: Option<Looked>) -> io::Result<()> {
         let by_chance = looked.as_ref().map_or(&[][..], |looked| &looked.by_chance).iter();
         let chances = by_chance.flat_map(|leaf| leaf.chances.iter().map(|chance| (&leaf.leaf, chance)));
         let known = chances.filter_map(|(leaf, chance)| {
@@ -108,24 +112,57 @@ impl Tally {
             // A folder that could not be listed: how many files are in it is not known, but it is not nothing.
             self.unread += 1;
         }
-        self.files.extend(result);
-        self.gaps.extend(gaps);
+        if let Some(result) = result {
+            self.unread += not_whole(&result);
+            self.files.push(number, &result)?;
+        }
+        gaps.iter().try_for_each(|gap| self.gaps.push(number, gap))
     }
 
     /// The result.
-    pub fn finish(self) -> ScanResult {
-        let unread = self.unread + unread(&self.files);
-        let Counted { subjects, entities: tallies } = self.people.finish(unread);
+    ///
+    /// # Errors
+    /// When rows can not be set aside.
+    pub fn finish(mut self) -> io::Result<ScanResult> {
+        let Counted { subjects, entities: tallies, over } = self.people.finish(self.unread);
         let entities: BTreeMap<String, EntityTally> = self.entities.into_iter().zip(tallies).collect();
-        ScanResult {
+        self.files.settle()?;
+        self.gaps.settle()?;
+        if let Some((finds, different)) = over {
+            self.gaps.push_last(&not_told_apart(finds, different))?;
+        }
+        if let Some(gap) = left_out(self.files.left_out(), self.gaps.left_out()) {
+            self.gaps.push_last(&gap)?;
+        }
+        Ok(ScanResult {
             schema: "hozen.scan/1".to_owned(),
             subjects,
             entities,
-            files: self.files,
-            gaps: self.gaps,
+            files: self.files.finish()?,
+            gaps: self.gaps.finish()?,
             rules: self.rules,
-        }
+        })
     }
+}
+
+/// What a count says that is no longer exact.
+fn not_told_apart(finds: u64, different: u64) -> Gap {
+    let reason = format!(
+        "there were more different values than memory for counting holds ({} bytes): {finds} finds of about {different} further values \
+         were not told apart. The least and the most number of people still hold, and are farther apart than they could be; the numbers of \
+         different values are too small. Scan parts of the source by themselves for closer numbers",
+        limits::COUNT_BYTES
+    );
+    Gap { path: "(count of people)".to_owned(), kind: GapKind::OverLimit, reason }
+}
+
+/// What a list says that has not all rows. It happens only where there is no folder to set them aside.
+fn left_out(files: u64, gaps: u64) -> Option<Gap> {
+    let reason = format!(
+        "the rows of {files} files and {gaps} gaps are not listed here: memory for results was full. They were looked at, and people          and values are counted with them; scan again with --spool FOLDER to list every file"
+    );
+    let path = "(results)".to_owned();
+    (files > 0 || gaps > 0).then_some(Gap { path, kind: GapKind::OverLimit, reason })
 }
 
 fn write_line(out: &mut FindingsOut<'_>, path: &str, finding: &Finding) -> io::Result<()> {
@@ -144,11 +181,10 @@ fn write_line(out: &mut FindingsOut<'_>, path: &str, finding: &Finding) -> io::R
     out.out.write_all(b"\n")
 }
 
-/// Files and members that were not, or not wholly, looked at. A container counts by its members, a file once by all its
-/// names.
-fn unread(files: &[FileResult]) -> u64 {
+/// Files and members in this row that were not, or not wholly, looked at. A container counts by its members, a file once by
+/// all its names.
+fn not_whole(file: &FileResult) -> u64 {
     let leaf = |file: &FileResult| u64::from(file.status != LookStatus::Scanned);
-    let of_members = |file: &FileResult| file.members.iter().map(leaf).sum::<u64>();
-    let once = files.iter().filter(|file| file.hard_link_of.is_none());
-    once.map(|file| leaf(file).max(of_members(file))).sum()
+    let of_members = file.members.iter().map(leaf).sum::<u64>();
+    if file.hard_link_of.is_none() { leaf(file).max(of_members) } else { 0 }
 }

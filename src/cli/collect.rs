@@ -8,7 +8,7 @@ use super::failure::{Failure, shown};
 use super::gentle::{GentleArgs, Manner};
 use super::prepare::{self, Ready, prepare};
 use super::profile;
-use super::{Env, Exit, dry_run, json, look, print, progress, resume, tell, volatile, words};
+use super::{Env, Exit, dry_run, look, print, print_json, progress, resume, tell, volatile, words};
 use crate::case::collection::{Collection, CollectionError, Keys, Orders, utc};
 use crate::case::intake::IntakeError;
 use crate::case::orders::Errand;
@@ -72,7 +72,7 @@ fn take(
         intake.rescue();
         run_failure(error, Some(collection.folder()))
     })?;
-    let (evidence, _, collected) = intake.finish();
+    let (evidence, _, collected) = intake.finish().map_err(|error| Failure::writing(&error, &error))?;
     let evidence = evidence.ok_or_else(|| Failure::bug(&std::io::Error::other("a collection without evidence")))?;
     let result = collection.seal(evidence, collected).map_err(failure)?;
     collection.close().map_err(failure)?;
@@ -82,8 +82,8 @@ fn take(
 /// Prints the result of a collection, and says how it ends.
 pub(super) fn answer(result: &CollectResult, format: Format, lang: Lang, env: &mut Env) -> Result<Exit, Failure> {
     match format {
-        Format::Json => print(env, &json(result)?)?,
-        Format::Text => print(env, &text(result, lang))?,
+        Format::Json => print_json(env, result)?,
+        Format::Text => print(env, &text(result, lang)?)?,
     }
     Ok(exit(result))
 }
@@ -93,12 +93,12 @@ pub(super) fn exit(result: &CollectResult) -> Exit {
     if result.gaps.is_empty() { Exit::Done } else { Exit::Gaps }
 }
 
-fn text(result: &CollectResult, lang: Lang) -> String {
+fn text(result: &CollectResult, lang: Lang) -> Result<String, Failure> {
     let evidence = result.evidence.join(" ");
     let seal = words::digest_groups(&result.seal.sha256);
-    let mut text = words::collected(lang, (result.files, result.bytes), result.gaps.len() as u64, &evidence, &seal);
-    text.push_str(&crate::report::gap_listing(&result.gaps, lang));
-    text
+    let mut text = words::collected(lang, (result.files, result.bytes), result.gaps.len(), &evidence, &seal);
+    text.push_str(&crate::report::gap_listing(&result.gaps, lang).map_err(|error| Failure::writing(&error, &error))?);
+    Ok(text)
 }
 
 /// The items to collect. The case folder and `others` (files that we write) are recorded as our own output, not read.
@@ -246,7 +246,7 @@ pub(super) fn failure(error: CollectionError) -> Failure {
         CollectionError::Disk(disk) => Failure::disk(disk),
         CollectionError::Interrupted { folder } => Failure::interrupted(Some(folder)),
         CollectionError::Evidence(evidence) => evidence_failure(evidence, &error),
-        CollectionError::Replay(source) => Failure::writing(source, &error),
+        CollectionError::Replay(source) | CollectionError::Rows(source) => Failure::writing(source, &error),
         CollectionError::Changed { .. } => Failure::sealed_evidence_changed(&error),
         _ => match disk_error(&error) {
             Some(disk) => Failure::disk(disk),
@@ -279,7 +279,7 @@ pub(super) fn run_failure(error: RunError<IntakeError>, kept: Option<&Path>) -> 
     match &error {
         RunError::Interrupted => Failure::interrupted(kept),
         RunError::Commit(IntakeError::Evidence(evidence)) => evidence_failure(evidence, &error),
-        RunError::Commit(IntakeError::Findings(source)) => Failure::writing(source, &error),
+        RunError::Commit(IntakeError::Findings(source) | IntakeError::Rows(source)) => Failure::writing(source, &error),
         RunError::Crashed(_) => Failure::bug(&error),
     }
 }

@@ -49,7 +49,7 @@ pub(super) fn run(args: &CollectArgs, lang: Lang, env: &mut Env) -> Result<Exit,
     };
     match args.format {
         Format::Json => print(env, &json(&result)?)?,
-        Format::Text => print(env, &text(&result, &titles, &out, lang))?,
+        Format::Text => print(env, &text(&result, &titles, &out, lang)?)?,
     }
     if need_bytes > free_bytes && !args.force {
         return Err(Failure::too_little_space(&out, need_bytes, free_bytes));
@@ -93,7 +93,7 @@ fn measure(args: &CollectArgs, named: &[PathBuf], picked: &Picked, stop: &Atomic
 }
 
 /// For people: what is there, largest picture first, then what is not, what is left and what it comes to.
-fn text(result: &DryRunResult, titles: &[String], out: &Path, lang: Lang) -> String {
+fn text(result: &DryRunResult, titles: &[String], out: &Path, lang: Lang) -> Result<String, Failure> {
     let mut text = String::new();
     for path in &result.paths {
         text.push_str(&format!("{}: {}\n", path.path, amount(path.amount, lang)));
@@ -117,14 +117,15 @@ fn text(result: &DryRunResult, titles: &[String], out: &Path, lang: Lang) -> Str
     for left in &result.left_out {
         text.push_str(&left_out(left, lang));
     }
-    text.push_str(&crate::report::gap_listing(&result.gaps, lang));
+    let gaps = result.gaps.iter().cloned().collect();
+    text.push_str(&crate::report::gap_listing(&gaps, lang).map_err(|error| Failure::writing(&error, &error))?);
     let total = amount(result.total, lang);
     let (need, free, out) = (words::bytes(result.need_bytes), words::bytes(result.free_bytes), shown(out));
     text.push_str(&lang.pick(
         format!("In all, each file once: {total}. Needs at most {need}; {out} has {free} free.\nNothing was written.\n"),
         format!("合計（重複を除く）: {total}。必要な空き容量は最大 {need}、{out} の空きは {free} です。\n何も書いていません。\n"),
     ));
-    text
+    Ok(text)
 }
 
 fn amount(amount: Amount, lang: Lang) -> String {

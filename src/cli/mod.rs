@@ -112,6 +112,14 @@ fn print(env: &mut Env, text: &str) -> Result<(), Failure> {
     written.map_err(|error| Failure::output(&error))
 }
 
+/// Writes a result as JSON, one line, piece by piece: it may be longer than memory.
+fn print_json(env: &mut Env, value: &impl serde::Serialize) -> Result<(), Failure> {
+    let mut out = std::io::BufWriter::with_capacity(64 * 1024, &mut env.stdout);
+    let written = serde_json::to_writer(&mut out, value).map_err(std::io::Error::from);
+    let written = written.and_then(|()| out.write_all(b"\n")).and_then(|()| out.flush());
+    written.map_err(|error| Failure::output(&error))
+}
+
 /// Writes a line of talk to stderr; nobody listening is no reason to stop.
 fn tell(env: &mut Env, text: &str) {
     let _ = writeln!(env.stderr, "{text}");

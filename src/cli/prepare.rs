@@ -325,7 +325,7 @@ pub(super) fn walk_of(
     let open_folders = limits::OPEN_FOLDERS.min(handles() / 8);
     let (one_file_system, leave_out) = (!cross_file_systems, leave_out.to_vec());
     let gentle = gentle.map(|manner| Arc::clone(&manner.reading));
-    let options = WalkOptions { one_file_system, leave_out, open_folders, found, gentle };
+    let options = WalkOptions { one_file_system, leave_out, open_folders, found, gentle, ..WalkOptions::default() };
     Walk::new(sources.to_vec(), options).map_err(|error| Failure::no_such_source(&error))
 }
 

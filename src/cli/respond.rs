@@ -8,7 +8,7 @@ use super::args::{Format, RespondArgs};
 use super::collect;
 use super::failure::Failure;
 use super::prepare::{Ready, prepare};
-use super::{Env, Exit, json, look, print, progress, resume, words};
+use super::{Env, Exit, json, look, print, print_json, progress, resume, words};
 use crate::case::collection::Collection;
 use crate::case::results::{CollectResult, RespondResult, ScanResult};
 use crate::case::tally::{FindingsOut, Tally};
@@ -17,7 +17,7 @@ use crate::disk::own;
 use crate::disk::sandbox::Confinement;
 use crate::model::{Act, Lang};
 use crate::pass::{Keep, Lens, Plan, Progress, SpoolPlace};
-use crate::report::{self, EvidenceZip, Note, ReportInput};
+use crate::report::{self, EvidenceZip, Facts, Note, ReportInput};
 use crate::rules::RulePack;
 use crate::seal::sign::principal;
 
@@ -54,15 +54,17 @@ pub(super) fn finish(
 ) -> Result<Exit, Failure> {
     let exit = collect::exit(&result).and(look::exit(&scan, args.look.fail_on));
     let input = report_input(args, env, collection, confinement, (result, scan));
-    let written = write_reports(collection, &input, lang)
+    let facts = Facts::of(&input)
+        .map_err(|error| Failure::writing(&error, &error).after_seal().resumable("respond", collection.folder()))?;
+    let written = write_reports(collection, (&input, &facts), lang)
         .and_then(|written| collection.close().map(|()| written).map_err(collect::failure));
     let written = written.map_err(|failure| failure.after_seal().resumable("respond", collection.folder()))?;
     match args.collect.format {
-        Format::Text => print(env, &report::summary(&input, lang))?,
+        Format::Text => print(env, &report::summary(&input, &facts, lang))?,
         Format::Json => {
             let (schema, case) = ("hozen.respond/1".to_owned(), input.collect.case.clone());
             let (collect, scan) = (input.collect, input.scan);
-            print(env, &json(&RespondResult { schema, case, report: written, collect, scan })?)?;
+            print_json(env, &RespondResult { schema, case, report: written, collect, scan })?;
         }
     }
     Ok(exit)
@@ -93,7 +95,8 @@ fn pass(
         stop: &stop,
         progress: &progress,
     };
-    let tally = Tally::new(pack.entities().into_iter().map(str::to_owned).collect(), pack.digest);
+    let place = collection.row_place();
+    let tally = Tally::new(pack.entities().into_iter().map(str::to_owned).collect(), pack.digest, &place);
     let out = FindingsOut { out: &mut findings, reveal: args.look.reveal };
     collection.stops_by(&env.stop);
     let mut intake = collection.intake(Some(tally), Some(out)).map_err(collect::failure)?;
@@ -106,7 +109,8 @@ fn pass(
         intake.rescue();
         collect::run_failure(error, Some(collection.folder()))
     })?;
-    let (Some(evidence), Some(scan), collected) = intake.finish() else {
+    let (Some(evidence), Some(scan), collected) = intake.finish().map_err(|error| Failure::writing(&error, &error))?
+    else {
         return Err(Failure::bug(&std::io::Error::other("a pass without evidence or scan")));
     };
     let result = collection.seal(evidence, collected).map_err(collect::failure)?;
@@ -159,11 +163,9 @@ pub(super) fn keep_results(
         "at_least": scan.subjects.at_least, "estimate": scan.subjects.estimate, "at_most": scan.subjects.at_most,
     });
     collection.note(Act::Scan, counted).map_err(collect::failure)?;
-    for (file, text) in [("scan.json", json(scan)?), ("collect.json", json(result)?)] {
-        let path = collection.dir().result(file);
-        collection.keep_result(&path, text.as_bytes()).map_err(collect::failure)?;
-    }
-    Ok(())
+    let (scan_path, collect_path) = (collection.dir().result("scan.json"), collection.dir().result("collect.json"));
+    collection.keep_json(&scan_path, scan).map_err(collect::failure)?;
+    collection.keep_json(&collect_path, result).map_err(collect::failure)
 }
 
 fn report_input(
@@ -230,13 +232,17 @@ fn local(utc: &str, env: &Env) -> String {
 }
 
 /// Writes the report in the user's language as `report.html`, in the other beside it, and as JSON. Gives the path of the first.
-fn write_reports(collection: &mut Collection<'_>, input: &ReportInput, lang: Lang) -> Result<String, Failure> {
+fn write_reports(
+    collection: &mut Collection<'_>,
+    (input, facts): (&ReportInput, &Facts),
+    lang: Lang,
+) -> Result<String, Failure> {
     let other = lang.pick(Lang::Ja, Lang::En);
-    let page = |lang| report::html(input, lang).map_err(|error| Failure::bug(&error));
+    let page = |lang| report::html(input, facts, lang).map_err(|error| Failure::bug(&error));
     let files = [
         ("report.html".to_owned(), page(lang)?),
         (format!("report.{}.html", other.tag()), page(other)?),
-        ("report.json".to_owned(), json(&report::json(input))?),
+        ("report.json".to_owned(), json(&report::json(input, facts))?),
     ];
     for (file, text) in files {
         let path = collection.dir().report(&file);

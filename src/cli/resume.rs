@@ -207,7 +207,7 @@ fn take_rest(
         intake.rescue();
         run_failure(error, Some(&folder))
     })?;
-    let (evidence, _, collected) = intake.finish();
+    let (evidence, _, collected) = intake.finish().map_err(|error| Failure::writing(&error, &error))?;
     let evidence = evidence.ok_or_else(|| Failure::bug(&Error::other("a collection without evidence")))?;
     collection.seal(evidence, collected).map_err(collect::failure)
 }
@@ -236,9 +236,10 @@ fn scan(
         stop: &stop,
         progress: &progress,
     };
-    let tally = Tally::new(pack.entities().into_iter().map(str::to_owned).collect(), pack.digest);
+    let place = collection.row_place();
+    let tally = Tally::new(pack.entities().into_iter().map(str::to_owned).collect(), pack.digest, &place);
     let out = FindingsOut { out: &mut findings, reveal: args.look.reveal };
-    let mut intake = Intake::<MemoryStore, MemoryStore>::new(None, Some(tally), Some(out));
+    let mut intake = Intake::<MemoryStore, MemoryStore>::new(None, Some(tally), Some(out), &place);
     let items: Vec<Item> = result.evidence.iter().map(PathBuf::from).try_fold(Vec::new(), |mut all, zip| {
         let more = items::items(&zip, all.len() as u64);
         all.extend(more.map_err(|error| Failure::not_evidence(&zip).because(&error))?);
@@ -251,7 +252,7 @@ fn scan(
         intake.rescue();
         run_failure(error, Some(collection.folder()))
     })?;
-    let (_, scan, _) = intake.finish();
+    let (_, scan, _) = intake.finish().map_err(|error| Failure::writing(&error, &error))?;
     let scan = scan.ok_or_else(|| Failure::bug(&Error::other("a scan without a tally")))?;
     findings.sync()?;
     respond::keep_results(collection, &scan, result)?;

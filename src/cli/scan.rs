@@ -7,11 +7,12 @@ use std::sync::atomic::AtomicBool;
 use super::args::{Format, ScanArgs};
 use super::failure::Failure;
 use super::gentle::{self, Manner};
-use super::{Env, Exit, collect, json, look, prepare, print, progress};
+use super::{Env, Exit, collect, look, prepare, print, print_json, progress};
 use crate::case::intake::Intake;
 use crate::case::results::ScanResult;
 use crate::case::tally::{FindingsOut, Tally};
 use crate::disk::own;
+use crate::disk::rows::RowPlace;
 use crate::evidence::{MemoryStore, items};
 use crate::model::{Algorithms, Lang, limits};
 use crate::pass::{Item, Keep, Lens, Plan, Progress, SpoolPlace, from_disk};
@@ -49,10 +50,11 @@ pub(super) fn run(args: &ScanArgs, lang: Lang, env: &mut Env) -> Result<Exit, Fa
         progress: &progress_now,
     };
     let entities = pack.entities().into_iter().map(str::to_owned).collect();
-    let tally = Tally::new(entities, pack.digest);
+    let place = RowPlace { folder: args.spool.clone() };
+    let tally = Tally::new(entities, pack.digest, &place);
     let reveal = args.look.reveal;
     let out = findings.as_mut().map(|out| FindingsOut { out: out as &mut dyn Write, reveal });
-    let mut intake = Intake::<MemoryStore, MemoryStore>::new(None, Some(tally), out);
+    let mut intake = Intake::<MemoryStore, MemoryStore>::new(None, Some(tally), out, &place);
     let (total, items) = sources.items(args, gentle.as_ref(), &stop)?;
     let ran = progress::shown(&progress_now, total, lang, env.stderr_is_terminal, || {
         crate::pass::run(items, plan, &mut intake)
@@ -61,14 +63,14 @@ pub(super) fn run(args: &ScanArgs, lang: Lang, env: &mut Env) -> Result<Exit, Fa
         intake.rescue();
         collect::run_failure(error, None)
     })?;
-    let (_, scan, _) = intake.finish();
+    let (_, scan, _) = intake.finish().map_err(|error| Failure::writing(&error, &error))?;
     let scan = scan.ok_or_else(|| Failure::bug(&std::io::Error::other("a scan without a tally")))?;
     if let Some(findings) = &mut findings {
         findings.sync().map_err(|error| Failure::disk(&error))?;
     }
     match args.format {
-        Format::Json => print(env, &json(&scan)?)?,
-        Format::Text => print(env, &text(&scan, lang))?,
+        Format::Json => print_json(env, &scan)?,
+        Format::Text => print(env, &text(&scan, lang)?)?,
     }
     Ok(look::exit(&scan, args.look.fail_on))
 }
@@ -143,6 +145,7 @@ impl Sources {
 }
 
 /// The answer for people: values, people, the files with findings, and what could not be read.
-fn text(scan: &ScanResult, lang: Lang) -> String {
-    report::scan_summary(scan, lang) + &report::scan_listing(scan, lang)
+fn text(scan: &ScanResult, lang: Lang) -> Result<String, Failure> {
+    let facts = report::Facts::of_scan(scan).map_err(|error| Failure::writing(&error, &error))?;
+    Ok(report::scan_summary(scan, &facts, lang) + &report::scan_listing(&facts, lang))
 }

@@ -22,7 +22,13 @@ impl Doubt {
 
 /// What is set aside: by series and entity, the doubtful values.
 #[derive(Debug, Default)]
-pub(super) struct Aside(BTreeMap<(Doubt, u16), BTreeMap<u64, Held>>);
+pub(super) struct Aside {
+    series: BTreeMap<(Doubt, u16), BTreeMap<u64, Held>>,
+    held: usize,
+}
+
+/// Bytes that a value takes here, with its share of the tree.
+const HELD_BYTES: usize = 48;
 
 /// One value set aside, under its key: which of them chance takes must not depend on their order.
 #[derive(Debug, Clone, Copy)]
@@ -33,16 +39,29 @@ struct Held {
 }
 
 impl Aside {
-    /// Sets a value aside. `key` is its digest.
-    pub(super) fn put(&mut self, series: (Doubt, u16), key: u64, node: Node, is_own: bool) {
-        let held = self.0.entry(series).or_default().entry(key).or_insert(Held { node, is_own });
-        held.is_own |= is_own;
+    /// Sets a value aside. `key` is its digest. False where it is a new one and there is no room.
+    pub(super) fn put(&mut self, series: (Doubt, u16), key: u64, (node, is_own): (Node, bool), has_room: bool) -> bool {
+        if let Some(held) = self.series.get_mut(&series).and_then(|values| values.get_mut(&key)) {
+            held.is_own |= is_own;
+            return true;
+        }
+        if has_room {
+            self.held += 1;
+            self.series.entry(series).or_default().insert(key, Held { node, is_own });
+        }
+        has_room
+    }
+
+    /// Bytes that it takes.
+    pub(super) fn memory(&self) -> usize {
+        self.held * HELD_BYTES
     }
 
     /// Takes everything back: the values that may be people of their own, and those that chance explains.
     pub(super) fn take(&mut self, by_chance: &BTreeMap<(Doubt, u16), u64>) -> (BTreeSet<Node>, BTreeSet<Node>) {
         let (mut own, mut chance) = (BTreeSet::new(), BTreeSet::new());
-        for (series, values) in std::mem::take(&mut self.0) {
+        self.held = 0;
+        for (series, values) in std::mem::take(&mut self.series) {
             // Those that count as nobody anyway may be the ones that chance explains.
             let others = values.values().filter(|held| !held.is_own).count() as u64;
             let mut left = by_chance.get(&series).copied().unwrap_or(0).saturating_sub(others);

@@ -6,6 +6,7 @@
 mod doubt;
 mod links;
 mod nodes;
+mod over;
 mod people;
 
 pub use doubt::Doubt;

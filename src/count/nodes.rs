@@ -18,6 +18,9 @@ pub(super) const PRIMARY: u8 = 1 << 5;
 /// Chance explains it, in one leaf at least.
 pub(super) const CHANCE: u8 = 1 << 6;
 
+/// It, or one of its links, stood beside something that found no room: what it is linked to is not wholly known.
+pub(super) const UNSURE: u8 = 1 << 7;
+
 /// All values. Keys are the first 64 bits of the keyed digest: two of ten million values share one with a chance of 1 in 370,000.
 #[derive(Debug, Default)]
 pub(super) struct Nodes {
@@ -29,12 +32,12 @@ pub(super) struct Nodes {
 
 impl Nodes {
     /// The node of a value; a new one if it was not seen. `None` once there are more than can be numbered.
-    pub(super) fn node(&mut self, key: u64, entity: u16) -> Option<Node> {
+    pub(super) fn node(&mut self, key: u64, entity: u16, has_room: bool) -> Option<Node> {
         let keys = &self.keys;
         if let Some(found) = self.slots.find(key, |at| keys.get(at as usize) == Some(&key)) {
             return Some(found);
         }
-        let new = u32::try_from(self.keys.len()).ok().filter(|&new| new < MOST)?;
+        let new = u32::try_from(self.keys.len()).ok().filter(|&new| has_room && new < MOST)?;
         self.keys.push(key);
         self.flags.push(0);
         self.entities.push(entity);
@@ -56,6 +59,16 @@ impl Nodes {
     pub(super) fn len(&self) -> usize {
         self.keys.len()
     }
+
+    /// Bytes that it takes.
+    pub(super) fn memory(&self) -> usize {
+        self.keys.capacity() * (size_of::<u64>() + size_of::<u8>() + size_of::<u16>()) + self.slots.memory()
+    }
+
+    /// Lets go what only finding values needs.
+    pub(super) fn close(&mut self) {
+        self.slots = Slots::default();
+    }
 }
 
 /// Nodes that can be numbered: the top bit of a link's member says something else.
@@ -71,6 +84,11 @@ pub(super) struct Slots {
 const EMPTY: u32 = u32::MAX;
 
 impl Slots {
+    /// Bytes that it takes.
+    pub(super) fn memory(&self) -> usize {
+        self.slots.capacity() * size_of::<u32>()
+    }
+
     /// The position whose key is the one asked for.
     pub(super) fn find(&self, hash: u64, is: impl Fn(u32) -> bool) -> Option<u32> {
         let mut at = self.first(hash)?;
@@ -160,8 +178,8 @@ mod tests {
     #[test]
     fn a_value_has_one_node() {
         let mut nodes = Nodes::default();
-        let first: Vec<_> = (0..5_000u64).map(|key| nodes.node(key << 48, 0).unwrap()).collect();
-        let again: Vec<_> = (0..5_000u64).map(|key| nodes.node(key << 48, 0).unwrap()).collect();
+        let first: Vec<_> = (0..5_000u64).map(|key| nodes.node(key << 48, 0, true).unwrap()).collect();
+        let again: Vec<_> = (0..5_000u64).map(|key| nodes.node(key << 48, 0, true).unwrap()).collect();
         assert_eq!(first, again);
         assert_eq!(nodes.len(), 5_000);
     }

@@ -4,7 +4,9 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::doubt::{Aside, Doubt};
 use super::links::{BESIDE, Kind, Links, SOFT, join, join_all};
-use super::nodes::{CHANCE, COVERED, Groups, LIKELY, Node, Nodes, OWN, PRIMARY, ROW, SURE};
+use super::nodes::{CHANCE, COVERED, Groups, LIKELY, Node, Nodes, OWN, PRIMARY, ROW, SURE, UNSURE};
+use super::over::Over;
+use crate::model::limits::COUNT_BYTES;
 use crate::model::subject::SubjectRules;
 use crate::model::{Bond, Confidence, EntityTally, LinkClass, Subjects};
 
@@ -30,6 +32,9 @@ pub struct Counted {
     pub subjects: Subjects,
     /// Values, by entity index.
     pub entities: Vec<EntityTally>,
+    /// Finds of values that were not told apart, because there was no room for more; about how many different values they are.
+    /// If there are any, the numbers of people are bounds that hold, and those of values are too small.
+    pub over: Option<(u64, u64)>,
 }
 
 /// People in the making. Records may come in any order, and any number of times: neither changes the outcome.
@@ -44,6 +49,9 @@ pub struct People {
     aside: Aside,
     seen: Vec<Seen>,
     members: Vec<u32>,
+    /// Bytes for values and links.
+    room: usize,
+    over: Over,
 }
 
 /// One value of the record at hand.
@@ -70,7 +78,18 @@ impl Seen {
 impl People {
     /// An empty count of entities numbered from 0.
     pub fn new(entities: usize) -> Self {
-        Self { tallies: vec![EntityTally::default(); entities], ..Self::default() }
+        Self::with_room(entities, COUNT_BYTES)
+    }
+
+    fn with_room(entities: usize, room: usize) -> Self {
+        Self { tallies: vec![EntityTally::default(); entities], room, ..Self::default() }
+    }
+
+    /// Whether there is room for more values and links. Once there is not, no more come in: what is held grows no further.
+    fn has_room(&self) -> bool {
+        // A set keeps an eighth free, and a byte beside each key.
+        let rows = self.rows.capacity() * 10;
+        self.over.is_empty() && self.nodes.memory() + self.links.memory() + self.aside.memory() + rows < self.room
     }
 
     /// One record: how its parts belong together, the fingerprint of its row where it has one
@@ -83,6 +102,9 @@ impl People {
         let mut seen = std::mem::take(&mut self.seen);
         seen.clear();
         seen.extend(ids.iter().filter_map(|id| self.see(id)));
+        if seen.len() < ids.len() {
+            seen.iter().for_each(|s| self.nodes.flag(s.node, UNSURE));
+        }
         if bond == Bond::Loose {
             self.neighbours(&seen);
         }
@@ -115,23 +137,59 @@ impl People {
                 tally.possible_distinct += u64::from(flags & LIKELY == 0);
             }
         }
+        self.nodes.close();
+        self.links.close();
         let count = self.nodes.len();
+        let over = (!self.over.is_empty()).then(|| (self.over.finds(), self.over.different()));
+        let unsure: Vec<bool> = self.nodes.flags.iter().map(|flags| flags & UNSURE != 0).collect();
         let mut groups = Groups::new(count);
-        join(&self.links, &mut groups, count, &[Kind::RowOne], false);
-        let (at_most, _) = self.people(&mut groups, |flags| flags & OWN != 0);
-        join_all(&self.links, &mut groups, Kind::RowShared);
-        join(&self.links, &mut groups, count, &[Kind::RowMany, Kind::LineOne], false);
-        let sure = |flags: u8| flags & ROW != 0 || flags & (SURE | COVERED) == SURE;
-        let (estimate, _) = self.people(&mut groups, sure);
-        let all = [Kind::RowOne, Kind::RowMany, Kind::LineOne, Kind::LineMany, Kind::RowShared];
-        join(&self.links, &mut groups, count, &all, true);
-        let (at_least, conflicts) = self.people(&mut groups, sure);
-        let at_most = at_most.saturating_add(self.rows.len() as u64);
+        // Who stood beside something unknown may stand beside too many: at most joins no such value.
+        let [at_most, estimate, (at_least, conflicts)] = self.levels(&mut groups, unsure.clone());
+        // For at least, all of these may be one, through what is not known; and joined from the start, they hide no link.
+        let (at_least, conflicts) = if over.is_none() {
+            (at_least, conflicts)
+        } else {
+            groups = Groups::new(count);
+            let mut together = (0..).zip(&unsure).filter(|(_, unsure)| **unsure).map(|(node, _)| node);
+            if let Some(first) = together.next() {
+                together.for_each(|other| groups.join(first, other));
+            }
+            self.levels(&mut groups, vec![false; count])[2]
+        };
+        let ((at_most, _), (estimate, _)) = (at_most, estimate);
+        let at_most = at_most.saturating_add(self.rows.len() as u64).saturating_add(self.over.people());
+        // As many people to a value among those without room as among the others.
+        let beyond =
+            over.map_or(0, |(_, different)| u128::from(different) * u128::from(estimate) / count.max(1) as u128);
+        let estimate =
+            estimate.saturating_add(u64::try_from(beyond).unwrap_or(u64::MAX)).clamp(at_least, at_most.max(at_least));
         let by_chance = self.nodes.flags.iter().filter(|&&flags| flags & (CHANCE | OWN) == CHANCE).count() as u64;
         let records = self.records;
-        let subjects =
-            Subjects { at_least, estimate, at_most, rules: rules(by_chance), records, by_chance, conflicts, unread };
-        Counted { subjects, entities: self.tallies }
+        let subjects = Subjects {
+            at_least,
+            estimate,
+            at_most,
+            rules: rules(by_chance, over),
+            records,
+            by_chance,
+            conflicts,
+            unread,
+        };
+        Counted { subjects, entities: self.tallies, over }
+    }
+
+    /// People at the three levels, strictest first, with the merges that were refused. At the strictest `apart` joins nobody.
+    fn levels(&self, groups: &mut Groups, apart: Vec<bool>) -> [(u64, u64); 3] {
+        let count = apart.len();
+        join(&self.links, groups, apart, &[Kind::RowOne], false);
+        let at_most = self.people(groups, |flags| flags & OWN != 0);
+        join_all(&self.links, groups, Kind::RowShared);
+        join(&self.links, groups, vec![false; count], &[Kind::RowMany, Kind::LineOne], false);
+        let sure = |flags: u8| flags & ROW != 0 || flags & (SURE | COVERED) == SURE;
+        let estimate = self.people(groups, sure);
+        let all = [Kind::RowOne, Kind::RowMany, Kind::LineOne, Kind::LineMany, Kind::RowShared];
+        join(&self.links, groups, vec![false; count], &all, true);
+        [at_most, estimate, self.people(groups, sure)]
     }
 
     /// Puts a value into the table and its entity's tally.
@@ -145,7 +203,11 @@ impl People {
             tally.possible_occurrences += u64::from(!likely);
         }
         let [a, b, c, d, e, f, g, h, ..] = id.digest;
-        let node = self.nodes.node(u64::from_be_bytes([a, b, c, d, e, f, g, h]), id.entity)?;
+        let (key, has_room) = (u64::from_be_bytes([a, b, c, d, e, f, g, h]), self.has_room());
+        let Some(node) = self.nodes.node(key, id.entity, has_room) else {
+            self.over.value(key);
+            return None;
+        };
         let primary = if id.class == LinkClass::Primary { PRIMARY } else { 0 };
         self.nodes.flag(node, primary | if likely { LIKELY } else { 0 });
         Some(Seen { node, entity: id.entity, class: id.class, likely, doubt: id.doubt.filter(|_| !likely) })
@@ -154,8 +216,17 @@ impl People {
     /// The value is a person of its own, unless a link says otherwise.
     fn own(&mut self, seen: &Seen) {
         match seen.doubt {
-            Some(doubt) => self.aside.put((doubt, seen.entity), self.nodes.key(seen.node), seen.node, true),
+            Some(doubt) => self.put_aside(doubt, seen, true),
             None => self.nodes.flag(seen.node, if seen.likely { OWN | SURE } else { OWN }),
+        }
+    }
+
+    /// Sets a doubtful value aside; without room for it, chance explains it no more.
+    fn put_aside(&mut self, doubt: Doubt, seen: &Seen, is_own: bool) {
+        let (key, has_room) = (self.nodes.key(seen.node), self.has_room());
+        if !self.aside.put((doubt, seen.entity), key, (seen.node, is_own), has_room) {
+            self.nodes.flag(seen.node, OWN | UNSURE);
+            self.over.link();
         }
     }
 
@@ -195,7 +266,12 @@ impl People {
         if shared || seen.iter().all(Seen::is_weak) {
             // Without a fingerprint, the values themselves tell rows apart.
             self.pass_over(seen);
-            self.rows.insert(row.unwrap_or_else(|| fingerprint(seen)));
+            let row = row.unwrap_or_else(|| fingerprint(seen));
+            if self.has_room() {
+                self.rows.insert(row);
+            } else if !self.rows.contains(&row) {
+                self.over.row();
+            }
             seen.iter().filter(|s| s.is_weak() && s.likely).for_each(|s| self.nodes.flag(s.node, ROW));
         } else {
             seen.iter().filter(|s| !s.is_weak()).for_each(|s| self.own(s));
@@ -207,7 +283,7 @@ impl People {
     fn pass_over(&mut self, seen: &[Seen]) {
         for s in seen {
             if let Some(doubt) = s.doubt {
-                self.aside.put((doubt, s.entity), self.nodes.key(s.node), s.node, false);
+                self.put_aside(doubt, s, false);
             }
         }
     }
@@ -221,7 +297,11 @@ impl People {
         self.members.clear();
         self.members.extend(seen.iter().map(|s| if firm(s) { s.node } else { s.node | SOFT }));
         self.members.sort_unstable();
-        self.links.add(kind, &self.members);
+        let has_room = self.has_room();
+        if !self.links.add(kind, &self.members, has_room) {
+            self.over.link();
+            self.members.iter().for_each(|member| self.nodes.flag(member & !SOFT, UNSURE));
+        }
     }
 
     /// Groups that hold a value which counts; more where one of them holds several values that a person has only one of.
@@ -266,7 +346,21 @@ fn fingerprint(seen: &[Seen]) -> u64 {
 }
 
 /// The sentence behind each number.
-fn rules(by_chance: u64) -> SubjectRules {
+fn rules(by_chance: u64, over: Option<(u64, u64)>) -> SubjectRules {
+    let mut rules = plain_rules(by_chance);
+    if let Some((finds, different)) = over {
+        rules.at_most += &format!(
+            " Memory for counting was full: each of {finds} finds of further values counts as a person, and what stood beside them links nobody."
+        );
+        rules.estimate += &format!(
+            " Memory for counting was full: for about {different} further values, as many people to a value are assumed as among the others."
+        );
+        rules.at_least += " Memory for counting was full: all further values, and everybody who stood beside one of them, count as one person.";
+    }
+    rules
+}
+
+fn plain_rules(by_chance: u64) -> SubjectRules {
     SubjectRules {
         at_most: format!(
             "Only strict links: the same value that names one person (My Number, card, e-mail address, mobile or 050 number), and the \

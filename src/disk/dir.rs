@@ -98,8 +98,29 @@ impl DirHandle {
     ///
     /// Reads the handle itself: rustix's `Dir` would open the folder anew.
     pub fn list(&self, limit: usize) -> io::Result<Names> {
-        rustix::fs::seek(&self.fd, SeekFrom::Start(0))?;
         let mut names = Names::default();
+        self.each_while(|name| {
+            names.cut_short = names.len() >= limit;
+            if !names.cut_short {
+                names.push(name);
+            }
+            !names.cut_short
+        })?;
+        names.sort();
+        Ok(names)
+    }
+
+    /// Every name in it, in the kernel's order.
+    pub(crate) fn each_name(&self, mut on: impl FnMut(&CStr)) -> io::Result<()> {
+        self.each_while(|name| {
+            on(name);
+            true
+        })
+    }
+
+    /// Names in the kernel's order, from the first on, as long as `on` wants more.
+    fn each_while(&self, mut on: impl FnMut(&CStr) -> bool) -> io::Result<()> {
+        rustix::fs::seek(&self.fd, SeekFrom::Start(0))?;
         let mut buffer = Vec::with_capacity(LIST_BUFFER_BYTES);
         let mut entries = RawDir::new(&self.fd, buffer.spare_capacity_mut());
         while let Some(entry) = entries.next() {
@@ -108,17 +129,11 @@ impl DirHandle {
                 Err(rustix::io::Errno::INTR) => continue,
                 Err(error) => return Err((*error).into()),
             };
-            if name == c"." || name == c".." {
-                continue;
-            }
-            if names.len() >= limit {
-                names.cut_short = true;
+            if name != c"." && name != c".." && !on(name) {
                 break;
             }
-            names.push(name);
         }
-        names.sort();
-        Ok(names)
+        Ok(())
     }
 }
 
@@ -137,14 +152,34 @@ pub struct Names {
 }
 
 impl Names {
-    fn push(&mut self, name: &CStr) {
+    pub(crate) fn push(&mut self, name: &CStr) {
         self.starts.push(self.bytes.len());
         self.bytes.extend_from_slice(name.to_bytes_with_nul());
     }
 
-    fn sort(&mut self) {
+    pub(crate) fn sort(&mut self) {
         let bytes = &self.bytes;
         self.starts.sort_unstable_by(|&a, &b| name_at(bytes, a).cmp(name_at(bytes, b)));
+    }
+
+    /// Bytes of memory that they take.
+    pub(crate) fn memory(&self) -> usize {
+        self.bytes.len() + self.starts.len() * size_of::<usize>()
+    }
+
+    /// Keeps the smaller half of them, sorted, and gives the smallest that goes.
+    pub(crate) fn keep_smaller_half(&mut self) -> Option<Vec<u8>> {
+        self.sort();
+        let kept = self.len().div_ceil(2);
+        let cut = self.get(kept).map(<[u8]>::to_vec);
+        let mut smaller = Self::default();
+        for name in self.iter().take(kept) {
+            smaller.starts.push(smaller.bytes.len());
+            smaller.bytes.extend_from_slice(name);
+            smaller.bytes.push(0);
+        }
+        *self = smaller;
+        cut
     }
 
     /// How many.

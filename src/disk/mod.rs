@@ -14,6 +14,7 @@
 //! | [`own`] | reading back what is ours, within limits |
 //! | [`copy`] | a second copy of what is ours, and reading it back from its medium |
 //! | [`spool`] | bytes that must be seekable: in memory, beyond a limit in an unlinked file |
+//! | [`rows`] | a list that may be longer than memory: packed, and beyond a limit in such a file |
 //! | [`space`] | free bytes, and whether two paths share a file system |
 //! | [`sandbox`] | from here on the kernel refuses every write outside the output (Landlock) |
 //! | [`live`] | the machine's live state from `/proc` and `/sys`: texts as they were read, and what they say |
@@ -45,6 +46,7 @@ pub mod output;
 pub mod own;
 pub mod pseudo;
 pub mod quiet;
+pub mod rows;
 pub mod sandbox;
 pub mod source;
 pub mod space;

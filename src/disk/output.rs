@@ -89,9 +89,14 @@ pub fn is_private(path: &Path) -> Result<bool, DiskError> {
 
 /// Writes a file in one piece: it is there whole or not at all, and nothing that exists is overwritten.
 pub fn write_once(path: &Path, bytes: &[u8]) -> Result<(), DiskError> {
+    write_once_by(path, |file| file.append(bytes).map_err(into_io))
+}
+
+/// The same, written piece by piece by `fill`.
+pub fn write_once_by(path: &Path, fill: impl FnOnce(&mut OutputFile) -> io::Result<()>) -> Result<(), DiskError> {
     let part = part_of(path);
     let mut file = OutputFile::create(&part)?;
-    let written = file.append(bytes).and_then(|()| file.sync());
+    let written = fill(&mut file).map_err(|error| error_of(error, &part)).and_then(|()| file.sync());
     drop(file);
     match written.and_then(|()| rename_into_place(&part, path)) {
         Ok(()) => Ok(()),
@@ -101,6 +106,11 @@ pub fn write_once(path: &Path, bytes: &[u8]) -> Result<(), DiskError> {
             Err(error)
         }
     }
+}
+
+/// What failed on which path, if the error knows it; else that this one could not be written.
+fn error_of(error: io::Error, path: &Path) -> DiskError {
+    error.downcast::<DiskError>().unwrap_or_else(DiskError::on(path, Doing::Write))
 }
 
 /// The name of an unfinished file: hidden, beside the finished one, this process's own.

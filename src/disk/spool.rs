@@ -7,7 +7,7 @@
 
 use std::fs::File;
 use std::io::{self, Cursor, Read, Seek, SeekFrom, Write};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -88,6 +88,11 @@ impl Spool {
         Self::with_limits(folder, memory_bytes.min(limits::SEEK_MEMORY_BYTES), limits::SPOOL_BYTES)
     }
 
+    /// The same for lists of rows, which say themselves how much memory they may take.
+    pub(super) fn for_rows(folder: Option<PathBuf>, memory_bytes: u64) -> Self {
+        Self::with_limits(folder, memory_bytes, limits::SPOOL_BYTES)
+    }
+
     fn with_limits(folder: Option<PathBuf>, memory_bytes: u64, limit_bytes: u64) -> Self {
         Self {
             store: Store::Memory(Cursor::default()),
@@ -104,6 +109,13 @@ impl Spool {
     #[must_use]
     pub fn keep_free(self, bytes: u64) -> Self {
         Self { keep_free: bytes, ..self }
+    }
+
+    /// From here on memory has no limit: for a last word that must be kept.
+    pub(super) fn lift_memory_limit(&mut self) {
+        if self.folder.is_none() {
+            self.memory_bytes = u64::MAX;
+        }
     }
 
     /// Bytes so far.
@@ -206,6 +218,24 @@ impl SpoolReader {
     /// Whether there are none.
     pub fn is_empty(&self) -> bool {
         self.length == 0
+    }
+
+    /// Of nothing.
+    pub(super) fn empty() -> Self {
+        Self { store: Store::Memory(Cursor::default()), length: 0 }
+    }
+
+    /// Fills the buffer from this place on, whoever else reads elsewhere.
+    pub(super) fn read_exact_at(&self, buffer: &mut [u8], from: u64) -> io::Result<()> {
+        match &self.store {
+            Store::File(file) => file.read_exact_at(buffer, from),
+            Store::Memory(bytes) => {
+                let from = usize::try_from(from).unwrap_or(usize::MAX);
+                let held = bytes.get_ref().get(from..).and_then(|held| held.get(..buffer.len()));
+                buffer.copy_from_slice(held.ok_or(io::ErrorKind::UnexpectedEof)?);
+                Ok(())
+            }
+        }
     }
 }
 

@@ -1,10 +1,11 @@
 //! The walk: every entry below the roots, once, in one order, each with its metadata or a gap that says why not.
 //!
-//! Depth first, a folder before what is in it, names by raw bytes. No recursion and never more than one list of names per
-//! open folder in memory. Everything is reached through its folder's handle, so paths may be longer than the kernel's
+//! Depth first, a folder before what is in it, names by raw bytes. No recursion, and names of the folders that it is inside of
+//! are held within one budget for all (see `listing`). Everything is reached through its folder's handle, so paths may be longer than the kernel's
 //! 4096 bytes, and only a few handles are held however deep the tree is (see `stack`). Deliberately absent: no link is followed, no file, pipe or device is opened (see [`super::source`]), no
 //! mount point below a root is crossed unless asked, nothing is left out without a gap.
 
+mod listing;
 mod roots;
 mod stack;
 #[cfg(test)]
@@ -15,10 +16,11 @@ use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use self::listing::Listing;
 pub use self::roots::WalkError;
 use self::roots::{Gaps, Root};
 use self::stack::{Frame, Stack};
-use super::dir::{DirHandle, Names};
+use super::dir::DirHandle;
 use super::error::{gap_advice, gap_kind, xattr_gap_kind};
 use super::gentle::Gentle;
 use super::handle::Seen;
@@ -34,6 +36,8 @@ pub struct WalkOptions {
     pub leave_out: Vec<(u64, u64)>,
     /// Folders that may be held open at once, at least 2.
     pub open_folders: usize,
+    /// Bytes of names that may be held at once, over all folders that the walk is inside of.
+    pub names_bytes: usize,
     /// Roots that a profile found. Unlike those that the user named they may be gone by now (a gap), are dropped without a
     /// note where another root covers them, and links among them are recorded as any link is.
     pub found: Vec<FoundRoot>,
@@ -56,6 +60,7 @@ impl Default for WalkOptions {
             one_file_system: true,
             leave_out: Vec::new(),
             open_folders: limits::OPEN_FOLDERS,
+            names_bytes: limits::NAMES_BYTES,
             found: Vec::new(),
             gentle: None,
         }
@@ -120,7 +125,7 @@ impl Walk {
     /// A root that does not exist is an error before anything is read: a typing mistake must not look like an empty source.
     pub fn new(roots: Vec<PathBuf>, options: WalkOptions) -> Result<Self, WalkError> {
         let (roots, notes, gaps) = roots::without_overlaps(&roots, &options.found, options.one_file_system)?;
-        let stack = Stack::new(options.open_folders);
+        let stack = Stack::new(options.open_folders, options.names_bytes);
         Ok(Self { roots: roots.into(), notes, gaps, options, stack, path: Vec::new(), seq: 0, reads_links: true })
     }
 
@@ -133,7 +138,7 @@ impl Walk {
     /// A walk over nothing: for a collection that has other entries alone.
     pub fn nothing() -> Self {
         let options = WalkOptions::default();
-        let stack = Stack::new(options.open_folders);
+        let stack = Stack::new(options.open_folders, options.names_bytes);
         let (roots, notes, path) = (VecDeque::new(), Vec::new(), Vec::new());
         Self { roots, notes, gaps: Gaps::new(), options, stack, path, seq: 0, reads_links: true }
     }
@@ -146,11 +151,14 @@ impl Walk {
     fn next_child(&mut self) -> Option<Walked> {
         loop {
             let frame = self.stack.top()?;
-            let Some(name) = frame.names.get(frame.next) else {
-                self.stack.leave(&self.path);
+            let Some(name) = frame.listing.next() else {
+                match self.stack.list_again() {
+                    Some(Ok(())) => {}
+                    Some(Err(reason)) => return Some(self.changed(reason)),
+                    None => self.stack.leave(&self.path),
+                }
                 continue;
             };
-            frame.next += 1;
             self.path.truncate(frame.path_bytes);
             if self.path.last() != Some(&b'/') {
                 self.path.push(b'/');
@@ -264,23 +272,23 @@ impl Walk {
             Err(error) => return walked.gaps.push(self.not_entered(&error)),
         }
         self.read_xattrs(dir.xattrs(), "; its content was", walked);
-        match dir.list(limits::FOLDER_NAMES) {
-            Ok(names) => self.push(dir, names, seen.identity(), walked),
+        match Listing::of(&dir, self.stack.room()) {
+            Ok((listing, digest)) => {
+                walked.listing = Some(digest);
+                let (dir, path_bytes, identity) = (Some(Arc::new(dir)), self.path.len(), seen.identity());
+                self.stack.enter(Frame { dir, listing, path_bytes, identity });
+            }
             Err(error) => walked.gaps.push(self.not_entered(&error)),
         }
     }
 
-    fn push(&mut self, dir: DirHandle, names: Names, identity: (u64, u64), walked: &mut Walked) {
-        if names.cut_short() {
-            let reason = format!(
-                "the folder holds more than {} names; the rest were not looked at: collect it in parts",
-                limits::FOLDER_NAMES
-            );
-            walked.gaps.push(self.gap(GapKind::OverLimit, reason));
+    /// A folder that was listed again for names that found no room, and was not what it had been.
+    fn changed(&mut self, reason: String) -> Walked {
+        if let Some(own) = self.stack.top().map(|frame| frame.path_bytes) {
+            self.path.truncate(own);
         }
-        walked.listing = Some(names.digest());
-        let (dir, path_bytes) = (Some(Arc::new(dir)), self.path.len());
-        self.stack.enter(Frame { dir, names, next: 0, path_bytes, identity });
+        let gap = self.gap(GapKind::Vanished, reason);
+        self.without_metadata(gap)
     }
 
     fn read_xattrs(&self, read: io::Result<Vec<(Vec<u8>, Vec<u8>)>>, but: &str, walked: &mut Walked) {

@@ -15,6 +15,7 @@ use super::journal::RecordedEntry;
 use super::replay::Recorded;
 use crate::disk::error::DiskError;
 use crate::disk::own;
+use crate::disk::rows::RowPlace;
 use crate::disk::source::SourceFile;
 use crate::model::{Entry, Gap, GapKind, Kind, RawPath, limits};
 use crate::pass::{FirstName, Item, Link, OpenSource, Opened, SourceRead};
@@ -97,11 +98,11 @@ pub fn items(path: &Path, first_seq: u64) -> Result<Vec<Item>, ItemsError> {
     Ok(items)
 }
 
-/// What the lines in a zip add up to.
+/// What the lines in a zip add up to. Their gaps go to `place`.
 ///
 /// # Errors
 /// [`ItemsError`].
-pub fn recorded(path: &Path) -> Result<Recorded, ItemsError> {
+pub fn recorded(path: &Path, place: &RowPlace) -> Result<Recorded, ItemsError> {
     let shown = path.display().to_string();
     let (file, _) = own::open_own(path)?;
     let bad_zip = |source| ItemsError::Zip { path: shown.clone(), source };
@@ -109,11 +110,11 @@ pub fn recorded(path: &Path) -> Result<Recorded, ItemsError> {
     let name = record_name(&zip).ok_or(zip::result::ZipError::FileNotFound).map_err(bad_zip)?;
     let mut lines = BufReader::new(zip.by_name(&name).map_err(bad_zip)?);
     let bad_record = |source| ItemsError::Record { path: shown.clone(), source };
-    let mut recorded = Recorded::default();
+    let mut recorded = Recorded::new(place);
     while let Some(line) = next_line(&mut lines).map_err(bad_record)? {
         let entry = RecordedEntry::parse(&line).map_err(io::Error::other).map_err(bad_record)?;
         let path = entry.path().unwrap_or_else(|| RawPath(Vec::new()));
-        recorded.add(&entry, &path);
+        recorded.add(&entry, &path).map_err(bad_record)?;
     }
     Ok(recorded)
 }

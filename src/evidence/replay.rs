@@ -3,7 +3,7 @@
 //! A line counts only if all lines before it count, its number is the next one, and its member's bytes are those that it
 //! speaks of. So whatever a crash, a full disk or a pulled plug left behind, what is taken up again is what was read.
 //!
-//! Memory: 16 bytes per entry (so that it is not taken a second time), and the gaps.
+//! Memory: 16 bytes per entry (so that it is not taken a second time).
 
 use std::collections::HashSet;
 use std::io::{self, BufRead, Read};
@@ -15,6 +15,7 @@ use super::container::read::RecordedMembers;
 use super::journal::{EntryGap, Fate, Mark, RecordedEntry};
 use super::others;
 use super::stored_name::StoredNames;
+use crate::disk::rows::{RowPlace, RowsOut};
 use crate::model::limits::JOURNAL_LINE_BYTES;
 use crate::model::{Algorithms, Digest, Gap, GapKind, Kind, Origin, RawPath, Stat, Timestamp};
 use crate::pass::{KeptOnce, SharedNames};
@@ -24,15 +25,22 @@ use crate::pass::{KeptOnce, SharedNames};
 pub struct Recorded {
     /// Entries, kept files, their bytes and gaps.
     pub counts: Counts,
-    /// The gaps themselves.
-    pub gaps: Vec<Gap>,
+    /// The gaps themselves, by [`Recorded::shown`].
+    pub gaps: RowsOut<Gap>,
+    /// Files, and other entries with gaps, so far: those that a look at the evidence meets, in its order.
+    pub shown: u64,
     /// Entries whose access time the kernel would not let alone.
     pub atime_not_kept: u64,
 }
 
 impl Recorded {
+    /// Nothing yet; the gaps will go to this place.
+    pub(super) fn new(place: &RowPlace) -> Self {
+        Self { gaps: RowsOut::new(place), ..Self::default() }
+    }
+
     /// Adds the line of the entry at `path`.
-    pub(super) fn add(&mut self, entry: &RecordedEntry, path: &RawPath) {
+    pub(super) fn add(&mut self, entry: &RecordedEntry, path: &RawPath) -> io::Result<()> {
         let counts = &mut self.counts;
         counts.entries = counts.entries.saturating_add(1);
         if entry.outcome == Fate::Kept {
@@ -43,7 +51,11 @@ impl Recorded {
         let not_kept = entry.marks.contains(&Mark::AtimeNotKept);
         self.atime_not_kept = self.atime_not_kept.saturating_add(u64::from(not_kept));
         counts.linked = counts.linked.saturating_add(u64::from(entry.hard_link_of.is_some()));
-        self.gaps.extend(gaps_of(entry, path));
+        for gap in gaps_of(entry, path) {
+            self.gaps.push(self.shown, &gap)?;
+        }
+        self.shown = self.shown.saturating_add(u64::from(entry.kind == Kind::File || !entry.gaps.is_empty()));
+        Ok(())
     }
 }
 
@@ -123,7 +135,7 @@ fn key(path: &RawPath) -> [u8; 16] {
     half
 }
 
-/// Reads back the collection `name` that began at `begun`, from its journal and its zip.
+/// Reads back the collection `name` that began at `begun`, from its journal and its zip. Its gaps go to `place`.
 ///
 /// # Errors
 /// When one of the two can not be read. That they are torn is no error.
@@ -132,10 +144,11 @@ pub fn replay(
     (begun, digests): (Timestamp, Algorithms),
     journal: &mut dyn BufRead,
     zip: &mut dyn Read,
+    place: &RowPlace,
 ) -> io::Result<Replay> {
     let folder = data_folder(name, begun).map_err(io::Error::other)?;
     let mut replay = Replay {
-        recorded: Recorded::default(),
+        recorded: Recorded::new(place),
         journal_bytes: 0,
         zip_bytes: 0,
         torn: None,
@@ -214,7 +227,7 @@ impl Replay {
             }
             Ok(None) => {}
         }
-        self.recorded.add(&entry, &path);
+        self.recorded.add(&entry, &path)?;
         self.taken.add(&path, origin);
         Ok(Ok(()))
     }

@@ -16,7 +16,9 @@ pub const HEAD_BYTES: usize = 16 * 1024 * 1024;
 pub const WALK_AHEAD: usize = 1024;
 /// Files with several names of which further names may still come.
 pub const LINKED_FILES: usize = 500_000;
-/// Names in one folder.
+/// Names of the folders that a walk is inside of, all together.
+pub const NAMES_BYTES: usize = 48 * 1024 * 1024;
+/// Names in one folder, where not a walk but a profile or a look at the live state lists it.
 pub const FOLDER_NAMES: usize = 10_000_000;
 /// Folders that one walk holds open at once; deeper trees are walked by opening those above again.
 pub const OPEN_FOLDERS: usize = 64;
@@ -58,6 +60,12 @@ pub const EXPANSION_RATIO: u64 = 250;
 pub const SEEK_MEMORY_BYTES: u64 = 16 * 1024 * 1024;
 /// A spool file.
 pub const SPOOL_BYTES: u64 = 64 * 1024 * 1024 * 1024;
+/// Values, the links between them and rows that stand for somebody, in the count of people.
+pub const COUNT_BYTES: usize = 80 * 1024 * 1024;
+/// A list of results, packed, in memory; the rest of it is in a spool file.
+pub const ROWS_MEMORY_BYTES: u64 = 2 * 1024 * 1024;
+/// The same where there is no folder for a spool file (`hozen scan` without `--spool`).
+pub const ROWS_ALONE_BYTES: u64 = 24 * 1024 * 1024;
 /// A file whose size the kernel gives as 0 but which has content (`/proc`).
 pub const UNSIZED_FILE_BYTES: u64 = 64 * 1024 * 1024;
 

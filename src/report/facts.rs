@@ -1,21 +1,22 @@
 //! What the report says, in no language: decided once, so that page, JSON and terminal cannot disagree.
 
-use std::collections::BTreeSet;
+use std::io;
 
 use jiff::civil::Date;
 use serde::Serialize;
 
 use super::ReportInput;
 use super::assess::{Deadlines, Level, Weighed, deadlines, level, weigh};
-use super::files::{Listed, Looked, looked, unread, with_findings};
-use super::gaps::{GapGroup, group, hides_content};
+use super::entries::Sums;
+use super::files::{Listed, Looked};
+use super::gaps::GapGroup;
 use super::kinds::{Rung, not_looked_for, place};
-use crate::case::results::ScanResult;
-use crate::model::{EntityTally, Gap};
+use crate::case::results::{CollectResult, ScanResult};
+use crate::model::EntityTally;
 
-/// Everything that the three layouts draw from, beside the input itself.
+/// Everything that the three layouts draw from, beside the input itself. Made once: it reads all rows of the run.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Facts {
+pub struct Facts {
     /// The headline.
     pub(super) level: Level,
     /// Kinds that were looked for, in ladder order.
@@ -56,20 +57,30 @@ pub(super) struct Kind {
 
 impl Facts {
     /// The facts of a whole run.
-    pub(super) fn of(input: &ReportInput) -> Self {
-        Self::from(&input.scan, &input.collect.gaps, input.known_on)
+    ///
+    /// # Errors
+    /// When its rows can not be read back.
+    pub fn of(input: &ReportInput) -> io::Result<Self> {
+        Self::from(&input.scan, Some(&input.collect), input.known_on)
     }
 
-    /// The facts of a scan, with the gaps of the collection that went with it, if one did.
-    pub(super) fn from(scan: &ScanResult, collect_gaps: &[Gap], known_on: Option<Date>) -> Self {
-        let looked = looked(&scan.files);
+    /// The facts of a scan alone.
+    ///
+    /// # Errors
+    /// When its rows can not be read back.
+    pub fn of_scan(scan: &ScanResult) -> io::Result<Self> {
+        Self::from(scan, None, None)
+    }
+
+    fn from(scan: &ScanResult, collect: Option<&CollectResult>, known_on: Option<Date>) -> io::Result<Self> {
+        let sums = Sums::of(scan, collect)?;
+        let looked = sums.looked;
         let blind = looked.files == looked.not_looked_at || scan.entities.is_empty();
-        let unread = unread(&scan.files, collect_gaps.iter().chain(&scan.gaps), scan.subjects.unread);
+        // Never fewer than the count of people says.
+        let unread = sums.unread.max(scan.subjects.unread);
         let duties = weigh(scan, !blind, unread);
-        let (files, more_files) = with_findings(&scan.files);
-        let kept_short: BTreeSet<&str> =
-            collect_gaps.iter().filter(|gap| hides_content(gap.kind)).map(|gap| gap.path.as_str()).collect();
-        Self {
+        let (files, more_files) = sums.worst.listed();
+        Ok(Self {
             level: level(scan, &duties, !blind, unread),
             kinds: kinds(scan),
             not_looked_for: not_looked_for(|id| scan.entities.contains_key(id)).collect(),
@@ -78,11 +89,11 @@ impl Facts {
             looked,
             blind,
             unread,
-            not_kept: kept_short.len() as u64,
+            not_kept: sums.not_kept,
             files,
             more_files,
-            gaps: group(collect_gaps, &scan.gaps),
-        }
+            gaps: sums.gaps.groups(),
+        })
     }
 
     /// Whether a rule of this run looks for an entity.
@@ -110,7 +121,7 @@ mod tests {
 
     #[test]
     fn every_file_is_in_one_of_the_four() {
-        let facts = Facts::of(&sample::incident());
+        let facts = Facts::of(&sample::incident()).unwrap();
         let Looked { files, with_findings, none_found, partly_read, not_looked_at } = facts.looked;
         assert_eq!(files, with_findings + none_found + partly_read + not_looked_at);
         assert!(none_found > 0 && not_looked_at > 0);
@@ -120,6 +131,6 @@ mod tests {
     fn a_scan_without_rules_knows_nothing() {
         let mut input = sample::nothing_found();
         input.scan.entities.clear();
-        assert_eq!(Facts::of(&input).level, Level::NotLooked);
+        assert_eq!(Facts::of(&input).unwrap().level, Level::NotLooked);
     }
 }

@@ -33,6 +33,16 @@ pub(super) struct Looked {
     pub(super) not_looked_at: u64,
 }
 
+impl std::ops::AddAssign for Looked {
+    fn add_assign(&mut self, other: Self) {
+        self.files += other.files;
+        self.with_findings += other.with_findings;
+        self.none_found += other.none_found;
+        self.partly_read += other.partly_read;
+        self.not_looked_at += other.not_looked_at;
+    }
+}
+
 /// A file with findings, as it is listed.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub(super) struct Listed {
@@ -86,9 +96,8 @@ pub(super) fn looked(files: &[FileResult]) -> Looked {
     looked
 }
 
-/// How many files, members and folders were not, or only partly, read. Never fewer than `counted`, what the count of people
-/// says.
-pub(super) fn unread<'a>(files: &'a [FileResult], gaps: impl Iterator<Item = &'a Gap>, counted: u64) -> u64 {
+/// How many files, members and folders were not, or only partly, read.
+pub(super) fn unread<'a>(files: &'a [FileResult], gaps: impl Iterator<Item = &'a Gap>) -> u64 {
     let mut hidden: BTreeMap<&str, bool> = BTreeMap::new();
     for gap in gaps {
         *hidden.entry(&gap.path).or_default() |= hides_content(gap.kind);
@@ -98,7 +107,13 @@ pub(super) fn unread<'a>(files: &'a [FileResult], gaps: impl Iterator<Item = &'a
     unread.extend(short.filter(|path| hidden.get(path) != Some(&false)));
     let inside: BTreeSet<&str> = unread.iter().flat_map(|path| containers(path)).collect();
     unread.retain(|path| !inside.contains(path) || hidden.get(path) == Some(&true));
-    (unread.len() as u64).max(counted)
+    unread.len() as u64
+}
+
+/// How many entries have a gap behind which content may hide.
+pub(super) fn kept_short(gaps: &[Gap]) -> u64 {
+    let short = gaps.iter().filter(|gap| hides_content(gap.kind)).map(|gap| gap.path.as_str());
+    short.collect::<BTreeSet<_>>().len() as u64
 }
 
 /// Findings, then only possible ones.
@@ -107,16 +122,55 @@ fn weight(file: &FileResult) -> (u64, u64) {
     (sum(&file.findings), sum(&file.possible))
 }
 
+/// Most findings first, then by path.
+fn heavier(a: &FileResult, b: &FileResult) -> std::cmp::Ordering {
+    weight(b).cmp(&weight(a)).then_with(|| a.path.cmp(&b.path))
+}
+
 /// Those with findings, most first, and how many do not fit into `most`.
 fn heaviest<'a>(all: impl Iterator<Item = &'a FileResult>, most: usize) -> (Vec<&'a FileResult>, u64) {
     let mut found: Vec<&FileResult> = all.filter(|file| weight(file) > (0, 0)).collect();
-    found.sort_by(|a, b| weight(b).cmp(&weight(a)).then_with(|| a.path.cmp(&b.path)));
+    found.sort_by(|a, b| heavier(a, b));
     let more = found.len().saturating_sub(most) as u64;
     found.truncate(most);
     (found, more)
 }
 
-/// The files to list, and how many more have findings.
+/// The files with the most findings, while files come one by one.
+#[derive(Debug, Default)]
+pub(super) struct Worst {
+    /// At most twice as many as are listed.
+    held: Vec<Listed>,
+    all: u64,
+}
+
+impl Worst {
+    /// Takes these files.
+    pub(super) fn add(&mut self, files: &[FileResult]) {
+        for file in files.iter().filter(|file| weight(file) > (0, 0)) {
+            self.all += 1;
+            self.held.push(listed(file));
+            if self.held.len() >= 2 * LISTED_FILES {
+                self.sort();
+            }
+        }
+    }
+
+    /// The files to list, and how many more have findings.
+    pub(super) fn listed(mut self) -> (Vec<Listed>, u64) {
+        self.sort();
+        let more = self.all - self.held.len() as u64;
+        (self.held, more)
+    }
+
+    fn sort(&mut self) {
+        self.held.sort_by(|a, b| heavier(&a.file, &b.file));
+        self.held.truncate(LISTED_FILES);
+    }
+}
+
+/// The files to list, and how many more have findings: the same over all of them at once.
+#[cfg(test)]
 pub(super) fn with_findings(files: &[FileResult]) -> (Vec<Listed>, u64) {
     let (found, more) = heaviest(files.iter(), LISTED_FILES);
     (found.into_iter().map(listed).collect(), more)
@@ -161,8 +215,7 @@ mod tests {
         let files = [nested(), row("plain.txt", LookStatus::Scanned, 0)];
         let expected = Looked { files: 3, with_findings: 1, none_found: 1, partly_read: 0, not_looked_at: 1 };
         assert_eq!(looked(&files), expected);
-        assert_eq!(unread(&files, [].iter(), 0), 1, "only d.txt");
-        assert_eq!(unread(&files, [].iter(), 7), 7, "never fewer than the count of people says");
+        assert_eq!(unread(&files, [].iter()), 1, "only d.txt");
     }
 
     #[test]
@@ -171,9 +224,9 @@ mod tests {
         file.members.truncate(1);
         assert_eq!(looked(&[file.clone()]).partly_read, 1);
         let gap = Gap { path: "a.zip".to_owned(), kind: GapKind::OverLimit, reason: String::new() };
-        assert_eq!(unread(&[file], [gap].iter(), 0), 1);
+        assert_eq!(unread(&[file], [gap].iter()), 1);
         let gap = Gap { path: "a.zip".to_owned(), kind: GapKind::Truncated, reason: String::new() };
-        assert_eq!(unread(&[nested()], [gap].iter(), 0), 2, "cut off itself, and d.txt");
+        assert_eq!(unread(&[nested()], [gap].iter()), 2, "cut off itself, and d.txt");
     }
 
     #[test]
@@ -182,7 +235,7 @@ mod tests {
         let link = FileResult { hard_link_of: Some("/a".to_owned()), path: "/b".to_owned(), ..first.clone() };
         let files = [first, link];
         assert_eq!((looked(&files).files, looked(&files).with_findings), (1, 1));
-        assert_eq!(unread(&files, [].iter(), 0), 1);
+        assert_eq!(unread(&files, [].iter()), 1);
         let (listed, _) = with_findings(&files);
         assert_eq!(listed.iter().filter(|one| one.file.hard_link_of.is_some()).count(), 1);
     }
@@ -190,7 +243,7 @@ mod tests {
     #[test]
     fn a_pipe_hides_no_text() {
         let gap = Gap { path: "p".to_owned(), kind: GapKind::SpecialFile, reason: String::new() };
-        assert_eq!(unread(&[row("p", LookStatus::NotScanned, 0)], [gap].iter(), 0), 0);
+        assert_eq!(unread(&[row("p", LookStatus::NotScanned, 0)], [gap].iter()), 0);
     }
 
     #[test]

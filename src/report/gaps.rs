@@ -47,8 +47,73 @@ struct Seen<'a> {
     not_looked_at: bool,
 }
 
-/// Joins both lists by kind and path, and picks at most [`LISTED_GAPS`] paths, shared fairly between the kinds.
-pub(super) fn group(of_collect: &[Gap], of_scan: &[Gap]) -> Vec<GapGroup> {
+/// Gaps by kind, while entries come one by one: numbers, and the first paths of each kind.
+#[derive(Debug, Default)]
+pub(super) struct GapCounts(BTreeMap<GapKind, Counted>);
+
+#[derive(Debug, Default)]
+struct Counted {
+    paths: u64,
+    not_kept: u64,
+    not_looked_at: u64,
+    /// The first [`LISTED_GAPS`] paths in their order, each with its reason.
+    first: BTreeMap<String, String>,
+}
+
+impl GapCounts {
+    /// Takes the gaps of one entry. No other entry may have gaps at the same paths.
+    pub(super) fn add(&mut self, of_collect: &[Gap], of_scan: &[Gap]) {
+        for (kind, paths) in by_kind(of_collect, of_scan) {
+            let counted = self.0.entry(kind).or_default();
+            for (path, seen) in paths {
+                counted.paths += 1;
+                counted.not_kept += u64::from(seen.not_kept);
+                counted.not_looked_at += u64::from(seen.not_looked_at);
+                counted.name(path, seen.reason);
+            }
+        }
+    }
+
+    /// At most [`LISTED_GAPS`] paths, shared fairly between the kinds.
+    pub(super) fn groups(self) -> Vec<GapGroup> {
+        let sizes = self.0.values().map(|counted| usize::try_from(counted.paths).unwrap_or(usize::MAX));
+        let quota = fair_share(sizes.collect(), LISTED_GAPS);
+        self.0.into_iter().map(|(kind, counted)| counted.group(kind, quota)).collect()
+    }
+}
+
+impl Counted {
+    fn name(&mut self, path: &str, reason: &str) {
+        if self.first.len() >= LISTED_GAPS && self.first.last_key_value().is_none_or(|(last, _)| last.as_str() <= path)
+        {
+            return;
+        }
+        self.first.insert(path.to_owned(), reason.to_owned());
+        if self.first.len() > LISTED_GAPS {
+            self.first.pop_last();
+        }
+    }
+
+    fn group(self, kind: GapKind, quota: usize) -> GapGroup {
+        let mut reasons: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        let mut named = 0;
+        for (path, reason) in self.first.into_iter().take(quota) {
+            reasons.entry(reason).or_default().push(path);
+            named += 1;
+        }
+        GapGroup {
+            kind,
+            paths: self.paths,
+            not_kept: self.not_kept,
+            not_looked_at: self.not_looked_at,
+            reasons: reasons.into_iter().map(|(reason, paths)| Reason { reason, paths }).collect(),
+            more: self.paths.saturating_sub(named),
+        }
+    }
+}
+
+/// Joins both lists by kind and path.
+fn by_kind<'a>(of_collect: &'a [Gap], of_scan: &'a [Gap]) -> BTreeMap<GapKind, BTreeMap<&'a str, Seen<'a>>> {
     let mut kinds: BTreeMap<GapKind, BTreeMap<&str, Seen<'_>>> = BTreeMap::new();
     let kept = of_collect.iter().map(|gap| (gap, true));
     let looked = of_scan.iter().map(|gap| (gap, false));
@@ -61,10 +126,18 @@ pub(super) fn group(of_collect: &[Gap], of_scan: &[Gap]) -> Vec<GapGroup> {
         seen.not_kept |= from_collect;
         seen.not_looked_at |= !from_collect;
     }
+    kinds
+}
+
+/// The same over all gaps at once.
+#[cfg(test)]
+pub(super) fn group(of_collect: &[Gap], of_scan: &[Gap]) -> Vec<GapGroup> {
+    let kinds = by_kind(of_collect, of_scan);
     let quota = fair_share(kinds.values().map(BTreeMap::len).collect(), LISTED_GAPS);
     kinds.into_iter().map(|(kind, paths)| one_group(kind, &paths, quota)).collect()
 }
 
+#[cfg(test)]
 fn one_group(kind: GapKind, paths: &BTreeMap<&str, Seen<'_>>, quota: usize) -> GapGroup {
     let mut reasons: BTreeMap<&str, Vec<String>> = BTreeMap::new();
     for (path, seen) in paths.iter().take(quota) {

@@ -25,9 +25,8 @@ const FIRST_SCREEN_GAPS: usize = 4;
 ///
 /// # Errors
 /// Only if the template engine fails to write into memory.
-pub fn html(input: &ReportInput, lang: Lang) -> Result<String, ReportError> {
-    let facts = Facts::of(input);
-    Page::of(input, &facts, lang).render().map_err(ReportError::Render)
+pub fn html(input: &ReportInput, facts: &Facts, lang: Lang) -> Result<String, ReportError> {
+    Page::of(input, facts, lang).render().map_err(ReportError::Render)
 }
 
 #[derive(Template)]

@@ -13,8 +13,7 @@ use crate::model::Lang;
 pub const SCHEMA: &str = "hozen.report/1";
 
 /// The report as JSON.
-pub fn json(input: &ReportInput) -> Value {
-    let facts = Facts::of(input);
+pub fn json(input: &ReportInput, facts: &Facts) -> Value {
     let subjects = &input.scan.subjects;
     let seal = &input.collect.seal;
     let evidence: Vec<Value> =
@@ -57,7 +56,7 @@ pub fn json(input: &ReportInput) -> Value {
             "evidence": evidence,
         },
         "verify": checks(input),
-        "limits": (words(Lang::En).limits)(&facts, &input.key),
+        "limits": (words(Lang::En).limits)(facts, &input.key),
     })
 }
 

@@ -3,13 +3,15 @@
 //! However much there is, it stays short: the worst files, a few examples of each kind, and where the rest is.
 
 use std::collections::BTreeMap;
+use std::io;
 
+use super::entries::Sums;
 use super::facts::Facts;
-use super::gaps::{GapGroup, group, hides_content};
+use super::gaps::{GapGroup, hides_content};
 use super::kinds::label;
 use super::show::{calm, grouped};
 use super::words::{gap, words};
-use crate::case::results::ScanResult;
+use crate::case::results::Rows;
 use crate::model::{Gap, Lang};
 
 /// Files with findings that are named.
@@ -18,8 +20,7 @@ const FILES: usize = 15;
 const EXAMPLES: usize = 3;
 
 /// Files with findings, most first, and what could not be read.
-pub fn scan_listing(scan: &ScanResult, lang: Lang) -> String {
-    let facts = Facts::from(scan, &[], None);
+pub fn scan_listing(facts: &Facts, lang: Lang) -> String {
     let w = words(lang);
     let mut text = String::new();
     let all = facts.files.len() as u64 + facts.more_files;
@@ -45,15 +46,21 @@ pub fn scan_listing(scan: &ScanResult, lang: Lang) -> String {
     if all > FILES as u64 {
         text += &format!("  {}\n", (w.listing.more_files)(all - FILES as u64));
     }
-    text + &gap_listing(&scan.gaps, lang)
+    text + &listing(facts.gaps.clone(), lang)
 }
 
 /// Gaps by kind: how many, a few of them, and what to do. Empty when there are none.
-pub fn gap_listing(gaps: &[Gap], lang: Lang) -> String {
+///
+/// # Errors
+/// When they can not be read back.
+pub fn gap_listing(gaps: &Rows<Gap>, lang: Lang) -> io::Result<String> {
+    Ok(listing(Sums::of_gaps(gaps)?.gaps.groups(), lang))
+}
+
+fn listing(mut groups: Vec<GapGroup>, lang: Lang) -> String {
     let w = words(lang);
     let mut text = String::new();
     // Content that nobody has seen comes before what is only noted.
-    let mut groups = group(&[], gaps);
     groups.sort_by_key(|group| (!hides_content(group.kind), std::cmp::Reverse(group.paths)));
     if !groups.is_empty() {
         let all = groups.iter().map(|group| group.paths).sum();
@@ -92,12 +99,13 @@ mod tests {
     #[test]
     fn a_flood_of_gaps_stays_short_and_no_kind_is_lost() {
         let mut scan = sample::nothing_found().scan;
+        let locked = Gap { path: "/x.zip".to_owned(), kind: GapKind::Encrypted, reason: "locked".to_owned() };
         scan.gaps = (0..5_000)
             .map(|n| Gap { path: format!("/img/{n}.png"), kind: GapKind::NoText, reason: "a picture".to_owned() })
+            .chain([locked])
             .collect();
-        scan.gaps.push(Gap { path: "/x.zip".to_owned(), kind: GapKind::Encrypted, reason: "locked".to_owned() });
         for lang in [Lang::Ja, Lang::En] {
-            let text = scan_listing(&scan, lang);
+            let text = scan_listing(&Facts::of_scan(&scan).unwrap(), lang);
             assert!(text.lines().count() < 20, "{text}");
             assert!(text.contains("/x.zip") && text.contains("4,997"), "{text}");
             assert!(text.contains("5,001"), "{text}");
@@ -106,15 +114,15 @@ mod tests {
 
     #[test]
     fn the_worst_files_come_first_and_the_rest_is_counted() {
-        let text = scan_listing(&sample::incident().scan, Lang::En);
+        let text = scan_listing(&Facts::of_scan(&sample::incident().scan).unwrap(), Lang::En);
         let first = text.lines().nth(2).unwrap_or_default().trim().to_owned();
         assert!(!first.is_empty() && text.contains("Files in which personal data was found"), "{text}");
-        assert_eq!(gap_listing(&[], Lang::En), "");
+        assert_eq!(gap_listing(&Rows::default(), Lang::En).unwrap(), "");
     }
 
     #[test]
     fn a_terminal_is_never_steered_by_a_path() {
         let gaps = [Gap { path: "\u{1b}[2J".to_owned(), kind: GapKind::NoText, reason: String::new() }];
-        assert!(!gap_listing(&gaps, Lang::Ja).contains('\u{1b}'));
+        assert!(!gap_listing(&gaps.into_iter().collect(), Lang::Ja).unwrap().contains('\u{1b}'));
     }
 }

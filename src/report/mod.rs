@@ -7,6 +7,7 @@
 
 mod assess;
 pub mod custody;
+mod entries;
 mod facts;
 mod files;
 mod gaps;
@@ -27,6 +28,7 @@ use jiff::civil::Date;
 use crate::case::results::{CollectResult, ScanResult};
 use crate::model::Digest;
 
+pub use facts::Facts;
 pub use html::html;
 pub use json::{SCHEMA, json};
 pub use listing::{gap_listing, scan_listing};

@@ -20,18 +20,17 @@ const COLUMNS: usize = 80;
 const KINDS: usize = 5;
 
 /// The answer at the end of `hozen respond`, without colour, each line ended by a newline.
-pub fn summary(input: &ReportInput, lang: Lang) -> String {
-    let facts = Facts::of(input);
+pub fn summary(input: &ReportInput, facts: &Facts, lang: Lang) -> String {
     let w = words(lang);
     let mut screen = Screen::new(lang);
     screen.line(&format!("{}  {}  {}", calm(&input.case_id), calm(&input.host), calm(&input.finished)));
     screen.line("");
     screen.line((w.verdict)(facts.level, facts.unread).headline);
     screen.line("");
-    kinds(&mut screen, &facts, w, lang);
-    people(&mut screen, &input.scan, &facts, w);
-    duties(&mut screen, &facts, w, lang);
-    kept(&mut screen, input, &facts, w);
+    kinds(&mut screen, facts, w, lang);
+    people(&mut screen, &input.scan, facts, w);
+    duties(&mut screen, facts, w, lang);
+    kept(&mut screen, input, facts, w);
     for line in folded(&calm(&input.report_path), COLUMNS - screen.indent) {
         screen.row(w.screen.report, &line);
     }
@@ -41,15 +40,14 @@ pub fn summary(input: &ReportInput, lang: Lang) -> String {
 }
 
 /// The answer at the end of `hozen scan`: as [`summary`], without what only a collection has.
-pub fn scan_summary(scan: &ScanResult, lang: Lang) -> String {
-    let facts = Facts::from(scan, &[], None);
+pub fn scan_summary(scan: &ScanResult, facts: &Facts, lang: Lang) -> String {
     let w = words(lang);
     let mut screen = Screen::new(lang);
     screen.line((w.verdict)(facts.level, facts.unread).headline);
     screen.line("");
-    kinds(&mut screen, &facts, w, lang);
-    people(&mut screen, scan, &facts, w);
-    duties(&mut screen, &facts, w, lang);
+    kinds(&mut screen, facts, w, lang);
+    people(&mut screen, scan, facts, w);
+    duties(&mut screen, facts, w, lang);
     screen.text
 }
 
@@ -215,6 +213,10 @@ mod tests {
 
     const LINES: usize = 24;
 
+    fn summary(input: &ReportInput, lang: Lang) -> String {
+        super::summary(input, &Facts::of(input).unwrap(), lang)
+    }
+
     fn fits(text: &str) {
         assert!(text.lines().count() <= LINES, "{} lines:\n{text}", text.lines().count());
         for line in text.lines() {
@@ -235,7 +237,7 @@ mod tests {
         }
         for lang in [Lang::Ja, Lang::En] {
             fits(&summary(&full, lang));
-            fits(&scan_summary(&full.scan, lang));
+            fits(&scan_summary(&full.scan, &Facts::of_scan(&full.scan).unwrap(), lang));
             fits(&summary(&sample::incident(), lang));
             fits(&summary(&sample::empty(), lang));
             for usual in [sample::incident(), sample::nothing_found(), sample::empty()] {

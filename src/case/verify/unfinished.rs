@@ -7,6 +7,7 @@ use super::Check;
 use crate::case::dir::CaseDir;
 use crate::case::orders::StandingOrders;
 use crate::case::results::{Layer, State, UnfinishedResult};
+use crate::disk::rows::RowPlace;
 use crate::disk::{output, own};
 use crate::evidence::Expected;
 use crate::evidence::replay::{Replay, replay};
@@ -129,7 +130,7 @@ fn read_back(
     }
     let (mut zip, zip_bytes) = own::open_own(zip)?;
     let (journal, journal_bytes) = own::open_own(journal)?;
-    let replay = replay(name, begun, &mut BufReader::new(journal), &mut zip)?;
+    let replay = replay(name, begun, &mut BufReader::new(journal), &mut zip, &RowPlace::default())?;
     let tail =
         zip_bytes.saturating_sub(replay.zip_bytes).saturating_add(journal_bytes.saturating_sub(replay.journal_bytes));
     Ok(Some((replay, tail)))

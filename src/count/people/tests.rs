@@ -246,3 +246,46 @@ fn a_million_rows() {
 fn procfs_status() -> String {
     std::fs::read_to_string("/proc/self/status").unwrap_or_default()
 }
+
+/// The same, with room for so many bytes.
+fn within(room: usize, records: &[(Bond, Option<u64>, Vec<Identifier>)]) -> Counted {
+    let mut people = People::with_room(4, room);
+    for (bond, row, ids) in records {
+        people.record(*bond, *row, ids);
+    }
+    people.finish(0)
+}
+
+proptest! {
+    #[test]
+    fn without_room_the_bounds_are_wider_and_still_hold(
+        records in prop::collection::vec(any_record(), 0..120), room in 0usize..6_000
+    ) {
+        let (whole, narrow) = (all(&records), within(room, &records));
+        let (w, n) = (&whole.subjects, &narrow.subjects);
+        prop_assert!(n.at_least <= w.at_least && w.at_most <= n.at_most, "{n:?} {w:?}");
+        prop_assert!(n.at_least <= n.estimate && n.estimate <= n.at_most);
+        prop_assert_eq!(n.records, w.records);
+        for (narrow, whole) in narrow.entities.iter().zip(&whole.entities) {
+            prop_assert_eq!(narrow.occurrences, whole.occurrences);
+            prop_assert!(narrow.distinct <= whole.distinct);
+        }
+        if narrow.over.is_none() {
+            prop_assert_eq!(narrow, whole);
+        }
+    }
+}
+
+#[test]
+fn a_count_that_is_no_longer_exact_says_so() {
+    let records: Vec<_> = (0..5_000).map(|n| row(&[email(n), mobile(n)])).collect();
+    let narrow = within(60_000, &records);
+    let (finds, different) = narrow.over.unwrap();
+    assert!(finds > 4_000 && different.abs_diff(finds) < finds / 50, "{finds} {different}");
+    let s = narrow.subjects;
+    assert!(s.at_least < 5_000 && s.at_most > 5_000 && s.estimate.abs_diff(5_000) < 100, "{s:?}");
+    for said in [&s.rules.at_least, &s.rules.estimate, &s.rules.at_most] {
+        assert!(said.contains("Memory for counting was full"), "{said}");
+    }
+    assert!(!all(&records).subjects.rules.at_most.contains("was full"));
+}

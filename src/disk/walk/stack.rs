@@ -11,7 +11,8 @@ use std::time::Duration;
 
 use rustix::io::Errno;
 
-use crate::disk::dir::{DirHandle, Names};
+use super::listing::Listing;
+use crate::disk::dir::DirHandle;
 
 /// Who holds the handles that are missing is given this long to let some go.
 const PATIENCE: (u32, Duration) = (20, Duration::from_millis(10));
@@ -20,8 +21,7 @@ const PATIENCE: (u32, Duration) = (20, Duration::from_millis(10));
 pub(super) struct Frame {
     /// Nothing while it is let go; nothing at the top if it was not found again.
     pub(super) dir: Option<Arc<DirHandle>>,
-    pub(super) names: Names,
-    pub(super) next: usize,
+    pub(super) listing: Listing,
     /// How much of the path at hand is its own.
     pub(super) path_bytes: usize,
     pub(super) identity: (u64, u64),
@@ -33,11 +33,64 @@ pub(super) struct Stack {
     /// The lowest frame above the bottom that may be open.
     open_from: usize,
     most: usize,
+    /// Bytes of names that all frames together may hold.
+    names_bytes: usize,
 }
 
+/// The part of the room for names that a folder has at least, whatever those above it hold.
+const ROOM_PARTS: usize = 8;
+
 impl Stack {
-    pub(super) fn new(most: usize) -> Self {
-        Self { frames: Vec::new(), open_from: 1, most: most.max(2) }
+    pub(super) fn new(most: usize, names_bytes: usize) -> Self {
+        Self { frames: Vec::new(), open_from: 1, most: most.max(2), names_bytes }
+    }
+
+    /// Bytes of names that one more folder may hold.
+    pub(super) fn room(&self) -> usize {
+        let held = self.frames.iter().map(|frame| frame.listing.bytes()).sum();
+        self.names_bytes.saturating_sub(held).max(self.names_bytes / ROOM_PARTS)
+    }
+
+    /// Lists the top folder again, if names of it are still to come that found no room. The error is what a gap must say.
+    pub(super) fn list_again(&mut self) -> Option<Result<(), String>> {
+        let top = self.top()?;
+        top.listing.forget();
+        let due = top.listing.to_list();
+        if due == 0 {
+            return None;
+        }
+        let room = self.room();
+        let top = self.top()?;
+        Some(match top.dir.as_ref().map(|dir| top.listing.again(dir, room)) {
+            Some(Ok(None)) => Ok(()),
+            Some(Ok(Some((due, there)))) => Err(format!(
+                "the folder changed while it was walked: of its names {due} were still to come, and now there are {there}; \
+                 those that are there are looked at: collect it again"
+            )),
+            Some(Err(error)) => {
+                top.listing.give_up();
+                Err(format!(
+                    "the folder could not be listed again: {error}; {due} more of its names were not looked at"
+                ))
+            }
+            None => {
+                top.listing.give_up();
+                Err(format!("the folder was moved while it was walked; {due} more of its names were not looked at"))
+            }
+        })
+    }
+
+    /// Lets names go, those farthest from the top first, until all that are held fit. The top keeps its own.
+    fn spare_names(&mut self) {
+        let mut held: usize = self.frames.iter().map(|frame| frame.listing.bytes()).sum();
+        let Some((_, above)) = self.frames.split_last_mut() else { return };
+        for frame in above {
+            if held <= self.names_bytes {
+                break;
+            }
+            held = held.saturating_sub(frame.listing.bytes());
+            frame.listing.forget();
+        }
     }
 
     pub(super) fn top(&mut self) -> Option<&mut Frame> {
@@ -56,6 +109,7 @@ impl Stack {
     /// Goes into a folder; lets the farthest one go if too many are open.
     pub(super) fn enter(&mut self, frame: Frame) {
         self.frames.push(frame);
+        self.spare_names();
         self.keep_open(self.most);
     }
 

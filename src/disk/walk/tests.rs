@@ -390,3 +390,47 @@ fn a_survey_leaves_links_alone() {
     let after = walk_with(&[temp.path()], WalkOptions::default());
     assert_eq!(after[1].entry.stat.as_ref().unwrap().atime.seconds, 1_000_000_000, "as it was before it is read");
 }
+
+/// Some folders inside each other, each with many names on both sides of the next one.
+fn wide_and_deep() -> tempfile::TempDir {
+    let temp = tempfile::tempdir().unwrap();
+    let mut folder = temp.path().to_path_buf();
+    for level in 0..4 {
+        for n in 0..60 {
+            fs::write(folder.join(format!("{n:02}-{}", "n".repeat(n % 40))), b"").unwrap();
+        }
+        folder.push(format!("3{level}-folder"));
+        fs::create_dir(&folder).unwrap();
+    }
+    temp
+}
+
+#[test]
+fn however_little_room_there_is_for_names_the_walk_is_the_same() {
+    let temp = wide_and_deep();
+    let seen = |names_bytes| {
+        let walked = walk_with(&[temp.path()], WalkOptions { names_bytes, ..WalkOptions::default() });
+        walked.into_iter().map(|one| (one.entry.seq, one.entry.path, one.listing, one.gaps.len())).collect::<Vec<_>>()
+    };
+    let whole = seen(usize::MAX);
+    assert_eq!(whole.len(), 1 + 4 * 61);
+    for names_bytes in [0, 1, 60, 500, 2_000, 5_000, 20_000] {
+        assert!(seen(names_bytes) == whole, "{names_bytes} bytes");
+    }
+}
+
+#[test]
+fn a_folder_that_is_not_what_it_was_when_it_is_listed_again_is_told() {
+    let temp = wide_and_deep();
+    let options = WalkOptions { names_bytes: 200, ..WalkOptions::default() };
+    let mut walk = Walk::new(vec![temp.path().to_path_buf()], options).unwrap();
+    let first: Vec<_> = walk.by_ref().take(3).collect();
+    assert_eq!(gap_kinds(&first), []);
+    fs::remove_file(temp.path().join(format!("50-{}", "n".repeat(10)))).unwrap();
+    let rest: Vec<_> = walk.collect();
+    let told: Vec<_> = rest.iter().filter(|one| !one.gaps.is_empty()).collect();
+    assert_eq!((told.len(), gap_kinds(&rest)), (1, vec![GapKind::Vanished]));
+    assert!(told[0].gaps[0].reason.contains("the folder changed while it was walked"), "{}", told[0].gaps[0].reason);
+    assert_eq!(told[0].entry.path.0, temp.path().as_os_str().as_bytes());
+    assert_eq!(first.len() + rest.len(), 1 + 4 * 61, "one name less, and one entry that says so");
+}

@@ -56,7 +56,7 @@ fn whole() -> (Vec<u8>, Vec<u8>) {
 }
 
 fn read_back(zip: &[u8], journal: &[u8]) -> Replay {
-    replay("bag", (NOW, Algorithms::default()), &mut &*journal, &mut &*zip).unwrap()
+    replay("bag", (NOW, Algorithms::default()), &mut &*journal, &mut &*zip, &RowPlace::default()).unwrap()
 }
 
 /// Goes on from what is left, and gives zip and journal at the end.
@@ -82,8 +82,9 @@ fn a_whole_collection_reads_back_whole() {
     assert_eq!(found.torn, None);
     assert_eq!((found.zip_bytes, found.journal_bytes), (zip.len() as u64, journal.len() as u64));
     assert_eq!((found.recorded.counts.entries, found.recorded.counts.files, found.recorded.counts.gaps), (7, 5, 2));
-    assert_eq!(found.recorded.gaps[1].path, "/s/d");
     assert!(found.taken.holds(&RawPath(b"/s/d/x\x1b".to_vec())) && !found.taken.holds(&RawPath(b"/s/y".to_vec())));
+    let gaps: Vec<_> = found.recorded.gaps.finish().unwrap().numbered().map(|gap| gap.unwrap()).collect();
+    assert_eq!((gaps[1].0, gaps[1].1.path.as_str()), (3, "/s/d"), "behind a folder and two files");
 }
 
 #[test]

@@ -6,7 +6,7 @@ pub(super) mod sample;
 
 use std::path::PathBuf;
 
-use super::{SCHEMA, html, json, summary};
+use super::{Facts, ReportInput, SCHEMA};
 use crate::model::{Gap, GapKind, Lang};
 
 #[expect(clippy::disallowed_methods, reason = "a test reads and blesses its goldens in the repository")]
@@ -17,6 +17,18 @@ pub(super) fn golden(name: &str, made: &str) {
     }
     let kept = std::fs::read_to_string(&path).unwrap_or_default();
     assert!(kept == made, "{} differs; look at it, then BLESS=1", path.display());
+}
+
+fn html(input: &ReportInput, lang: Lang) -> Result<String, super::ReportError> {
+    super::html(input, &Facts::of(input).unwrap(), lang)
+}
+
+fn json(input: &ReportInput) -> serde_json::Value {
+    super::json(input, &Facts::of(input).unwrap())
+}
+
+fn summary(input: &ReportInput, lang: Lang) -> String {
+    super::summary(input, &Facts::of(input).unwrap(), lang)
 }
 
 #[test]
@@ -60,15 +72,18 @@ fn hostile(evil: &str) -> super::ReportInput {
     input.confinement = super::Confinement::Unavailable { reason: text() };
     input.notes = vec![super::Note::OutputOnSourceDisk { source: text() }, super::Note::Other(text())];
     input.scan.entities.insert(text(), sample::tally(1, 1, 1, 1));
-    for file in &mut input.scan.files {
+    let evil_file = |file: std::io::Result<crate::model::FileResult>| {
+        let mut file = file.unwrap();
         file.path = text();
         file.format = Some(text());
         file.encoding = Some(text());
         file.findings.insert(text(), 7);
         file.possible.insert(text(), 7);
         file.members = vec![crate::model::FileResult { members: Vec::new(), ..file.clone() }];
-    }
-    input.scan.gaps = vec![Gap { path: text(), kind: GapKind::Malformed, reason: text() }];
+        file
+    };
+    input.scan.files = input.scan.files.iter().map(evil_file).collect();
+    input.scan.gaps = [Gap { path: text(), kind: GapKind::Malformed, reason: text() }].into_iter().collect();
     input.collect.gaps = input.scan.gaps.clone();
     input
 }
@@ -131,9 +146,9 @@ fn nothing_found_and_not_looked_at_read_differently() {
     let nothing = page(&sample::nothing_found());
     assert!(nothing.contains("0 (looked for, none found)") && !nothing.contains("unknown (nothing was read)"));
     let mut blind = sample::nothing_found();
-    for file in &mut blind.scan.files {
-        file.status = crate::case::results::LookStatus::NotScanned;
-    }
+    let status = crate::case::results::LookStatus::NotScanned;
+    let unlooked = blind.scan.files.iter().map(|file| crate::model::FileResult { status, ..file.unwrap() });
+    blind.scan.files = unlooked.collect();
     let blind = page(&blind);
     assert!(blind.contains("unknown (nothing was read)") && !blind.contains("0 (looked for, none found)"));
     assert!(blind.contains("Nothing has been looked at yet."));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::case::results::{CollectResult, FileResult, LookStatus, ScanResult, SealResult};
+use crate::case::results::{CollectResult, FileResult, LookStatus, Rows, ScanResult, SealResult};
 use crate::model::{Algorithms, Digest, EntityTally, Gap, GapKind, Subjects};
 use crate::report::{Confinement, EvidenceZip, Note, ReportInput};
 
@@ -65,15 +65,15 @@ pub(in crate::report) fn empty() -> ReportInput {
             bytes: 0,
             linked: 0,
             digests: Algorithms::default(),
-            gaps: Vec::new(),
+            gaps: Rows::default(),
             seal,
         },
         scan: ScanResult {
             schema: "hozen.scan/1".to_owned(),
             subjects: Subjects::default(),
             entities: entities.into(),
-            files: Vec::new(),
-            gaps: Vec::new(),
+            files: Rows::default(),
+            gaps: Rows::default(),
             rules: Digest::of(b"rules"),
         },
         key,
@@ -90,15 +90,8 @@ pub(in crate::report) fn nothing_found() -> ReportInput {
     input.collect.entries = 14;
     input.collect.files = 11;
     input.collect.bytes = 48_211;
-    for n in 1..=11 {
-        input.scan.files.push(file(
-            &format!("/var/www/html/page{n}.html"),
-            LookStatus::Scanned,
-            "plain",
-            "utf-8",
-            4_382,
-        ));
-    }
+    let page = |n| file(&format!("/var/www/html/page{n}.html"), LookStatus::Scanned, "plain", "utf-8", 4_382);
+    input.scan.files = (1..=11).map(page).collect();
     input
 }
 
@@ -124,9 +117,9 @@ pub(in crate::report) fn incident() -> ReportInput {
         ("phone".to_owned(), tally(948, 1_877, 26, 41)),
     ]
     .into();
-    input.scan.files = files();
-    input.scan.gaps = scan_gaps();
-    input.collect.gaps = vec![
+    input.scan.files = files().into_iter().collect();
+    input.scan.gaps = scan_gaps().into_iter().collect();
+    input.collect.gaps = [
         gap("/var/www/private", GapKind::PermissionDenied, "permission refused (os error 13); run as root"),
         gap(
             "/var/log/nginx/access.log",
@@ -134,7 +127,9 @@ pub(in crate::report) fn incident() -> ReportInput {
             "grew from 48213 to 48399 bytes while it was read",
         ),
         gap("/var/www/run/php.sock", GapKind::SpecialFile, "socket: recorded, never opened"),
-    ];
+    ]
+    .into_iter()
+    .collect();
     input.notes = vec![Note::OutputOnSourceDisk { source: "/var/www".to_owned() }];
     input
 }
