@@ -157,6 +157,7 @@ fn collect(fake: Fake) -> (Vec<GapKind>, bool, bool, u64) {
     let (stop, progress) = (AtomicBool::new(false), Progress::default());
     let plan = Plan {
         threads: 1,
+        readers: 1,
         walk_ahead: 1,
         kernels: hozen::seal::lanes::Kernels::default(),
         digests: hozen::model::Algorithms::default(),
@@ -269,6 +270,7 @@ fn a_walk_that_crashes_ends_the_run() {
     let (stop, progress) = (AtomicBool::new(false), Progress::default());
     let plan = Plan {
         threads: 2,
+        readers: 2,
         walk_ahead: 1,
         kernels: hozen::seal::lanes::Kernels::default(),
         digests: hozen::model::Algorithms::default(),

@@ -15,9 +15,9 @@ fn scenes(verb: &'static str) -> Vec<(&'static str, Scene)> {
     let fault = |calls: &'static str, what: &'static str, n| Scene::new(verb).broken_by(&Fault::nth(calls, what, n));
     vec![
         // The disk was full in the middle of the payload.
-        ("payload", fault("pwrite64", "error=ENOSPC", 16)),
-        // Killed while the bag was being closed: tag files behind the payload.
-        ("closing", fault("pwrite64", "signal=SIGKILL", 40)),
+        ("payload", fault("pwrite64", "error=ENOSPC", 13)),
+        // Killed when the bag was being closed: tag files behind the payload, and no seal in the chain of custody.
+        ("closing", fault("fdatasync", "signal=SIGKILL", 11)),
         // Killed when the seal stood in the chain of custody and the zip had no name yet.
         ("sealed", fault("renameat2", "signal=SIGKILL", 6)),
     ]

@@ -160,6 +160,7 @@ fn records_with(source: &Path, giant: u64) -> Vec<Value> {
     let (stop, progress) = (AtomicBool::new(false), Progress::default());
     let plan = Plan {
         threads: 2,
+        readers: 2,
         walk_ahead: 9,
         kernels: hozen::seal::lanes::Kernels::default(),
         digests: hozen::model::Algorithms::default(),

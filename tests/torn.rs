@@ -44,7 +44,7 @@ fn places(length: u64) -> Vec<u64> {
 #[test]
 fn a_tail_of_any_length_is_told_and_cut() {
     // Killed while the bag was closed: all entries have lines, and tag files follow them.
-    let scene = Scene::new("collect").broken_by(&Fault::nth("pwrite64", "signal=SIGKILL", 40));
+    let scene = Scene::new("collect").broken_by(&Fault::nth("fdatasync", "signal=SIGKILL", 11));
     let place = scene.place();
     let length = |file: &str| fs::metadata(place.case().join(file)).unwrap().len();
     let mut tries: Vec<(&str, Harm)> = Vec::new();

@@ -27,8 +27,10 @@ fn digest(args: &BenchDigestArgs, lang: Lang, env: &mut Env) -> Result<Exit, Fai
     let walk = prepare::walk(&args.paths, false, &[])?;
     collect::confine(env, lang, &[]);
     let (stop, progress) = (std::sync::Arc::clone(&env.stop), Progress::default());
+    let threads = args.threads.map_or(env.cores, usize::from);
     let plan = Plan {
-        threads: args.threads.map_or(env.cores, usize::from),
+        threads,
+        readers: args.readers.map_or(threads.saturating_mul(2), usize::from),
         walk_ahead,
         kernels: env.kernels,
         digests: Algorithms::new(args.digest.iter().copied()),

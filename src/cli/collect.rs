@@ -54,6 +54,7 @@ fn take(
     let (stop, progress) = (std::sync::Arc::clone(&env.stop), Progress::default());
     let plan = Plan {
         threads: threads(args, env),
+        readers: readers(args, env),
         walk_ahead: ready.walk_ahead,
         kernels: env.kernels,
         digests: collection.acquisition().digests,
@@ -126,6 +127,13 @@ pub(super) fn items(
 /// Worker threads to use.
 pub(super) fn threads(args: &CollectArgs, env: &Env) -> usize {
     threads_of(args.threads, &args.gentle, env)
+}
+
+/// Files that a collection has open at once: while one waits for the disk another is read (docs/performance.md, Reading). Whoever
+/// also looks into them needs memory for each, and has as many as workers.
+pub(super) fn readers(args: &CollectArgs, env: &Env) -> usize {
+    let threads = threads(args, env);
+    if args.gentle.gentle.is_some() { threads } else { threads.saturating_mul(2) }
 }
 
 /// As many as were named; else one a core, or one where the machine must go on serving.

@@ -87,6 +87,7 @@ fn pass(
     let key = collection.case_key().clone();
     let plan = Plan {
         threads: collect::threads(&args.collect, env),
+        readers: collect::threads(&args.collect, env),
         walk_ahead: ready.walk_ahead,
         kernels: env.kernels,
         digests: collection.acquisition().digests,

@@ -192,6 +192,7 @@ fn take_rest(
     let threads = collect::threads(args, env);
     let plan = Plan {
         threads,
+        readers: collect::readers(args, env),
         walk_ahead,
         kernels: env.kernels,
         digests: collection.acquisition().digests,
@@ -228,6 +229,7 @@ fn scan(
     let (stop, progress) = (Arc::clone(&env.stop), Progress::default());
     let plan = Plan {
         threads: collect::threads(&args.collect, env),
+        readers: collect::threads(&args.collect, env),
         walk_ahead: prepare::walk_ahead(),
         kernels: env.kernels,
         digests: Algorithms::default(),

@@ -39,8 +39,10 @@ pub(super) fn run(args: &ScanArgs, lang: Lang, env: &mut Env) -> Result<Exit, Fa
     let progress_now = Progress::default();
     let stop = std::sync::Arc::clone(&env.stop);
     let spool = args.spool.as_deref().map(|folder| SpoolPlace { folder, keep_free: 0 });
+    let threads = collect::threads_of(args.threads, &args.gentle, env);
     let plan = Plan {
-        threads: collect::threads_of(args.threads, &args.gentle, env),
+        threads,
+        readers: threads,
         walk_ahead,
         kernels: env.kernels,
         digests: Algorithms::default(),

@@ -33,8 +33,8 @@ pub struct Beginning {
 
 /// Parts are handed over when they weigh this much.
 const BATCH_BYTES: usize = 128 * 1024;
-/// What a part weighs beyond its bytes.
-const PART_BYTES: usize = 512;
+/// What a part weighs beyond its bytes: an entry with its path and times, an outcome.
+const PART_BYTES: usize = 2048;
 
 /// The lane of one entry.
 pub struct Lane<'a> {

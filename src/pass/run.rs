@@ -23,8 +23,11 @@ use crate::seal::lanes::Kernels;
 /// What a run does with each entry.
 #[derive(Clone, Copy)]
 pub struct Plan<'a> {
-    /// Worker threads, at least 1. What comes out does not depend on it.
+    /// Cores to use, at least 1: so many threads deflate, and half as many hash. What comes out does not depend on it.
     pub threads: usize,
+    /// Files that are open at once, at least 1: while one waits for the disk another is read, and more messages are hashed side
+    /// by side. What comes out does not depend on it.
+    pub readers: usize,
     /// Entries that the walk may be ahead of the workers, at least 1: each may hold a file handle.
     pub walk_ahead: usize,
     /// What hashes on this machine. What comes out does not depend on it.
@@ -112,7 +115,7 @@ pub fn run<C: Commit>(
                 order.stop();
             }
         });
-        for _ in 0..plan.threads.max(1) {
+        for _ in 0..plan.readers.max(1) {
             let (receiver, hashes, deflates) = (Arc::clone(&receiver), Arc::clone(&hashes), Arc::clone(&deflates));
             scope.spawn(move || {
                 let bench = Bench { plan, order, hashes: &hashes, deflates: &deflates, pool };

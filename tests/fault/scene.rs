@@ -43,13 +43,14 @@ impl Place {
 }
 
 impl Scene {
-    /// A verb on a small source: a few files before, in and behind a folder, one of them larger than a buffer.
+    /// A verb on a small source: a few files before, in and behind a folder, two of them larger than a buffer.
     pub(crate) fn new(verb: &'static str) -> Self {
         let folder = quick_folder();
         let root = folder.path().join("source");
         put(&root, "a.txt", "a@example.jp\n");
         put(&root, "b/large", noise(600_000, 7));
         put(&root, "b/lines.log", "192.0.2.1 - - GET / 200\n".repeat(900));
+        put(&root, "m.bin", noise(400_000, 11));
         put(&root, "z.csv", "氏名,電話\n架空太郎,03-0000-0000\n");
         symlink("a.txt", root.join("link")).unwrap();
         fs::hard_link(root.join("a.txt"), root.join("y.txt")).unwrap();

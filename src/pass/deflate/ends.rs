@@ -74,16 +74,19 @@ fn skip_stored(bits: &mut Bits<'_>) -> Option<()> {
 /// Goes through literals and matches up to the end of the block.
 fn skip_codes(bits: &mut Bits<'_>, codes: &Codes) -> Option<()> {
     loop {
-        let word = bits.peek()?;
-        let (used, kind) = codes.literals.step(word)?;
-        bits.at += used as usize;
-        match kind {
-            Kind::Literal => {}
-            Kind::End => return Some(()),
-            Kind::Length => {
-                // 20 bits at most were used: enough are left for a distance.
-                let (more, _) = codes.distances.step(word >> used)?;
-                bits.at += more as usize;
+        let mut word = bits.peek()?;
+        let begin = bits.at;
+        // 57 bits are there: enough for a length and its distance (48), as long as no more than nine are gone.
+        while bits.at - begin <= 9 {
+            let (used, kind) = codes.literals.step(word)?;
+            (word, bits.at) = (word >> used, bits.at + used as usize);
+            match kind {
+                Kind::Literal => {}
+                Kind::End => return Some(()),
+                Kind::Length => {
+                    let (used, _) = codes.distances.step(word)?;
+                    (word, bits.at) = (word >> used, bits.at + used as usize);
+                }
             }
         }
     }

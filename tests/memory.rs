@@ -1,0 +1,69 @@
+//! Memory does not grow with what is read: rows, gaps and names of large trees are set aside, not held.
+#![expect(clippy::disallowed_methods, reason = "a test may write to its own temporary folder")]
+
+mod real;
+
+use std::fs;
+use std::path::Path;
+
+/// Small files, a tenth of which no format knows, so that each of these is a row and a gap. All made up.
+fn tree(root: &Path, files: usize) {
+    for number in 0..files {
+        let folder = root.join(format!("{:03}", number / 500));
+        if number % 500 == 0 {
+            fs::create_dir_all(&folder).unwrap();
+        }
+        let content = if number % 10 == 0 {
+            b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR".to_vec()
+        } else {
+            format!("user{number}@example.jp\n").into_bytes()
+        };
+        fs::write(folder.join(format!("a-rather-long-name-of-a-note-{number:06}.txt")), content).unwrap();
+    }
+}
+
+/// Peak in KiB of a verb over a tree of this many files; what it printed as JSON must have them all.
+fn peak(verb: &str, files: usize) -> u64 {
+    let folder = tempfile::tempdir().unwrap();
+    let (source, out) = (folder.path().join("source"), folder.path().join("out"));
+    fs::create_dir_all(&out).unwrap();
+    tree(&source, files);
+    let (source, out) = (source.to_str().unwrap(), out.to_str().unwrap());
+    let arguments = match verb {
+        "scan" => vec![verb, source, "--spool", out, "--format", "json"],
+        _ => vec![verb, source, "--out", out, "--case", "c", "--force", "--format", "json"],
+    };
+    let (ended, peak) = real::with_peak(&arguments);
+    assert_eq!(ended.code, Some(if verb == "collect" { 0 } else { 3 }), "{}", ended.stderr);
+    let answer = ended.json();
+    let scan = if verb == "respond" { &answer["scan"] } else { &answer };
+    if verb != "collect" {
+        assert_eq!(
+            (scan["files"].as_array().unwrap().len(), scan["gaps"].as_array().unwrap().len()),
+            (files, files / 10)
+        );
+        assert_eq!(scan["entities"]["email"]["distinct"], files - files / 10);
+    }
+    peak
+}
+
+#[test]
+fn eight_times_as_many_files_take_hardly_more_memory() {
+    for verb in ["collect", "scan", "respond"] {
+        let (few, many) = (peak(verb, 4_000), peak(verb, 32_000));
+        println!("{verb}: {few} KiB for 4,000 files, {many} KiB for 32,000");
+        // Distinct people are what a count must hold: some ten bytes for each.
+        assert!(many < few + 12 * 1024, "{verb}: {few} KiB, then {many} KiB");
+        assert!(many < 128 * 1024, "{verb}: {many} KiB");
+    }
+}
+
+#[test]
+fn a_scan_that_may_set_nothing_aside_says_what_it_does_not_list() {
+    let folder = tempfile::tempdir().unwrap();
+    tree(folder.path(), 2_000);
+    let ended = real::hozen(&["scan", folder.path().to_str().unwrap(), "--format", "json"]);
+    // It fits into the memory that a scan has for its lists: nothing is left out, and nothing is said.
+    assert_eq!(ended.json()["files"].as_array().unwrap().len(), 2_000);
+    assert!(!ended.stdout.contains("(results)"));
+}
