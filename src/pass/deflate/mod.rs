@@ -1,7 +1,7 @@
 //! Deflate (RFC 1951) in blocks that do not know of each other, so that all cores work on one large file.
 //!
 //! The library (libdeflate, the best ratio at this speed: docs/performance.md) makes finished streams of what is at hand. A small
-//! file is one of them. Of a large file every block becomes one; its last block is made an ordinary one again ([`mod@ends`]) and an
+//! file is one of them. Of a large file every block becomes one; its last block is made an ordinary one again (`ends`) and an
 //! empty stored block fills up its last byte, so that the next stream can follow (as zlib's sync flush does). What comes out
 //! depends on the content alone: cuts and level are fixed.
 
