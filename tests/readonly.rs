@@ -74,7 +74,7 @@ fn read_everything(root: &Path) -> (u64, Vec<Kind>) {
             }
         }
         assert_eq!(&file.stat().unwrap(), file.stat_at_open());
-        assert!(!file.replaced(&source.dir, &source.name));
+        assert!(!file.after(&source.dir, &source.name).1);
     }
     (bytes, moved)
 }

@@ -370,7 +370,7 @@ pub(super) struct BenchDigestArgs {
     /// Digests beside SHA-256: sha1, md5, sha512, blake3
     #[arg(long, value_name = "LIST", value_delimiter = ',')]
     pub digest: Vec<Algorithm>,
-    /// Files that are read at once (default: two per thread)
+    /// Files that are read at once (default: as many as fill all lanes)
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=256))]
     pub readers: Option<u16>,
     /// Worker threads (default: one per core)

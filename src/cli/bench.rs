@@ -30,7 +30,7 @@ fn digest(args: &BenchDigestArgs, lang: Lang, env: &mut Env) -> Result<Exit, Fai
     let threads = args.threads.map_or(env.cores, usize::from);
     let plan = Plan {
         threads,
-        readers: args.readers.map_or(threads.saturating_mul(2), usize::from),
+        readers: args.readers.map_or_else(|| Plan::readers_to_hash(threads), usize::from),
         walk_ahead,
         kernels: env.kernels,
         digests: Algorithms::new(args.digest.iter().copied()),

@@ -250,12 +250,12 @@ impl SourceFile {
         handle::xattrs(&self.fd)
     }
 
-    /// Whether the name leads elsewhere now: removed, or another file took it. What was read is still the file that was
-    /// opened.
-    pub fn replaced(&self, dir: &DirHandle, name: &[u8]) -> bool {
+    /// Metadata now, and whether the name leads elsewhere: it was removed, or another file took it. What was read is still
+    /// the file that was opened. One look at the name tells both where nothing happened.
+    pub fn after(&self, dir: &DirHandle, name: &[u8]) -> (io::Result<Stat>, bool) {
         match dir.see_at(name) {
-            Ok(seen) => seen.identity() != (self.opened.device, self.opened.inode),
-            Err(_) => true,
+            Ok(seen) if seen.identity() == (self.opened.device, self.opened.inode) => (Ok(seen.stat), false),
+            _ => (self.stat(), true),
         }
     }
 }

@@ -6,6 +6,8 @@
 pub const BLOCK_BYTES: usize = 256 * 1024;
 /// Content waiting for the hashing service.
 pub const HASH_QUEUE_BYTES: usize = 16 * 1024 * 1024;
+/// Files that are open at once to fill the lanes of all hashing threads, where content is hashed alone.
+pub const READERS: usize = 64;
 /// Blocks of large files waiting for the deflate service.
 pub const DEFLATE_QUEUE_BYTES: usize = 8 * 1024 * 1024;
 /// Results of entries that finished before their turn in walk order.

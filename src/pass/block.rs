@@ -24,15 +24,14 @@ pub struct Pool {
 
 impl Pool {
     /// Buffers kept for the next use.
-    const KEPT: usize = 16;
+    const KEPT: usize = 64;
 
-    /// An empty buffer of [`limits::BLOCK_BYTES`] capacity.
+    /// A buffer of [`limits::BLOCK_BYTES`]; what it holds is of no meaning.
     fn take(&self) -> Vec<u8> {
-        lock(&self.free).pop().unwrap_or_else(|| Vec::with_capacity(limits::BLOCK_BYTES))
+        lock(&self.free).pop().unwrap_or_else(|| vec![0; limits::BLOCK_BYTES])
     }
 
-    fn put_back(&self, mut buffer: Vec<u8>) {
-        buffer.clear();
+    fn put_back(&self, buffer: Vec<u8>) {
         let mut free = lock(&self.free);
         if free.len() < Self::KEPT {
             free.push(buffer);
@@ -44,6 +43,8 @@ impl Pool {
 #[derive(Debug)]
 pub struct Block {
     bytes: Vec<u8>,
+    /// How much of it is real: a buffer is not cleared before it is used again.
+    length: usize,
     home: Option<Arc<Pool>>,
 }
 
@@ -58,12 +59,10 @@ impl Block {
         read: impl FnOnce(&mut [u8]) -> Result<usize, E>,
     ) -> Result<Arc<Self>, E> {
         // Small files get buffers of their own size, so that a queue of them costs what they weigh.
-        let pooled = size > limits::BLOCK_BYTES / 4;
-        let mut bytes = if pooled { pool.take() } else { Vec::new() };
-        bytes.resize(size, 0);
-        let filled = read(&mut bytes)?;
-        bytes.truncate(filled);
-        Ok(Arc::new(Self { bytes, home: pooled.then(|| Arc::clone(pool)) }))
+        let pooled = (limits::BLOCK_BYTES / 4..=limits::BLOCK_BYTES).contains(&size);
+        let mut bytes = if pooled { pool.take() } else { vec![0; size] };
+        let length = read(bytes.get_mut(..size).unwrap_or_default())?.min(size);
+        Ok(Arc::new(Self { bytes, length, home: pooled.then(|| Arc::clone(pool)) }))
     }
 }
 
@@ -71,7 +70,7 @@ impl Deref for Block {
     type Target = [u8];
 
     fn deref(&self) -> &[u8] {
-        &self.bytes
+        self.bytes.get(..self.length).unwrap_or_default()
     }
 }
 
@@ -148,6 +147,23 @@ mod tests {
         assert_eq!((large.len(), small.len()), (3, 10));
         drop((large, small));
         assert_eq!(lock(&pool.free).len(), 1);
+    }
+
+    #[test]
+    fn what_a_buffer_held_before_is_not_seen_again() {
+        let pool = Arc::new(Pool::default());
+        let whole = |buffer: &mut [u8]| {
+            buffer.fill(7);
+            Ok::<_, ()>(buffer.len())
+        };
+        drop(Block::fill(&pool, limits::BLOCK_BYTES, whole).unwrap());
+        let next = Block::fill(&pool, limits::BLOCK_BYTES / 2, |buffer| {
+            buffer[..2].copy_from_slice(b"ab");
+            Ok::<_, ()>(2)
+        });
+        assert_eq!(&next.as_ref().unwrap()[..], b"ab");
+        let boast = Block::fill(&pool, 10, |_| Ok::<_, ()>(11)).unwrap();
+        assert_eq!(boast.len(), 10, "no more than there is, whatever a reader says");
     }
 
     #[test]

@@ -3,13 +3,13 @@
 use std::io::{self, Read};
 
 use super::links::{Link, SharedNames};
-use super::source::{Item, OpenSource, Opened, SourceRead};
+use super::source::{After, Item, OpenSource, Opened, SourceRead};
 use super::stretches::{GiantFrom, Stretches};
 use crate::disk::error::{gap_advice, xattr_gap_kind};
 use crate::disk::source::SourceFile;
 use crate::disk::walk::{SourceRef, Walk, Walked};
 use crate::formats::ReadSeek;
-use crate::model::{Digest, Gap, RawPath, Stat};
+use crate::model::{Digest, Gap, RawPath};
 
 /// The items of a walk, in its order.
 pub fn items(walk: Walk) -> impl Iterator<Item = Item> {
@@ -98,12 +98,9 @@ impl Read for Open {
 }
 
 impl SourceRead for Open {
-    fn stat(&self) -> Option<Stat> {
-        self.file.stat().ok()
-    }
-
-    fn replaced(&self) -> bool {
-        self.file.replaced(&self.place.dir, &self.place.name)
+    fn after(&self) -> After {
+        let (stat, replaced) = self.file.after(&self.place.dir, &self.place.name);
+        After { stat: stat.ok(), replaced }
     }
 
     fn gaps(&self) -> Vec<Gap> {

@@ -4,12 +4,12 @@ use std::io::{self, Cursor, Read};
 use std::os::fd::OwnedFd;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::source::{OpenSource, Opened, SourceRead};
+use super::source::{After, OpenSource, Opened, SourceRead};
 use crate::disk::error::xattr_gap_kind;
 use crate::disk::live::Deleted;
 use crate::disk::source::SourceFile;
 use crate::formats::ReadSeek;
-use crate::model::{Gap, GapKind, Stat};
+use crate::model::{Gap, GapKind};
 
 /// A text in memory.
 pub struct Memory(pub Arc<[u8]>);
@@ -95,8 +95,8 @@ impl Read for Alive {
 }
 
 impl SourceRead for Alive {
-    fn stat(&self) -> Option<Stat> {
-        self.0.stat().ok()
+    fn after(&self) -> After {
+        After { stat: self.0.stat().ok(), replaced: false }
     }
 
     fn gaps(&self) -> Vec<Gap> {

@@ -3,45 +3,24 @@
 //! A worker does not wait for a digest: it hands over blocks, goes on with the next file, and the writer picks the digest
 //! up at commit. So many streams are under way at once, and their blocks go through the [lanes](crate::seal::lanes) together.
 
-use std::cell::Cell;
-use std::collections::{HashMap, VecDeque};
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
-use std::thread::{Scope, ScopedJoinHandle};
-use std::time::Duration;
+mod line;
+mod round;
 
+use std::cell::Cell;
+use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread::{Scope, ScopedJoinHandle};
+
+use self::line::{Job, Line, What};
+use self::round::Round;
 use super::block::{Block, Gate, lock, wait};
 use crate::model::{Algorithms, Digests, limits};
-use crate::seal::lanes::{Kernels, Message, Piece, advance};
+use crate::seal::lanes::{Kernels, Message};
 
 /// What a job weighs in the queue beyond its bytes, so that a flood of tiny files is bounded too.
 const JOB_OVERHEAD_BYTES: usize = 256;
-
-/// A round of hashing takes no more than this, so that there is room in the queue while it lasts.
-const ROUND_BYTES: usize = limits::HASH_QUEUE_BYTES / 4;
-
-/// A round smaller than this waits for company: many small files go through the lanes together, and one large file, whose
-/// blocks pile up while the last ones are hashed, waits for nobody.
-const COMPANY_BYTES: usize = limits::BLOCK_BYTES;
-
-/// How long it waits at most: only the writer waits for digests, and it may as well get a hundred at once.
-const GATHER: Duration = Duration::from_millis(1);
-
-struct Job {
-    id: u64,
-    what: What,
-    weight: usize,
-}
-
-enum What {
-    Bytes(Arc<Block>),
-    /// The last bytes, if there are any, and the end: a small file is one job.
-    End(Option<Arc<Block>>),
-    Drop,
-    #[cfg(test)]
-    Die,
-}
 
 /// How a service hashes: by what, and which digests.
 #[derive(Clone, Copy)]
@@ -50,30 +29,6 @@ pub struct Hashing {
     pub kernels: Kernels,
     /// The digests of each message.
     pub digests: Algorithms,
-}
-
-/// What waits for one hashing thread, and the digests that it made.
-#[derive(Default)]
-struct Line {
-    queue: Mutex<Queue>,
-    came: Condvar,
-    made: Mutex<Made>,
-    ready: Condvar,
-}
-
-#[derive(Default)]
-struct Queue {
-    jobs: VecDeque<Job>,
-    weight: usize,
-    /// The thread sleeps until this weight is there; without a number it is awake, and nobody calls into the kernel to wake it.
-    wakes_at: Option<usize>,
-    closed: bool,
-}
-
-#[derive(Default)]
-struct Made {
-    digests: HashMap<u64, Digests>,
-    dead: bool,
 }
 
 /// The service. Cloning the handle is not needed: workers share it by reference.
@@ -133,68 +88,6 @@ impl Drop for HashService {
     }
 }
 
-impl Line {
-    fn send(&self, job: Job) {
-        let mut queue = lock(&self.queue);
-        // Its thread died: the digest never comes, and the writer says so.
-        if queue.closed {
-            return;
-        }
-        queue.weight += job.weight;
-        queue.jobs.push_back(job);
-        if queue.wakes_at.is_some_and(|weight| queue.weight >= weight) {
-            queue.wakes_at = None;
-            drop(queue);
-            self.came.notify_one();
-        }
-    }
-
-    /// The jobs of the next round, up to its size, and their weight. `None` at the end.
-    fn take(&self) -> Option<(Vec<Job>, usize)> {
-        let mut queue = lock(&self.queue);
-        while queue.jobs.is_empty() {
-            if queue.closed {
-                return None;
-            }
-            queue.wakes_at = Some(1);
-            queue = wait(&self.came, queue);
-        }
-        queue.wakes_at = Some(COMPANY_BYTES);
-        let alone = |queue: &mut Queue| queue.weight < COMPANY_BYTES && !queue.closed;
-        let waited = self.came.wait_timeout_while(queue, GATHER, alone);
-        queue = waited.unwrap_or_else(PoisonError::into_inner).0;
-        queue.wakes_at = None;
-        let (mut jobs, mut weight) = (Vec::with_capacity(queue.jobs.len()), 0);
-        while weight < ROUND_BYTES
-            && let Some(job) = queue.jobs.pop_front()
-        {
-            weight += job.weight;
-            jobs.push(job);
-        }
-        queue.weight -= weight;
-        Some((jobs, weight))
-    }
-
-    fn give(&self, digests: Vec<(u64, Digests)>) {
-        lock(&self.made).digests.extend(digests);
-        self.ready.notify_all();
-    }
-
-    fn close(&self) {
-        lock(&self.queue).closed = true;
-        self.came.notify_one();
-    }
-
-    fn die(&self) {
-        let mut queue = lock(&self.queue);
-        queue.closed = true;
-        queue.jobs.clear();
-        drop(queue);
-        lock(&self.made).dead = true;
-        self.ready.notify_all();
-    }
-}
-
 /// Hashes in rounds: what came in while the last round was on goes through the lanes together.
 fn serve(line: &Line, gate: &Gate, hashing: Hashing) {
     let mut open: HashMap<u64, Message> = HashMap::new();
@@ -206,72 +99,6 @@ fn serve(line: &Line, gate: &Gate, hashing: Hashing) {
             line.give(digests);
         }
         gate.leave(weight);
-    }
-}
-
-/// What is to be hashed at once.
-#[derive(Default)]
-struct Round {
-    /// Streams in the order in which they came up.
-    streams: Vec<Stream>,
-    place: HashMap<u64, usize>,
-}
-
-/// What a round holds of one stream.
-struct Stream {
-    id: u64,
-    blocks: Vec<Arc<Block>>,
-    ends: bool,
-    dropped: bool,
-}
-
-impl Round {
-    fn add(&mut self, job: Job) {
-        let stream = self.stream(job.id);
-        match job.what {
-            What::Bytes(block) => stream.blocks.push(block),
-            What::End(block) => {
-                stream.blocks.extend(block);
-                stream.ends = true;
-            }
-            What::Drop => stream.dropped = true,
-            #[cfg(test)]
-            What::Die => panic!("a bug in a hashing thread"),
-        }
-    }
-
-    fn stream(&mut self, id: u64) -> &mut Stream {
-        let place = *self.place.entry(id).or_insert_with(|| {
-            self.streams.push(Stream { id, blocks: Vec::new(), ends: false, dropped: false });
-            self.streams.len() - 1
-        });
-        &mut self.streams[place]
-    }
-
-    /// Hashes all of it; the digests of what ended. `open` holds the other messages between rounds.
-    fn run(mut self, open: &mut HashMap<u64, Message>, hashing: Hashing) -> Vec<(u64, Digests)> {
-        self.streams.retain(|stream| {
-            if stream.dropped {
-                open.remove(&stream.id);
-            }
-            !stream.dropped
-        });
-        let begun = |stream: &Stream| open.remove(&stream.id).unwrap_or_else(|| Message::new(hashing.digests));
-        let mut messages: Vec<Message> = self.streams.iter().map(begun).collect();
-        let pieces = messages.iter_mut().zip(&self.streams).map(|(message, stream)| Piece {
-            message,
-            bytes: stream.blocks.iter().map(|block| &***block),
-            ends: stream.ends,
-        });
-        let digests = advance(hashing.kernels, pieces.collect());
-        let mut made = Vec::with_capacity(digests.len());
-        for ((stream, message), digests) in self.streams.into_iter().zip(messages).zip(digests) {
-            match digests {
-                Some(digests) => made.push((stream.id, digests)),
-                None => drop(open.insert(stream.id, message)),
-            }
-        }
-        made
     }
 }
 

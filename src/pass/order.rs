@@ -26,12 +26,18 @@ struct State<T> {
     bytes: usize,
     total: Option<u64>,
     stopped: bool,
+    /// Who waits: without anybody, nobody is woken, which would be a call into the kernel for each part.
+    workers_waiting: usize,
+    writer_waits: bool,
 }
 
 /// The queue. `T` is one part of an entry's result.
 pub struct Order<T> {
     state: Mutex<State<T>>,
-    changed: Condvar,
+    /// For workers: there is room, or the turn went on.
+    room: Condvar,
+    /// For the writer: there is a part for it, or the end.
+    came: Condvar,
 }
 
 impl<T> Default for Order<T> {
@@ -43,8 +49,16 @@ impl<T> Default for Order<T> {
 impl<T> Order<T> {
     /// An empty queue; the first turn is entry 0.
     pub fn new() -> Self {
-        let state = State { turn: 0, queues: BTreeMap::new(), bytes: 0, total: None, stopped: false };
-        Self { state: Mutex::new(state), changed: Condvar::new() }
+        let state = State {
+            turn: 0,
+            queues: BTreeMap::new(),
+            bytes: 0,
+            total: None,
+            stopped: false,
+            workers_waiting: 0,
+            writer_waits: false,
+        };
+        Self { state: Mutex::new(state), room: Condvar::new(), came: Condvar::new() }
     }
 
     /// Adds a batch of parts for entry `seq` that weighs `bytes`; `ended` with its last. Waits while there is no room.
@@ -63,7 +77,9 @@ impl<T> Order<T> {
             if room {
                 break;
             }
-            state = wait(&self.changed, state);
+            state.workers_waiting += 1;
+            state = wait(&self.room, state);
+            state.workers_waiting -= 1;
         }
         state.bytes = state.bytes.saturating_add(bytes);
         let queue =
@@ -71,10 +87,10 @@ impl<T> Order<T> {
         queue.bytes = queue.bytes.saturating_add(bytes);
         queue.parts.extend(batch);
         queue.ended |= ended;
-        let its_turn = seq == state.turn;
+        let is_awaited = seq == state.turn && state.writer_waits;
         drop(state);
-        if its_turn {
-            self.changed.notify_all();
+        if is_awaited {
+            self.came.notify_one();
         }
         Ok(())
     }
@@ -82,7 +98,7 @@ impl<T> Order<T> {
     /// Says how many entries there are in all, once the walk has ended.
     pub fn total(&self, entries: u64) {
         lock(&self.state).total = Some(entries);
-        self.changed.notify_all();
+        self.came.notify_one();
     }
 
     /// The next part in walk order, with its entry; waits for it. `None` after the last part of the last entry, or once
@@ -98,27 +114,35 @@ impl<T> Order<T> {
                 if let Some((weight, part)) = queue.parts.pop_front() {
                     queue.bytes = queue.bytes.saturating_sub(weight);
                     state.bytes = state.bytes.saturating_sub(weight);
+                    let is_awaited = state.workers_waiting > 0;
                     drop(state);
-                    self.changed.notify_all();
+                    if is_awaited {
+                        self.room.notify_all();
+                    }
                     return Some((turn, part));
                 }
                 if queue.ended {
                     state.queues.remove(&turn);
                     state.turn += 1;
-                    self.changed.notify_all();
+                    if state.workers_waiting > 0 {
+                        self.room.notify_all();
+                    }
                     continue;
                 }
             } else if state.total.is_some_and(|total| turn >= total) {
                 return None;
             }
-            state = wait(&self.changed, state);
+            state.writer_waits = true;
+            state = wait(&self.came, state);
+            state.writer_waits = false;
         }
     }
 
     /// Ends everything early: the writer can not go on, or the user interrupted.
     pub fn stop(&self) {
         lock(&self.state).stopped = true;
-        self.changed.notify_all();
+        self.came.notify_all();
+        self.room.notify_all();
     }
 
     /// Whether [`Order::stop`] was called.

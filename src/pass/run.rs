@@ -17,8 +17,8 @@ use super::order::Order;
 use super::source::Item;
 use super::stretches::GiantFrom;
 use super::work::{Bench, work};
-use crate::model::Algorithms;
-use crate::seal::lanes::Kernels;
+use crate::model::{Algorithms, limits};
+use crate::seal::lanes::{Kernels, WIDEST};
 
 /// What a run does with each entry.
 #[derive(Clone, Copy)]
@@ -42,6 +42,20 @@ pub struct Plan<'a> {
     pub stop: &'a AtomicBool,
     /// Raised as the run goes.
     pub progress: &'a Progress,
+}
+
+/// Hashing threads for so many cores: reading, inflating and writing have the others.
+fn hashing_threads(threads: usize) -> usize {
+    threads.div_ceil(2)
+}
+
+impl Plan<'_> {
+    /// Files to have open at once where content is hashed alone: as many as fill the lanes of each hashing thread, but not so
+    /// many that a machine of many cores is full of readers.
+    pub fn readers_to_hash(threads: usize) -> usize {
+        let to_fill_lanes = hashing_threads(threads).saturating_mul(WIDEST).min(limits::READERS);
+        threads.saturating_mul(2).max(to_fill_lanes)
+    }
 }
 
 /// What becomes of content, beside being looked at.
@@ -90,7 +104,7 @@ pub fn run<C: Commit>(
     let crashed = AtomicBool::new(false);
     let hashing = Hashing { kernels: plan.kernels, digests: plan.digests };
     std::thread::scope(|scope| {
-        let (hashes, _threads) = HashService::start(scope, plan.threads.div_ceil(2), hashing);
+        let (hashes, _threads) = HashService::start(scope, hashing_threads(plan.threads), hashing);
         let (sender, receiver) = mpsc::sync_channel(plan.walk_ahead.max(1));
         let receiver = Arc::new(Mutex::new(receiver));
         let hashes = Arc::new(hashes);

@@ -54,6 +54,15 @@ pub struct Opened {
     pub extents: Vec<(u64, u64)>,
 }
 
+/// A source after it was read.
+#[derive(Debug, Default)]
+pub struct After {
+    /// Its metadata, where there are any.
+    pub stat: Option<Stat>,
+    /// Whether its name leads to another file now, or to none.
+    pub replaced: bool,
+}
+
 /// The bytes of a source, and what can be asked of it after they were read.
 pub trait SourceRead: Read {
     /// Reads until the buffer is full, the source ends or an error comes; the error is given beside what came before it.
@@ -70,14 +79,9 @@ pub trait SourceRead: Read {
         (filled, None)
     }
 
-    /// Metadata now, by the same handle.
-    fn stat(&self) -> Option<Stat> {
-        None
-    }
-
-    /// Whether the name now leads to another file.
-    fn replaced(&self) -> bool {
-        false
+    /// How it is now that it was read.
+    fn after(&self) -> After {
+        After::default()
     }
 
     /// What could not be learnt of it when it was opened, beside its content.

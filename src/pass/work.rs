@@ -13,7 +13,7 @@ use super::links::{Link, Steady};
 use super::look::{Bytes, Lens, Watch, look};
 use super::order::{Order, Stopped};
 use super::run::{Keep, Plan};
-use super::source::{Item, Opened, SourceRead};
+use super::source::{After, Item, Opened, SourceRead};
 use super::tee::{Outlets, Tee};
 use crate::formats::ReadSeek;
 use crate::model::{Digest, FileResult, Gap, GapKind, Kind, Origin, Stat, limits};
@@ -131,11 +131,10 @@ fn read<'a>(
     outcome.extents = std::mem::take(&mut opened.extents);
     outcome.atime_kept = opened.atime_kept;
     outcome.gaps.extend(opened.reader.gaps());
-    let path = outcome.entry.path.shown();
     let is_image = outcome.entry.origin == Origin::Image;
     let lens = bench.plan.lens.filter(|_| !is_image);
     if is_image && bench.plan.lens.is_some() {
-        outcome.looked = Some(image_row(&path));
+        outcome.looked = Some(image_row(&outcome.entry.path.shown()));
     }
     let pending = if bench.plan.keep != Keep::Nothing {
         let outlets = Outlets {
@@ -149,17 +148,20 @@ fn read<'a>(
         };
         let mut tee = Tee::begin(&outcome.entry, &mut *opened.reader, limit, outlets)?;
         if let Some(lens) = lens {
+            let path = outcome.entry.path.shown();
             outcome.looked = Some(look((lens, watch(&bench.plan)), lane, &path, limit, Bytes::Stream(&mut tee)));
         }
         let sealed = tee.finish()?;
         // The digest takes its place when the writer has waited for it.
         outcome.content = Some(Content { digests: Digest([0; 32]).into(), kept: sealed.kept, method: sealed.method });
         if let Some(error) = sealed.broken {
+            let path = outcome.entry.path.shown();
             outcome.gaps.push(read_error(&path, (sealed.kept.size, opened.unsized_content), &error));
         }
         Some(sealed.digest)
     } else {
         if let Some(lens) = lens {
+            let path = outcome.entry.path.shown();
             let (looked, broken) = look_only(lens, lane, (&path, limit), &mut *opened.reader, &bench.plan);
             let read = (looked.result.bytes, opened.unsized_content);
             outcome.gaps.extend(broken.map(|error| read_error(&path, read, &error)));
@@ -306,8 +308,7 @@ fn read_error(path: &str, (after, is_unsized): (u64, bool), error: &io::Error) -
 
 /// Compares the source as the walk saw it, at open and after: what changed under our hands is said.
 fn compare(reader: &dyn SourceRead, outcome: &mut FileOutcome, (limit, unsized_content): (u64, bool)) {
-    let after = reader.stat();
-    let path = outcome.entry.path.shown();
+    let After { stat: after, replaced } = reader.after();
     if let (Some(walked), Some(opened)) = (&outcome.entry.stat, &outcome.stat_open)
         && (walked.device, walked.inode) != (opened.device, opened.inode)
     {
@@ -315,13 +316,12 @@ fn compare(reader: &dyn SourceRead, outcome: &mut FileOutcome, (limit, unsized_c
             "between the look at its name and the opening another file took the name: that one was read, and its \
                       metadata are recorded. The first one is gone from here: look for where it was moved"
                 .to_owned();
-        outcome.gaps.push(Gap { path: path.clone(), kind: GapKind::Replaced, reason });
+        outcome.gaps.push(Gap { path: outcome.entry.path.shown(), kind: GapKind::Replaced, reason });
     }
     if let (Some(before), Some(after)) = (&outcome.stat_open, &after)
         && after.changed_since(before)
         && !outcome.size_unknown
     {
-        let path = path.clone();
         let due = if unsized_content { before.size } else { limit };
         let read = outcome.content.as_ref().map_or(due, |content| content.kept.size);
         outcome.grew = after.size > before.size && read == due && same_but_longer(before, after);
@@ -331,7 +331,7 @@ fn compare(reader: &dyn SourceRead, outcome: &mut FileOutcome, (limit, unsized_c
                  are recorded. Stop the program that writes it and collect again if it matters",
                 before.size, after.size, before.mtime, after.mtime
             );
-            outcome.gaps.push(Gap { path, kind: GapKind::ChangedDuringRead, reason });
+            outcome.gaps.push(Gap { path: outcome.entry.path.shown(), kind: GapKind::ChangedDuringRead, reason });
         }
     }
     if let (Some(before), Some(after), Some(content)) = (&outcome.stat_open, &after, &outcome.content)
@@ -343,11 +343,11 @@ fn compare(reader: &dyn SourceRead, outcome: &mut FileOutcome, (limit, unsized_c
         // Nothing changed, and yet it is shorter than it says: a file system that makes its files up (FUSE).
         outcome.size_unknown = true;
     }
-    if reader.replaced() {
+    if replaced {
         let reason = "while it was read its name stopped leading to this file: it was removed, renamed or replaced (a \
                       rotated log?). What was read stands; collect again to have what is there now"
             .to_owned();
-        outcome.gaps.push(Gap { path, kind: GapKind::Replaced, reason });
+        outcome.gaps.push(Gap { path: outcome.entry.path.shown(), kind: GapKind::Replaced, reason });
     }
     outcome.stat_after = after;
 }

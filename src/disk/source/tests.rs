@@ -150,12 +150,18 @@ fn links_and_missing_files_are_refused_with_a_reason() {
 fn a_name_that_leads_elsewhere_is_noticed() {
     let (folder, dir) = folder_with("x", b"old");
     let mut source = SourceFile::open_at(&dir, b"x").unwrap();
-    assert!(!source.replaced(&dir, b"x"));
-    fs::write(folder.path().join("y"), b"new").unwrap();
+    let after = |source: &SourceFile| {
+        let (stat, replaced) = source.after(&dir, b"x");
+        (stat.unwrap(), replaced)
+    };
+    let opened = source.stat_at_open().clone();
+    assert_eq!(after(&source), (opened.clone(), false));
+    fs::write(folder.path().join("y"), b"newer").unwrap();
     fs::rename(folder.path().join("y"), folder.path().join("x")).unwrap();
-    assert!(source.replaced(&dir, b"x"));
+    let (stat, replaced) = after(&source);
+    assert!(replaced && stat.size == 3 && stat.links == 0, "the metadata are those of what was opened: {stat:?}");
     fs::remove_file(folder.path().join("x")).unwrap();
-    assert!(source.replaced(&dir, b"x"));
+    assert_eq!(after(&source), (stat, true));
     let mut text = String::new();
     source.read_to_string(&mut text).unwrap();
     assert_eq!(text, "old", "what was opened is what is read");

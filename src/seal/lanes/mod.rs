@@ -37,7 +37,7 @@ type Block = [u8; 64];
 type State = [u32; 8];
 
 /// The most lanes that any kernel has.
-const WIDEST: usize = 16;
+pub const WIDEST: usize = 16;
 
 #[cfg(test)]
 mod tests;
