@@ -9,7 +9,7 @@ use hozen::case::intake::Intake;
 use hozen::disk::rows::RowPlace;
 use hozen::evidence::{EvidenceWriter, MemoryStore};
 use hozen::model::{Entry, Gap, GapKind, Kind, Method, RawPath, Stat, Timestamp, limits};
-use hozen::pass::{Commit, FileOutcome, Found, Item, OpenSource, Opened, Plan, Progress, SourceRead, run};
+use hozen::pass::{After, Commit, FileOutcome, Found, Item, OpenSource, Opened, Plan, Progress, SourceRead, run};
 
 /// One made-up file: what the walk saw, what the open handle says before and after, and what it gives.
 #[derive(Clone)]
@@ -98,12 +98,8 @@ impl Read for Reading {
 }
 
 impl SourceRead for Reading {
-    fn stat(&self) -> Option<Stat> {
-        Some(self.fake.after.clone())
-    }
-
-    fn replaced(&self) -> bool {
-        self.fake.replaced
+    fn after(&self) -> After {
+        After { stat: Some(self.fake.after.clone()), replaced: self.fake.replaced }
     }
 }
 

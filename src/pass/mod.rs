@@ -33,5 +33,5 @@ pub use links::{FirstName, KeptOnce, Link, SharedNames, Steady};
 pub use look::{Lens, SpoolPlace, Watch};
 pub use notice::{Notice, Progress};
 pub use run::{Keep, Plan, RunError, Totals, run};
-pub use source::{Item, OpenSource, Opened, SourceRead};
+pub use source::{After, Item, OpenSource, Opened, SourceRead};
 pub use stretches::GiantFrom;
