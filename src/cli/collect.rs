@@ -1,6 +1,6 @@
 //! `hozen collect`, and what `respond` and `scan` share with it: the checks before anything is written, the orders, the end.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
 use super::args::{CollectArgs, Format};
@@ -17,6 +17,7 @@ use crate::disk::error::DiskError;
 use crate::disk::sandbox::{self, Confinement};
 use crate::disk::{host, output, own};
 use crate::evidence::acquisition::Skipped;
+use crate::evidence::items::Payload;
 use crate::evidence::{Acquisition, EvidenceError};
 use crate::model::Lang;
 use crate::pass::{Item, Keep, Plan, Progress, RunError, from_disk};
@@ -122,6 +123,18 @@ pub(super) fn items(
     let first = ready.volatile.take().map(|volatile| volatile.items).unwrap_or_default();
     let images: Vec<(u64, u64)> = ready.images.iter().map(|image| image.identity).collect();
     Ok(volatile::in_order(first, from_disk::items(walk), images))
+}
+
+/// The payload of evidence zips, numbered without holes, and how many items it is.
+pub(super) fn payload(zips: &[PathBuf]) -> Result<(impl Iterator<Item = Item> + Send + use<>, u64), Failure> {
+    let (mut all, mut count) = (Vec::new(), 0);
+    for zip in zips {
+        let bad = |error| Failure::not_evidence(zip).because(&error);
+        let payload = Payload::of(zip).map_err(bad)?;
+        all.push(payload.items(count).map_err(bad)?);
+        count += payload.count();
+    }
+    Ok((all.into_iter().flatten(), count))
 }
 
 /// Worker threads to use.

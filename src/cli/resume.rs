@@ -24,9 +24,9 @@ use crate::disk::output::OutputFile;
 use crate::disk::own;
 use crate::disk::sandbox::Confinement;
 use crate::disk::space::Space;
-use crate::evidence::{MemoryStore, items};
+use crate::evidence::MemoryStore;
 use crate::model::{Algorithms, Lang, RawPath, limits};
-use crate::pass::{GiantFrom, Item, Keep, Lens, Plan, Progress, SpoolPlace, from_disk};
+use crate::pass::{GiantFrom, Keep, Lens, Plan, Progress, SpoolPlace, from_disk};
 use crate::rules::RulePack;
 use crate::seal::keyed::CaseKey;
 use crate::seal::sign::Signer;
@@ -242,13 +242,9 @@ fn scan(
     let tally = Tally::new(pack.entities().into_iter().map(str::to_owned).collect(), pack.digest, &place);
     let out = FindingsOut { out: &mut findings, reveal: args.look.reveal };
     let mut intake = Intake::<MemoryStore, MemoryStore>::new(None, Some(tally), Some(out), &place);
-    let items: Vec<Item> = result.evidence.iter().map(PathBuf::from).try_fold(Vec::new(), |mut all, zip| {
-        let more = items::items(&zip, all.len() as u64);
-        all.extend(more.map_err(|error| Failure::not_evidence(&zip).because(&error))?);
-        Ok(all)
-    })?;
+    let (items, _) = collect::payload(&result.evidence.iter().map(PathBuf::from).collect::<Vec<_>>())?;
     let ran = progress::shown(&progress, result.bytes, lang, env.stderr_is_terminal, || {
-        crate::pass::run(items.into_iter(), plan, &mut intake)
+        crate::pass::run(items, plan, &mut intake)
     });
     ran.map_err(|error| {
         intake.rescue();

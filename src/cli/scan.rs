@@ -123,26 +123,20 @@ impl Sources {
         gentle: Option<&Manner>,
         stop: &AtomicBool,
     ) -> Result<(u64, Box<dyn Iterator<Item = Item> + Send>), Failure> {
-        let mut first: Vec<Item> = Vec::new();
-        for zip in &self.zips {
-            let more =
-                items::items(zip, first.len() as u64).map_err(|error| Failure::not_evidence(zip).because(&error))?;
-            first.extend(more);
-        }
+        let (first, offset) = collect::payload(&self.zips)?;
         if self.roots.is_empty() {
-            return Ok((0, Box::new(first.into_iter())));
+            return Ok((0, Box::new(first)));
         }
         // The findings file may lie in a scanned folder: it is ours, and must not be looked at.
         let ours = args.look.findings.iter().map(|path| own::identity(path)).collect::<Result<Vec<_>, _>>();
         let ours = ours.map_err(|error| Failure::disk(&error))?;
         let walk = |gentle| prepare::walk_of(&self.roots, Vec::new(), args.cross_file_systems, &ours, gentle);
         let survey = prepare::survey(walk(None)?, stop);
-        let offset = first.len() as u64;
         let walked = from_disk::items(walk(gentle)?).map(move |mut item| {
             item.entry.seq += offset;
             item
         });
-        Ok((survey.bytes, Box::new(first.into_iter().chain(walked))))
+        Ok((survey.bytes, Box::new(first.chain(walked))))
     }
 }
 

@@ -2,7 +2,7 @@
 //!
 //! It holds nothing per member: the caller keeps each [`Member`] (in the journal) and hands them back for the directory.
 
-mod form;
+pub(super) mod form;
 pub mod forward;
 pub mod read;
 

@@ -4,20 +4,18 @@
 //! business of `verify`, not of this.
 
 use std::collections::HashMap;
-use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
+use std::io::{self, BufRead, BufReader, Read, Seek};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use flate2::read::DeflateDecoder;
-use zip::{CompressionMethod, ZipArchive};
-
 use super::journal::RecordedEntry;
+use super::member::{self, Content, Place};
 use super::replay::Recorded;
 use crate::disk::error::DiskError;
 use crate::disk::own;
 use crate::disk::rows::RowPlace;
 use crate::disk::source::SourceFile;
-use crate::model::{Entry, Gap, GapKind, Kind, RawPath, limits};
+use crate::model::{Entry, Gap, GapKind, Kind, Origin, RawPath, limits};
 use crate::pass::{FirstName, Item, Link, OpenSource, Opened, SourceRead};
 
 /// Why a zip could not be taken as evidence.
@@ -33,7 +31,7 @@ pub enum ItemsError {
         path: String,
         /// What is wrong.
         #[source]
-        source: zip::result::ZipError,
+        source: io::Error,
     },
     /// Its record of entries can not be read.
     #[error("custody/files.jsonl in {path} can not be read; `hozen verify` says more")]
@@ -61,41 +59,129 @@ pub fn is_evidence(path: &Path) -> bool {
     if !head.get(30..30 + length).is_some_and(|name| name.ends_with(b"/data/")) {
         return false;
     }
-    ZipArchive::new(BufReader::new(file)).is_ok_and(|zip| record_name(&zip).is_some())
+    matches!(member::find(&mut file, is_record), Ok(Some(_)))
 }
 
-fn record_name<R: Read + Seek>(zip: &ZipArchive<R>) -> Option<String> {
-    let is_record = |name: &str| name.ends_with("/custody/files.jsonl") && name.matches('/').count() == 2;
-    zip.file_names().flatten().find(|name| is_record(name)).map(|name| name.into_owned())
+fn is_record(name: &str) -> bool {
+    name.ends_with("/custody/files.jsonl") && name.matches('/').count() == 2
 }
 
-/// The payload of an evidence zip, in the order of the collection, numbered from `first_seq`.
-///
-/// # Errors
-/// [`ItemsError`]. A member that can not be read is a gap of its own, later.
-pub fn items(path: &Path, first_seq: u64) -> Result<Vec<Item>, ItemsError> {
-    let shown = path.display().to_string();
-    let (file, _) = own::open_own(path)?;
-    let bad_zip = |source| ItemsError::Zip { path: shown.clone(), source };
-    let mut zip = ZipArchive::new(BufReader::new(file)).map_err(bad_zip)?;
-    let record = record_name(&zip).ok_or(zip::result::ZipError::FileNotFound).map_err(bad_zip)?;
-    let bag = record.strip_suffix("custody/files.jsonl").unwrap_or_default().to_owned();
-    let places = places(&mut zip, &bag).map_err(bad_zip)?;
-    let record = zip.by_name(&record).map_err(bad_zip)?;
-    let bad_record = |source| ItemsError::Record { path: shown.clone(), source };
-    let mut lines = BufReader::new(record);
-    let mut items = Vec::new();
-    let mut firsts = HashMap::new();
-    while let Some(line) = next_line(&mut lines).map_err(bad_record)? {
-        let entry = RecordedEntry::parse(&line).map_err(io::Error::other).map_err(bad_record)?;
-        // A folder that could not be read stays a gap, however often its evidence is looked at.
-        if entry.kind == Kind::File || !entry.gaps.is_empty() {
-            let seq = first_seq + items.len() as u64;
-            let link = link(&entry, &mut firsts);
-            items.push(item((path, &shown), entry, &places, link, seq));
-        }
+/// The lines of the record in an evidence zip.
+struct Lines {
+    shown: String,
+    /// Folder of the bag, with its slash.
+    bag: Arc<str>,
+    lines: BufReader<Content<own::OwnFile>>,
+}
+
+impl Lines {
+    fn open(path: &Path) -> Result<Self, ItemsError> {
+        let shown = path.display().to_string();
+        let (mut file, _) = own::open_own(path)?;
+        let bad_zip = |source| ItemsError::Zip { path: shown.clone(), source };
+        let found = member::find(&mut file, is_record).map_err(bad_zip)?;
+        let (name, place) = found.ok_or_else(|| bad_zip(io::Error::other("it holds no record of entries")))?;
+        let record = member::content(file, &name, place).map_err(bad_zip)?;
+        let bag = name.strip_suffix("custody/files.jsonl").unwrap_or_default().into();
+        Ok(Self { shown, bag, lines: BufReader::new(record) })
     }
-    Ok(items)
+
+    fn next(&mut self) -> Result<Option<RecordedEntry>, ItemsError> {
+        let bad_record = |source| ItemsError::Record { path: self.shown.clone(), source };
+        let Some(line) = next_line(&mut self.lines).map_err(bad_record)? else { return Ok(None) };
+        RecordedEntry::parse(&line).map(Some).map_err(io::Error::other).map_err(bad_record)
+    }
+}
+
+/// The payload of an evidence zip. Its record is gone through twice, first to see that all of it can be read, and never held.
+pub struct Payload {
+    zip: PathBuf,
+    items: u64,
+}
+
+impl Payload {
+    /// Looks through the record.
+    ///
+    /// # Errors
+    /// [`ItemsError`]. A member that can not be read is a gap of its own, later.
+    pub fn of(zip: &Path) -> Result<Self, ItemsError> {
+        let (mut lines, mut items) = (Lines::open(zip)?, 0);
+        while let Some(entry) = lines.next()? {
+            items += u64::from(is_item(&entry));
+        }
+        Ok(Self { zip: zip.to_path_buf(), items })
+    }
+
+    /// How many items it has.
+    pub fn count(&self) -> u64 {
+        self.items
+    }
+
+    /// The items, in the order of the collection, numbered from `first_seq`.
+    ///
+    /// # Errors
+    /// [`ItemsError`], if it can not be opened any more.
+    pub fn items(&self, first_seq: u64) -> Result<impl Iterator<Item = Item> + Send + use<>, ItemsError> {
+        let lines = Lines::open(&self.zip)?;
+        let all = Items { lines, zip: self.zip.as_path().into(), firsts: HashMap::new(), seq: first_seq, broken: None };
+        let count = usize::try_from(self.items).unwrap_or(usize::MAX);
+        Ok(all.take(count))
+    }
+}
+
+/// A folder that could not be read stays a gap, however often its evidence is looked at.
+fn is_item(entry: &RecordedEntry) -> bool {
+    entry.kind == Kind::File || !entry.gaps.is_empty()
+}
+
+/// Files that may be named again, by the position of their first entry: with the names still to come.
+type Firsts = HashMap<u64, (Arc<FirstName>, u64, Option<Place>)>;
+
+struct Items {
+    lines: Lines,
+    zip: Arc<Path>,
+    firsts: Firsts,
+    seq: u64,
+    broken: Option<String>,
+}
+
+impl Iterator for Items {
+    type Item = Item;
+
+    fn next(&mut self) -> Option<Item> {
+        let seq = self.seq;
+        self.seq += 1;
+        while self.broken.is_none() {
+            match self.lines.next() {
+                Ok(Some(entry)) if !is_item(&entry) => {}
+                Ok(Some(entry)) => {
+                    let (link, place) = link(&entry, &mut self.firsts);
+                    return Some(item((&self.zip, &self.lines.shown, &self.lines.bag), entry, place, link, seq));
+                }
+                // It could be read to its end a moment ago.
+                Ok(None) => self.broken = Some("it has become shorter".to_owned()),
+                Err(error) => {
+                    let cause =
+                        std::error::Error::source(&error).map_or_else(String::new, |cause| format!(": {cause}"));
+                    self.broken = Some(format!("{error}{cause}"));
+                }
+            }
+        }
+        Some(gone(&self.lines.shown, seq, self.broken.as_deref().unwrap_or_default()))
+    }
+}
+
+/// Stands for an entry that comes no more: as many are given as were counted, and none is left out in silence.
+fn gone(shown: &str, seq: u64, why: &str) -> Item {
+    let reason = format!(
+        "the record could not be read again while it was looked at ({why}); one of its files was not looked at. Copy the \
+         evidence to a sound disk and scan it there"
+    );
+    let path = RawPath(shown.as_bytes().to_vec());
+    let gaps = vec![Gap { path: path.shown(), kind: GapKind::ReadError, reason }];
+    let origin = Origin::default();
+    let entry = Entry { seq, path, origin, kind: Kind::File, stat: None, link_target: None, device_node: None };
+    Item { entry, source: None, gaps, listing: None, xattrs: Vec::new(), atime_kept: true }
 }
 
 /// What the lines in a zip add up to. Their gaps go to `place`.
@@ -103,17 +189,11 @@ pub fn items(path: &Path, first_seq: u64) -> Result<Vec<Item>, ItemsError> {
 /// # Errors
 /// [`ItemsError`].
 pub fn recorded(path: &Path, place: &RowPlace) -> Result<Recorded, ItemsError> {
-    let shown = path.display().to_string();
-    let (file, _) = own::open_own(path)?;
-    let bad_zip = |source| ItemsError::Zip { path: shown.clone(), source };
-    let mut zip = ZipArchive::new(BufReader::new(file)).map_err(bad_zip)?;
-    let name = record_name(&zip).ok_or(zip::result::ZipError::FileNotFound).map_err(bad_zip)?;
-    let mut lines = BufReader::new(zip.by_name(&name).map_err(bad_zip)?);
-    let bad_record = |source| ItemsError::Record { path: shown.clone(), source };
+    let mut lines = Lines::open(path)?;
     let mut recorded = Recorded::new(place);
-    while let Some(line) = next_line(&mut lines).map_err(bad_record)? {
-        let entry = RecordedEntry::parse(&line).map_err(io::Error::other).map_err(bad_record)?;
+    while let Some(entry) = lines.next()? {
         let path = entry.path().unwrap_or_else(|| RawPath(Vec::new()));
+        let bad_record = |source| ItemsError::Record { path: lines.shown.clone(), source };
         recorded.add(&entry, &path).map_err(bad_record)?;
     }
     Ok(recorded)
@@ -132,70 +212,59 @@ pub(super) fn next_line(lines: &mut impl BufRead) -> io::Result<Option<Vec<u8>>>
     Ok((count > 0).then_some(line))
 }
 
-/// Where a member's bytes lie in the zip.
-#[derive(Debug, Clone, Copy)]
-struct Stored {
-    start: u64,
-    length: u64,
-    size: u64,
-    deflated: bool,
-}
-
-fn places<R: Read + Seek>(
-    zip: &mut ZipArchive<R>,
-    bag: &str,
-) -> Result<HashMap<String, Stored>, zip::result::ZipError> {
-    let mut places = HashMap::new();
-    for index in 0..zip.len() {
-        let member = zip.by_index_raw(index)?;
-        let name = member.name()?;
-        let Some(name) = name.strip_prefix(bag).filter(|name| name.starts_with("data/")) else { continue };
-        let deflated = member.compression() == CompressionMethod::Deflated;
-        let (length, size) = (member.compressed_size(), member.size());
-        if let Some(start) = member.data_start() {
-            places.insert(name.to_owned(), Stored { start, length, size, deflated });
-        }
-    }
-    Ok(places)
-}
-
-/// Which name of a file an entry is. `firsts` has those that may be named by later ones, and is not longer than they are.
-fn link(entry: &RecordedEntry, firsts: &mut HashMap<u64, (Arc<FirstName>, u64)>) -> Option<Link> {
+/// Which name of a file an entry is, and where its content lies. `firsts` has those that may be named by later ones, and is not
+/// longer than they are.
+fn link(entry: &RecordedEntry, firsts: &mut Firsts) -> (Option<Link>, Option<Place>) {
     if let Some(of) = entry.hard_link_of {
-        let (first, left) = firsts.get_mut(&of)?;
-        let link = Link::later(first);
+        let Some((first, left, place)) = firsts.get_mut(&of) else { return (None, None) };
+        let (link, place) = (Link::later(first), *place);
         *left = left.saturating_sub(1);
         if *left == 0 {
             firsts.remove(&of);
         }
-        return Some(link);
+        return (Some(link), place);
     }
+    let place = entry.zip.as_ref().map(|placed| Place {
+        offset: placed.offset,
+        method: placed.method,
+        stored_bytes: placed.stored_bytes,
+        bytes: entry.bytes,
+    });
     let names = entry.stat.as_ref().map_or(1, |stat| stat.links);
     if entry.kind != Kind::File || names < 2 || firsts.len() >= limits::LINKED_FILES {
-        return None;
+        return (None, place);
     }
     let link = Link::first();
-    firsts.insert(entry.seq, (Arc::clone(link.name()), names.saturating_sub(1)));
-    Some(link)
+    firsts.insert(entry.seq, (Arc::clone(link.name()), names.saturating_sub(1), place));
+    (Some(link), place)
 }
 
 fn item(
-    (zip, shown): (&Path, &str),
+    (zip, shown, bag): (&Arc<Path>, &str, &str),
     entry: RecordedEntry,
-    places: &HashMap<String, Stored>,
+    place: Option<Place>,
     link: Option<Link>,
     seq: u64,
 ) -> Item {
     let path = entry.path().unwrap_or_else(|| RawPath(shown.as_bytes().to_vec()));
-    let place = entry.stored.as_ref().and_then(|stored| places.get(stored)).copied();
+    let place = entry.stored.as_ref().zip(place);
     let gap = |kind, reason| Gap { path: path.shown(), kind, reason };
     let mut gaps: Vec<Gap> =
         entry.gaps.iter().map(|known| gap(known.kind, format!("when it was preserved: {}", known.reason))).collect();
     if place.is_none() && entry.kind == Kind::File && gaps.is_empty() {
-        gaps.push(gap(GapKind::Vanished, "the evidence zip does not hold it; run `hozen verify`".to_owned()));
+        let (kind, reason) = match entry.hard_link_of {
+            Some(_) => (
+                GapKind::OverLimit,
+                "it is a further name of a file that is looked at under its first name; more such files are open than hozen \
+                 keeps apart",
+            ),
+            None => (GapKind::Vanished, "the record does not say where the evidence zip holds it; run `hozen verify`"),
+        };
+        gaps.push(gap(kind, reason.to_owned()));
     }
-    let source = place.map(|place| {
-        Box::new(InZip { zip: zip.to_path_buf(), place, path: path.clone(), link }) as Box<dyn OpenSource>
+    let source = place.map(|(stored, place)| {
+        let name = format!("{bag}{stored}");
+        Box::new(InZip { zip: Arc::clone(zip), name, place, path: path.clone(), link }) as Box<dyn OpenSource>
     });
     let (kind, origin) = (entry.kind, entry.origin);
     let entry = Entry { seq, path, origin, kind, stat: None, link_target: None, device_node: None };
@@ -203,8 +272,10 @@ fn item(
 }
 
 struct InZip {
-    zip: PathBuf,
-    place: Stored,
+    zip: Arc<Path>,
+    /// The name of the member.
+    name: String,
+    place: Place,
     path: RawPath,
     link: Option<Link>,
 }
@@ -216,14 +287,12 @@ impl OpenSource for InZip {
 
     fn open(&self) -> Result<Opened, Gap> {
         let gap = |reason: String| Gap { path: self.path.shown(), kind: GapKind::ReadError, reason };
-        let (mut file, _) = own::open_own(&self.zip).map_err(|error| gap(error.to_string()))?;
-        file.seek(SeekFrom::Start(self.place.start)).map_err(|error| gap(error.to_string()))?;
-        let stored = BufReader::new(file).take(self.place.length);
-        let reader: Box<dyn SourceRead> =
-            if self.place.deflated { Box::new(Inflated(DeflateDecoder::new(stored))) } else { Box::new(Plain(stored)) };
+        let (file, _) = own::open_own(&self.zip).map_err(|error| gap(error.to_string()))?;
+        let content =
+            member::content(file, &self.name, self.place).map_err(|error| gap(format!("it was not found: {error}")))?;
         Ok(Opened {
-            reader,
-            size: self.place.size,
+            reader: Box::new(content),
+            size: self.place.bytes,
             unsized_content: false,
             stat: None,
             atime_kept: true,
@@ -233,23 +302,57 @@ impl OpenSource for InZip {
     }
 }
 
-/// A member's bytes as the zip holds them.
-type StoredBytes = io::Take<BufReader<own::OwnFile>>;
+impl SourceRead for Content<own::OwnFile> {}
 
-struct Inflated(DeflateDecoder<StoredBytes>);
-struct Plain(StoredBytes);
+#[cfg(test)]
+#[expect(clippy::disallowed_methods, reason = "a test makes and cuts its own files")]
+mod tests {
+    use super::*;
+    use std::io::Write;
+    use zip::write::SimpleFileOptions;
 
-impl Read for Inflated {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.0.read(buffer)
+    /// The record of `count` kept files, of which the bag holds none.
+    fn evidence(folder: &Path, count: usize) -> PathBuf {
+        let path = folder.join("evidence.zip");
+        let mut zip = zip::ZipWriter::new(std::fs::File::create(&path).unwrap());
+        let stored = SimpleFileOptions::default().compression_method(zip::CompressionMethod::Stored);
+        zip.add_directory("B/data/", stored).unwrap();
+        zip.start_file("B/custody/files.jsonl", stored).unwrap();
+        for seq in 0..count {
+            writeln!(
+                zip,
+                r#"{{"seq":{seq},"path_b64":"L2E=","kind":"file","stored":"data/{seq}","outcome":"kept","sha256":"{}","bytes":1,"zip":{{"offset":0,"method":"stored","stored_bytes":1,"crc32":0,"stored_crc32":0,"mtime":null,"wide":false}}}}"#,
+                "0".repeat(64)
+            )
+            .unwrap();
+        }
+        zip.finish().unwrap();
+        path
+    }
+
+    #[test]
+    fn what_the_zip_does_not_hold_where_its_record_says_is_a_gap() {
+        let folder = tempfile::tempdir().unwrap();
+        let payload = Payload::of(&evidence(folder.path(), 3)).unwrap();
+        let items: Vec<Item> = payload.items(5).unwrap().collect();
+        assert_eq!((payload.count(), items.len()), (3, 3));
+        assert_eq!(items.iter().map(|item| item.entry.seq).collect::<Vec<_>>(), [5, 6, 7]);
+        let Err(gap) = items[0].source.as_ref().unwrap().open() else { panic!("read another member") };
+        assert!(gap.reason.contains("hozen verify"), "{}", gap.reason);
+    }
+
+    #[test]
+    fn a_record_that_ends_early_leaves_a_gap_for_each_file_that_was_counted() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = evidence(folder.path(), 2_000);
+        let items = Payload::of(&path).unwrap().items(0).unwrap();
+        std::fs::File::options().write(true).open(&path).unwrap().set_len(100_000).unwrap();
+        let items: Vec<Item> = items.collect();
+        assert_eq!(items.len(), 2_000);
+        assert!(items.iter().zip(0..).all(|(item, seq)| item.entry.seq == seq));
+        let last = &items[1_999];
+        assert!(last.source.is_none() && last.gaps[0].kind == GapKind::ReadError, "{:?}", last.gaps);
+        assert!(last.gaps[0].reason.contains("was not looked at"), "{}", last.gaps[0].reason);
+        assert!(Payload::of(&path).is_err(), "and from the start it is refused");
     }
 }
-
-impl Read for Plain {
-    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.0.read(buffer)
-    }
-}
-
-impl SourceRead for Inflated {}
-impl SourceRead for Plain {}

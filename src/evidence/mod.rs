@@ -10,6 +10,7 @@ pub mod error;
 pub mod guide;
 pub mod items;
 pub mod journal;
+mod member;
 pub mod others;
 pub mod replay;
 pub mod request;

@@ -29,21 +29,21 @@ pub struct Member {
     pub stored_size: u64,
 }
 
-pub(super) const LOCAL: [u8; 4] = *b"PK\x03\x04";
-pub(super) const CENTRAL: [u8; 4] = *b"PK\x01\x02";
-pub(super) const END: [u8; 4] = *b"PK\x05\x06";
-pub(super) const END64: [u8; 4] = *b"PK\x06\x06";
+pub(in crate::evidence) const LOCAL: [u8; 4] = *b"PK\x03\x04";
+pub(in crate::evidence) const CENTRAL: [u8; 4] = *b"PK\x01\x02";
+pub(in crate::evidence) const END: [u8; 4] = *b"PK\x05\x06";
+pub(in crate::evidence) const END64: [u8; 4] = *b"PK\x06\x06";
 /// Length of a local header before its name.
-pub(super) const LOCAL_BYTES: usize = 30;
+pub(in crate::evidence) const LOCAL_BYTES: usize = 30;
 /// Length of the longest local header: the bag's name, a stored name in UTF-8, and the extra fields.
 pub(super) const LOCAL_BYTES_MOST: usize = LOCAL_BYTES + 101 + 3 * STORED_NAME_CHARS + 64;
 /// Length of a central record before its name.
-pub(super) const CENTRAL_BYTES: usize = 46;
+pub(in crate::evidence) const CENTRAL_BYTES: usize = 46;
 /// A member that may get this long is given 64-bit fields; deflate may add a little to what it cannot compress.
 pub(super) const WIDE_FROM: u64 = 0xf000_0000;
 
 /// Extra field: 64-bit sizes and offset (APPNOTE 4.5.3).
-pub(super) const EXTRA_ZIP64: u16 = 0x0001;
+pub(in crate::evidence) const EXTRA_ZIP64: u16 = 0x0001;
 /// Extra field: time of last change in seconds (Info-ZIP `UT`).
 pub(super) const EXTRA_TIME: u16 = 0x5455;
 /// Extra field: CRC-32 of the stored bytes (`hz`), so that a bit that deflate ignores is noticed too. Ours alone.
