@@ -20,7 +20,7 @@ use crate::disk::error::DiskError;
 use crate::disk::output::{self, OutputFile};
 use crate::disk::own;
 use crate::disk::rows::RowPlace;
-use crate::evidence::items::ItemsError;
+use crate::evidence::tag_file::TagFileError;
 use crate::evidence::{Acquisition, Closing, EvidenceError, EvidenceWriter};
 use crate::model::{Act, Digest, Timestamp};
 use crate::seal::chain::Draft;
@@ -44,7 +44,7 @@ pub enum CollectionError {
     Sign(#[from] SignError),
     /// Sealed evidence can not be read back.
     #[error("the sealed evidence could not be read back")]
-    Sealed(#[source] ItemsError),
+    Sealed(#[source] TagFileError),
     /// Its orders can not be followed.
     #[error("the orders of the collection can not be followed: {0}")]
     Orders(String),

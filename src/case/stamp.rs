@@ -10,8 +10,8 @@ use super::dir::CaseDir;
 use super::journal::{CaseJournal, JournalError};
 use crate::disk::error::DiskError;
 use crate::disk::{output, own};
-use crate::evidence::items::ItemsError;
-use crate::evidence::request::stamp_request;
+use crate::evidence::tag_file::{TagFileError, stamp_request};
+
 use crate::model::limits::{STAMP_BYTES, STAMPS};
 use crate::model::{Act, CustodyEvent, Digest};
 use crate::seal::chain::{self, Draft};
@@ -32,7 +32,7 @@ pub enum StampError {
     NoSuch(String),
     /// The zip.
     #[error("the evidence could not be read")]
-    Evidence(#[from] ItemsError),
+    Evidence(#[from] TagFileError),
     /// The query in it is not of the seal that the chain of custody names.
     #[error("the query in {0} does not ask for a time stamp on the seal that the chain of custody names")]
     Changed(String),

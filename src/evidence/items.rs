@@ -4,45 +4,20 @@
 //! business of `verify`, not of this.
 
 use std::collections::HashMap;
-use std::io::{self, BufRead, BufReader, Read, Seek};
+use std::io::Seek;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::journal::RecordedEntry;
 use super::member::{self, Content, Place};
 use super::replay::Recorded;
-use crate::disk::error::DiskError;
+use super::tag_file::{self, Entries, TagFileError};
+use super::tags;
 use crate::disk::own;
 use crate::disk::rows::RowPlace;
 use crate::disk::source::SourceFile;
 use crate::model::{Entry, Gap, GapKind, Kind, Origin, RawPath, limits};
 use crate::pass::{FirstName, Item, Link, OpenSource, Opened, SourceRead};
-
-/// Why a zip could not be taken as evidence.
-#[derive(Debug, thiserror::Error)]
-pub enum ItemsError {
-    /// It could not be opened.
-    #[error("the evidence could not be opened")]
-    Disk(#[from] DiskError),
-    /// It is no zip, or a torn one.
-    #[error("{path} is not a readable zip; `hozen verify` says more")]
-    Zip {
-        /// Which.
-        path: String,
-        /// What is wrong.
-        #[source]
-        source: io::Error,
-    },
-    /// Its record of entries can not be read.
-    #[error("custody/files.jsonl in {path} can not be read; `hozen verify` says more")]
-    Record {
-        /// Which.
-        path: String,
-        /// What is wrong.
-        #[source]
-        source: io::Error,
-    },
-}
 
 /// Whether a file is an evidence zip of hozen's: a zip that holds `NAME/custody/files.jsonl`.
 ///
@@ -59,38 +34,7 @@ pub fn is_evidence(path: &Path) -> bool {
     if !head.get(30..30 + length).is_some_and(|name| name.ends_with(b"/data/")) {
         return false;
     }
-    matches!(member::find(&mut file, is_record), Ok(Some(_)))
-}
-
-fn is_record(name: &str) -> bool {
-    name.ends_with("/custody/files.jsonl") && name.matches('/').count() == 2
-}
-
-/// The lines of the record in an evidence zip.
-struct Lines {
-    shown: String,
-    /// Folder of the bag, with its slash.
-    bag: Arc<str>,
-    lines: BufReader<Content<own::OwnFile>>,
-}
-
-impl Lines {
-    fn open(path: &Path) -> Result<Self, ItemsError> {
-        let shown = path.display().to_string();
-        let (mut file, _) = own::open_own(path)?;
-        let bad_zip = |source| ItemsError::Zip { path: shown.clone(), source };
-        let found = member::find(&mut file, is_record).map_err(bad_zip)?;
-        let (name, place) = found.ok_or_else(|| bad_zip(io::Error::other("it holds no record of entries")))?;
-        let record = member::content(file, &name, place).map_err(bad_zip)?;
-        let bag = name.strip_suffix("custody/files.jsonl").unwrap_or_default().into();
-        Ok(Self { shown, bag, lines: BufReader::new(record) })
-    }
-
-    fn next(&mut self) -> Result<Option<RecordedEntry>, ItemsError> {
-        let bad_record = |source| ItemsError::Record { path: self.shown.clone(), source };
-        let Some(line) = next_line(&mut self.lines).map_err(bad_record)? else { return Ok(None) };
-        RecordedEntry::parse(&line).map(Some).map_err(io::Error::other).map_err(bad_record)
-    }
+    tag_file::has_entries(&mut file)
 }
 
 /// The payload of an evidence zip. Its record is gone through twice, first to see that all of it can be read, and never held.
@@ -103,11 +47,11 @@ impl Payload {
     /// Looks through the record.
     ///
     /// # Errors
-    /// [`ItemsError`]. A member that can not be read is a gap of its own, later.
-    pub fn of(zip: &Path) -> Result<Self, ItemsError> {
-        let (mut lines, mut items) = (Lines::open(zip)?, 0);
-        while let Some(entry) = lines.next()? {
-            items += u64::from(is_item(&entry));
+    /// [`TagFileError`]. A member that can not be read is a gap of its own, later.
+    pub fn of(zip: &Path) -> Result<Self, TagFileError> {
+        let mut items = 0;
+        for entry in tag_file::entries(zip)? {
+            items += u64::from(is_item(&entry?));
         }
         Ok(Self { zip: zip.to_path_buf(), items })
     }
@@ -120,9 +64,9 @@ impl Payload {
     /// The items, in the order of the collection, numbered from `first_seq`.
     ///
     /// # Errors
-    /// [`ItemsError`], if it can not be opened any more.
-    pub fn items(&self, first_seq: u64) -> Result<impl Iterator<Item = Item> + Send + use<>, ItemsError> {
-        let lines = Lines::open(&self.zip)?;
+    /// [`TagFileError`], if it can not be opened any more.
+    pub fn items(&self, first_seq: u64) -> Result<impl Iterator<Item = Item> + Send + use<>, TagFileError> {
+        let lines = tag_file::entries(&self.zip)?;
         let all = Items { lines, zip: self.zip.as_path().into(), firsts: HashMap::new(), seq: first_seq, broken: None };
         let count = usize::try_from(self.items).unwrap_or(usize::MAX);
         Ok(all.take(count))
@@ -138,7 +82,7 @@ fn is_item(entry: &RecordedEntry) -> bool {
 type Firsts = HashMap<u64, (Arc<FirstName>, u64, Option<Place>)>;
 
 struct Items {
-    lines: Lines,
+    lines: Entries,
     zip: Arc<Path>,
     firsts: Firsts,
     seq: u64,
@@ -153,21 +97,21 @@ impl Iterator for Items {
         self.seq += 1;
         while self.broken.is_none() {
             match self.lines.next() {
-                Ok(Some(entry)) if !is_item(&entry) => {}
-                Ok(Some(entry)) => {
+                Some(Ok(entry)) if !is_item(&entry) => {}
+                Some(Ok(entry)) => {
                     let (link, place) = link(&entry, &mut self.firsts);
-                    return Some(item((&self.zip, &self.lines.shown, &self.lines.bag), entry, place, link, seq));
+                    return Some(item((&self.zip, self.lines.shown(), self.lines.bag()), entry, place, link, seq));
                 }
                 // It could be read to its end a moment ago.
-                Ok(None) => self.broken = Some("it has become shorter".to_owned()),
-                Err(error) => {
+                None => self.broken = Some("it has become shorter".to_owned()),
+                Some(Err(error)) => {
                     let cause =
                         std::error::Error::source(&error).map_or_else(String::new, |cause| format!(": {cause}"));
                     self.broken = Some(format!("{error}{cause}"));
                 }
             }
         }
-        Some(gone(&self.lines.shown, seq, self.broken.as_deref().unwrap_or_default()))
+        Some(gone(self.lines.shown(), seq, self.broken.as_deref().unwrap_or_default()))
     }
 }
 
@@ -187,29 +131,15 @@ fn gone(shown: &str, seq: u64, why: &str) -> Item {
 /// What the lines in a zip add up to. Their gaps go to `place`.
 ///
 /// # Errors
-/// [`ItemsError`].
-pub fn recorded(path: &Path, place: &RowPlace) -> Result<Recorded, ItemsError> {
-    let mut lines = Lines::open(path)?;
+/// [`TagFileError`].
+pub fn recorded(path: &Path, place: &RowPlace) -> Result<Recorded, TagFileError> {
     let mut recorded = Recorded::new(place);
-    while let Some(entry) = lines.next()? {
-        let path = entry.path().unwrap_or_else(|| RawPath(Vec::new()));
-        let bad_record = |source| ItemsError::Record { path: lines.shown.clone(), source };
-        recorded.add(&entry, &path).map_err(bad_record)?;
+    for entry in tag_file::entries(path)? {
+        let entry = entry?;
+        let of = entry.path().unwrap_or_else(|| RawPath(Vec::new()));
+        recorded.add(&entry, &of).map_err(|source| tag_file::bad(path, tags::FILES, source))?;
     }
     Ok(recorded)
-}
-
-pub(super) fn next_line(lines: &mut impl BufRead) -> io::Result<Option<Vec<u8>>> {
-    let mut line = Vec::new();
-    let limit = limits::JOURNAL_LINE_BYTES as u64;
-    let count = lines.by_ref().take(limit).read_until(b'\n', &mut line)?;
-    if count as u64 == limit {
-        return Err(io::Error::other("a line is longer than any that hozen writes"));
-    }
-    if line.last() == Some(&b'\n') {
-        line.pop();
-    }
-    Ok((count > 0).then_some(line))
 }
 
 /// Which name of a file an entry is, and where its content lies. `firsts` has those that may be named by later ones, and is not

@@ -73,7 +73,10 @@ fn u64_at(bytes: &[u8], at: usize) -> u64 {
 ///
 /// # Errors
 /// When it is no zip, or its directory is damaged before that member.
-pub(super) fn find<R: Read + Seek>(file: &mut R, wanted: impl Fn(&str) -> bool) -> io::Result<Option<(String, Place)>> {
+pub(super) fn find<R: Read + Seek + ?Sized>(
+    file: &mut R,
+    wanted: impl Fn(&str) -> bool,
+) -> io::Result<Option<(String, Place)>> {
     let (offset, length) = directory(file)?;
     file.seek(SeekFrom::Start(offset))?;
     let mut records = BufReader::new(file).take(length);
@@ -101,7 +104,7 @@ fn place(fixed: &[u8], extra: &[u8]) -> io::Result<Place> {
     let method = u16::from_le_bytes(field(fixed, 10));
     let method =
         Method::from_zip_code(method).ok_or_else(|| bad("it is stored by a method that hozen never writes"))?;
-    let mut wide = wide_numbers(extra);
+    let mut wide = wide_numbers(extra).into_iter();
     let mut number = |at| match u32_at(fixed, at) {
         u32::MAX => wide.next().ok_or_else(|| bad("its directory lacks a 64-bit number")),
         small => Ok(u64::from(small)),
@@ -111,7 +114,7 @@ fn place(fixed: &[u8], extra: &[u8]) -> io::Result<Place> {
 }
 
 /// The numbers in the Zip64 field.
-fn wide_numbers(extra: &[u8]) -> impl Iterator<Item = u64> {
+fn wide_numbers(extra: &[u8]) -> Vec<u64> {
     let mut rest = extra;
     let mut found: &[u8] = &[];
     while let Some(body) = rest.get(4..) {
@@ -123,11 +126,11 @@ fn wide_numbers(extra: &[u8]) -> impl Iterator<Item = u64> {
         }
         rest = behind;
     }
-    found.as_chunks().0.iter().map(|bytes| u64::from_le_bytes(*bytes)).collect::<Vec<_>>().into_iter()
+    found.as_chunks().0.iter().map(|bytes| u64::from_le_bytes(*bytes)).collect()
 }
 
 /// Where the directory lies, and how long it is.
-fn directory<R: Read + Seek>(file: &mut R) -> io::Result<(u64, u64)> {
+fn directory<R: Read + Seek + ?Sized>(file: &mut R) -> io::Result<(u64, u64)> {
     let length = file.seek(SeekFrom::End(0))?;
     let from = length.saturating_sub(END_WITHIN);
     file.seek(SeekFrom::Start(from))?;

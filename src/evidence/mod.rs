@@ -13,7 +13,6 @@ pub mod journal;
 mod member;
 pub mod others;
 pub mod replay;
-pub mod request;
 pub mod store;
 pub mod stored_name;
 pub mod tag_file;

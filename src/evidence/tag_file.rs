@@ -4,28 +4,18 @@
 //! Whether the zip is whole is the business of `verify`, not of this: a lie in it gives an error or other bytes, never more
 //! than a limit's worth.
 
-use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
+use std::io::{self, BufRead, BufReader, Read, Seek};
 use std::path::Path;
-
-use flate2::read::DeflateDecoder;
 
 use super::acquisition::Acquisition;
 use super::bagit::ReadSeek;
-use super::items::next_line;
 use super::journal::RecordedEntry;
+use super::member::{self, Content, Place};
 use super::tags;
-use crate::disk::error::{DiskError, Doing};
+use crate::disk::error::DiskError;
 use crate::disk::own;
-use crate::model::limits::TAG_FILE_BYTES;
-
-/// Length of the end record, which has no comment in our zips.
-const END_BYTES: u64 = 22;
-/// Lengths of the Zip64 end record and of the locator behind it.
-const END64_BYTES: u64 = 56;
-const LOCATOR_BYTES: u64 = 20;
-/// Length of a central record, and of a local header, before the name.
-const CENTRAL_BYTES: usize = 46;
-const LOCAL_BYTES: usize = 30;
+use crate::model::limits::{JOURNAL_LINE_BYTES, TAG_FILE_BYTES};
+use crate::seal::stamp::REQUEST_BYTES;
 
 /// Why a tag file could not be read.
 #[derive(Debug, thiserror::Error)]
@@ -54,7 +44,7 @@ pub fn acquisition(zip: &Path) -> Result<Acquisition, TagFileError> {
     let read = |source| bad(zip, tags::ACQUISITION, source);
     let mut text = Vec::new();
     let limit = (TAG_FILE_BYTES as u64).saturating_add(1);
-    open(zip, tags::ACQUISITION)?.take(limit).read_to_end(&mut text).map_err(read)?;
+    open(zip, tags::ACQUISITION)?.1.take(limit).read_to_end(&mut text).map_err(read)?;
     if text.len() as u64 == limit {
         return Err(read(io::Error::from(io::ErrorKind::FileTooLarge)));
     }
@@ -66,18 +56,34 @@ pub fn acquisition(zip: &Path) -> Result<Acquisition, TagFileError> {
 /// # Errors
 /// When it does not.
 pub(super) fn acquisition_of(zip: &mut dyn ReadSeek) -> io::Result<Acquisition> {
-    let length = zip.seek(SeekFrom::End(0))?;
-    let place = find(&mut BufReader::new(&mut *zip), length, tags::ACQUISITION)?;
-    zip.seek(SeekFrom::Start(place.start))?;
+    let (name, place) = find(zip, tags::ACQUISITION)?;
     let mut text = Vec::new();
-    unpacked(place, zip).take(TAG_FILE_BYTES as u64).read_to_end(&mut text)?;
+    member::content(zip, &name, place)?.take(TAG_FILE_BYTES as u64).read_to_end(&mut text)?;
     serde_json::from_slice(&text).map_err(io::Error::from)
+}
+
+/// The time-stamp query of a sealed zip: the same bytes for whoever carries them to an authority.
+///
+/// # Errors
+/// [`TagFileError`].
+pub fn stamp_request(zip: &Path) -> Result<Vec<u8>, TagFileError> {
+    let mut query = Vec::new();
+    // One byte more than any: then it is none, and whoever reads it says so.
+    let mut text = open(zip, tags::STAMP_REQUEST)?.1.take(REQUEST_BYTES as u64 + 1);
+    text.read_to_end(&mut query).map_err(|source| bad(zip, tags::STAMP_REQUEST, source))?;
+    Ok(query)
+}
+
+/// Whether a zip leads to a record of entries, as far as its directory tells.
+pub(super) fn has_entries(zip: &mut (impl Read + Seek)) -> bool {
+    find(zip, tags::FILES).is_ok()
 }
 
 /// The entries of a sealed zip, one at a time.
 pub struct Entries {
     zip: String,
-    lines: BufReader<Box<dyn Read>>,
+    bag: String,
+    lines: BufReader<Content<own::OwnFile>>,
 }
 
 /// The entries of a sealed zip, in walk order.
@@ -85,7 +91,20 @@ pub struct Entries {
 /// # Errors
 /// [`TagFileError`].
 pub fn entries(zip: &Path) -> Result<Entries, TagFileError> {
-    Ok(Entries { zip: zip.display().to_string(), lines: BufReader::new(open(zip, tags::FILES)?) })
+    let (bag, text) = open(zip, tags::FILES)?;
+    Ok(Entries { zip: zip.display().to_string(), bag, lines: BufReader::new(text) })
+}
+
+impl Entries {
+    /// The folder of the bag in the zip, with its slash.
+    pub(super) fn bag(&self) -> &str {
+        &self.bag
+    }
+
+    /// The zip, as it is shown.
+    pub(super) fn shown(&self) -> &str {
+        &self.zip
+    }
 }
 
 impl Iterator for Entries {
@@ -98,130 +117,35 @@ impl Iterator for Entries {
     }
 }
 
-fn bad(zip: &Path, file: &'static str, source: io::Error) -> TagFileError {
+pub(super) fn bad(zip: &Path, file: &'static str, source: io::Error) -> TagFileError {
     TagFileError::Read { zip: zip.display().to_string(), file, source }
 }
 
-/// The bytes of a tag file, unpacked.
-fn open(zip: &Path, tag: &'static str) -> Result<Box<dyn Read>, TagFileError> {
-    let (mut file, length) = own::open_own(zip)?;
-    let place = find(&mut BufReader::new(&mut file), length, tag).map_err(|source| bad(zip, tag, source))?;
-    file.seek(SeekFrom::Start(place.start)).map_err(DiskError::on(zip, Doing::Read))?;
-    Ok(unpacked(place, file))
-}
-
-/// The bytes at a place that `zip` stands at, unpacked.
-fn unpacked<'z>(place: Place, zip: impl Read + 'z) -> Box<dyn Read + 'z> {
-    let stored = BufReader::new(zip).take(place.length);
-    if place.is_deflated { Box::new(DeflateDecoder::new(stored)) } else { Box::new(stored) }
-}
-
-/// Where the stored bytes of a member lie.
-#[derive(Debug, PartialEq, Eq)]
-struct Place {
-    start: u64,
-    length: u64,
-    is_deflated: bool,
-}
-
-fn find<R: Read + Seek>(zip: &mut BufReader<R>, length: u64, tag: &str) -> io::Result<Place> {
-    let (members, at) = directory(zip, length)?;
-    zip.seek(SeekFrom::Start(at))?;
-    for _ in 0..members {
-        let head = exact::<CENTRAL_BYTES>(zip)?;
-        if !head.starts_with(b"PK\x01\x02") {
-            return Err(odd("its directory"));
-        }
-        let mut name = vec![0; usize::from(u16_at(&head, 28))];
-        zip.read_exact(&mut name)?;
-        let mut extra = vec![0; usize::from(u16_at(&head, 30))];
-        zip.read_exact(&mut extra)?;
-        let comment = u16_at(&head, 32);
-        zip.seek_relative(i64::from(comment))?;
-        let is_it = name.iter().position(|b| *b == b'/').and_then(|slash| name.get(slash + 1..));
-        if is_it == Some(tag.as_bytes()) {
-            let (stored, offset) = wide(&head, &extra)?;
-            return member(zip, (offset, stored), u16_at(&head, 10));
-        }
+pub(super) fn next_line(lines: &mut impl BufRead) -> io::Result<Option<Vec<u8>>> {
+    let mut line = Vec::new();
+    let limit = JOURNAL_LINE_BYTES as u64;
+    let count = lines.by_ref().take(limit).read_until(b'\n', &mut line)?;
+    if count as u64 == limit {
+        return Err(io::Error::other("a line is longer than any that hozen writes"));
     }
-    Err(io::Error::from(io::ErrorKind::NotFound))
-}
-
-/// How many members the directory has, and where it begins.
-fn directory<R: Read + Seek>(zip: &mut BufReader<R>, length: u64) -> io::Result<(u64, u64)> {
-    let end_at = length.checked_sub(END_BYTES).ok_or_else(|| odd("its end"))?;
-    zip.seek(SeekFrom::Start(end_at))?;
-    let end = exact::<{ END_BYTES as usize }>(zip)?;
-    if !end.starts_with(b"PK\x05\x06") {
-        return Err(odd("its end"));
+    if line.last() == Some(&b'\n') {
+        line.pop();
     }
-    let (members, at) = (u16_at(&end, 10), u32_at(&end, 16));
-    if members < u16::MAX && at < u32::MAX && u32_at(&end, 12) < u32::MAX {
-        return Ok((members.into(), at.into()));
-    }
-    let end64_at = end_at.checked_sub(LOCATOR_BYTES + END64_BYTES).ok_or_else(|| odd("its end"))?;
-    zip.seek(SeekFrom::Start(end64_at))?;
-    let end = exact::<{ END64_BYTES as usize }>(zip)?;
-    if !end.starts_with(b"PK\x06\x06") {
-        return Err(odd("its end"));
-    }
-    Ok((u64_at(&end, 32), u64_at(&end, 48)))
+    Ok((count > 0).then_some(line))
 }
 
-/// Stored length and offset of a member, by its central record.
-fn wide(head: &[u8], extra: &[u8]) -> io::Result<(u64, u64)> {
-    let (size, stored, offset) = (u32_at(head, 24), u32_at(head, 20), u32_at(head, 42));
-    let mut wides = Vec::new();
-    let mut rest = extra;
-    while let Some((id, body)) = rest.split_at_checked(4) {
-        let (body, next) = body.split_at_checked(usize::from(u16_at(id, 2))).ok_or_else(|| odd("an extra field"))?;
-        if u16_at(id, 0) == 1 {
-            wides = body.chunks_exact(8).map(|value| u64_at(value, 0)).collect();
-        }
-        rest = next;
-    }
-    let mut wides = wides.into_iter();
-    let mut told = |narrow: u32| if narrow == u32::MAX { wides.next() } else { Some(narrow.into()) };
-    let values = told(size).and_then(|_| Some((told(stored)?, told(offset)?)));
-    values.ok_or_else(|| odd("a size"))
+/// The folder of the bag, with its slash, and the bytes of a tag file in it, unpacked.
+fn open(zip: &Path, tag: &'static str) -> Result<(String, Content<own::OwnFile>), TagFileError> {
+    let (mut file, _) = own::open_own(zip)?;
+    let read = |source| bad(zip, tag, source);
+    let (name, place) = find(&mut file, tag).map_err(read)?;
+    let content = member::content(file, &name, place).map_err(read)?;
+    Ok((name.strip_suffix(tag).unwrap_or_default().to_owned(), content))
 }
 
-/// Where the bytes of the member at `offset` lie.
-fn member<R: Read + Seek>(zip: &mut BufReader<R>, (offset, length): (u64, u64), method: u16) -> io::Result<Place> {
-    zip.seek(SeekFrom::Start(offset))?;
-    let head = exact::<LOCAL_BYTES>(zip)?;
-    if !head.starts_with(b"PK\x03\x04") || !matches!(method, 0 | 8) {
-        return Err(odd("the header of a member"));
-    }
-    let behind = u64::from(u16_at(&head, 26)) + u64::from(u16_at(&head, 28)) + LOCAL_BYTES as u64;
-    let start = offset.checked_add(behind).ok_or_else(|| odd("an offset"))?;
-    Ok(Place { start, length, is_deflated: method == 8 })
-}
-
-fn odd(what: &str) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, format!("{what} is not as hozen writes it"))
-}
-
-fn exact<const N: usize>(zip: &mut impl BufRead) -> io::Result<[u8; N]> {
-    let mut bytes = [0; N];
-    zip.read_exact(&mut bytes)?;
-    Ok(bytes)
-}
-
-fn array<const N: usize>(bytes: &[u8], at: usize) -> [u8; N] {
-    bytes.get(at..).and_then(|rest| rest.first_chunk::<N>()).copied().unwrap_or([0; N])
-}
-
-fn u16_at(bytes: &[u8], at: usize) -> u16 {
-    u16::from_le_bytes(array(bytes, at))
-}
-
-fn u32_at(bytes: &[u8], at: usize) -> u32 {
-    u32::from_le_bytes(array(bytes, at))
-}
-
-fn u64_at(bytes: &[u8], at: usize) -> u64 {
-    u64::from_le_bytes(array(bytes, at))
+fn find<R: Read + Seek + ?Sized>(zip: &mut R, tag: &str) -> io::Result<(String, Place)> {
+    let is_it = |name: &str| name.split_once('/').is_some_and(|(_, rest)| rest == tag);
+    member::find(zip, is_it)?.ok_or_else(|| io::Error::from(io::ErrorKind::NotFound))
 }
 
 #[cfg(test)]
@@ -250,9 +174,11 @@ mod tests {
     fn a_tag_file_is_found_among_few_and_among_many() {
         for members in [0, 3, 70_000] {
             let bytes = zip(members);
-            let place = find(&mut BufReader::new(Cursor::new(&bytes)), bytes.len() as u64, tags::FILES).unwrap();
-            let (from, to) = (place.start as usize, (place.start + place.length) as usize);
-            assert_eq!(&bytes[from..to], format!("B/{}", tags::FILES).as_bytes(), "{members}");
+            let mut zip = Cursor::new(&bytes);
+            let (name, place) = find(&mut zip, tags::FILES).unwrap();
+            let mut text = String::new();
+            member::content(zip, &name, place).unwrap().read_to_string(&mut text).unwrap();
+            assert_eq!(text, format!("B/{}", tags::FILES), "{members}");
         }
     }
 
@@ -261,13 +187,13 @@ mod tests {
         let whole = zip(2);
         for cut in 0..whole.len() {
             let bytes = &whole[..cut];
-            assert!(find(&mut BufReader::new(Cursor::new(bytes)), cut as u64, tags::FILES).is_err(), "{cut}");
+            assert!(find(&mut Cursor::new(bytes), tags::FILES).is_err(), "{cut}");
         }
         for at in 0..whole.len() {
             let mut bytes = whole.clone();
             bytes[at] ^= 0xff;
             // Whatever it says: an error or a place, never a panic.
-            let _ = find(&mut BufReader::new(Cursor::new(&bytes)), bytes.len() as u64, tags::FILES);
+            let _ = find(&mut Cursor::new(&bytes), tags::FILES);
         }
     }
 }
