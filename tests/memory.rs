@@ -29,7 +29,13 @@ fn peak(verb: &str, files: usize) -> u64 {
     fs::create_dir_all(&out).unwrap();
     tree(&source, files);
     let (source, out) = (source.to_str().unwrap(), out.to_str().unwrap());
+    if verb == "scan of the evidence" {
+        let collected = real::hozen(&["collect", source, "--out", out, "--case", "c", "--force"]);
+        assert_eq!(collected.code, Some(0), "{}", collected.stderr);
+    }
+    let case = format!("{out}/c");
     let arguments = match verb {
+        "scan of the evidence" => vec!["scan", &case, "--spool", out, "--format", "json"],
         "scan" => vec![verb, source, "--spool", out, "--format", "json"],
         _ => vec![verb, source, "--out", out, "--case", "c", "--force", "--format", "json"],
     };
@@ -49,7 +55,7 @@ fn peak(verb: &str, files: usize) -> u64 {
 
 #[test]
 fn eight_times_as_many_files_take_hardly_more_memory() {
-    for verb in ["collect", "scan", "respond"] {
+    for verb in ["collect", "scan", "scan of the evidence", "respond"] {
         let (few, many) = (peak(verb, 4_000), peak(verb, 32_000));
         println!("{verb}: {few} KiB for 4,000 files, {many} KiB for 32,000");
         // Distinct people are what a count must hold: some ten bytes for each.
