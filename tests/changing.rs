@@ -9,7 +9,9 @@ use hozen::case::intake::Intake;
 use hozen::disk::rows::RowPlace;
 use hozen::evidence::{EvidenceWriter, MemoryStore};
 use hozen::model::{Entry, Gap, GapKind, Kind, Method, RawPath, Stat, Timestamp, limits};
-use hozen::pass::{After, Commit, FileOutcome, Found, Item, OpenSource, Opened, Plan, Progress, SourceRead, run};
+use hozen::pass::{
+    After, Commit, FileOutcome, Found, Item, LookedLeaf, OpenSource, Opened, Plan, Progress, SourceRead, run,
+};
 
 /// One made-up file: what the walk saw, what the open handle says before and after, and what it gives.
 #[derive(Clone)]
@@ -122,6 +124,10 @@ impl Commit for Taken {
 
     fn found(&mut self, path: &str, found: Vec<Found>) -> Result<(), Self::Error> {
         self.intake.found(path, found)
+    }
+
+    fn member(&mut self, member: LookedLeaf) -> Result<(), Self::Error> {
+        self.intake.member(member)
     }
 
     fn end(&mut self, outcome: FileOutcome) -> Result<(), Self::Error> {

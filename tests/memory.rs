@@ -4,6 +4,7 @@
 mod real;
 
 use std::fs;
+use std::io::Write;
 use std::path::Path;
 
 /// Small files, a tenth of which no format knows, so that each of these is a row and a gap. All made up.
@@ -60,6 +61,41 @@ fn eight_times_as_many_files_take_hardly_more_memory() {
         println!("{verb}: {few} KiB for 4,000 files, {many} KiB for 32,000");
         // Distinct people are what a count must hold: some ten bytes for each.
         assert!(many < few + 12 * 1024, "{verb}: {few} KiB, then {many} KiB");
+        assert!(many < 128 * 1024, "{verb}: {many} KiB");
+    }
+}
+
+/// Peak in KiB of a verb over one archive of this many members, each with its own made-up address.
+fn peak_of_archive(verb: &str, members: usize) -> u64 {
+    let folder = tempfile::tempdir().unwrap();
+    let (source, out) = (folder.path().join("notes.zip"), folder.path().join("out"));
+    fs::create_dir_all(&out).unwrap();
+    let mut zip = zip::ZipWriter::new(fs::File::create(&source).unwrap());
+    for number in 0..members {
+        let name = format!("a-rather-long-name-of-a-note-{number:06}.txt");
+        zip.start_file(name, zip::write::SimpleFileOptions::default()).unwrap();
+        zip.write_all(format!("user{number}@example.jp\n").as_bytes()).unwrap();
+    }
+    zip.finish().unwrap();
+    let (source, out) = (source.to_str().unwrap(), out.to_str().unwrap());
+    let more = if verb == "scan" { vec!["--spool", out] } else { vec!["--out", out, "--case", "c", "--force"] };
+    let (ended, peak) = real::with_peak(&[&[verb, source, "--format", "json"], &more[..]].concat());
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    let answer = ended.json();
+    let scan = if verb == "respond" { &answer["scan"] } else { &answer };
+    let (files, distinct) = (scan["files"].as_array().unwrap(), &scan["entities"]["email"]["distinct"]);
+    assert_eq!((files.len(), files[0]["members"].as_array().unwrap().len()), (1, members));
+    assert_eq!(distinct.as_u64(), Some(members as u64));
+    peak
+}
+
+#[test]
+fn sixteen_times_as_many_members_of_one_archive_take_hardly_more_memory() {
+    for verb in ["scan", "respond"] {
+        let (few, many) = (peak_of_archive(verb, 4_000), peak_of_archive(verb, 64_000));
+        println!("{verb}: {few} KiB for 4,000 members, {many} KiB for 64,000");
+        // Distinct people, where each member begins, and an archive of up to 16 MiB that came as a stream.
+        assert!(many < few + 30 * 1024, "{verb}: {few} KiB, then {many} KiB");
         assert!(many < 128 * 1024, "{verb}: {many} KiB");
     }
 }

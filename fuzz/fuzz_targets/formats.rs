@@ -48,6 +48,10 @@ impl Sink for Check {
         assert!(!reason.is_empty());
     }
 
+    fn broken_off(&mut self, _: GapKind, reason: String) {
+        assert!(!reason.is_empty());
+    }
+
     fn charset(&mut self, _: Charset) {}
 }
 

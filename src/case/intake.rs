@@ -10,7 +10,7 @@ use crate::evidence::bag::EvidenceWriter;
 use crate::evidence::journal::{Mark, Outcome};
 use crate::evidence::store::{Journal, Store};
 use crate::model::{Digest, Entry, Gap, GapKind, Kind, Method};
-use crate::pass::{Commit, FileOutcome, FirstName, Found};
+use crate::pass::{Commit, FileOutcome, FirstName, Found, LookedLeaf};
 
 /// Why results could not be taken.
 #[derive(Debug, thiserror::Error)]
@@ -173,6 +173,13 @@ impl<S: Store, J: Journal> Commit for Intake<'_, S, J> {
     fn found(&mut self, path: &str, found: Vec<Found>) -> Result<(), IntakeError> {
         match &mut self.tally {
             Some(tally) => Ok(tally.found(path, &found, self.findings.as_mut())?),
+            None => Ok(()),
+        }
+    }
+
+    fn member(&mut self, member: LookedLeaf) -> Result<(), IntakeError> {
+        match &mut self.tally {
+            Some(tally) => tally.member(&member).map_err(IntakeError::Rows),
             None => Ok(()),
         }
     }

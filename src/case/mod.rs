@@ -15,6 +15,7 @@ pub mod orders;
 pub mod results;
 pub mod resume;
 pub mod scan_file;
+pub mod scanned;
 pub mod stamp;
 mod store;
 pub mod tally;

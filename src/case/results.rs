@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+pub use super::scanned::Scanned;
 pub use crate::disk::rows::{Numbered, Rows};
 use crate::model::taken::TakeRecord;
 use crate::model::{Algorithms, CustodyEvent, Digest, EntityTally, Gap, Subjects};
@@ -125,8 +126,8 @@ pub struct ScanResult {
     pub subjects: Subjects,
     /// Values, by entity; an entity that was looked for and not found is there with zeros.
     pub entities: BTreeMap<String, EntityTally>,
-    /// Every file that was met, in walk order.
-    pub files: Rows<FileResult>,
+    /// Every file that was met, in walk order, with what was inside it.
+    pub files: Scanned,
     /// What was not read or not understood.
     pub gaps: Rows<Gap>,
     /// SHA-256 of the rule pack that was used.

@@ -7,11 +7,12 @@ use data_encoding::HEXLOWER;
 use serde::Serialize;
 
 use super::results::ScanResult;
+use super::scanned::ScannedOut;
 use crate::count::{Counted, Doubt, Identifier, People};
 use crate::detect::SeriesId;
 use crate::disk::rows::{RowPlace, RowsOut};
 use crate::model::{Digest, EntityTally, FileResult, Finding, Gap, GapKind, LinkClass, LookStatus, limits};
-use crate::pass::{Found, Looked};
+use crate::pass::{Found, Looked, LookedLeaf};
 
 /// Where finding lines go, and whether values are shown.
 pub struct FindingsOut<'a> {
@@ -39,17 +40,20 @@ struct FindingLine<'a> {
 pub struct Tally {
     entities: Vec<String>,
     people: People,
-    files: RowsOut<FileResult>,
+    files: ScannedOut,
     gaps: RowsOut<Gap>,
     rules: Digest,
     unread: u64,
+    /// Members of the entry at hand that were not, or not wholly, looked at.
+    short_members: u64,
 }
 
 impl Tally {
     /// An empty tally over these entities (all that the rules look for), with the digest of the rule pack. Rows go to `place`.
     pub fn new(entities: Vec<String>, rules: Digest, place: &RowPlace) -> Self {
         let people = People::new(entities.len());
-        Self { entities, people, files: RowsOut::new(place), gaps: RowsOut::new(place), rules, unread: 0 }
+        let (files, gaps) = (ScannedOut::new(place), RowsOut::new(place));
+        Self { entities, people, files, gaps, rules, unread: 0, short_members: 0 }
     }
 
     /// Findings of the file at `path`.
@@ -88,33 +92,47 @@ impl Tally {
         u16::try_from(self.entities.iter().position(|entity| entity == name)?).ok()
     }
 
+    /// What came of a member of the entry at hand.
+    ///
+    /// # Errors
+    /// When its row can not be set aside.
+    pub fn member(&mut self, member: &LookedLeaf) -> io::Result<()> {
+        self.settle(member);
+        self.short_members += u64::from(member.row.status != LookStatus::Scanned);
+        self.files.member(&member.row)
+    }
+
+    fn settle(&mut self, leaf: &LookedLeaf) {
+        let path = &leaf.row.path;
+        let known = leaf.chances.iter().filter_map(|chance| {
+            let entity = self.entity(&chance.entity)?;
+            Some(((Doubt::new(path, chance.series), entity), chance.passes.by_chance()))
+        });
+        let known = known.collect();
+        self.people.settle(path, &known);
+    }
+
     /// What came of the entry with this number: the gaps of walking and reading it, and of looking at it.
     ///
     /// # Errors
     /// When its rows can not be set aside.
     pub fn entry(&mut self, number: u64, unread: Vec<Gap>, looked: Option<Looked>) -> io::Result<()> {
-        let by_chance = looked.as_ref().map_or(&[][..], |looked| &looked.by_chance).iter();
-        let chances = by_chance.flat_map(|leaf| leaf.chances.iter().map(|chance| (&leaf.leaf, chance)));
-        let known = chances.filter_map(|(leaf, chance)| {
-            let entity = self.entity(&chance.entity)?;
-            Some(((Doubt::new(leaf, chance.series), entity), chance.passes.by_chance()))
-        });
-        let known = known.collect();
-        self.people.settle(&known);
-        let (result, mut gaps) = looked.map_or((None, Vec::new()), |looked| (Some(looked.result), looked.gaps));
+        let short_members = std::mem::take(&mut self.short_members);
+        let (file, mut gaps) = looked.map_or((None, Vec::new()), |looked| (Some(looked.file), looked.gaps));
         for gap in unread {
             // A read error shows to the format too: one gap is enough.
             if !gaps.iter().any(|known| (&known.path, known.kind) == (&gap.path, gap.kind)) {
                 gaps.push(gap);
             }
         }
-        if result.is_none() && !gaps.is_empty() {
+        if file.is_none() && !gaps.is_empty() {
             // A folder that could not be listed: how many files are in it is not known, but it is not nothing.
             self.unread += 1;
         }
-        if let Some(result) = result {
-            self.unread += not_whole(&result);
-            self.files.push(number, &result)?;
+        if let Some(file) = file {
+            self.settle(&file);
+            self.unread += not_whole(&file.row, short_members);
+            self.files.file(number, &file.row)?;
         }
         gaps.iter().try_for_each(|gap| self.gaps.push(number, gap))
     }
@@ -159,7 +177,8 @@ fn not_told_apart(finds: u64, different: u64) -> Gap {
 /// What a list says that has not all rows. It happens only where there is no folder to set them aside.
 fn left_out(files: u64, gaps: u64) -> Option<Gap> {
     let reason = format!(
-        "the rows of {files} files and {gaps} gaps are not listed here: memory for results was full. They were looked at, and people          and values are counted with them; scan again with --spool FOLDER to list every file"
+        "the rows of {files} files or members and {gaps} gaps are not listed here: memory for results was full. They were looked at, and people \
+         and values are counted with them; scan again with --spool FOLDER to list every file"
     );
     let path = "(results)".to_owned();
     (files > 0 || gaps > 0).then_some(Gap { path, kind: GapKind::OverLimit, reason })
@@ -181,10 +200,7 @@ fn write_line(out: &mut FindingsOut<'_>, path: &str, finding: &Finding) -> io::R
     out.out.write_all(b"\n")
 }
 
-/// Files and members in this row that were not, or not wholly, looked at. A container counts by its members, a file once by
-/// all its names.
-fn not_whole(file: &FileResult) -> u64 {
-    let leaf = |file: &FileResult| u64::from(file.status != LookStatus::Scanned);
-    let of_members = file.members.iter().map(leaf).sum::<u64>();
-    if file.hard_link_of.is_none() { leaf(file).max(of_members) } else { 0 }
+/// How many files and members were not, or not wholly, looked at. A container counts by its members, a file once by all its names.
+fn not_whole(file: &FileResult, short_members: u64) -> u64 {
+    if file.hard_link_of.is_none() { u64::from(file.status != LookStatus::Scanned).max(short_members) } else { 0 }
 }

@@ -12,7 +12,7 @@ use super::failure::Failure;
 use super::{Env, Exit, collect, prepare, tell};
 use crate::evidence::tags;
 use crate::model::{Algorithms, Entry, Lang, Method};
-use crate::pass::{Commit, FileOutcome, Found, Keep, Plan, Progress, RunError, from_disk};
+use crate::pass::{Commit, FileOutcome, Found, Keep, LookedLeaf, Plan, Progress, RunError, from_disk};
 
 /// Runs the verb.
 pub(super) fn run(args: &BenchArgs, lang: Lang, env: &mut Env) -> Result<Exit, Failure> {
@@ -78,6 +78,10 @@ impl<W: Write> Commit for Lines<W> {
     }
 
     fn found(&mut self, _: &str, _: Vec<Found>) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn member(&mut self, _: LookedLeaf) -> io::Result<()> {
         Ok(())
     }
 

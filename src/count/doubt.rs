@@ -15,9 +15,13 @@ pub struct Doubt {
 impl Doubt {
     /// The series with this number in the leaf at this path.
     pub fn new(leaf: &str, series: u64) -> Self {
-        let [a, b, c, d, e, f, g, h, ..] = Digest::of(leaf.as_bytes()).0;
-        Self { leaf: u64::from_be_bytes([a, b, c, d, e, f, g, h]), series }
+        Self { leaf: number(leaf), series }
     }
+}
+
+fn number(leaf: &str) -> u64 {
+    let [a, b, c, d, e, f, g, h, ..] = Digest::of(leaf.as_bytes()).0;
+    u64::from_be_bytes([a, b, c, d, e, f, g, h])
 }
 
 /// What is set aside: by series and entity, the doubtful values.
@@ -57,23 +61,50 @@ impl Aside {
         self.held * HELD_BYTES
     }
 
-    /// Takes everything back: the values that may be people of their own, and those that chance explains.
-    pub(super) fn take(&mut self, by_chance: &BTreeMap<(Doubt, u16), u64>) -> (BTreeSet<Node>, BTreeSet<Node>) {
-        let (mut own, mut chance) = (BTreeSet::new(), BTreeSet::new());
-        self.held = 0;
-        for (series, values) in std::mem::take(&mut self.series) {
-            // Those that count as nobody anyway may be the ones that chance explains.
-            let others = values.values().filter(|held| !held.is_own).count() as u64;
-            let mut left = by_chance.get(&series).copied().unwrap_or(0).saturating_sub(others);
-            for held in values.values().filter(|held| held.is_own) {
-                if left > 0 {
-                    left -= 1;
-                    chance.insert(held.node);
-                } else {
-                    own.insert(held.node);
-                }
-            }
+    /// Takes back what was set aside of one leaf: the values that may be people of their own, and those that chance explains, of
+    /// which `by_chance` says how many there are at the least in each series, by entity.
+    pub(super) fn take(
+        &mut self,
+        leaf: &str,
+        by_chance: &BTreeMap<(Doubt, u16), u64>,
+    ) -> (BTreeSet<Node>, BTreeSet<Node>) {
+        if self.series.is_empty() {
+            return Default::default();
         }
+        let leaf = number(leaf);
+        let at = |series, entity| (Doubt { leaf, series }, entity);
+        let of_leaf = self.series.extract_if(at(0, 0)..=at(u64::MAX, u16::MAX), |_, _| true);
+        let (own, chance, held) = shared_out(of_leaf, by_chance);
+        self.held = self.held.saturating_sub(held);
         (own, chance)
     }
+
+    /// Takes back everything that no leaf's end has asked for: all of it may be people.
+    pub(super) fn take_rest(&mut self) -> BTreeSet<Node> {
+        self.held = 0;
+        shared_out(std::mem::take(&mut self.series), &BTreeMap::new()).0
+    }
+}
+
+/// The values that may be people of their own, those that chance explains, and how many there were.
+fn shared_out(
+    series: impl IntoIterator<Item = ((Doubt, u16), BTreeMap<u64, Held>)>,
+    by_chance: &BTreeMap<(Doubt, u16), u64>,
+) -> (BTreeSet<Node>, BTreeSet<Node>, usize) {
+    let (mut own, mut chance, mut held) = (BTreeSet::new(), BTreeSet::new(), 0);
+    for (series, values) in series {
+        held += values.len();
+        // Those that count as nobody anyway may be the ones that chance explains.
+        let others = values.values().filter(|held| !held.is_own).count() as u64;
+        let mut left = by_chance.get(&series).copied().unwrap_or(0).saturating_sub(others);
+        for held in values.values().filter(|held| held.is_own) {
+            if left > 0 {
+                left -= 1;
+                chance.insert(held.node);
+            } else {
+                own.insert(held.node);
+            }
+        }
+    }
+    (own, chance, held)
 }

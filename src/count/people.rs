@@ -121,16 +121,17 @@ impl People {
         self.seen = seen;
     }
 
-    /// The end of a file: how many values of each series, by entity, chance explains at the least. The rest count as people.
-    pub fn settle(&mut self, by_chance: &BTreeMap<(Doubt, u16), u64>) {
-        let (own, chance) = self.aside.take(by_chance);
+    /// The end of the leaf at this path: how many values of each of its series, by entity, chance explains at the least. The rest
+    /// count as people.
+    pub fn settle(&mut self, leaf: &str, by_chance: &BTreeMap<(Doubt, u16), u64>) {
+        let (own, chance) = self.aside.take(leaf, by_chance);
         own.into_iter().for_each(|node| self.nodes.flag(node, OWN));
         chance.into_iter().for_each(|node| self.nodes.flag(node, CHANCE));
     }
 
     /// The numbers. `unread`: files or members that could not be read as text or records.
     pub fn finish(mut self, unread: u64) -> Counted {
-        self.settle(&BTreeMap::new());
+        self.aside.take_rest().into_iter().for_each(|node| self.nodes.flag(node, OWN));
         for (flags, &entity) in self.nodes.flags.iter().zip(&self.nodes.entities) {
             if let Some(tally) = self.tallies.get_mut(usize::from(entity)) {
                 tally.distinct += u64::from(flags & LIKELY != 0);

@@ -111,6 +111,11 @@ impl Sink for Collected {
         self.gaps.push((Some(name.to_owned()), kind, reason));
     }
 
+    fn broken_off(&mut self, kind: GapKind, reason: String) {
+        let (name, _) = self.children.last().expect("a member breaks off only after it was handed over");
+        self.gaps.push((Some(name.clone()), kind, reason));
+    }
+
     fn charset(&mut self, charset: Charset) {
         assert!(self.charset.is_none() && self.records.is_empty(), "at most once, before the first record");
         self.charset = Some(charset);

@@ -43,7 +43,7 @@ impl Format for Gzip {
             (GapKind::Malformed, "the gzip stream is damaged")
         };
         let reason = format!("{what} ({error}); the {given} bytes before that were looked at; look for a whole copy");
-        out.member_gap(&name, kind, reason);
+        out.broken_off(kind, reason);
     }
 }
 

@@ -85,6 +85,8 @@ pub trait Sink {
     fn gap(&mut self, kind: GapKind, reason: String);
     /// A member that is named but was not read (encrypted, too deep): a gap at that member.
     fn member_gap(&mut self, name: &str, kind: GapKind, reason: String);
+    /// The member that was handed over last broke off before its end: a gap at that member, which was looked at as far as it went.
+    fn broken_off(&mut self, kind: GapKind, reason: String);
     /// The encoding that was decided on for this leaf. Called at most once, before the first record.
     fn charset(&mut self, charset: Charset);
 }

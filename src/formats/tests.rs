@@ -113,6 +113,9 @@ fn a_failing_reader_is_one_gap_and_a_told_one_none() {
                     fn member_gap(&mut self, _: &str, kind: GapKind, reason: String) {
                         self.0.push((kind, reason));
                     }
+                    fn broken_off(&mut self, kind: GapKind, reason: String) {
+                        self.0.push((kind, reason));
+                    }
                     fn charset(&mut self, _: Charset) {}
                 }
                 let mut gaps = Vec::new();

@@ -16,7 +16,7 @@ pub enum LookStatus {
     NotScanned,
 }
 
-/// One file of a scan, or one member of a container.
+/// One file of a scan, or one member of a container. A container does not hold its members' rows: there may be a million.
 #[derive(Debug, Clone, Serialize, Deserialize, PartialEq)]
 pub struct FileResult {
     /// Source path, then members (`backup.zip ▸ list.csv`), escaped for display.
@@ -37,9 +37,6 @@ pub struct FileResult {
     /// Findings that are only possible, per entity, its members' included.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub possible: BTreeMap<String, u64>,
-    /// What was inside, if it is a container: every level, in the order in which it was met.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub members: Vec<FileResult>,
 }
 
 impl FileResult {
@@ -54,7 +51,6 @@ impl FileResult {
             bytes: 0,
             findings: BTreeMap::new(),
             possible: BTreeMap::new(),
-            members: Vec::new(),
         }
     }
 }

@@ -20,12 +20,12 @@ pub struct Found {
     pub series: Vec<Option<SeriesId>>,
 }
 
-/// A leaf in which chance explains findings.
-#[derive(Debug, Clone)]
-pub struct ByChance {
-    /// The leaf (escaped), as the locators of its findings name it.
-    pub leaf: String,
-    /// What each of its series came to.
+/// What the look at one leaf came to: a file, or a member of a container.
+#[derive(Debug)]
+pub struct LookedLeaf {
+    /// Its row; the path is the one that the locators of its findings name.
+    pub row: FileResult,
+    /// What its series of doubtful values came to that chance explains, all or some.
     pub chances: Vec<Chance>,
 }
 
@@ -78,12 +78,10 @@ pub struct FileOutcome {
 /// What the look at one source came to.
 #[derive(Debug)]
 pub struct Looked {
-    /// The file and its members.
-    pub result: FileResult,
-    /// What was not understood.
+    /// The file itself, its members' findings included; they were committed before it.
+    pub file: LookedLeaf,
+    /// What was not understood, in it and its members.
     pub gaps: Vec<Gap>,
-    /// The leaves in it whose doubtful values chance explains, all or some.
-    pub by_chance: Vec<ByChance>,
 }
 
 /// Takes results in walk order, from one thread. Floor 4 implements it.
@@ -108,6 +106,13 @@ pub trait Commit {
     /// # Errors
     /// Any error ends the run.
     fn found(&mut self, path: &str, found: Vec<Found>) -> Result<(), Self::Error>;
+
+    /// What the look at a member came to. All members of the current entry come before its end, each container after what it
+    /// holds, and the findings in each before it.
+    ///
+    /// # Errors
+    /// Any error ends the run.
+    fn member(&mut self, member: LookedLeaf) -> Result<(), Self::Error>;
 
     /// The current entry is done.
     ///

@@ -3,13 +3,13 @@
 use std::cell::RefCell;
 use std::sync::Arc;
 
-use super::commit::{FileOutcome, Found};
+use super::commit::{FileOutcome, Found, LookedLeaf};
 use super::hash::PendingDigest;
 use super::keep::Chunk;
 use super::order::{Order, Stopped};
 use crate::model::{Entry, Method};
 
-/// One part of an entry's result, in the order: `Begin`, then any of `Chunk` and `Found`, then `End`.
+/// One part of an entry's result, in the order: `Begin`, then any of `Chunk`, `Found` and `Member`, then `End`.
 pub enum Part {
     /// Content is being kept. Absent for entries without content, and for a scan.
     Begin(Box<Beginning>),
@@ -17,6 +17,8 @@ pub enum Part {
     Chunk(Chunk),
     /// Findings, record by record, in the source of this path (escaped).
     Found(Arc<str>, Vec<Found>),
+    /// A member of the container that the entry is, at its end.
+    Member(Box<LookedLeaf>),
     /// Everything else, and the digest to wait for.
     End(Box<FileOutcome>, Option<PendingDigest>),
 }

@@ -194,7 +194,7 @@ impl Steady {
         if !is_whole || !is_said || !is_still || outcome.size_unknown {
             return None;
         }
-        let row = outcome.looked.as_ref().map(|looked| FileResult { members: Vec::new(), ..looked.result.clone() });
+        let row = outcome.looked.as_ref().map(|looked| looked.file.row.clone());
         Some(Self { stat: outcome.stat_open.clone(), gaps: outcome.gaps.clone(), row })
     }
 }

@@ -10,10 +10,10 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use super::budget::{Budget, Counted, Metered};
-use super::commit::{ByChance, Found, Looked};
+use super::commit::{Found, Looked, LookedLeaf};
 use super::lane::{Lane, Part};
 use super::notice::Progress;
-use crate::detect::{Engine, Hit, LeafDetector, RecordHits};
+use crate::detect::{Chance, Engine, Hit, LeafDetector, RecordHits};
 use crate::disk::spool::{Spool, SpoolError, SpoolReader};
 use crate::formats::{self, Format, Head, Input, Need, ReadSeek, Sink};
 use crate::model::{Charset, Confidence, FileResult, Finding, Gap, GapKind, Locator, LookStatus, Record, limits};
@@ -59,6 +59,8 @@ pub enum Bytes<'a> {
 
 /// Weight of a finding on its way to the writer.
 const FINDING_BYTES: usize = 768;
+/// Between a container and its member, in every path; no name holds it.
+const MEMBER: char = '▸';
 
 /// The look at one source file, with all that is inside it.
 struct Look<'a> {
@@ -69,11 +71,11 @@ struct Look<'a> {
     budget: Rc<Budget>,
     gaps: Vec<Gap>,
     gaps_left_out: u64,
-    members: Vec<FileResult>,
-    by_chance: Vec<ByChance>,
+    /// Members that were met, at every level.
+    members: usize,
 }
 
-/// Looks at one source of `source_bytes` bytes and at everything in it. Findings go to the lane as they come.
+/// Looks at one source of `source_bytes` bytes and at everything in it. Findings and members go to the lane as they come.
 pub fn look<'a>(
     (lens, watch): (Lens<'a>, Watch<'a>),
     lane: &'a Lane<'a>,
@@ -82,19 +84,18 @@ pub fn look<'a>(
     bytes: Bytes<'_>,
 ) -> Looked {
     let budget = Budget::new(source_bytes);
-    let (gaps, members, by_chance) = (Vec::new(), Vec::new(), Vec::new());
-    let mut look = Look { lens, watch, lane, path: path.into(), budget, gaps, gaps_left_out: 0, members, by_chance };
-    let mut result = look.leaf(path.to_owned(), 0, bytes);
-    result.members = look.members;
+    let mut look =
+        Look { lens, watch, lane, path: path.into(), budget, gaps: Vec::new(), gaps_left_out: 0, members: 0 };
+    let file = look.leaf(path.to_owned(), 0, bytes);
     if look.gaps_left_out > 0 {
         let reason = format!("{} more gaps in this file are not listed", look.gaps_left_out);
         look.gaps.push(Gap { path: path.to_owned(), kind: GapKind::OverLimit, reason });
     }
-    Looked { result, gaps: look.gaps, by_chance: look.by_chance }
+    Looked { file, gaps: look.gaps }
 }
 
 impl<'a> Look<'a> {
-    fn leaf(&mut self, path: String, depth: usize, bytes: Bytes<'_>) -> FileResult {
+    fn leaf(&mut self, path: String, depth: usize, bytes: Bytes<'_>) -> LookedLeaf {
         let count = Cell::new(0);
         let mut leaf = Leaf::new(self, path, depth);
         match bytes {
@@ -105,6 +106,12 @@ impl<'a> Look<'a> {
             }
         }
         leaf.close(count.get())
+    }
+
+    /// Hands over what came of a member. A writer that has stopped shows at the end of the entry.
+    fn member(&self, member: LookedLeaf) {
+        let weight = member.row.path.len().saturating_add(member.chances.len().saturating_mul(size_of::<Chance>()));
+        let _ = self.lane.send(Part::Member(Box::new(member)), weight);
     }
 
     fn gap(&mut self, path: &str, kind: GapKind, reason: String) {
@@ -129,6 +136,9 @@ struct Leaf<'l, 'a> {
     detector: Option<LeafDetector<'a>>,
     depth: usize,
     result: FileResult,
+    chances: Vec<Chance>,
+    /// The member that was handed over last: whether it broke off is told only after it.
+    last: Option<LookedLeaf>,
     seen: u64,
     gapped: bool,
 }
@@ -137,7 +147,7 @@ impl<'l, 'a> Leaf<'l, 'a> {
     fn new(look: &'l mut Look<'a>, path: String, depth: usize) -> Self {
         let detector = Some(look.lens.engine.leaf());
         let result = FileResult::not_scanned(path);
-        Self { look, detector, depth, result, seen: 0, gapped: false }
+        Self { look, detector, depth, result, chances: Vec::new(), last: None, seen: 0, gapped: false }
     }
 
     /// A leaf that can only be read in order: a container that must seek is spooled first.
@@ -242,10 +252,7 @@ impl<'l, 'a> Leaf<'l, 'a> {
             if catch_unwind(finish).is_err() {
                 self.gap(GapKind::ParserPanic, "a detector crashed at the end of this input".to_owned());
             }
-            let chances = detector.chances();
-            if !chances.is_empty() {
-                self.look.by_chance.push(ByChance { leaf: self.result.path.clone(), chances });
-            }
+            self.chances = detector.chances();
         }
     }
 
@@ -287,15 +294,21 @@ impl<'l, 'a> Leaf<'l, 'a> {
         (finding, hit.class)
     }
 
+    /// Hands over the last member: no more comes of it.
+    fn pass_on(&mut self) {
+        self.last.take().into_iter().for_each(|member| self.look.member(member));
+    }
+
     /// Decides the status. Nothing seen and something in the way is "not looked at", never "0 findings".
-    fn close(mut self, bytes: u64) -> FileResult {
+    fn close(mut self, bytes: u64) -> LookedLeaf {
+        self.pass_on();
         self.result.bytes = bytes;
         self.result.status = match (self.gapped, self.seen) {
             (false, _) => LookStatus::Scanned,
             (true, 0) => LookStatus::NotScanned,
             (true, _) => LookStatus::Partial,
         };
-        self.result
+        LookedLeaf { row: self.result, chances: self.chances }
     }
 }
 
@@ -309,6 +322,7 @@ impl Sink for Leaf<'_, '_> {
 
     fn child(&mut self, name: &str, bytes: &mut dyn Read) -> bool {
         self.seen += 1;
+        self.pass_on();
         let path = member_path(&self.result.path, name);
         if self.depth + 1 > limits::CONTAINER_DEPTH {
             let reason = format!(
@@ -319,30 +333,30 @@ impl Sink for Leaf<'_, '_> {
             return true;
         }
         // Counted over the whole source file: containers inside each other must not multiply what is remembered.
-        if self.look.members.len() >= limits::CONTAINER_MEMBERS {
+        if self.look.members >= limits::CONTAINER_MEMBERS {
             let reason = format!("more than {} members; the rest was not looked at", limits::CONTAINER_MEMBERS);
             self.gap(GapKind::OverLimit, reason);
             return false;
         }
-        let row = self.look.members.len();
+        self.look.members += 1;
         let budget = Rc::clone(&self.look.budget);
         let mut metered = Metered { inner: bytes, budget: Rc::clone(&budget), stop: self.look.watch.stop };
-        let mut result = self.look.leaf(path, self.depth + 1, Bytes::Stream(&mut metered));
-        for (entity, count) in &result.findings {
+        let mut member = self.look.leaf(path, self.depth + 1, Bytes::Stream(&mut metered));
+        let row = &mut member.row;
+        for (entity, count) in &row.findings {
             *self.result.findings.entry(entity.clone()).or_default() += count;
         }
-        for (entity, count) in &result.possible {
+        for (entity, count) in &row.possible {
             *self.result.possible.entry(entity.clone()).or_default() += count;
         }
-        self.gapped |= result.status != LookStatus::Scanned;
+        self.gapped |= row.status != LookStatus::Scanned;
         let spent = budget.is_spent();
-        if spent && result.status == LookStatus::Scanned {
-            result.status = LookStatus::Partial;
-            self.look.gap(&result.path, GapKind::OverLimit, budget.reason());
+        if spent && row.status == LookStatus::Scanned {
+            row.status = LookStatus::Partial;
+            self.look.gap(&row.path, GapKind::OverLimit, budget.reason());
         }
         self.gapped |= spent;
-        // In the order in which they were met: a container stands before what it holds.
-        self.look.members.insert(row, result);
+        self.last = Some(member);
         !spent
     }
 
@@ -354,9 +368,23 @@ impl Sink for Leaf<'_, '_> {
 
     fn member_gap(&mut self, name: &str, kind: GapKind, reason: String) {
         self.gapped = true;
+        self.pass_on();
         let path = member_path(&self.result.path, name);
         self.look.gap(&path, kind, reason);
-        self.look.members.push(FileResult::not_scanned(path));
+        self.look.members += 1;
+        self.look.member(LookedLeaf { row: FileResult::not_scanned(path), chances: Vec::new() });
+    }
+
+    fn broken_off(&mut self, kind: GapKind, reason: String) {
+        let Some(LookedLeaf { row, .. }) = &mut self.last else { return Sink::gap(self, kind, reason) };
+        row.status = match row.status {
+            LookStatus::Scanned if row.bytes > 0 => LookStatus::Partial,
+            LookStatus::Scanned => LookStatus::NotScanned,
+            not_whole => not_whole,
+        };
+        let path = row.path.clone();
+        self.gapped = true;
+        self.look.gap(&path, kind, reason);
     }
 
     fn charset(&mut self, charset: Charset) {
@@ -367,9 +395,11 @@ impl Sink for Leaf<'_, '_> {
 /// The name of a member, below its container. Escaped by the format already; escaped again here, because it is hostile.
 fn member_path(container: &str, name: &str) -> String {
     let name = crate::model::RawPath(name.as_bytes().to_vec()).shown();
-    format!("{container} ▸ {name}")
+    // Else a name could pass for a member of another member.
+    let name = name.replace(MEMBER, "\\u{25b8}");
+    format!("{container} {MEMBER} {name}")
 }
 
 fn base_name(path: &str) -> &str {
-    path.rsplit(['/', '▸']).next().unwrap_or(path).trim_start()
+    path.rsplit(['/', MEMBER]).next().unwrap_or(path).trim_start()
 }

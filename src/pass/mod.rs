@@ -28,7 +28,7 @@ pub mod stretches;
 pub mod tee;
 mod work;
 
-pub use commit::{ByChance, Commit, Content, FileOutcome, Found, Looked};
+pub use commit::{Commit, Content, FileOutcome, Found, Looked, LookedLeaf};
 pub use links::{FirstName, KeptOnce, Link, SharedNames, Steady};
 pub use look::{Lens, SpoolPlace, Watch};
 pub use notice::{Notice, Progress};

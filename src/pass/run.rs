@@ -185,6 +185,7 @@ fn write<C: Commit>(order: &Order<Part>, plan: Plan<'_>, commit: &mut C) -> Resu
             Part::Begin(begin) => commit.begin(&begin.entry, begin.method, begin.limit),
             Part::Chunk(chunk) => chunk.give(|stored| commit.chunk(stored)).ok_or(RunError::Crashed(seq))?,
             Part::Found(path, found) => commit.found(&path, found),
+            Part::Member(member) => commit.member(*member),
             Part::End(outcome, pending) => {
                 let outcome = settle(*outcome, pending).ok_or(RunError::Crashed(seq))?;
                 let gaps = outcome.gaps.len() + outcome.looked.as_ref().map_or(0, |looked| looked.gaps.len());

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::block::Pool;
-use super::commit::{Content, FileOutcome, Looked};
+use super::commit::{Content, FileOutcome, Looked, LookedLeaf};
 use super::deflate::{DeflateService, Deflater};
 use super::hash::{HashService, PendingDigest};
 use super::lane::{Lane, Part};
@@ -89,7 +89,7 @@ fn take_over(link: &Link, outcome: &mut FileOutcome) -> bool {
     }
     outcome.looked = first.row.as_ref().map(|row| {
         let result = FileResult { path, hard_link_of: Some(row.path.clone()), ..row.clone() };
-        Looked { result, gaps: Vec::new(), by_chance: Vec::new() }
+        Looked { file: LookedLeaf { row: result, chances: Vec::new() }, gaps: Vec::new() }
     });
     outcome.linked = Some(Arc::clone(link.name()));
     true
@@ -114,7 +114,7 @@ fn image_row(path: &str) -> Looked {
 
 fn not_looked_at(path: &str) -> Looked {
     let result = FileResult::not_scanned(path.to_owned());
-    Looked { result, gaps: Vec::new(), by_chance: Vec::new() }
+    Looked { file: LookedLeaf { row: result, chances: Vec::new() }, gaps: Vec::new() }
 }
 
 /// Reads an open source to its end: kept and looked at, or looked at alone.
@@ -163,7 +163,7 @@ fn read<'a>(
         if let Some(lens) = lens {
             let path = outcome.entry.path.shown();
             let (looked, broken) = look_only(lens, lane, (&path, limit), &mut *opened.reader, &bench.plan);
-            let read = (looked.result.bytes, opened.unsized_content);
+            let read = (looked.file.row.bytes, opened.unsized_content);
             outcome.gaps.extend(broken.map(|error| read_error(&path, read, &error)));
             outcome.looked = Some(looked);
         }

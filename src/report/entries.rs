@@ -6,13 +6,14 @@
 use std::io;
 use std::iter::Peekable;
 
-use super::files::{Looked, Worst, kept_short, looked, unread};
+use super::files::{Heaviest, LISTED_FILES, Listed, Looked, Weigher, kept_short};
 use super::gaps::GapCounts;
-use crate::case::results::{CollectResult, FileResult, Numbered, Rows, ScanResult};
+use crate::case::results::{CollectResult, FileResult, Numbered, Rows, ScanResult, Scanned};
+use crate::case::scanned::Members;
 use crate::model::Gap;
 
 /// What all entries add up to.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Sums {
     /// How many files were looked at, and how.
     pub(super) looked: Looked,
@@ -21,7 +22,7 @@ pub(super) struct Sums {
     /// Entries whose content was not kept, or not whole.
     pub(super) not_kept: u64,
     /// Files with findings.
-    pub(super) worst: Worst,
+    pub(super) worst: Heaviest<Listed>,
     /// Gaps by kind.
     pub(super) gaps: GapCounts,
 }
@@ -49,28 +50,44 @@ impl Sums {
     /// # Errors
     /// When rows can not be read back.
     pub(super) fn of_gaps(gaps: &Rows<Gap>) -> io::Result<Self> {
-        Self::over(&Rows::default(), &Rows::default(), gaps)
+        Self::over(&Scanned::default(), &Rows::default(), gaps)
     }
 
-    fn over(files: &Rows<FileResult>, kept: &Rows<Gap>, seen: &Rows<Gap>) -> io::Result<Self> {
+    pub(super) fn over(scanned: &Scanned, kept: &Rows<Gap>, seen: &Rows<Gap>) -> io::Result<Self> {
         let (mut files, mut kept, mut seen) =
-            (files.numbered().peekable(), kept.numbered().peekable(), seen.numbered().peekable());
-        let (mut sums, mut entry) = (Self::default(), Entry::default());
+            (scanned.files().numbered().peekable(), kept.numbered().peekable(), seen.numbered().peekable());
+        let mut members = (0, scanned.members());
+        let (mut sums, mut entry) = (Self::none(), Entry::default());
         while let Some(number) = [next(&mut files)?, next(&mut kept)?, next(&mut seen)?].into_iter().flatten().min() {
             fill(&mut files, number, &mut entry.files)?;
             fill(&mut kept, number, &mut entry.kept)?;
             fill(&mut seen, number, &mut entry.seen)?;
-            sums.add(&entry);
+            sums.add(&mut entry, &mut members)?;
         }
         Ok(sums)
     }
 
-    fn add(&mut self, Entry { files, kept, seen }: &Entry) {
-        self.looked += looked(files);
-        self.unread += unread(files, kept.iter().chain(seen));
-        self.not_kept += kept_short(kept);
-        self.worst.add(files);
-        self.gaps.add(kept, seen);
+    fn none() -> Self {
+        let (looked, worst, gaps) = (Looked::default(), Heaviest::new(LISTED_FILES), GapCounts::default());
+        Self { looked, unread: 0, not_kept: 0, worst, gaps }
+    }
+
+    /// Takes an entry, and the members of its files, of which the first is the so-many-th of all.
+    fn add(&mut self, entry: &mut Entry, (at, members): &mut (u64, Members)) -> io::Result<()> {
+        let mut weigher = Weigher::new(entry.kept.iter().chain(&entry.seen));
+        for file in entry.files.drain(..) {
+            while let Some(member) = members.next_of(*at) {
+                weigher.member(&file.path, member?);
+            }
+            *at += 1;
+            weigher.file(file).into_iter().for_each(|listed| self.worst.add(listed));
+        }
+        let (looked, unread) = weigher.sums();
+        self.looked += looked;
+        self.unread += unread;
+        self.not_kept += kept_short(&entry.kept);
+        self.gaps.add(&entry.kept, &entry.seen);
+        Ok(())
     }
 }
 

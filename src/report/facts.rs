@@ -79,7 +79,7 @@ impl Facts {
         // Never fewer than the count of people says.
         let unread = sums.unread.max(scan.subjects.unread);
         let duties = weigh(scan, !blind, unread);
-        let (files, more_files) = sums.worst.listed();
+        let (files, more_files) = sums.worst.heaviest();
         Ok(Self {
             level: level(scan, &duties, !blind, unread),
             kinds: kinds(scan),

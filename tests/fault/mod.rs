@@ -61,9 +61,9 @@ fn traced<S: AsRef<OsStr>>(fault: &Fault<'_>, arguments: &[S]) -> (Ended, String
         strace.arg("-P").arg(path);
     }
     strace.arg("-o").arg(log.path()).arg(env!("CARGO_BIN_EXE_hozen")).args(arguments);
-    // Else the C library asks how many processors there are when threads first want memory at once, by an `openat` of whichever
-    // thread that is: the same call would not have the same number twice.
-    strace.env("GLIBC_TUNABLES", "glibc.malloc.arena_max=8");
+    // One arena for all threads: else the C library opens files of its own (how many processors there are, how memory may be given
+    // back) in whichever thread first needs to know, and the same call of ours would not have the same number twice.
+    strace.env("GLIBC_TUNABLES", "glibc.malloc.arena_max=1");
     let ended = real::run(strace.env("LC_ALL", "C").env("TZ", "UTC"));
     (ended, fs::read_to_string(log.path()).unwrap())
 }

@@ -194,11 +194,9 @@ impl Walk<'_> {
         if let Some(error) = failed.filter(|error| !Told::is(error)) {
             let kind =
                 if error.kind() == io::ErrorKind::UnexpectedEof { GapKind::Truncated } else { GapKind::Malformed };
-            self.out.member_gap(
-                name,
-                kind,
-                format!("damaged ({error}); the {given} bytes before that were looked at; look for a whole copy"),
-            );
+            let reason =
+                format!("damaged ({error}); the {given} bytes before that were looked at; look for a whole copy");
+            self.out.broken_off(kind, reason);
         }
         go_on
     }

@@ -142,6 +142,9 @@ fn a_child_that_stops_the_archive_stops_it() {
         fn member_gap(&mut self, _: &str, _: GapKind, reason: String) {
             panic!("{reason}");
         }
+        fn broken_off(&mut self, _: GapKind, reason: String) {
+            panic!("{reason}");
+        }
         fn charset(&mut self, _: Charset) {}
     }
     let bytes = archive(&[("a", b"x"), ("b", b"y")]);

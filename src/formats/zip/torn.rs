@@ -144,7 +144,7 @@ fn stored(src: &mut dyn Read, name: &str, size: u64, walk: &mut Walk<'_>) -> boo
     if ended && member.given < size && member.failed.is_none() {
         let reason =
             format!("cut off: {} of {size} bytes are there and were looked at; look for a whole copy", member.given);
-        walk.out.member_gap(name, GapKind::Truncated, reason);
+        walk.out.broken_off(GapKind::Truncated, reason);
     }
     go_on
 }

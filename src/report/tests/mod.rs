@@ -7,6 +7,7 @@ pub(super) mod sample;
 use std::path::PathBuf;
 
 use super::{Facts, ReportInput, SCHEMA};
+use crate::case::scanned::WithMembers;
 use crate::model::{Gap, GapKind, Lang};
 
 #[expect(clippy::disallowed_methods, reason = "a test reads and blesses its goldens in the repository")]
@@ -79,10 +80,9 @@ fn hostile(evil: &str) -> super::ReportInput {
         file.encoding = Some(text());
         file.findings.insert(text(), 7);
         file.possible.insert(text(), 7);
-        file.members = vec![crate::model::FileResult { members: Vec::new(), ..file.clone() }];
-        file
+        WithMembers { members: vec![file.clone()], file }
     };
-    input.scan.files = input.scan.files.iter().map(evil_file).collect();
+    input.scan.files = input.scan.files.files().iter().map(evil_file).collect();
     input.scan.gaps = [Gap { path: text(), kind: GapKind::Malformed, reason: text() }].into_iter().collect();
     input.collect.gaps = input.scan.gaps.clone();
     input
@@ -147,7 +147,7 @@ fn nothing_found_and_not_looked_at_read_differently() {
     assert!(nothing.contains("0 (looked for, none found)") && !nothing.contains("unknown (nothing was read)"));
     let mut blind = sample::nothing_found();
     let status = crate::case::results::LookStatus::NotScanned;
-    let unlooked = blind.scan.files.iter().map(|file| crate::model::FileResult { status, ..file.unwrap() });
+    let unlooked = blind.scan.files.files().iter().map(|file| crate::model::FileResult { status, ..file.unwrap() });
     blind.scan.files = unlooked.collect();
     let blind = page(&blind);
     assert!(blind.contains("unknown (nothing was read)") && !blind.contains("0 (looked for, none found)"));

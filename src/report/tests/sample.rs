@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::case::results::{CollectResult, FileResult, LookStatus, Rows, ScanResult, SealResult};
+use crate::case::results::{CollectResult, FileResult, LookStatus, Rows, ScanResult, Scanned, SealResult};
+use crate::case::scanned::WithMembers;
 use crate::model::{Algorithms, Digest, EntityTally, Gap, GapKind, Subjects};
 use crate::report::{Confinement, EvidenceZip, Note, ReportInput};
 
@@ -30,7 +31,6 @@ pub(in crate::report) fn file(path: &str, status: LookStatus, format: &str, enco
         bytes,
         findings: BTreeMap::new(),
         possible: BTreeMap::new(),
-        members: Vec::new(),
     }
 }
 
@@ -72,7 +72,7 @@ pub(in crate::report) fn empty() -> ReportInput {
             schema: "hozen.scan/1".to_owned(),
             subjects: Subjects::default(),
             entities: entities.into(),
-            files: Rows::default(),
+            files: Scanned::default(),
             gaps: Rows::default(),
             rules: Digest::of(b"rules"),
         },
@@ -134,7 +134,7 @@ pub(in crate::report) fn incident() -> ReportInput {
     input
 }
 
-fn files() -> Vec<FileResult> {
+fn files() -> Vec<WithMembers> {
     use LookStatus::{NotScanned, Partial, Scanned};
     let mut list = file("/var/www/html/backup/会員一覧.csv", Scanned, "csv", "cp932", 1_482_113);
     list.findings = counts(&[("email", 1_020), ("phone", 948), ("card", 12)]);
@@ -144,17 +144,18 @@ fn files() -> Vec<FileResult> {
     mail.possible = counts(&[("phone", 41)]);
     backup.findings = mail.findings.clone();
     backup.possible = mail.possible.clone();
-    backup.members = vec![file("/var/www/html/old/backup.zip ▸ readme.txt", Scanned, "plain", "ascii", 812), mail];
+    let in_backup = vec![file("/var/www/html/old/backup.zip ▸ readme.txt", Scanned, "plain", "ascii", 812), mail];
     let mut orders = file("/var/log/shop/order.log", Scanned, "plain", "utf-8", 88_120);
     orders.possible = counts(&[("card", 5)]);
     let mut access = file("/var/log/nginx/access.log", Scanned, "plain", "utf-8", 48_213);
     access.findings = counts(&[("email", 21)]);
-    let mut all = vec![list, backup, orders, access];
+    let backup = WithMembers { file: backup, members: in_backup };
+    let mut all = vec![list.into(), backup, orders.into(), access.into()];
     for n in 1..=40 {
-        all.push(file(&format!("/var/www/html/item/{n:03}.html"), Scanned, "plain", "utf-8", 8_210 + n));
+        all.push(file(&format!("/var/www/html/item/{n:03}.html"), Scanned, "plain", "utf-8", 8_210 + n).into());
     }
     for gap in scan_gaps().iter().filter(|gap| gap.kind != GapKind::Truncated) {
-        all.push(file(&gap.path, NotScanned, "", "", 120_000));
+        all.push(file(&gap.path, NotScanned, "", "", 120_000).into());
     }
     all
 }
