@@ -120,7 +120,7 @@ pub(super) fn items(
         ready.gentle.as_ref(),
     )
     .map_err(Failure::of_begun)?;
-    let first = ready.volatile.take().map(|volatile| volatile.items).unwrap_or_default();
+    let first = ready.volatile.take().into_iter().flat_map(|volatile| volatile.items);
     let images: Vec<(u64, u64)> = ready.images.iter().map(|image| image.identity).collect();
     Ok(volatile::in_order(first, from_disk::items(walk), images))
 }

@@ -164,7 +164,7 @@ pub(super) fn prepare(args: &CollectArgs, others: &[&Path], lang: Lang, env: &mu
     }
     profile::told(&picked, lang, env);
     let mut survey = survey_apart(&roots, &picked.roots, args.cross_file_systems, env)?;
-    survey.entries = survey.entries.saturating_add(volatile.as_ref().map_or(0, |state| state.items.len() as u64));
+    survey.entries = survey.entries.saturating_add(volatile.as_ref().map_or(0, |state| state.record.entries));
     let state_bytes = volatile.as_ref().map_or(0, |state| state.bytes);
     survey.bytes = survey.bytes.saturating_add(state_bytes);
     survey.room = survey.room.saturating_add(state_bytes);

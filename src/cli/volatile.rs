@@ -67,7 +67,7 @@ pub(super) fn sources(args: &CollectArgs, images: &[Given]) -> Vec<PathBuf> {
 
 /// The entries of the live state, then those of the walk, numbered without holes; what is one of these images is marked so.
 pub(super) fn in_order(
-    first: Vec<Item>,
+    first: impl IntoIterator<Item = Item, IntoIter: Send>,
     walked: impl Iterator<Item = Item> + Send,
     images: Vec<(u64, u64)>,
 ) -> impl Iterator<Item = Item> + Send {

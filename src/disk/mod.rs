@@ -15,6 +15,7 @@
 //! | [`copy`] | a second copy of what is ours, and reading it back from its medium |
 //! | [`spool`] | bytes that must be seekable: in memory, beyond a limit in an unlinked file |
 //! | [`rows`] | a list that may be longer than memory: packed, and beyond a limit in such a file |
+//! | [`packed`] | bytes that wait in memory, deflated, and are read at any place |
 //! | [`space`] | free bytes, and whether two paths share a file system |
 //! | [`sandbox`] | from here on the kernel refuses every write outside the output (Landlock) |
 //! | [`live`] | the machine's live state from `/proc` and `/sys`: texts as they were read, and what they say |
@@ -44,6 +45,7 @@ pub mod live;
 pub mod network;
 pub mod output;
 pub mod own;
+pub mod packed;
 pub mod pseudo;
 pub mod quiet;
 pub mod rows;

@@ -52,6 +52,11 @@ impl<T: Serialize> RowsOut<T> {
         Self::with_memory(place, memory)
     }
 
+    /// No rows yet; they stay in memory, and no more than this is held of them, packed.
+    pub fn in_memory(bytes: u64) -> Self {
+        Self::with_memory(&RowPlace::default(), bytes)
+    }
+
     fn with_memory(place: &RowPlace, memory_bytes: u64) -> Self {
         Self {
             spool: Spool::for_rows(place.folder.clone(), memory_bytes),
@@ -214,7 +219,7 @@ impl<T: DeserializeOwned> Rows<T> {
     }
 
     /// Every row.
-    pub fn iter(&self) -> impl Iterator<Item = io::Result<T>> {
+    pub fn iter(&self) -> impl Iterator<Item = io::Result<T>> + use<T> {
         self.numbered().map(|row| row.map(|(_, row)| row))
     }
 }

@@ -149,8 +149,20 @@ pub const TAKES_BYTES: usize = 256 * 1024;
 pub const ORDERS_BYTES: u64 = 256 * 1024 * 1024;
 /// One text of the kernel that is read for the volatile state.
 pub const VOLATILE_TEXT_BYTES: usize = 16 * 1024 * 1024;
-/// All of the volatile state that is held in memory until it is written: texts and tables.
-pub const VOLATILE_BYTES: usize = 512 * 1024 * 1024;
+/// Texts of the volatile state, packed: all of it waits in memory until it is written.
+pub const VOLATILE_BYTES: usize = 48 * 1024 * 1024;
+/// Rows of one table of the volatile state, packed.
+pub const VOLATILE_ROWS_BYTES: u64 = 12 * 1024 * 1024;
+/// Handles of sockets, by which the sockets get their processes.
+pub const VOLATILE_SOCKET_HANDLES: usize = 1_000_000;
+/// Deleted files in use that are listed.
+pub const DELETED_LISTED: usize = 20_000;
+/// Names and holders of deleted files.
+pub const DELETED_NAMES_BYTES: usize = 8 * 1024 * 1024;
+/// Interfaces, modules and logins: names in one folder of the kernel's.
+pub const VOLATILE_NAMES: usize = 10_000;
+/// What was looked for and is not there.
+pub const VOLATILE_ABSENT: usize = 20_000;
 /// Processes.
 pub const VOLATILE_PROCESSES: usize = 200_000;
 /// Open files of one process.

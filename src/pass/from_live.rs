@@ -1,24 +1,36 @@
-//! Content of the live state: a text in memory, or a deleted file by the handle that was held open since the state was taken.
+//! Content of the live state: a text that waits packed in memory, or a deleted file by the handle that was held open since the state was taken.
 
-use std::io::{self, Cursor, Read};
+use std::io::{self, Read};
+use std::ops::Range;
 use std::os::fd::OwnedFd;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::source::{After, OpenSource, Opened, SourceRead};
 use crate::disk::error::xattr_gap_kind;
 use crate::disk::live::Deleted;
+use crate::disk::packed::{Packed, PackedReader};
 use crate::disk::source::SourceFile;
 use crate::formats::ReadSeek;
 use crate::model::{Gap, GapKind};
 
-/// A text in memory.
-pub struct Memory(pub Arc<[u8]>);
+/// A text that waits packed.
+pub struct Text {
+    texts: Arc<Packed>,
+    range: Range<u64>,
+}
 
-impl OpenSource for Memory {
+impl Text {
+    /// The one in this range of them.
+    pub fn new(texts: &Arc<Packed>, range: Range<u64>) -> Self {
+        Self { texts: Arc::clone(texts), range }
+    }
+}
+
+impl OpenSource for Text {
     fn open(&self) -> Result<Opened, Gap> {
         Ok(Opened {
-            size: self.0.len() as u64,
-            reader: Box::new(InMemory(Cursor::new(Arc::clone(&self.0)))),
+            size: self.range.end.saturating_sub(self.range.start),
+            reader: Box::new(Unpacked(self.texts.reader(self.range.clone()))),
             unsized_content: false,
             stat: None,
             atime_kept: true,
@@ -28,15 +40,15 @@ impl OpenSource for Memory {
     }
 }
 
-struct InMemory(Cursor<Arc<[u8]>>);
+struct Unpacked(PackedReader);
 
-impl Read for InMemory {
+impl Read for Unpacked {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         self.0.read(buffer)
     }
 }
 
-impl SourceRead for InMemory {
+impl SourceRead for Unpacked {
     fn seekable(&mut self) -> Option<&mut dyn ReadSeek> {
         Some(&mut self.0)
     }

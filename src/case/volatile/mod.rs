@@ -5,27 +5,30 @@
 
 mod rows;
 
-use std::collections::BTreeMap;
+use std::ops::Range;
 use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use jiff::Zoned;
 
-use self::rows::Tables;
+use self::rows::{Table, Tables};
 use super::collection::utc;
 use crate::disk::error::{DiskError, Doing};
 use crate::disk::live::{self, Deleted, Machine, Piece, State};
+use crate::disk::packed::Packed;
 use crate::evidence::acquisition::VolatileState;
 use crate::evidence::replay::Taken;
 use crate::evidence::stored_name::VOLATILE;
 use crate::model::{Entry, Gap, GapKind, Kind, Origin, RawPath, Stat};
-use crate::pass::from_live::{Held, Memory};
+use crate::pass::from_live::{Held, Text};
 use crate::pass::{Item, OpenSource};
 
 /// The state that was taken.
 pub struct Volatile {
-    /// Its entries: `seq` from 0, tables first, then texts in the order in which they were read, then deleted files.
-    pub items: Vec<Item>,
+    /// Its entries: `seq` from 0, tables first, then texts in the order in which they were read, then deleted files. Each is made
+    /// when it is asked for.
+    pub items: Box<dyn Iterator<Item = Item> + Send>,
     /// What the record of acquisition says of it.
     pub record: VolatileState,
     /// Files and folders that say what the machine does by itself: ordinary ones, to be walked.
@@ -53,29 +56,42 @@ pub fn take(handles: usize, now: &dyn Fn() -> Zoned) -> Result<Volatile, DiskErr
 
 /// The entries of a state. The same state gives the same entries.
 fn entries(state: State, ticks_per_second: u64) -> Volatile {
-    let record = VolatileState {
-        processes: state.processes.len() as u64,
-        sockets: state.sockets.len() as u64,
-        open_files: state.open_files.len() as u64,
+    let mut record = VolatileState {
+        processes: state.processes.met(),
+        sockets: state.sockets.met(),
+        open_files: state.open_files.met(),
         deleted_files: state.deleted.len() as u64,
-        logins: state.users.len() as u64,
+        logins: state.users.met(),
         not_taken: NOT_TAKEN.map(str::to_owned).to_vec(),
         ..VolatileState::default()
     };
     let tables = Tables::of(&state, ticks_per_second);
-    let mut entries = Entries::default();
-    for (name, table) in tables.finish(&state.strange) {
-        entries.bytes(&name, table.bytes, table.gaps);
+    for table in &tables {
+        count(&mut record, table.bytes, table.gaps.iter());
     }
-    for piece in state.pieces {
-        entries.piece(piece);
+    for piece in state.pieces.rows.iter().flatten() {
+        count(&mut record, piece.text.as_ref().map_or(0, |text| text.end - text.start), piece.gaps.iter());
     }
-    for deleted in state.deleted {
-        entries.deleted(deleted);
+    for deleted in &state.deleted {
+        count(&mut record, deleted.file.as_ref().map_or(0, |_| deleted.bytes), deleted.gap.iter());
     }
-    let record =
-        VolatileState { entries: entries.items.len() as u64, bytes: entries.total, gaps: entries.gaps, ..record };
-    Volatile { items: entries.items, record, schedules: Vec::new(), bytes: entries.total }
+    let texts_left_out = (state.pieces.left_out > 0).then(|| texts_left_out(state.pieces.left_out));
+    texts_left_out.iter().for_each(|_| record.entries += 1);
+    let (texts, bytes) = (state.texts, record.bytes);
+    let items = tables.into_iter().map(of_table);
+    let items = items.chain(state.pieces.rows.iter().flatten().map(move |piece| of_piece(piece, &texts)));
+    let items = items.chain(texts_left_out).chain(state.deleted.into_iter().map(of_deleted));
+    let items = items.zip(0..).map(|(item, seq)| Item { entry: Entry { seq, ..item.entry }, ..item });
+    Volatile { items: Box::new(items), record, schedules: Vec::new(), bytes }
+}
+
+/// Counts an entry.
+fn count<'a>(record: &mut VolatileState, bytes: u64, gaps: impl Iterator<Item = &'a (GapKind, String)>) {
+    record.entries += 1;
+    record.bytes = record.bytes.saturating_add(bytes);
+    for (kind, _) in gaps {
+        *record.gaps.entry(*kind).or_default() += 1;
+    }
 }
 
 /// What stands for the state of a collection that broke off before all of it was durable, and goes on now: it can not be
@@ -117,56 +133,45 @@ const NOT_TAKEN: [&str; 4] = [
     "the kernel's messages (dmesg): on disk in /var/log where a log service runs",
 ];
 
-#[derive(Default)]
-struct Entries {
-    items: Vec<Item>,
-    gaps: BTreeMap<GapKind, u64>,
-    total: u64,
+fn of_table(mut table: Table) -> Item {
+    let (path, gaps) = (std::mem::take(&mut table.path), std::mem::take(&mut table.gaps));
+    item(&path, Kind::File, None, Some(Box::new(table)), gaps)
 }
 
-impl Entries {
-    fn piece(&mut self, piece: Piece) {
-        let kept = piece.gaps.is_empty() || !piece.bytes.is_empty();
-        if piece.is_process || !kept {
-            let kind = if piece.is_process { Kind::Folder } else { Kind::File };
-            return self.push(&piece.path, kind, None, None, piece.gaps);
-        }
-        self.bytes(&piece.path, piece.bytes, piece.gaps);
+fn of_piece(piece: Piece, texts: &Arc<Packed>) -> Item {
+    if piece.is_process {
+        return item(&piece.path, Kind::Folder, None, None, piece.gaps);
     }
+    let is_kept = |text: &Range<u64>| piece.gaps.is_empty() || !text.is_empty();
+    let source = piece.text.filter(is_kept).map(|text| Box::new(Text::new(texts, text)) as Box<dyn OpenSource>);
+    item(&piece.path, Kind::File, None, source, piece.gaps)
+}
 
-    fn bytes(&mut self, path: &str, bytes: Vec<u8>, gaps: Vec<(GapKind, String)>) {
-        self.total = self.total.saturating_add(bytes.len() as u64);
-        self.push(path, Kind::File, None, Some(Box::new(Memory(bytes.into()))), gaps);
-    }
+/// What stands for texts of which not even the names are kept.
+fn texts_left_out(count: u64) -> Item {
+    let reason =
+        format!("{count} more texts of the kernel were read, and there was no memory to keep even their names");
+    item("raw", Kind::Folder, None, None, vec![(GapKind::OverLimit, reason)])
+}
 
-    fn deleted(&mut self, deleted: Deleted) {
-        let path = deleted_path(&deleted.stat);
-        let shown = format!("{VOLATILE}/{path}");
-        let bytes = deleted.bytes;
-        let source = deleted.file.map(|file| Box::new(Held::new(file, bytes, shown)) as Box<dyn OpenSource>);
-        if source.is_some() {
-            self.total = self.total.saturating_add(bytes);
-        }
-        self.push(&path, Kind::File, Some(deleted.stat), source, deleted.gap.into_iter().collect());
-    }
+fn of_deleted(deleted: Deleted) -> Item {
+    let path = deleted_path(&deleted.stat);
+    let (bytes, shown) = (deleted.bytes, format!("{VOLATILE}/{path}"));
+    let source = deleted.file.map(|file| Box::new(Held::new(file, bytes, shown)) as Box<dyn OpenSource>);
+    item(&path, Kind::File, Some(deleted.stat), source, deleted.gap.into_iter().collect())
+}
 
-    fn push(
-        &mut self,
-        path: &str,
-        kind: Kind,
-        stat: Option<Stat>,
-        source: Option<Box<dyn OpenSource>>,
-        gaps: Vec<(GapKind, String)>,
-    ) {
-        let path = RawPath(format!("{VOLATILE}/{path}").into_bytes());
-        for (kind, _) in &gaps {
-            *self.gaps.entry(*kind).or_default() += 1;
-        }
-        let gaps = gaps.into_iter().map(|(kind, reason)| Gap { path: path.shown(), kind, reason }).collect();
-        let seq = self.items.len() as u64;
-        let entry = Entry { seq, path, origin: Origin::Volatile, kind, stat, link_target: None, device_node: None };
-        self.items.push(Item { entry, source, gaps, listing: None, xattrs: Vec::new(), atime_kept: true });
-    }
+fn item(
+    path: &str,
+    kind: Kind,
+    stat: Option<Stat>,
+    source: Option<Box<dyn OpenSource>>,
+    gaps: Vec<(GapKind, String)>,
+) -> Item {
+    let path = RawPath(format!("{VOLATILE}/{path}").into_bytes());
+    let gaps = gaps.into_iter().map(|(kind, reason)| Gap { path: path.shown(), kind, reason }).collect();
+    let entry = Entry { seq: 0, path, origin: Origin::Volatile, kind, stat, link_target: None, device_node: None };
+    Item { entry, source, gaps, listing: None, xattrs: Vec::new(), atime_kept: true }
 }
 
 /// Where the content of a deleted file lies, below `volatile/`.

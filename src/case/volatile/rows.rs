@@ -1,28 +1,37 @@
 //! The tables: one JSON object a line, each with the name of its shape. docs/volatile.md documents every field.
 
 use std::collections::BTreeMap;
+use std::io::{self, Cursor, Read};
+use std::sync::Arc;
 
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use super::deleted_path;
+use crate::disk::live::list::Listed;
 use crate::disk::live::{Deleted, OpenFile, Process, State};
 use crate::evidence::stored_name::VOLATILE;
-use crate::model::{GapKind, limits};
+use crate::model::{Gap, GapKind};
+use crate::pass::{OpenSource, Opened, SourceRead};
 
-/// A table under way.
-#[derive(Debug, Default)]
+/// Lines of a table, one after the other.
+type Lines = Box<dyn Iterator<Item = Vec<u8>> + Send>;
+
+/// A table. Its lines are made anew each time that it is read: it is never held.
 pub(super) struct Table {
-    /// Its lines.
-    pub(super) bytes: Vec<u8>,
+    /// Its path below `volatile/`.
+    pub(super) path: String,
+    /// Its bytes.
+    pub(super) bytes: u64,
     /// What is not in it, and why.
     pub(super) gaps: Vec<(GapKind, String)>,
-    left_out: u64,
+    lines: Arc<dyn Fn() -> Lines + Send + Sync>,
 }
 
 /// All tables, in the order in which they are kept.
-pub(super) struct Tables {
-    tables: Vec<(&'static str, Table)>,
-    room: usize,
+pub(super) struct Tables<'a> {
+    state: &'a State,
+    tables: Vec<Table>,
 }
 
 /// One line.
@@ -80,75 +89,127 @@ struct SystemRow<'a> {
     absent: Vec<&'a str>,
 }
 
-impl Tables {
+impl Tables<'_> {
     /// What the state says.
-    pub(super) fn of(state: &State, ticks: u64) -> Self {
-        let mut tables = Self { tables: Vec::new(), room: limits::VOLATILE_BYTES };
-        tables.table("processes", state.processes.iter().map(|process| process_row(process, state.boot_time, ticks)));
-        tables.table("sockets", state.sockets.iter());
-        tables.table("open_files", state.open_files.iter().map(open_file_row));
-        tables.table("deleted_files", state.deleted.iter().map(deleted_row));
-        tables.table("memory_maps", state.maps.iter());
-        let users = state.users.iter().map(|user| UserRow {
-            user,
-            since: user.since.and_then(|(seconds, micros)| time(i128::from(seconds), i128::from(micros), 1_000_000)),
+    pub(super) fn of(state: &State, ticks: u64) -> Vec<Table> {
+        let mut tables = Tables { state, tables: Vec::new() };
+        let boot = state.boot_time;
+        tables
+            .long("processes", &state.processes, move |process| line("processes", &process_row(process, boot, ticks)));
+        tables.long("sockets", &state.sockets, |row| line("sockets", row));
+        tables.long("open_files", &state.open_files, |file| line("open_files", &open_file_row(file)));
+        tables.short("deleted_files", state.deleted.iter().map(deleted_row));
+        tables.long("memory_maps", &state.maps, |row| line("memory_maps", row));
+        tables.long("users", &state.users, |user| {
+            let since = user.since.and_then(|(seconds, micros)| time(seconds.into(), micros.into(), 1_000_000));
+            line("users", &UserRow { user, since })
         });
-        tables.table("users", users);
-        tables.table("mounts", state.mounts.iter());
-        tables.table("routes", state.routes.iter());
-        tables.table("neighbours", state.neighbours.iter());
-        tables.table("interfaces", state.interfaces.iter());
-        tables.table("modules", state.modules.iter());
+        tables.long("mounts", &state.mounts, |row| line("mounts", row));
+        tables.long("routes", &state.routes, |row| line("routes", row));
+        tables.long("neighbours", &state.neighbours, |row| line("neighbours", row));
+        tables.short("interfaces", state.interfaces.iter());
+        tables.short("modules", state.modules.iter());
         let system = SystemRow {
-            booted: state.boot_time.and_then(|seconds| time(i128::from(seconds), 0, 1)),
-            boot_seconds: state.boot_time,
+            booted: boot.and_then(|seconds| time(i128::from(seconds), 0, 1)),
+            boot_seconds: boot,
             ticks_per_second: ticks,
             values: &state.values,
             absent: state.absent.iter().map(String::as_str).collect(),
         };
-        tables.table("system", std::iter::once(system));
-        tables
+        tables.short("system", std::iter::once(system));
+        tables.tables
     }
 
-    fn table<T: Serialize>(&mut self, name: &'static str, rows: impl Iterator<Item = T>) {
-        let mut table = Table::default();
-        for row in rows {
-            let line = Line { schema: format!("hozen.volatile.{name}/1"), row: &row };
-            let Ok(mut line) = serde_json::to_vec(&line) else {
-                table.left_out += 1;
-                continue;
-            };
-            line.push(b'\n');
-            match self.room.checked_sub(line.len()) {
-                Some(left) => {
-                    self.room = left;
-                    table.bytes.extend(line);
-                }
-                None => table.left_out += 1,
-            }
+    /// A table of rows that wait packed.
+    fn long<T>(
+        &mut self,
+        name: &'static str,
+        list: &Listed<T>,
+        line: impl Fn(&T) -> serde_json::Result<Vec<u8>> + Clone + Send + Sync + 'static,
+    ) where
+        T: Serialize + DeserializeOwned + 'static,
+    {
+        let rows = list.rows.clone();
+        let lines = move || -> Lines {
+            let line = line.clone();
+            Box::new(rows.iter().filter_map(move |row| line(&row.ok()?).ok()))
+        };
+        self.add(name, Arc::new(lines), list.met());
+    }
+
+    /// A table of few rows, made at once.
+    fn short<T: Serialize>(&mut self, name: &'static str, rows: impl Iterator<Item = T>) {
+        let all: Vec<_> = rows.map(|row| line(name, &row)).collect();
+        let met = all.len() as u64;
+        let all: Arc<[Vec<u8>]> = all.into_iter().flatten().collect();
+        let lines = move || -> Lines {
+            let all = Arc::clone(&all);
+            Box::new((0..all.len()).filter_map(move |at| all.get(at).cloned()))
+        };
+        self.add(name, Arc::new(lines), met);
+    }
+
+    /// A table that should have so many rows.
+    fn add(&mut self, name: &'static str, lines: Arc<dyn Fn() -> Lines + Send + Sync>, due: u64) {
+        let (mut rows, mut bytes) = (0_u64, 0_u64);
+        for line in lines() {
+            (rows, bytes) = (rows + 1, bytes.saturating_add(line.len() as u64));
         }
-        self.tables.push((name, table));
+        let mut gaps = Vec::new();
+        if rows < due {
+            let reason = format!(
+                "{} more rows are not in it: there were more than memory for them holds. Where raw texts say the same, they are \
+                 there",
+                due - rows
+            );
+            gaps.push((GapKind::OverLimit, reason));
+        }
+        gaps.extend(self.state.beyond.get(name).map(|reason| (GapKind::OverLimit, reason.clone())));
+        if let Some(lines) = self.state.strange.get(name) {
+            let reason = format!("{lines} lines of the raw texts were not understood; look at them there");
+            gaps.push((GapKind::Malformed, reason));
+        }
+        self.tables.push(Table { path: format!("{name}.jsonl"), bytes, gaps, lines });
     }
+}
 
-    /// The tables with their paths below `volatile/`; `strange` are lines of the kernel's that were not understood.
-    pub(super) fn finish(self, strange: &BTreeMap<&'static str, u64>) -> impl Iterator<Item = (String, Table)> {
-        self.tables.into_iter().map(|(name, mut table)| {
-            if table.left_out > 0 {
-                let reason = format!(
-                    "{} rows are not in it: all tables together hold no more than {} bytes; the raw texts have them",
-                    table.left_out,
-                    limits::VOLATILE_BYTES
-                );
-                table.gaps.push((GapKind::OverLimit, reason));
-            }
-            if let Some(lines) = strange.get(name) {
-                let reason = format!("{lines} lines of the raw texts were not understood; look at them there");
-                table.gaps.push((GapKind::Malformed, reason));
-            }
-            (format!("{name}.jsonl"), table)
+fn line<T: Serialize>(name: &str, row: &T) -> serde_json::Result<Vec<u8>> {
+    let mut line = serde_json::to_vec(&Line { schema: format!("hozen.volatile.{name}/1"), row })?;
+    line.push(b'\n');
+    Ok(line)
+}
+
+impl OpenSource for Table {
+    fn open(&self) -> Result<Opened, Gap> {
+        let reader = Reading { lines: (self.lines)(), line: Cursor::default() };
+        Ok(Opened {
+            size: self.bytes,
+            reader: Box::new(reader),
+            unsized_content: false,
+            stat: None,
+            atime_kept: true,
+            xattrs: Vec::new(),
+            extents: Vec::new(),
         })
     }
 }
+
+/// A table while it is read.
+struct Reading {
+    lines: Lines,
+    line: Cursor<Vec<u8>>,
+}
+
+impl Read for Reading {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        if self.line.position() >= self.line.get_ref().len() as u64 {
+            self.line = Cursor::new(self.lines.next().unwrap_or_default());
+        }
+        self.line.read(buffer)
+    }
+}
+
+impl SourceRead for Reading {}
 
 fn process_row(process: &Process, boot_time: Option<i64>, ticks: u64) -> ProcessRow<'_> {
     let started =

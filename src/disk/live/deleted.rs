@@ -56,17 +56,33 @@ pub struct DeletedFiles {
     files: BTreeMap<(u64, u64), Deleted>,
     handles: usize,
     bytes: u64,
+    /// Bytes that names and holders may still take.
+    room: usize,
+    not_listed: u64,
 }
+
+/// What a name or a holder takes beside its text.
+const ENTRY_BYTES: usize = 64;
 
 impl DeletedFiles {
     /// None yet; at most `handles` of them may be held open.
     pub fn new(handles: usize) -> Self {
-        Self { files: BTreeMap::new(), handles: handles.min(limits::DELETED_FILES), bytes: limits::DELETED_BYTES }
+        let (handles, bytes) = (handles.min(limits::DELETED_FILES), limits::DELETED_BYTES);
+        Self { files: BTreeMap::new(), handles, bytes, room: limits::DELETED_NAMES_BYTES, not_listed: 0 }
     }
 
     /// Notes that `pid` holds a deleted file `by` a link below its folder in `/proc`; opens it if it is met for the first time.
     pub(crate) fn met(&mut self, dir: &DirHandle, pid: u32, by: &str, name: &[u8], seen: &Seen) {
         let identity = seen.identity();
+        let is_new = !self.files.contains_key(&identity);
+        // A file that thousands hold must not cost another its place.
+        let takes = 2 * ENTRY_BYTES + by.len() + 3 * name.len();
+        let has_room = if is_new { self.files.len() < limits::DELETED_LISTED } else { takes <= self.room };
+        if !has_room {
+            self.not_listed += 1;
+            return;
+        }
+        self.room = self.room.saturating_sub(takes);
         if !self.files.contains_key(&identity) {
             let deleted = self.open(dir, by, seen);
             self.files.insert(identity, deleted);
@@ -132,6 +148,11 @@ impl DeletedFiles {
             }
         }
         deleted
+    }
+
+    /// Files and holders that were not noted, because there were too many.
+    pub fn not_listed(&self) -> u64 {
+        self.not_listed
     }
 
     /// All of them, by device and inode.

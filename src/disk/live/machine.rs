@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::Machine;
 use super::capture::Capture;
@@ -14,7 +14,7 @@ use crate::disk::dir::DirHandle;
 use crate::model::limits;
 
 /// A mount, and the namespace that it is seen in.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct NamespaceMount {
     /// The mount namespace.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -158,8 +158,9 @@ pub(super) fn mounts(capture: &mut Capture<'_>, dir: &DirHandle, name: &str, raw
     let Some(bytes) = capture.text(dir, name, raw) else { return };
     let (mounts, strange) = system::mounts(&bytes);
     capture.strange("mounts", strange);
-    let rows = mounts.into_iter().map(|mount| NamespaceMount { mount_namespace: namespace, mount });
-    capture.state.mounts.extend(rows);
+    for mount in mounts {
+        capture.lists.mounts.push(&NamespaceMount { mount_namespace: namespace, mount });
+    }
 }
 
 pub(super) fn users(capture: &mut Capture<'_>) {
@@ -167,10 +168,10 @@ pub(super) fn users(capture: &mut Capture<'_>) {
     if let Some(bytes) = capture.text(&machine.dir, "run/utmp", "raw/run/utmp") {
         let (users, rest) = system::utmp(&bytes);
         capture.strange("users", u64::from(rest > 0));
-        capture.state.users.extend(users);
+        users.iter().for_each(|user| capture.lists.users.push(user));
     }
     for (folder, source) in [("run/systemd/sessions", "systemd_session"), ("run/systemd/users", "systemd_user")] {
-        for name in machine.names(folder, limits::VOLATILE_OPEN_FILES) {
+        for name in capture.names(folder, "users") {
             // Beside each session lies a pipe (`.ref`), which is not opened.
             let Ok(plain) = std::str::from_utf8(&name) else { continue };
             if plain.ends_with(".ref") {
@@ -178,7 +179,7 @@ pub(super) fn users(capture: &mut Capture<'_>) {
             }
             let path = format!("{folder}/{plain}");
             if let Some(bytes) = capture.text(&machine.dir, &path, &format!("raw/{path}")) {
-                capture.state.users.push(system::systemd(source, &name, &bytes));
+                capture.lists.users.push(&system::systemd(source, &name, &bytes));
             }
         }
     }
@@ -186,7 +187,7 @@ pub(super) fn users(capture: &mut Capture<'_>) {
 
 /// The name of an interface by its number.
 pub(super) fn interface_name(machine: &Machine, index: u32) -> Option<String> {
-    let names = machine.names("sys/class/net", limits::VOLATILE_OPEN_FILES);
+    let names = machine.names("sys/class/net", limits::VOLATILE_NAMES).0;
     let names = names.into_iter().filter_map(|name| String::from_utf8(name).ok());
     let is_it = |name: &String| {
         let found = text::value(&machine.dir, &format!("sys/class/net/{name}/ifindex"));
@@ -207,7 +208,7 @@ pub(super) fn interfaces(capture: &mut Capture<'_>) {
     capture.strange("interfaces", strange);
     let told = if machine.is_this { capture.netlink(List::Addresses, "raw/netlink/addresses") } else { None };
     let told = told.map(|answer| netlink::addresses(&answer));
-    for name in machine.names("sys/class/net", limits::VOLATILE_OPEN_FILES) {
+    for name in capture.names("sys/class/net", "interfaces") {
         let Ok(name) = String::from_utf8(name) else { continue };
         let value = |attribute: &str| text::value(&machine.dir, &format!("sys/class/net/{name}/{attribute}"));
         // `bonding_masters` and its like are no interfaces.
@@ -241,7 +242,7 @@ pub(super) fn interfaces(capture: &mut Capture<'_>) {
 /// Adds what `/sys/module` says of the modules in `/proc/modules`, and those that it has alone.
 pub(super) fn modules(capture: &mut Capture<'_>) {
     let machine = capture.machine;
-    for name in machine.names("sys/module", limits::VOLATILE_OPEN_FILES) {
+    for name in capture.names("sys/module", "modules") {
         let Ok(name) = String::from_utf8(name) else { continue };
         let value = |attribute: &str| text::value(&machine.dir, &format!("sys/module/{name}/{attribute}"));
         // What is built in has no state: it can not be unloaded, and no list of modules has it.

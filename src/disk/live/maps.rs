@@ -1,12 +1,14 @@
 //! Memory maps worth a second look: files that are gone, code that no file holds, memory that may be written and run.
 
-use serde::Serialize;
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
 
 use crate::disk::live::{exact, shown};
 use crate::disk::quiet::unescape;
 
 /// One stretch of a process's memory.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Map {
     /// First and last address, in hexadecimal.
     pub range: String,
@@ -22,13 +24,13 @@ pub struct Map {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub path_b64: Option<String>,
     /// Why it is listed: `deleted` `anonymous_executable` `writable_executable`.
-    pub facts: Vec<&'static str>,
+    pub facts: Vec<Cow<'static, str>>,
 }
 
 impl Map {
     /// A file that no name leads to and that is run from.
     pub fn is_deleted_code(&self) -> bool {
-        self.facts.contains(&"deleted") && self.rights.contains('x')
+        self.facts.iter().any(|fact| fact == "deleted") && self.rights.contains('x')
     }
 }
 
@@ -60,7 +62,7 @@ fn map(line: &[u8]) -> Option<Map> {
         inode,
         path: shown(&path),
         path_b64: exact(&path),
-        facts: facts.into_iter().filter_map(|(holds, fact)| holds.then_some(fact)).collect(),
+        facts: facts.into_iter().filter_map(|(holds, fact)| holds.then_some(Cow::Borrowed(fact))).collect(),
     })
 }
 
@@ -80,14 +82,15 @@ mod tests {
             7ffd00000000-7ffd00001000 rwxp 00000000 00:00 0     [stack]\n\
             nonsense\n";
         let maps = noteworthy(text);
-        let brief: Vec<_> = maps.iter().map(|map| (map.path.as_str(), map.facts.as_slice())).collect();
-        let wanted: [(&str, &[&str]); 4] = [
+        let brief: Vec<_> = maps.iter().map(|map| (map.path.as_str(), map.facts.clone())).collect();
+        let facts = |facts: &[&'static str]| facts.iter().copied().map(Cow::Borrowed).collect::<Vec<_>>();
+        let wanted: [(&str, &[&'static str]); 4] = [
             ("/tmp/a b\\u{a}c.so (deleted)", &["deleted"]),
             ("", &["anonymous_executable", "writable_executable"]),
             ("/var/x (deleted)", &["deleted"]),
             ("[stack]", &["anonymous_executable", "writable_executable"]),
         ];
-        assert_eq!(brief, wanted);
+        assert_eq!(brief, wanted.map(|(path, list)| (path, facts(list))));
         assert!(maps[0].is_deleted_code() && !maps[2].is_deleted_code());
     }
 

@@ -7,6 +7,7 @@
 //! | `watch` | one process: its texts, handles, maps and executable |
 //! | `patience` | reads that another process can hold up for ever get a while, and no more |
 //! | `program` | the programs that run, each hashed once |
+//! | [`list`] | rows that wait packed, within their room |
 //! | `machine` | what is of the whole machine: clock, kernel, mounts, modules, interfaces, logins |
 //! | [`deleted`] | files that no name leads to any more, held open until they are read |
 //! | [`text`] | a text of the kernel, whole and within its limit |
@@ -19,6 +20,7 @@
 
 pub mod capture;
 pub mod deleted;
+pub mod list;
 mod machine;
 pub mod maps;
 pub mod netlink;
@@ -74,9 +76,9 @@ impl Machine {
         self.root.join(below)
     }
 
-    /// The names in a folder; none where there is no such folder.
-    fn names(&self, below: &str, limit: usize) -> Vec<Vec<u8>> {
-        text::names(&self.dir, below, limit).map(|(names, _)| names).unwrap_or_default()
+    /// The names in a folder, and whether there were more than `limit`; none where there is no such folder.
+    fn names(&self, below: &str, limit: usize) -> (Vec<Vec<u8>>, bool) {
+        text::names(&self.dir, below, limit).unwrap_or_default()
     }
 }
 

@@ -2,12 +2,12 @@
 
 use core::net::Ipv6Addr;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::sockets::address_of;
 
 /// A route.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Route {
     /// Where to: address and length of its prefix.
     pub destination: String,
@@ -23,7 +23,7 @@ pub struct Route {
 }
 
 /// A neighbour on the same wire.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Neighbour {
     /// Its address.
     pub address: String,
@@ -36,7 +36,7 @@ pub struct Neighbour {
 }
 
 /// An address of an interface.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Address {
     /// The interface.
     pub interface: String,

@@ -1,11 +1,11 @@
 //! What `/proc/PID/stat` and `status` say of a process: pure parsing of text in which the process chose its own name.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::disk::live::{exact, shown};
 
 /// The fields of `/proc/PID/stat` that are kept.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Stat {
     /// Process id.
     pub pid: u32,
@@ -73,7 +73,7 @@ pub fn stat(text: &[u8]) -> Option<Stat> {
 }
 
 /// The fields of `/proc/PID/status` that are kept.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Status {
     /// User ids: real, effective, saved, of the file system.
     pub uids: Vec<u32>,

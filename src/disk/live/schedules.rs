@@ -34,10 +34,10 @@ const UNITS: [&str; 2] = ["usr/lib/systemd/system", "usr/lib/systemd/user"];
 pub fn schedules(machine: &Machine) -> Vec<PathBuf> {
     let mut found: Vec<PathBuf> = WHOLE.iter().map(|path| machine.path(path)).collect();
     // cron.d, cron.daily, …
-    let etc = machine.names("etc", limits::FOLDER_NAMES);
+    let etc = machine.names("etc", limits::FOLDER_NAMES).0;
     found.extend(etc.iter().filter(|name| name.starts_with(b"cron.")).map(|name| join(&machine.path("etc"), name)));
     for folder in UNITS {
-        let names = machine.names(folder, limits::FOLDER_NAMES);
+        let names = machine.names(folder, limits::FOLDER_NAMES).0;
         let timers = names.iter().filter(|name| name.ends_with(b".timer"));
         // An alias is a link to a unit that is taken by its own name.
         let timers = timers.map(|name| join(&machine.path(folder), name)).filter(|path| own::is_plain_file(path));

@@ -3,12 +3,12 @@
 // Plain address types, to write numbers as addresses: nothing here can reach a network.
 use core::net::{Ipv4Addr, Ipv6Addr};
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::disk::live::{exact, shown};
 
 /// One end of a connection.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct End {
     /// Address.
     pub address: String,
@@ -17,7 +17,7 @@ pub struct End {
 }
 
 /// A socket.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Socket {
     /// Table it stood in: `tcp` `tcp6` `udp` `udp6` `udplite` `udplite6` `raw` `raw6` `icmp` `icmp6` `unix` `packet`
     /// `netlink`.
@@ -65,7 +65,7 @@ pub struct Socket {
 }
 
 /// A process that holds a socket.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Owner {
     /// The process.
     pub pid: u32,
@@ -73,27 +73,23 @@ pub struct Owner {
     pub fd: u32,
 }
 
-/// Sockets of a table, and how many lines were not understood.
-pub type Parsed = (Vec<Socket>, u64);
-
-/// Takes a table apart. `protocol` is its name below `/proc/net`.
-pub fn table(protocol: &str, text: &[u8]) -> Parsed {
+/// Takes a table apart, socket by socket; how many lines were not understood. `protocol` is its name below `/proc/net`.
+pub fn table(protocol: &str, text: &[u8], mut each: impl FnMut(Socket)) -> u64 {
     let line = match protocol {
         "unix" => unix,
         "packet" => packet,
         "netlink" => netlink,
         _ => internet,
     };
-    let mut sockets = Vec::new();
     let mut strange = 0;
     // The first line names the columns.
     for text in text.split(|&byte| byte == b'\n').skip(1).filter(|text| !text.trim_ascii().is_empty()) {
         match line(text, protocol) {
-            Some(socket) => sockets.push(Socket { protocol: protocol.to_owned(), ..socket }),
+            Some(socket) => each(Socket { protocol: protocol.to_owned(), ..socket }),
             None => strange += 1,
         }
     }
-    (sockets, strange)
+    strange
 }
 
 fn words(line: &[u8]) -> Option<Vec<&str>> {
@@ -236,6 +232,12 @@ fn netlink(line: &[u8], _: &str) -> Option<Socket> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn all(protocol: &str, text: &[u8]) -> (Vec<Socket>, u64) {
+        let mut sockets = Vec::new();
+        let strange = table(protocol, text, |socket| sockets.push(socket));
+        (sockets, strange)
+    }
     use proptest::prelude::*;
 
     const HEAD: &str =
@@ -247,7 +249,7 @@ mod tests {
             "{HEAD}   0: 0100007F:0016 0200000A:D431 01 00000010:00000020 00:00000000 00000000  1000        0 4711 1 0 20\n\
              \n   1: broken\n"
         );
-        let (sockets, strange) = table("tcp", text.as_bytes());
+        let (sockets, strange) = all("tcp", text.as_bytes());
         assert_eq!((sockets.len(), strange), (1, 1));
         let socket = &sockets[0];
         if cfg!(target_endian = "little") {
@@ -284,7 +286,7 @@ mod tests {
             0000000039d76e94: 00000002 00000000 00010000 0001 01  1069 /run/a b \xff\n\
             0000000039d76e95: 00000002 00000000 00000000 0002 01 10699 @hidden\n\
             0000000039d76e96: 00000003 00000000 00000000 0005 03  1070\n";
-        let (sockets, strange) = table("unix", text);
+        let (sockets, strange) = all("unix", text);
         assert_eq!(strange, 0);
         let brief: Vec<_> = sockets.iter().map(|s| (s.inode, s.state.as_deref().unwrap(), s.path.as_deref())).collect();
         let wanted = [
@@ -300,18 +302,18 @@ mod tests {
     fn sockets_below_the_protocols_are_told() {
         let text = b"sk               RefCnt Type Proto  Iface R Rmem   User   Inode\n\
             00000000db200423 3      3    0003   2     1 0      0      5151\n";
-        let (sockets, _) = table("packet", text);
+        let (sockets, _) = all("packet", text);
         assert_eq!((sockets[0].number, sockets[0].interface, sockets[0].inode), (Some(3), Some(2), 5151));
         let text = b"sk               Eth Pid        Groups   Rmem     Wmem     Dump  Locks    Drops    Inode\n\
             00000000db200423 15  123        00000000 0        0        0     2        0        4 \n";
-        assert_eq!(table("netlink", text).0[0].number, Some(15));
+        assert_eq!(all("netlink", text).0[0].number, Some(15));
     }
 
     proptest! {
         #[test]
         fn no_table_makes_a_parser_fail(text in proptest::collection::vec(any::<u8>(), 0..400)) {
             for protocol in ["tcp", "udp6", "unix", "packet", "netlink"] {
-                let _ = table(protocol, &[b"\n", text.as_slice()].concat());
+                let _ = all(protocol, &[b"\n", text.as_slice()].concat());
             }
         }
     }

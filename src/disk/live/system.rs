@@ -1,12 +1,14 @@
 //! Mounts, modules, and the users that are logged in: pure parsing of what the kernel and `utmp` hold.
 
-use serde::Serialize;
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
 
 use crate::disk::live::{exact, shown};
 use crate::disk::quiet::unescape;
 
 /// A mount.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Mount {
     /// Its number.
     pub id: u64,
@@ -68,7 +70,7 @@ pub fn mounts(text: &[u8]) -> (Vec<Mount>, u64) {
 }
 
 /// A module of the kernel.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Module {
     /// Its name.
     pub name: String,
@@ -120,10 +122,10 @@ pub fn modules(text: &[u8]) -> (Vec<Module>, u64) {
 }
 
 /// A login, or another line of `utmp` or of systemd.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct User {
     /// Where it was read: `utmp`, `systemd_session` or `systemd_user`.
-    pub source: &'static str,
+    pub source: Cow<'static, str>,
     /// What it is: for `utmp` its type (`login` `user` `boot` `dead` …), for systemd its state.
     pub kind: String,
     /// Name of the user, escaped.
@@ -177,7 +179,7 @@ fn login(record: &[u8]) -> Option<User> {
         six => Some(core::net::Ipv6Addr::from(six).to_string()),
     };
     Some(User {
-        source: "utmp",
+        source: Cow::Borrowed("utmp"),
         kind: named.map_or_else(|| kind.to_string(), |name| (*name).to_owned()),
         user: text(44, 32)?,
         line: text(8, 32)?,
@@ -196,7 +198,7 @@ pub fn systemd(source: &'static str, name: &[u8], text: &[u8]) -> User {
     let plain = |key: &str| find(key).map(|value| shown(value.as_bytes())).unwrap_or_default();
     let micros: Option<i64> = find("REALTIME").and_then(|value| value.parse().ok());
     User {
-        source,
+        source: Cow::Borrowed(source),
         kind: plain("STATE"),
         user: if source == "systemd_user" { plain("NAME") } else { plain("USER") },
         line: plain("TTY"),

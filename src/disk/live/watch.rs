@@ -5,7 +5,7 @@ use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::capture::Capture;
 use super::maps::{self, Map};
@@ -17,7 +17,7 @@ use crate::disk::error::{gap_advice, gap_kind};
 use crate::model::{Digest, GapKind, Kind, limits};
 
 /// A process.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Process {
     /// What `stat` says.
     #[serde(flatten)]
@@ -40,7 +40,7 @@ pub struct Process {
     /// Control groups, one a line of `cgroup`.
     pub control_groups: Vec<String>,
     /// Numbers of its namespaces, by kind.
-    pub namespaces: std::collections::BTreeMap<&'static str, u64>,
+    pub namespaces: std::collections::BTreeMap<String, u64>,
     /// User that logged in, in whose name it runs (`loginuid`).
     pub login_uid: Option<u32>,
     /// Session of the audit.
@@ -50,7 +50,7 @@ pub struct Process {
 }
 
 /// The program of a process.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Executable {
     /// Its path as the kernel remembers it, escaped.
     pub path: String,
@@ -59,9 +59,6 @@ pub struct Executable {
     pub path_b64: Option<String>,
     /// No name leads to it any more: it was deleted or replaced since it was started.
     pub deleted: bool,
-    /// Device and inode.
-    #[serde(skip)]
-    pub identity: (u64, u64),
     /// Its inode.
     pub inode: u64,
     /// Bytes.
@@ -74,7 +71,7 @@ pub struct Executable {
 }
 
 /// A handle that a process holds.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct OpenFile {
     /// The process.
     pub pid: u32,
@@ -104,12 +101,12 @@ pub struct OpenFile {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bytes: Option<u64>,
     /// No name leads to it any more.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub deleted: bool,
 }
 
 /// A noteworthy map of a process.
-#[derive(Debug, Clone, Serialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct ProcessMap {
     /// The process.
     pub pid: u32,
@@ -136,13 +133,20 @@ pub(super) struct Watch<'c, 'm> {
     blocks: bool,
     /// What was refused or gone, and by which error: told once, together.
     missing: Vec<(String, io::Error)>,
+    /// Device and inode of its program.
+    program: Option<(u64, u64)>,
 }
 
-/// Looks at one process; adds all it finds to the capture.
+/// Looks at one process; adds all it finds to the capture, and last what could not be read of it.
 pub(super) fn watch(capture: &mut Capture<'_>, pid: u32) {
+    look(capture, pid);
+    capture.end_of_process(pid);
+}
+
+fn look(capture: &mut Capture<'_>, pid: u32) {
     let gone = |capture: &mut Capture<'_>, error: &io::Error| {
         let reason = format!("the process was listed and could not be looked at: {error}; {}", advice(error));
-        capture.process_gap(pid, gap_kind(error), reason);
+        capture.process_gap(gap_kind(error), reason);
     };
     let dir = match capture.machine.dir.open_at(format!("proc/{pid}").as_bytes()) {
         Ok(dir) => dir,
@@ -153,15 +157,16 @@ pub(super) fn watch(capture: &mut Capture<'_>, pid: u32) {
         Err(error) => return gone(capture, &error),
     };
     let stat = process::stat(&read.bytes);
-    capture.keep(format!("raw/proc/{pid}/stat"), read);
+    capture.keep(&format!("raw/proc/{pid}/stat"), &read);
     let Some(stat) = stat else {
         let reason = "its stat has not the form that this version knows; the raw text is kept".to_owned();
-        return capture.process_gap(pid, GapKind::Malformed, reason);
+        return capture.process_gap(GapKind::Malformed, reason);
     };
-    let mut watch = Watch { capture, dir: Arc::new(dir), pid, blocks: false, missing: Vec::new() };
+    let mut watch = Watch { capture, dir: Arc::new(dir), pid, blocks: false, missing: Vec::new(), program: None };
     let process = watch.process(stat);
     watch.tell();
-    capture.state.processes.push(process);
+    let program = watch.program;
+    capture.lists.processes.push(&(program, process));
 }
 
 fn advice(error: &io::Error) -> &'static str {
@@ -197,9 +202,9 @@ impl Watch<'_, '_> {
         command_line.truncate(limits::VOLATILE_VALUE_BYTES);
         let namespaces = NAMESPACES.iter().filter_map(|kind| {
             let target = self.dir.link_target(format!("ns/{kind}").as_bytes()).ok()?;
-            Some((*kind, process::bracketed(&target, kind)?))
+            Some(((*kind).to_owned(), process::bracketed(&target, kind)?))
         });
-        let namespaces: std::collections::BTreeMap<&'static str, u64> = namespaces.collect();
+        let namespaces: std::collections::BTreeMap<String, u64> = namespaces.collect();
         self.other_namespaces(&namespaces);
         let executable = if lives { self.executable() } else { None };
         Process {
@@ -245,7 +250,7 @@ impl Watch<'_, '_> {
                      reads its memory. That may be meant to hide something: take an image of the memory",
                     PATIENCE.as_secs()
                 );
-                self.capture.process_gap(self.pid, GapKind::ReadError, reason);
+                self.capture.process_gap(GapKind::ReadError, reason);
                 Vec::new()
             }
         }
@@ -254,11 +259,10 @@ impl Watch<'_, '_> {
     fn keep(&mut self, name: &str, read: io::Result<text::Text>) -> Vec<u8> {
         match read {
             Ok(read) => {
-                let bytes = read.bytes.clone();
-                if !bytes.is_empty() {
-                    self.capture.keep(format!("raw/proc/{}/{name}", self.pid), read);
+                if !read.bytes.is_empty() {
+                    self.capture.keep(&format!("raw/proc/{}/{name}", self.pid), &read);
                 }
-                bytes
+                read.bytes
             }
             // No such thing in this kernel; whether the process is gone is seen by the rest.
             Err(error) if matches!(name, "cgroup" | "limits") && error.kind() == io::ErrorKind::NotFound => Vec::new(),
@@ -270,7 +274,7 @@ impl Watch<'_, '_> {
     }
 
     /// The tables of namespaces that are met here for the first time: a container's connections stand in no other table.
-    fn other_namespaces(&mut self, namespaces: &std::collections::BTreeMap<&'static str, u64>) {
+    fn other_namespaces(&mut self, namespaces: &std::collections::BTreeMap<String, u64>) {
         let pid = self.pid;
         if let Some(namespace) = namespaces.get("net") {
             self.capture.network(&self.dir, "net", &format!("raw/proc/{pid}/net"), Some(*namespace));
@@ -302,7 +306,7 @@ impl Watch<'_, '_> {
                     self.capture.deleted.met(&self.dir, self.pid, &by, &name, &seen);
                 }
             }
-            self.capture.state.maps.push(ProcessMap { pid: self.pid, map });
+            self.capture.lists.maps.push(&ProcessMap { pid: self.pid, map });
         }
     }
 
@@ -320,11 +324,11 @@ impl Watch<'_, '_> {
             self.capture.deleted.met(&self.dir, self.pid, "exe", &target, &seen);
         }
         self.capture.executables.met(&self.dir, &seen, &mut self.capture.patience);
+        self.program = Some(seen.identity());
         Some(Executable {
             path: shown(&target),
             path_b64: exact(&target),
             deleted,
-            identity: seen.identity(),
             inode: seen.stat.inode,
             bytes: seen.stat.size,
             sha256: None,
@@ -337,7 +341,7 @@ impl Watch<'_, '_> {
             Ok((names, cut)) => {
                 if cut {
                     let reason = format!("it holds more than {} files open; the rest are not listed", names.len());
-                    self.capture.process_gap(self.pid, GapKind::OverLimit, reason);
+                    self.capture.process_gap(GapKind::OverLimit, reason);
                 }
                 names
             }
@@ -354,7 +358,7 @@ impl Watch<'_, '_> {
             match self.dir.link_target(format!("fd/{fd}").as_bytes()) {
                 Ok(target) => {
                     let file = self.open_file(fd, &target);
-                    self.capture.state.open_files.push(file);
+                    self.capture.lists.open_files.push(&file);
                 }
                 // A handle that is closed meanwhile is no gap: it is what handles do.
                 Err(error) if gap_kind(&error) == GapKind::Vanished => {}
@@ -409,6 +413,6 @@ impl Watch<'_, '_> {
         let (kind, advice) = (gap_kind(error), advice(error));
         let names: Vec<&str> = self.missing.iter().map(|(name, _)| name.as_str()).collect();
         let reason = format!("{} could not be read: {error}; {advice}", names.join(", "));
-        self.capture.process_gap(self.pid, kind, reason);
+        self.capture.process_gap(kind, reason);
     }
 }
