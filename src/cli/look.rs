@@ -9,6 +9,7 @@ use crate::case::results::ScanResult;
 use crate::detect::Engine;
 use crate::disk::output::{self, OutputFile};
 use crate::disk::own;
+use crate::model::is_apart;
 use crate::rules::RulePack;
 use crate::seal::keyed::CaseKey;
 
@@ -53,8 +54,9 @@ pub(super) fn forget(args: &LookArgs) {
 
 /// How a scan ends: gaps, or the condition that was asked for.
 pub(super) fn exit(scan: &ScanResult, fail_on: Option<FailOn>) -> Exit {
-    let likely = scan.entities.values().any(|tally| tally.distinct > 0);
-    let possible = scan.entities.values().any(|tally| tally.possible_distinct > 0);
+    let personal = || scan.entities.iter().filter(|(entity, _)| !is_apart(entity)).map(|(_, tally)| tally);
+    let likely = personal().any(|tally| tally.distinct > 0);
+    let possible = personal().any(|tally| tally.possible_distinct > 0);
     let holds = match fail_on {
         None => false,
         Some(FailOn::Findings) => likely,

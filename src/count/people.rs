@@ -67,7 +67,7 @@ struct Seen {
 impl Seen {
     /// Names one person, and is no chance hit: it alone may link records.
     fn is_hard(&self) -> bool {
-        self.likely && self.class != LinkClass::Weak
+        self.likely && self.class < LinkClass::Weak
     }
 
     fn is_weak(&self) -> bool {
@@ -98,12 +98,19 @@ impl People {
         if ids.is_empty() {
             return;
         }
-        self.records = self.records.saturating_add(1);
+        let names_somebody = ids.iter().any(|id| id.class != LinkClass::None);
+        self.records = self.records.saturating_add(u64::from(names_somebody));
         let mut seen = std::mem::take(&mut self.seen);
         seen.clear();
         seen.extend(ids.iter().filter_map(|id| self.see(id)));
         if seen.len() < ids.len() {
             seen.iter().for_each(|s| self.nodes.flag(s.node, UNSURE));
+        }
+        // What says nothing of who somebody is was counted as a value, and links nobody.
+        seen.retain(|s| s.class != LinkClass::None);
+        if seen.is_empty() {
+            self.seen = seen;
+            return;
         }
         if bond == Bond::Loose {
             self.neighbours(&seen);

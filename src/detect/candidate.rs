@@ -145,6 +145,10 @@ pub(super) fn weigh(rule: &Compiled, text: &str, candidate: Candidate, around: A
     }
     let (level, reason) = if pattern.needs_header { (base, None) } else { by_words(rule, &shape, base, around) };
     let is_named = reason.as_ref().is_some_and(|reason| !reason.starts_with("against:"));
+    let names = |reason: &Cow<'_, str>| reason.starts_with("header:") || reason.starts_with("context:");
+    if pattern.needs_word && !reason.as_ref().is_some_and(names) {
+        return None;
+    }
     verdict.reasons.extend(reason);
     let confidence = verdict.cap.map_or(level, |cap| level.min(cap));
     Some(Weighed { verdict, confidence, is_named })
@@ -155,6 +159,8 @@ fn normalise(how: Normalise, text: &str) -> String {
         Normalise::None => text.to_owned(),
         Normalise::Digits => text.chars().filter(char::is_ascii_digit).collect(),
         Normalise::Lower => text.to_lowercase(),
+        Normalise::Upper => text.to_uppercase(),
+        Normalise::Alphanumeric => text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_uppercase).collect(),
     }
 }
 

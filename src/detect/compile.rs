@@ -7,6 +7,7 @@ use std::sync::Arc;
 use regex::Regex;
 
 use super::context::ContextWords;
+use super::cue::Cues;
 use super::header::HeaderWords;
 use super::leaf::LeafDetector;
 use super::validate::{VALIDATORS, Validator};
@@ -21,6 +22,8 @@ pub struct Engine {
     pub(super) rules: Vec<Compiled>,
     /// Fewest ASCII digits, and fewest in one run, that any rule needs; the gate of a field.
     pub(super) least: Least,
+    /// Words of the rules that find nothing without one.
+    pub(super) cues: Cues,
 }
 
 /// What the easiest rule needs: text below it is not looked at.
@@ -42,6 +45,10 @@ pub(super) struct Compiled {
     pub(super) guard: Guard,
     pub(super) normalise: Normalise,
     pub(super) column_check: bool,
+    /// Without its header it finds nothing where none of its strong words stands.
+    pub(super) needs_cue: bool,
+    /// Entities of which one must stand in the same record; empty for nearly all rules.
+    pub(super) beside: Vec<Arc<str>>,
     pub(super) validators: Vec<&'static Validator>,
     pub(super) tests: BTreeSet<String>,
     pub(super) words: ContextWords,
@@ -54,6 +61,13 @@ pub(super) struct Compiled {
     pub(super) headed_needs: Needs,
 }
 
+impl Compiled {
+    /// Whether some pattern works without a header.
+    pub(super) fn has_headless(&self) -> bool {
+        self.patterns.iter().any(|pattern| !pattern.needs_header)
+    }
+}
+
 /// One pattern of a rule.
 #[derive(Debug)]
 pub(super) struct Pattern {
@@ -61,6 +75,7 @@ pub(super) struct Pattern {
     pub(super) base: Confidence,
     pub(super) reason: Option<Cow<'static, str>>,
     pub(super) needs_header: bool,
+    pub(super) needs_word: bool,
     /// Lengths, as bits, in which it matches digits and nothing else.
     pub(super) plain: u64,
 }
@@ -69,12 +84,16 @@ impl Engine {
     /// Compiles a pack. A rule that cannot work is an error: no rule is left out.
     pub fn new(pack: &RulePack) -> Result<Self, RuleError> {
         let rules = pack.detectors.iter().map(compile).collect::<Result<Vec<_>, _>>()?;
-        let wants = || rules.iter().flat_map(|rule| [&rule.needs, &rule.headed_needs]);
+        // Where a header names a rule, the field is looked at whatever stands in it.
+        let wants = || rules.iter().filter(|rule| rule.has_headless() && !rule.needs_cue).map(|rule| &rule.needs);
         let least = Least {
             digits: wants().map(|n| n.digits).filter(|&n| n > 0).min().unwrap_or(usize::MAX),
             nothing: wants().any(|n| n.digits == 0 && !n.at),
         };
-        Ok(Self { rules, least })
+        let in_need = pack.detectors.iter().enumerate().zip(&rules).filter(|(_, rule)| rule.needs_cue);
+        let cues = Cues::new(in_need.map(|((number, detector), _)| (number, &detector.table)));
+        let cues = cues.map_err(|error| RuleError::Words { message: error.to_string() })?;
+        Ok(Self { rules, least, cues })
     }
 
     /// A detector for one leaf: it keeps what one column of a table says about its values.
@@ -97,6 +116,8 @@ fn compile(detector: &Detector) -> Result<Compiled, RuleError> {
         guard: table.guard,
         normalise: table.normalise,
         column_check: table.column_check,
+        needs_cue: headless().next().is_some() && headless().all(|pattern| pattern.needs_word),
+        beside: table.beside.iter().map(|entity| entity.as_str().into()).collect(),
         validators,
         tests: table.test_values.iter().cloned().collect(),
         words: ContextWords::new(table).map_err(|error| detector.error(error.to_string()))?,
@@ -122,6 +143,7 @@ fn patterns(detector: &Detector, table: &DetectorTable) -> Result<Vec<Pattern>, 
             base: pattern.base,
             reason: pattern.reason.clone().map(Cow::Owned),
             needs_header: pattern.needs_header,
+            needs_word: pattern.needs_word,
             plain: regex_syntax::parse(pattern.regex.get_ref()).map_or(u64::MAX, |hir| plain_lengths(&hir)),
         })
     };

@@ -31,7 +31,7 @@ pub fn check(pack: &RulePack) -> Result<Vec<ExampleFailure>, RuleError> {
             let mut values = example.values.clone();
             values.sort_unstable();
             let expected = described(values, example.confidence);
-            let hits = hits_of(&engine, detector, &example.text, example.header.as_deref());
+            let hits = hits_with(&engine, detector, &example.text, example.header.as_deref(), example.with.as_deref());
             note(detector, &example.text, expected, found(&hits, example.confidence.is_some()), &mut failures);
         }
         for text in &detector.table.negatives {
@@ -44,14 +44,21 @@ pub fn check(pack: &RulePack) -> Result<Vec<ExampleFailure>, RuleError> {
 
 /// The findings of one detector in one text, as `hozen rules try` shows them.
 pub fn hits_of(engine: &Engine, detector: &Detector, text: &str, header: Option<&str>) -> Vec<Hit> {
-    let fields = [Field { name: header, text, place: Place::default(), raw: None }];
+    hits_with(engine, detector, text, header, None)
+}
+
+/// The same in a record that has another field behind it.
+fn hits_with(engine: &Engine, detector: &Detector, text: &str, header: Option<&str>, with: Option<&str>) -> Vec<Hit> {
+    let field = |name, text| Field { name, text, place: Place::default(), raw: None };
+    let fields: Vec<Field<'_>> =
+        std::iter::once(field(header, text)).chain(with.map(|with| field(None, with))).collect();
     let bond = if header.is_some() { Bond::Row } else { Bond::Line };
     let record = Record { bond, fields: &fields, fresh_from: 0 };
     let mut hits = Vec::new();
     let mut leaf = engine.leaf();
     leaf.record(&record, &mut |found| hits.extend(found.hits));
     leaf.finish(&mut |found| hits.extend(found.hits));
-    hits.retain(|hit| *hit.rule == *detector.cited());
+    hits.retain(|hit| *hit.rule == *detector.cited() && hit.field == 0);
     hits
 }
 

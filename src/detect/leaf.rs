@@ -38,6 +38,8 @@ pub struct LeafDetector<'e> {
     silent: Arc<[Verdict]>,
     runs: Vec<Run>,
     candidates: Vec<Candidate>,
+    /// Whether a word stands in the field at hand for each rule that needs one.
+    cued: Vec<bool>,
 }
 
 /// What one series of a leaf came to: how many of its doubtful values chance explains.
@@ -98,6 +100,7 @@ impl<'e> LeafDetector<'e> {
             silent: engine.rules.iter().map(|_| Verdict::Silent).collect(),
             runs: Vec::new(),
             candidates: Vec::new(),
+            cued: Vec::new(),
         }
     }
 
@@ -107,6 +110,7 @@ impl<'e> LeafDetector<'e> {
         for (index, field) in record.fields.iter().enumerate() {
             self.field(record, index, field, &mut found);
         }
+        found.keep_what_stands_beside(&self.engine.rules);
         self.end_window(Some(record), out);
         self.rows += u64::from(record.bond == Bond::Row);
         if !found.hits.is_empty() || found.over_limit > 0 {
@@ -196,25 +200,34 @@ impl<'e> LeafDetector<'e> {
     fn field(&mut self, record: &Record<'_>, index: usize, field: &Field<'_>, found: &mut Found) {
         let least = self.engine.least;
         let raw = Held::of(field.text);
-        if !(least.nothing || raw.at || raw.wide || raw.digits >= least.digits) {
+        let verdicts = self.header_verdicts(field.name);
+        let is_named = verdicts.iter().any(|verdict| matches!(verdict, Verdict::Names(_)));
+        let label = label_of(record, index, field);
+        let cues = &self.engine.cues;
+        let is_enough = least.nothing || raw.at || raw.wide || raw.digits >= least.digits;
+        if !(is_enough || is_named || cues.any(field.text) || cues.any(label)) {
             return;
         }
         let folded = fold(field.text);
         let text = folded.as_str();
         let held = if folded.is_same() { raw } else { Held::of(text) };
         let mut runs = std::mem::take(&mut self.runs);
-        gate::runs(text, least.digits, &mut runs);
-        let previous = index.checked_sub(1).and_then(|before| record.fields.get(before));
-        let label = match (record.bond, field.name, previous) {
-            (Bond::Row, None, Some(label)) if label.text.len() <= LABEL_BYTES => fold(label.text),
-            _ => fold(""),
-        };
+        gate::runs(text, if is_named { 1 } else { least.digits }, &mut runs);
+        let label = fold(label);
+        let mut cued = std::mem::take(&mut self.cued);
+        cued.clear();
+        cued.resize(self.engine.rules.len(), false);
+        self.engine.cues.mark(text, &mut cued);
+        self.engine.cues.mark(label.as_str(), &mut cued);
         let offsets = OnceCell::new();
         let look = Look { record, index, field, folded: &folded, label: label.as_str(), offsets: &offsets };
-        let verdicts = self.header_verdicts(field.name);
         let engine = self.engine;
         for ((number, rule), verdict) in engine.rules.iter().enumerate().zip(verdicts.iter()) {
             let headed = matches!(verdict, Verdict::Names(_));
+            let is_due = rule.has_headless() && (!rule.needs_cue || cued.get(number).copied().unwrap_or(true));
+            if !headed && !is_due {
+                continue;
+            }
             let needs = if headed { &rule.headed_needs } else { &rule.needs };
             if (needs.at && !held.at) || held.digits < needs.digits {
                 continue;
@@ -232,7 +245,7 @@ impl<'e> LeafDetector<'e> {
             }
             self.settle((number, rule), &look, verdict, found);
         }
-        self.runs = runs;
+        (self.runs, self.cued) = (runs, cued);
     }
 
     /// Of candidates that overlap, the first that stands is the finding; together they are one value of their series.
@@ -290,6 +303,31 @@ impl<'e> LeafDetector<'e> {
 }
 
 impl Found {
+    /// Drops what counts only beside another entity that is not in this record.
+    fn keep_what_stands_beside(&mut self, rules: &[Compiled]) {
+        let beside = |number: &usize| rules.get(*number).map_or(&[][..], |rule| &rule.beside);
+        if self.rules.iter().all(|number| beside(number).is_empty()) {
+            return;
+        }
+        let stands = |entity: &Arc<str>| {
+            self.hits.iter().any(|hit| hit.entity == *entity && hit.confidence > Confidence::Possible)
+        };
+        let keep: Vec<bool> = self
+            .rules
+            .iter()
+            .map(|number| {
+                let wanted = beside(number);
+                wanted.is_empty() || wanted.iter().any(stands)
+            })
+            .collect();
+        let mut kept = keep.iter().copied();
+        self.hits.retain(|_| kept.next().unwrap_or(true));
+        let mut kept = keep.iter().copied();
+        self.rules.retain(|_| kept.next().unwrap_or(true));
+        let mut kept = keep.iter().copied();
+        self.at_end.retain(|_| kept.next().unwrap_or(true));
+    }
+
     fn keep(
         &mut self,
         (number, rule, series): (usize, &Compiled, Option<SeriesId>),
@@ -332,6 +370,15 @@ impl Found {
     }
 }
 
+/// The short field before a field of a row without headers: it may be its label.
+fn label_of<'a>(record: &Record<'a>, index: usize, field: &Field<'_>) -> &'a str {
+    let previous = index.checked_sub(1).and_then(|before| record.fields.get(before));
+    match (record.bond, field.name, previous) {
+        (Bond::Row, None, Some(label)) if label.text.len() <= LABEL_BYTES => label.text,
+        _ => "",
+    }
+}
+
 /// Whether a record shows these bytes again, in the same encoding.
 fn is_within(at_end: AtEnd, record: &Record<'_>) -> bool {
     let Some((start, end, charset)) = at_end else { return false };
@@ -354,7 +401,7 @@ fn place_of(look: &Look<'_>, at: usize) -> Place {
 
 /// Tells a row with nothing but shared or doubtful values from another such row.
 fn row_fingerprint(record: &Record<'_>, hits: &[Hit]) -> Option<u64> {
-    let named = |hit: &Hit| hit.class != LinkClass::Weak && hit.confidence > Confidence::Possible;
+    let named = |hit: &Hit| hit.class < LinkClass::Weak && hit.confidence > Confidence::Possible;
     if record.bond != Bond::Row || hits.iter().any(named) {
         return None;
     }

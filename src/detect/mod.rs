@@ -5,6 +5,7 @@
 mod candidate;
 mod compile;
 mod context;
+mod cue;
 pub mod examples;
 mod gate;
 mod guard;

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-/// How strongly one value names one person. Ordered: `Primary < Strong < Weak`, the most telling first.
+/// How strongly one value names one person. Ordered: `Primary < Strong < Weak < None`, the most telling first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum LinkClass {
@@ -12,4 +12,6 @@ pub enum LinkClass {
     Strong,
     /// Shared by a household or an office (a fixed telephone line).
     Weak,
+    /// Says nothing of who a person is: a postal code, a date of birth, a company's number. Counted as a value, never as a person.
+    None,
 }

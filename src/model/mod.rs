@@ -2,6 +2,7 @@
 //!
 //! One word has one meaning here and in the documents; `docs/glossary.md` lists them.
 
+pub mod apart;
 pub mod custody;
 pub mod digest;
 pub mod digests;
@@ -20,6 +21,7 @@ pub mod record;
 pub mod subject;
 pub mod taken;
 
+pub use apart::is_apart;
 pub use custody::{Act, CustodyEvent};
 pub use digest::Digest;
 pub use digests::{Algorithm, Algorithms, Digests};

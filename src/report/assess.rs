@@ -9,7 +9,7 @@ use jiff::civil::Date;
 use serde::Serialize;
 
 use crate::case::results::ScanResult;
-use crate::model::EntityTally;
+use crate::model::{EntityTally, is_apart};
 
 /// Item 4 begins with the 1,001st person: "more than a thousand" (千人を超える).
 pub(super) const ITEM_4_PERSONS: u64 = 1_000;
@@ -151,8 +151,9 @@ impl Level {
 
 /// Decides the headline.
 pub(super) fn level(scan: &ScanResult, weighed: &[Weighed], looked: bool, unread: u64) -> Level {
-    let found = scan.entities.values().any(|tally| tally.distinct > 0) || scan.subjects.at_least > 0;
-    let doubtful = scan.entities.values().any(|tally| tally.possible_distinct > 0) || scan.subjects.at_most > 0;
+    let personal = || scan.entities.iter().filter(|(entity, _)| !is_apart(entity)).map(|(_, tally)| tally);
+    let found = personal().any(|tally| tally.distinct > 0) || scan.subjects.at_least > 0;
+    let doubtful = personal().any(|tally| tally.possible_distinct > 0) || scan.subjects.at_most > 0;
     if !looked {
         Level::NotLooked
     } else if weighed.iter().any(|one| one.touch == Touch::Possible) {
@@ -229,6 +230,17 @@ mod tests {
         assert_eq!(level(&scan, &weigh(&scan, false, 0), false, 0), Level::NotLooked);
         assert_eq!(level(&scan, &weigh(&scan, true, 3), true, 3), Level::NothingInWhatWasRead);
         assert_eq!(level(&scan, &weigh(&scan, true, 0), true, 0), Level::Nothing);
+    }
+
+    #[test]
+    fn postal_codes_and_company_numbers_alone_are_no_leak() {
+        let mut scan = sample::empty().scan;
+        for entity in ["postal_code", "corporate_number"] {
+            scan.entities.insert(entity.to_owned(), sample::tally(9, 9, 1, 1));
+        }
+        assert_eq!(level(&scan, &weigh(&scan, true, 0), true, 0), Level::Nothing);
+        scan.entities.insert("birth_date".to_owned(), sample::tally(1, 1, 0, 0));
+        assert_eq!(level(&scan, &weigh(&scan, true, 0), true, 0), Level::Found);
     }
 
     #[test]

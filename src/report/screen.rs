@@ -17,7 +17,7 @@ use crate::model::Lang;
 const COLUMNS: usize = 80;
 
 /// Kinds that the screen names; the report names them all.
-const KINDS: usize = 5;
+const KINDS: usize = 4;
 
 /// The answer at the end of `hozen respond`, without colour, each line ended by a newline.
 pub fn summary(input: &ReportInput, facts: &Facts, lang: Lang) -> String {
@@ -97,8 +97,18 @@ fn kinds(screen: &mut Screen, facts: &Facts, w: &'static Words, lang: Lang) {
         let name = pad(&cut(&calm(&label(&kind.entity, lang)), names), names + 2);
         screen.row(w.screen.kinds, &format!("{name}{said}"));
     }
-    if kinds.len() > KINDS {
-        screen.row(w.screen.kinds, &(w.screen.more_kinds)(kinds.len() - KINDS));
+    let is_found = |kind: &&Kind| kind.tally.distinct > 0 || kind.tally.possible_distinct > 0;
+    let (found, rest): (Vec<&Kind>, Vec<&Kind>) = kinds.iter().copied().skip(KINDS).partition(is_found);
+    if !found.is_empty() {
+        let brief = |kind: &&Kind| match (kind.tally.distinct, kind.tally.possible_distinct) {
+            (0, possible) => format!("{} {}", label(&kind.entity, lang), (w.possible_values)(possible)),
+            (distinct, _) => format!("{} {}", label(&kind.entity, lang), (w.values)(distinct)),
+        };
+        let said: Vec<String> = found.iter().map(brief).collect();
+        screen.row(w.screen.kinds, &calm(&(w.screen.also_kinds)(&said.join(w.list_separator))));
+    }
+    if !rest.is_empty() {
+        screen.row(w.screen.kinds, &(w.screen.more_kinds)(rest.len()));
     }
     // What a reader is most likely to miss: the first of each rung.
     let wanted = ["person_name", "address", "password"];

@@ -16,6 +16,11 @@ pub fn table(file: &str, text: &str, table: &DetectorTable) -> Result<(), RuleEr
         let message = "an id is 1 to 40 of a-z, 0-9, `_` and `.`, and begins with a letter; so is the entity";
         return Err(RuleError::at(file, text, table.id.span(), message));
     }
+    if table.column_check && table.pattern.iter().any(|pattern| pattern.needs_word) {
+        let message =
+            "column_check speaks for values that no word names, and needs_word drops them: take one of the two";
+        return Err(RuleError::at(file, text, table.id.span(), message));
+    }
     if table.pattern.is_empty() || table.examples.is_empty() || table.negatives.is_empty() {
         let message = "a detector needs a pattern, an example that must hit and a negative that must not";
         return Err(RuleError::at(file, text, table.id.span(), message));

@@ -38,6 +38,12 @@ pub enum RuleError {
         /// The limit.
         limit: u64,
     },
+    /// The words of all rules are too many to look for at once.
+    #[error("the words of the rules can not be looked for together: {message}; take some of them out of your rules")]
+    Words {
+        /// What the search engine says.
+        message: String,
+    },
     /// A rule that reads well and yet cannot work.
     #[error("{file}: detector {id:?}: {message}")]
     Rule {

@@ -44,6 +44,9 @@ pub struct DetectorTable {
     pub link: LinkClass,
     /// How the value may be shown.
     pub mask: Mask,
+    /// Entities of which one must stand in the same record: an expiry date is a card's only beside a card.
+    #[serde(default)]
+    pub beside: Vec<String>,
     /// Whether a column where nearly all candidates pass raises them.
     #[serde(default)]
     pub column_check: bool,
@@ -91,6 +94,9 @@ pub struct PatternTable {
     /// Looked at only in a column whose header names the entity, and only as the whole of a field.
     #[serde(default)]
     pub needs_header: bool,
+    /// A finding only where a word names it: the header, a strong word near by, or the label before it.
+    #[serde(default)]
+    pub needs_word: bool,
 }
 
 /// Header words.
@@ -134,6 +140,9 @@ pub struct Example {
     /// Header of its column.
     #[serde(default)]
     pub header: Option<String>,
+    /// Another field of its record.
+    #[serde(default)]
+    pub with: Option<String>,
     /// Normalised values, in any order.
     pub values: Vec<String>,
     /// Confidence of every one of them, where it matters.
@@ -165,6 +174,10 @@ pub enum Normalise {
     Digits,
     /// Lower case.
     Lower,
+    /// Upper case.
+    Upper,
+    /// Letters and digits only, in upper case.
+    Alphanumeric,
 }
 
 /// How much of a value may be shown. None shows a whole short value.

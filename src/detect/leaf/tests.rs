@@ -169,7 +169,7 @@ fn ordinary_logs_and_texts_give_nothing() {
         "1760582400123 1760582400 20261016123456 0.12345678901234567",
         "pkg-1.2.3-beta.4 openssl 3.0.11 (2023-09-19) 0123456789abcdef0123456789abcdef",
         "background: url(logo@2x.png) 0.4111111111111111px",
-        "〒100-0001 東京都千代田区千代田1-1 2026年10月16日 10:00-18:00",
+        "100-0001 東京都千代田区千代田1-1 2026年10月16日 10:00-18:00",
     ] {
         // A bare article number that passes Luhn too is the one thing that stays possible.
         let mut hits = line(text);
@@ -225,8 +225,9 @@ fn a_customer_list_comes_out_as_its_people() {
     leaf.finish(&mut feed);
     let counted = people.finish(0);
     assert_eq!([counted.subjects.at_least, counted.subjects.estimate, counted.subjects.at_most], [300; 3]);
-    let distinct: Vec<u64> = counted.entities.iter().map(|tally| tally.distinct).collect();
-    assert_eq!((entities, distinct), (vec!["card", "email", "my_number", "phone"], vec![0, 300, 0, 600]));
+    let found = entities.into_iter().zip(&counted.entities).filter(|(_, tally)| tally.distinct > 0);
+    let found: Vec<(&str, u64)> = found.map(|(entity, tally)| (entity, tally.distinct)).collect();
+    assert_eq!(found, [("email", 300), ("phone", 600)]);
 }
 
 proptest::proptest! {

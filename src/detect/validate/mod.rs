@@ -2,8 +2,13 @@
 //!
 //! A validator sees one match and its neighbours. It may refuse it, rewrite its value, and say what its shape is worth.
 
+pub mod birth_date;
 pub mod card_issuer;
+pub mod corporate_number;
+pub mod drivers_license;
 pub mod email;
+pub mod has_digit;
+pub mod health_insurer;
 pub mod luhn;
 pub mod my_number;
 pub mod phone_jp;
@@ -68,8 +73,18 @@ pub struct Validator {
 }
 
 /// All of them, in the order of their names.
-pub static VALIDATORS: &[&Validator] =
-    &[&card_issuer::CARD_ISSUER, &email::EMAIL, &luhn::LUHN, &my_number::MY_NUMBER, &phone_jp::PHONE_JP];
+pub static VALIDATORS: &[&Validator] = &[
+    &birth_date::BIRTH_DATE,
+    &card_issuer::CARD_ISSUER,
+    &corporate_number::CORPORATE_NUMBER,
+    &drivers_license::DRIVERS_LICENSE,
+    &email::EMAIL,
+    &has_digit::HAS_DIGIT,
+    &health_insurer::HEALTH_INSURER,
+    &luhn::LUHN,
+    &my_number::MY_NUMBER,
+    &phone_jp::PHONE_JP,
+];
 
 /// Digits of a text of ASCII digits; anything else is passed over.
 fn digits(text: &str) -> impl DoubleEndedIterator<Item = u32> + '_ {

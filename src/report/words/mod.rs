@@ -179,6 +179,7 @@ pub(super) struct ScreenWords {
     pub(super) may_apply: fn(&str) -> String,
     pub(super) must_check: fn(&str) -> String,
     pub(super) ask: &'static str,
+    pub(super) also_kinds: fn(&str) -> String,
     pub(super) more_kinds: fn(usize) -> String,
     pub(super) not_looked_for: fn(&str) -> String,
     pub(super) next_seal: &'static str,

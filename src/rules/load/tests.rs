@@ -6,7 +6,7 @@ const OWN: &str = r#"
 [[detector]]
 id = "member"
 version = 1
-entity = "member_id"
+entity = "club_member"
 name = { en = "Member number", ja = "会員番号" }
 max_len = 8
 guard = "word"
@@ -27,8 +27,12 @@ fn the_users_rules_lie_over_the_built_in_ones() {
     let own = with(OWN).unwrap();
     assert_eq!(own.detectors.len(), builtin.detectors.len() + 1);
     assert_ne!(own.digest, builtin.digest);
-    assert_eq!(builtin.entities(), ["card", "email", "my_number", "phone"]);
-    assert_eq!(own.entities(), ["card", "email", "member_id", "my_number", "phone"]);
+    let mut entities = builtin.entities();
+    assert!(["card", "email", "my_number", "phone"].iter().all(|entity| entities.contains(entity)));
+    assert!(entities.is_sorted() && !entities.contains(&"club_member"));
+    entities.push("club_member");
+    entities.sort_unstable();
+    assert_eq!(own.entities(), entities);
 }
 
 #[test]
@@ -44,7 +48,7 @@ fn the_same_id_twice_names_both_files_unless_it_overrides() {
     let error = with(&card).unwrap_err().to_string();
     assert!(error.contains("rules/detect/card.toml") && error.contains("own/member.toml"), "{error}");
     let replaced = with(&card.replace("version = 1", "version = 2\noverride = true")).unwrap();
-    assert_eq!(replaced.detectors.len(), 4);
+    assert_eq!(replaced.detectors.len(), RulePack::builtin().unwrap().detectors.len());
     assert!(replaced.detectors.iter().any(|d| d.cited() == "card/2"));
     let nothing = with(&OWN.replace("version = 1", "version = 2\noverride = true")).unwrap_err().to_string();
     assert!(nothing.contains("no earlier file"), "{nothing}");
