@@ -116,7 +116,8 @@ fn compile(detector: &Detector) -> Result<Compiled, RuleError> {
         guard: table.guard,
         normalise: table.normalise,
         column_check: table.column_check,
-        needs_cue: headless().next().is_some() && headless().all(|pattern| pattern.needs_word),
+        needs_cue: headless().next().is_some()
+            && (!table.cues.is_empty() || headless().all(|pattern| pattern.needs_word)),
         beside: table.beside.iter().map(|entity| entity.as_str().into()).collect(),
         validators,
         tests: table.test_values.iter().cloned().collect(),

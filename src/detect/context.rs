@@ -78,6 +78,12 @@ fn plain(text: &str) -> String {
     text.chars().map(|c| if matches!(c, '_' | '-') { ' ' } else { c.to_ascii_lowercase() }).collect()
 }
 
+/// The same, byte by byte, into this place.
+pub(super) fn plain_into(text: &str, into: &mut Vec<u8>) {
+    into.clear();
+    into.extend(text.bytes().map(|byte| if matches!(byte, b'_' | b'-') { b' ' } else { byte.to_ascii_lowercase() }));
+}
+
 /// ASCII words must stand alone: `tel` in `hotel` says nothing.
 fn is_whole(text: &str, start: usize, end: usize) -> bool {
     let letter_at = |at: Option<&u8>| at.is_some_and(u8::is_ascii_alphabetic);

@@ -1,20 +1,24 @@
 //! Cues: the words without which some rules find nothing. One pass over a text tells which of those rules it concerns.
 //!
 //! A rule whose patterns all need a word ([`crate::rules::syntax::PatternTable::needs_word`]) is asked only where one of its strong
-//! words stands in the field, in the label before it, or where the header names it. A superset of what
-//! [`super::context::ContextWords::near`] finds: that one decides.
+//! words stands in the field or in the label before it, or where the header names it; one that has cues of its own, only where one
+//! of those stands too. A superset of what [`super::context::ContextWords::near`] finds: that one decides.
 
+use aho_corasick::packed::{self, Searcher};
 use aho_corasick::{AhoCorasick, BuildError, MatchKind};
 
+use super::context::plain_into;
 use crate::rules::syntax::DetectorTable;
 use crate::text::fold::fold;
 
-/// The words of all rules that need one.
+/// The words of all rules that need one, as [`plain_into`] writes them.
 #[derive(Debug)]
 pub(super) struct Cues {
     words: Option<AhoCorasick>,
     /// The rule of each word.
     rules: Vec<usize>,
+    /// The shortest words that stand in all others, looked for with vector instructions where the machine has them.
+    short: Option<Searcher>,
 }
 
 impl Cues {
@@ -22,37 +26,55 @@ impl Cues {
     pub(super) fn new<'a>(rules: impl Iterator<Item = (usize, &'a DetectorTable)>) -> Result<Self, BuildError> {
         let (mut words, mut of) = (Vec::new(), Vec::new());
         for (number, table) in rules {
-            for word in &table.context.strong {
-                let word = fold(word).as_str().replace(['_', '-'], " ");
-                // As `card_number`, `card-number` and `card number` read the same to whoever looks for words.
-                for joint in [" ", "_", "-"] {
-                    words.push(word.replace(' ', joint));
-                    of.push(number);
-                    if !word.contains(' ') {
-                        break;
-                    }
-                }
+            let strong = table.pattern.iter().any(|pattern| pattern.needs_word);
+            let strong = table.context.strong.iter().filter(|_| strong);
+            for word in table.cues.iter().chain(strong) {
+                let mut plain = Vec::new();
+                plain_into(fold(word).as_str(), &mut plain);
+                words.push(plain);
+                of.push(number);
             }
         }
-        let build = |words: &[String]| {
-            AhoCorasick::builder().ascii_case_insensitive(true).match_kind(MatchKind::Standard).build(words)
-        };
-        Ok(Self { words: if words.is_empty() { None } else { Some(build(&words)?) }, rules: of })
+        if words.is_empty() {
+            return Ok(Self { words: None, rules: of, short: None });
+        }
+        let all = AhoCorasick::builder().match_kind(MatchKind::Standard).build(&words)?;
+        let mut short: Vec<&Vec<u8>> = words.iter().filter(|word| !holds_another(word, &words)).collect();
+        short.sort_unstable();
+        short.dedup();
+        let short = packed::Config::new().builder().extend(short).build();
+        Ok(Self { words: Some(all), rules: of, short })
     }
 
-    /// Whether any word stands in a text.
-    pub(super) fn any(&self, text: &str) -> bool {
-        self.words.as_ref().is_some_and(|words| words.is_match(text))
-    }
-
-    /// Marks the rules whose words stand in a text.
-    pub(super) fn mark(&self, text: &str, marked: &mut [bool]) {
-        let Some(words) = &self.words else { return };
-        for found in words.find_overlapping_iter(text) {
+    /// Marks the rules whose words stand in a text, if any does; whether any does. `plain` is room to write in.
+    pub(super) fn mark(&self, text: &str, plain: &mut Vec<u8>, marked: &mut [bool]) -> bool {
+        if !self.stands_in(text, plain) {
+            return false;
+        }
+        for found in self.words.iter().flat_map(|words| words.find_overlapping_iter(&*plain)) {
             let rule = self.rules.get(found.pattern().as_usize()).and_then(|rule| marked.get_mut(*rule));
             rule.into_iter().for_each(|marked| *marked = true);
         }
+        true
     }
+
+    /// Whether any word stands in a text.
+    pub(super) fn stands_in(&self, text: &str, plain: &mut Vec<u8>) -> bool {
+        let Some(words) = &self.words else { return false };
+        if text.is_empty() {
+            return false;
+        }
+        plain_into(text, plain);
+        match &self.short {
+            Some(short) => short.find(&*plain).is_some(),
+            None => words.is_match(&*plain),
+        }
+    }
+}
+
+/// Whether another word stands in this one: where this one is, that one is too.
+fn holds_another(word: &[u8], words: &[Vec<u8>]) -> bool {
+    words.iter().any(|other| other.len() < word.len() && memchr::memmem::find(word, other).is_some())
 }
 
 #[cfg(test)]
@@ -78,14 +100,15 @@ mod tests {
             }).collect();
             let folded = fold(&text);
             let cues = Cues::new(tables.iter().copied().enumerate()).unwrap();
-            let mut marked = vec![false; tables.len()];
-            cues.mark(folded.as_str(), &mut marked);
-            for (table, marked) in tables.iter().zip(&marked) {
+            let (mut marked, mut plain) = (vec![false; tables.len()], Vec::new());
+            cues.mark(folded.as_str(), &mut plain, &mut marked);
+            let in_need = |table: &&DetectorTable| table.pattern.iter().any(|pattern| pattern.needs_word);
+            for (table, marked) in tables.iter().zip(&marked).filter(|(table, _)| in_need(table)) {
                 let words = ContextWords::new(table).unwrap();
                 let says = words.near(folded.as_str(), "").or_else(|| words.near("", folded.as_str()));
                 if matches!(says, Some((Says::Strong, _))) {
                     prop_assert!(marked, "{} in {text:?}", table.id.get_ref());
-                    prop_assert!(cues.any(folded.as_str()));
+                    prop_assert!(cues.stands_in(folded.as_str(), &mut plain));
                 }
             }
         }

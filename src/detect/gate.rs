@@ -35,6 +35,8 @@ pub(super) struct Run {
     pub(super) start: usize,
     pub(super) end: usize,
     pub(super) digits: usize,
+    /// Digits in its longest piece.
+    pub(super) longest: usize,
     /// Digits in one piece, with nothing that could be a part of a value beside them.
     pub(super) plain: bool,
 }
@@ -47,6 +49,7 @@ pub(super) fn runs(text: &str, least: usize, into: &mut Vec<Run>) {
     into.clear();
     let bytes = text.as_bytes();
     let (mut start, mut digits, mut joint, mut pieces, mut marks) = (0, 0, 0, 0, false);
+    let (mut piece, mut longest) = (0, 0);
     let mut close = |run: Run| {
         // Right after a percent escape (%20090…) the value begins inside the digits.
         let escaped = run.start.checked_sub(1).and_then(|at| bytes.get(at)) == Some(&b'%');
@@ -56,24 +59,28 @@ pub(super) fn runs(text: &str, least: usize, into: &mut Vec<Run>) {
     };
     for (at, &byte) in bytes.iter().enumerate() {
         if byte.is_ascii_digit() {
-            pieces += usize::from(digits == 0 || joint > 0);
+            let is_new = digits == 0 || joint > 0;
+            pieces += usize::from(is_new);
+            piece = if is_new { 1 } else { piece + 1 };
+            longest = longest.max(piece);
             digits += 1;
             joint = 0;
         } else if !joins_digits(byte) {
             if digits > 0 {
-                close(Run { start, end: at, digits, plain: pieces == 1 && !marks });
+                close(Run { start, end: at, digits, longest, plain: pieces == 1 && !marks });
             }
-            (start, digits, joint, pieces, marks) = (at + 1, 0, 0, 0, false);
+            (start, digits, joint, pieces, marks, longest) = (at + 1, 0, 0, 0, false, 0);
         } else if joint < JOINT {
             joint += 1;
             marks |= matches!(byte, b'(' | b')' | b'+');
         } else {
-            close(Run { start, end: at, digits, plain: pieces == 1 && !marks });
+            close(Run { start, end: at, digits, longest, plain: pieces == 1 && !marks });
+            longest = 0;
             // What joined may belong to the run after it: `〒 (03)1234-5678`.
             (start, digits, joint, pieces, marks) = (at, 0, 1, 0, matches!(byte, b'(' | b')' | b'+'));
         }
     }
-    close(Run { start, end: text.len(), digits, plain: pieces == 1 && !marks });
+    close(Run { start, end: text.len(), digits, longest, plain: pieces == 1 && !marks });
 }
 
 /// The stretches around each `@` in which a match of these characters must lie, in order and apart.

@@ -40,6 +40,7 @@ pub struct LeafDetector<'e> {
     candidates: Vec<Candidate>,
     /// Whether a word stands in the field at hand for each rule that needs one.
     cued: Vec<bool>,
+    plain: Vec<u8>,
 }
 
 /// What one series of a leaf came to: how many of its doubtful values chance explains.
@@ -101,6 +102,7 @@ impl<'e> LeafDetector<'e> {
             runs: Vec::new(),
             candidates: Vec::new(),
             cued: Vec::new(),
+            plain: Vec::new(),
         }
     }
 
@@ -203,25 +205,39 @@ impl<'e> LeafDetector<'e> {
         let verdicts = self.header_verdicts(field.name);
         let is_named = verdicts.iter().any(|verdict| matches!(verdict, Verdict::Names(_)));
         let label = label_of(record, index, field);
-        let cues = &self.engine.cues;
-        let is_enough = least.nothing || raw.at || raw.wide || raw.digits >= least.digits;
-        if !(is_enough || is_named || cues.any(field.text) || cues.any(label)) {
-            return;
+        let engine = self.engine;
+        let mut plain = std::mem::take(&mut self.plain);
+        let is_enough = least.nothing || raw.at || raw.wide || raw.digits >= least.digits || is_named;
+        let is_due = is_enough || [field.text, label].iter().any(|text| engine.cues.stands_in(text, &mut plain));
+        self.plain = plain;
+        if is_due {
+            self.look(record, index, field, (raw, label, is_named, &verdicts), found);
         }
+    }
+
+    /// Looks at a field in which something may be.
+    fn look(
+        &mut self,
+        record: &Record<'_>,
+        index: usize,
+        field: &Field<'_>,
+        (raw, label, is_named, verdicts): (Held, &str, bool, &[Verdict]),
+        found: &mut Found,
+    ) {
         let folded = fold(field.text);
         let text = folded.as_str();
         let held = if folded.is_same() { raw } else { Held::of(text) };
-        let mut runs = std::mem::take(&mut self.runs);
-        gate::runs(text, if is_named { 1 } else { least.digits }, &mut runs);
         let label = fold(label);
+        let engine = self.engine;
+        let (mut runs, mut plain) = (std::mem::take(&mut self.runs), std::mem::take(&mut self.plain));
         let mut cued = std::mem::take(&mut self.cued);
         cued.clear();
-        cued.resize(self.engine.rules.len(), false);
-        self.engine.cues.mark(text, &mut cued);
-        self.engine.cues.mark(label.as_str(), &mut cued);
+        cued.resize(engine.rules.len(), false);
+        let is_cued =
+            engine.cues.mark(text, &mut plain, &mut cued) | engine.cues.mark(label.as_str(), &mut plain, &mut cued);
+        gate::runs(text, if is_named || is_cued { 1 } else { engine.least.digits }, &mut runs);
         let offsets = OnceCell::new();
         let look = Look { record, index, field, folded: &folded, label: label.as_str(), offsets: &offsets };
-        let engine = self.engine;
         for ((number, rule), verdict) in engine.rules.iter().enumerate().zip(verdicts.iter()) {
             let headed = matches!(verdict, Verdict::Names(_));
             let is_due = rule.has_headless() && (!rule.needs_cue || cued.get(number).copied().unwrap_or(true));
@@ -229,7 +245,9 @@ impl<'e> LeafDetector<'e> {
                 continue;
             }
             let needs = if headed { &rule.headed_needs } else { &rule.needs };
-            if (needs.at && !held.at) || held.digits < needs.digits {
+            let fits = |run: &Run| run.longest >= needs.piece && run.digits >= needs.stretch;
+            let has_piece = needs.piece == 0 || runs.iter().any(fits);
+            if (needs.at && !held.at) || held.digits < needs.digits || !has_piece {
                 continue;
             }
             self.candidates.clear();
@@ -245,7 +263,7 @@ impl<'e> LeafDetector<'e> {
             }
             self.settle((number, rule), &look, verdict, found);
         }
-        (self.runs, self.cued) = (runs, cued);
+        (self.runs, self.cued, self.plain) = (runs, cued, plain);
     }
 
     /// Of candidates that overlap, the first that stands is the finding; together they are one value of their series.

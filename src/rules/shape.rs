@@ -8,6 +8,10 @@ use regex_syntax::hir::{Class, Hir, HirKind};
 pub struct Needs {
     /// ASCII digits.
     pub digits: usize,
+    /// Digits in one piece, at the least.
+    pub piece: usize,
+    /// Digits in one run of them and of what [`joins_digits`], at the least.
+    pub stretch: usize,
     /// Whether only digits and what [`joins_digits`] can stand in a match: it lies in one run of them.
     pub run: bool,
     /// An `@`.
@@ -69,6 +73,8 @@ pub fn needs(patterns: &[Hir]) -> Needs {
     let looks = patterns.iter().any(|pattern| !pattern.properties().look_set().is_empty());
     Needs {
         digits: patterns.iter().map(min_digits).min().unwrap_or(0),
+        piece: patterns.iter().map(min_piece).min().unwrap_or(0),
+        stretch: patterns.iter().map(min_stretch).min().unwrap_or(0),
         run: !looks && (0..=u8::MAX).all(|byte| !alphabet.holds(byte) || byte.is_ascii_digit() || joins_digits(byte)),
         at: patterns.iter().all(needs_at),
         alphabet,
@@ -124,6 +130,46 @@ fn min_digits(hir: &Hir) -> usize {
     }
 }
 
+/// Digits that stand in one piece in every match.
+fn min_piece(hir: &Hir) -> usize {
+    match hir.kind() {
+        HirKind::Empty | HirKind::Look(_) => 0,
+        HirKind::Literal(literal) => literal.0.split(|byte| !byte.is_ascii_digit()).map(<[u8]>::len).max().unwrap_or(0),
+        HirKind::Class(_) => min_digits(hir),
+        HirKind::Repetition(repetition) => match repetition.sub.kind() {
+            HirKind::Class(_) => min_digits(hir),
+            _ if repetition.min > 0 => min_piece(&repetition.sub),
+            _ => 0,
+        },
+        HirKind::Capture(capture) => min_piece(&capture.sub),
+        HirKind::Concat(parts) => parts.iter().map(min_piece).max().unwrap_or(0),
+        HirKind::Alternation(parts) => parts.iter().map(min_piece).min().unwrap_or(0),
+    }
+}
+
+/// Digits that stand in one run in every match: parts beside each other that hold nothing but digits and what joins them.
+fn min_stretch(hir: &Hir) -> usize {
+    let is_run = |part: &Hir| {
+        let mut alphabet = Alphabet::default();
+        alphabet.add(part);
+        (0..=u8::MAX).all(|byte| !alphabet.holds(byte) || byte.is_ascii_digit() || joins_digits(byte))
+    };
+    match hir.kind() {
+        _ if is_run(hir) => min_digits(hir),
+        HirKind::Capture(capture) => min_stretch(&capture.sub),
+        HirKind::Alternation(parts) => parts.iter().map(min_stretch).min().unwrap_or(0),
+        HirKind::Concat(parts) => {
+            let (mut most, mut at_hand) = (0, 0);
+            for part in parts {
+                at_hand = if is_run(part) { at_hand + min_digits(part) } else { 0 };
+                most = most.max(at_hand).max(if is_run(part) { 0 } else { min_stretch(part) });
+            }
+            most
+        }
+        _ => 0,
+    }
+}
+
 fn needs_at(hir: &Hir) -> bool {
     match hir.kind() {
         HirKind::Literal(literal) => literal.0.contains(&b'@'),
@@ -156,6 +202,20 @@ mod tests {
         assert_eq!(needs_of("12(?:345)?|9"), (1, true, false));
         assert_eq!(needs_of("a@b|c"), (0, false, false));
         assert_eq!(needs_of(r"(?-u:\b)[0-9]{4}"), (4, false, false));
+    }
+
+    #[test]
+    fn a_piece_is_the_longest_that_every_match_has() {
+        let piece = |regexes: &[&str]| needs(&regexes.iter().map(|regex| parsed(regex)).collect::<Vec<_>>()).piece;
+        assert_eq!(piece(&["[A-Z]{2}[0-9]{8}[A-Z]{2}"]), 8);
+        assert_eq!(piece(&["T[0-9]{13}", "T[0-9]-[0-9]{4}-[0-9]{4}"]), 4);
+        let stretch = |regex: &str| needs(&[parsed(regex)]).stretch;
+        assert_eq!(stretch("T[0-9]-[0-9]{4}-[0-9]{4}"), 9);
+        assert_eq!(
+            (stretch("[A-Z]{2}[0-9]{8}[A-Z]{2}"), stretch("[0-9]{4}/[0-9]{2}"), stretch("a|[0-9]{3}")),
+            (8, 4, 0)
+        );
+        assert_eq!((piece(&["(?:12345|9)x"]), piece(&["(?:[0-9]{5}x)?y"]), piece(&["a12b345"])), (1, 0, 3));
     }
 
     #[test]

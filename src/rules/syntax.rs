@@ -44,6 +44,9 @@ pub struct DetectorTable {
     pub link: LinkClass,
     /// How the value may be shown.
     pub mask: Mask,
+    /// Texts of which one stands in every match that no header names: without one of them the patterns are not tried.
+    #[serde(default)]
+    pub cues: Vec<String>,
     /// Entities of which one must stand in the same record: an expiry date is a card's only beside a card.
     #[serde(default)]
     pub beside: Vec<String>,
