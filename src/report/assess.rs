@@ -87,6 +87,7 @@ pub(super) enum Because {
 pub(super) fn weigh(scan: &ScanResult, looked: bool, unread: u64) -> Vec<Weighed> {
     let cards = tally(scan, &["card", "card_number"]);
     let numbers = tally(scan, &["my_number"]);
+    let special_care = tally(scan, &["sensitive"]);
     let people = &scan.subjects;
     let nothing = || if unread > 0 || !looked { Touch::Untold } else { Touch::NotSeen };
     let by_values = |tally: Option<EntityTally>| match tally {
@@ -109,7 +110,13 @@ pub(super) fn weigh(scan: &ScanResult, looked: bool, unread: u64) -> Vec<Weighed
             because: Because::People { at_least: people.at_least, at_most: people.at_most },
         },
         Weighed { duty: Duty::MyNumber, touch: by_values(numbers), because: values(numbers) },
-        ask(Duty::Item1SpecialCare),
+        // What no column names may be there all the same: then people must say.
+        match by_values(special_care) {
+            touch @ (Touch::Possible | Touch::Doubtful) => {
+                Weighed { duty: Duty::Item1SpecialCare, touch, because: values(special_care) }
+            }
+            _ => ask(Duty::Item1SpecialCare),
+        },
         ask(Duty::Item3Wrongful),
     ]
 }
@@ -230,6 +237,14 @@ mod tests {
         assert_eq!(level(&scan, &weigh(&scan, false, 0), false, 0), Level::NotLooked);
         assert_eq!(level(&scan, &weigh(&scan, true, 3), true, 3), Level::NothingInWhatWasRead);
         assert_eq!(level(&scan, &weigh(&scan, true, 0), true, 0), Level::Nothing);
+    }
+
+    #[test]
+    fn special_care_data_that_was_found_is_not_left_to_people() {
+        let mut scan = sample::empty().scan;
+        assert_eq!(touch(&scan, Duty::Item1SpecialCare, 0), Touch::AskPeople);
+        scan.entities.insert("sensitive".to_owned(), sample::tally(3, 3, 0, 0));
+        assert_eq!(touch(&scan, Duty::Item1SpecialCare, 0), Touch::Possible);
     }
 
     #[test]

@@ -5,7 +5,7 @@
 use unicode_width::UnicodeWidthStr;
 
 use super::ReportInput;
-use super::assess::{Duty, Touch};
+use super::assess::Touch;
 use super::facts::{Facts, Kind};
 use super::kinds::label;
 use super::show::{calm, grouped, in_eights, size};
@@ -134,7 +134,7 @@ fn people(screen: &mut Screen, scan: &ScanResult, facts: &Facts, w: &'static Wor
 
 fn duties(screen: &mut Screen, facts: &Facts, w: &'static Words, lang: Lang) {
     let named = |wanted: &[Touch]| {
-        let found = facts.duties.iter().filter(|one| wanted.contains(&one.touch) && one.duty != Duty::Item1SpecialCare);
+        let found = facts.duties.iter().filter(|one| wanted.contains(&one.touch));
         found.map(|one| duty(one.duty, lang).number).collect::<Vec<_>>().join(w.list_separator)
     };
     let may = named(&[Touch::Possible]);

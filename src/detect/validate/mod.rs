@@ -2,6 +2,8 @@
 //!
 //! A validator sees one match and its neighbours. It may refuse it, rewrite its value, and say what its shape is worth.
 
+pub mod address_jp;
+pub mod after_label;
 pub mod birth_date;
 pub mod card_issuer;
 pub mod corporate_number;
@@ -11,7 +13,10 @@ pub mod has_digit;
 pub mod health_insurer;
 pub mod luhn;
 pub mod my_number;
+pub mod password;
+pub mod person_name;
 pub mod phone_jp;
+pub mod says_something;
 
 use std::borrow::Cow;
 
@@ -74,6 +79,8 @@ pub struct Validator {
 
 /// All of them, in the order of their names.
 pub static VALIDATORS: &[&Validator] = &[
+    &address_jp::ADDRESS_JP,
+    &after_label::AFTER_LABEL,
     &birth_date::BIRTH_DATE,
     &card_issuer::CARD_ISSUER,
     &corporate_number::CORPORATE_NUMBER,
@@ -83,7 +90,10 @@ pub static VALIDATORS: &[&Validator] = &[
     &health_insurer::HEALTH_INSURER,
     &luhn::LUHN,
     &my_number::MY_NUMBER,
+    &password::PASSWORD,
+    &person_name::PERSON_NAME,
     &phone_jp::PHONE_JP,
+    &says_something::SAYS_SOMETHING,
 ];
 
 /// Digits of a text of ASCII digits; anything else is passed over.
