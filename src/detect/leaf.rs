@@ -224,6 +224,7 @@ impl<'e> LeafDetector<'e> {
         (raw, label, is_named, verdicts): (Held, &str, bool, &[Verdict]),
         found: &mut Found,
     ) {
+        let from = found.hits.len();
         let folded = fold(field.text);
         let text = folded.as_str();
         let held = if folded.is_same() { raw } else { Held::of(text) };
@@ -263,6 +264,7 @@ impl<'e> LeafDetector<'e> {
             }
             self.settle((number, rule), &look, verdict, found);
         }
+        found.one_of_each(from);
         (self.runs, self.cued, self.plain) = (runs, cued, plain);
     }
 
@@ -338,6 +340,37 @@ impl Found {
                 wanted.is_empty() || wanted.iter().any(stands)
             })
             .collect();
+        self.retain(&keep);
+    }
+
+    /// Of hits of one entity at one place, which two rules may find, the surest stays. `from`: the first of the field at hand.
+    fn one_of_each(&mut self, from: usize) {
+        let of_field = self.hits.get(from..).unwrap_or_default();
+        if of_field.windows(2).all(|pair| matches!(pair, [a, b] if a.rule == b.rule)) {
+            return;
+        }
+        let mut surest: HashMap<(&str, u64, &str), (Confidence, usize)> = HashMap::new();
+        for (at, hit) in (from..).zip(of_field) {
+            let slot =
+                surest.entry((&hit.entity, hit.place.offset, hit.value.reveal())).or_insert((hit.confidence, at));
+            // Of equals the first.
+            if hit.confidence > slot.0 && self.hits.get(slot.1).is_some_and(|first| first.rule != hit.rule) {
+                *slot = (hit.confidence, at);
+            }
+        }
+        if surest.len() == of_field.len() {
+            return;
+        }
+        let of = |hit: &Hit| surest.get(&(&*hit.entity, hit.place.offset, hit.value.reveal())).map(|(_, at)| *at);
+        let rule = |at: usize| self.hits.get(at).map(|hit| Arc::clone(&hit.rule));
+        // The same rule may find a value twice where a field does not know its bytes.
+        let stays =
+            |(at, hit): (usize, &Hit)| of(hit) == Some(at) || of(hit).and_then(rule).as_ref() == Some(&hit.rule);
+        let keep: Vec<bool> = std::iter::repeat_n(true, from).chain((from..).zip(of_field).map(stays)).collect();
+        self.retain(&keep);
+    }
+
+    fn retain(&mut self, keep: &[bool]) {
         let mut kept = keep.iter().copied();
         self.hits.retain(|_| kept.next().unwrap_or(true));
         let mut kept = keep.iter().copied();

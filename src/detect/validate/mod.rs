@@ -13,6 +13,7 @@ pub mod has_digit;
 pub mod health_insurer;
 pub mod luhn;
 pub mod my_number;
+pub mod name_in_text;
 pub mod password;
 pub mod person_name;
 pub mod phone_jp;
@@ -90,6 +91,7 @@ pub static VALIDATORS: &[&Validator] = &[
     &health_insurer::HEALTH_INSURER,
     &luhn::LUHN,
     &my_number::MY_NUMBER,
+    &name_in_text::NAME_IN_TEXT,
     &password::PASSWORD,
     &person_name::PERSON_NAME,
     &phone_jp::PHONE_JP,

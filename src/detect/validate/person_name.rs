@@ -23,7 +23,7 @@ pub static PERSON_NAME: Validator = Validator {
 const LONGEST: usize = 24;
 
 /// What firms, houses and their parts are called.
-const NOT_PERSONS: [&str; 44] = [
+const NOT_PERSONS: &[&str] = &[
     "株式会社",
     "有限会社",
     "合同会社",
@@ -68,6 +68,28 @@ const NOT_PERSONS: [&str; 44] = [
     "テスト",
     "サンプル",
     "合計",
+    "商事",
+    "銀行",
+    "電力",
+    "電機",
+    "電気",
+    "産業",
+    "運輸",
+    "物産",
+    "不動産",
+    "製薬",
+    "本社",
+    "本店",
+    "会社",
+    "薬局",
+    "食品",
+    "自動車",
+    "交通",
+    "ホテル",
+    "旅館",
+    "新聞",
+    "大臣",
+    "仕様",
 ];
 
 /// Words of forms and programs in small letters.
@@ -85,7 +107,7 @@ fn parse(text: &str) -> Option<(String, bool)> {
         return None;
     }
     let lower = name.to_lowercase();
-    if NOT_PERSONS.iter().any(|word| text.contains(word)) || NOT_NAMES.contains(&lower.as_str()) {
+    if is_no_person(text) || NOT_NAMES.contains(&lower.as_str()) {
         return None;
     }
     if name.is_ascii() {
@@ -98,7 +120,12 @@ fn parse(text: &str) -> Option<(String, bool)> {
     Some((name, is_full))
 }
 
-fn is_kanji(c: char) -> bool {
+/// Whether a text holds a word of a firm, a house or a form.
+pub(super) fn is_no_person(text: &str) -> bool {
+    NOT_PERSONS.iter().any(|word| text.contains(word))
+}
+
+pub(super) fn is_kanji(c: char) -> bool {
     matches!(c, '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{323af}' | '々' | '〆' | 'ヶ' | 'ケ')
         || matches!(c, '\u{e0100}'..='\u{e01ef}')
 }
