@@ -17,8 +17,16 @@ pub(super) struct Cues {
     words: Option<AhoCorasick>,
     /// The rule of each word.
     rules: Vec<usize>,
-    /// The shortest words that stand in all others, looked for with vector instructions where the machine has them.
-    short: Option<Searcher>,
+    /// The shortest words that stand in all others, looked for with vector instructions where the machine has them: those of
+    /// ASCII letters, and the others, which no ASCII text holds.
+    short: [Short; 2],
+}
+
+/// Some words, and what looks for them.
+#[derive(Debug, Default)]
+struct Short {
+    is_empty: bool,
+    searcher: Option<Searcher>,
 }
 
 impl Cues {
@@ -36,13 +44,17 @@ impl Cues {
             }
         }
         if words.is_empty() {
-            return Ok(Self { words: None, rules: of, short: None });
+            return Ok(Self { words: None, rules: of, short: Default::default() });
         }
         let all = AhoCorasick::builder().match_kind(MatchKind::Standard).build(&words)?;
         let mut short: Vec<&Vec<u8>> = words.iter().filter(|word| !holds_another(word, &words)).collect();
         short.sort_unstable();
         short.dedup();
-        let short = packed::Config::new().builder().extend(short).build();
+        let (ascii, others): (Vec<&Vec<u8>>, Vec<&Vec<u8>>) = short.into_iter().partition(|word| word.is_ascii());
+        let short = [ascii, others].map(|words| Short {
+            is_empty: words.is_empty(),
+            searcher: packed::Config::new().builder().extend(words).build(),
+        });
         Ok(Self { words: Some(all), rules: of, short })
     }
 
@@ -65,10 +77,11 @@ impl Cues {
             return false;
         }
         plain_into(text, plain);
-        match &self.short {
+        let due = if text.is_ascii() { 1 } else { 2 };
+        self.short.iter().take(due).filter(|short| !short.is_empty).any(|short| match &short.searcher {
             Some(short) => short.find(&*plain).is_some(),
             None => words.is_match(&*plain),
-        }
+        })
     }
 }
 
