@@ -1,4 +1,5 @@
 //! What is found of a made-up corpus whose truth is known, and what is found that is none: `benches/detect` in small.
+#![expect(clippy::disallowed_methods, reason = "this test runs the script, which runs the program")]
 
 use std::process::Command;
 

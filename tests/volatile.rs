@@ -311,7 +311,7 @@ fn the_state_is_first_and_the_bag_is_whole() {
     // The same zip can be scanned again, and says the same of the source.
     let scanned = real::run(real::command().args(["scan", "--format", "json"]).arg(&taken.zip)).json();
     let rows = scanned["files"].as_array().unwrap();
-    assert_eq!(rows.last().unwrap()["findings"], json!({"email": 1}));
+    assert_eq!(rows.last().unwrap()["findings"], json!({"email": 1, "person_name": 1}));
     assert!(rows.iter().any(|row| row["path"] == "volatile/processes.jsonl" && row["status"] == "scanned"));
 }
 

@@ -231,8 +231,9 @@ fn kind_view(kind: &Kind, facts: &Facts, lang: Lang) -> KindView {
 fn ladder(facts: &Facts, lang: Lang) -> Vec<RungView> {
     let w = words(lang);
     let view = |rung: Rung| {
-        let mut rows: Vec<_> =
+        let mut rows: Vec<KindView> =
             facts.kinds.iter().filter(|kind| kind.rung == rung).map(|kind| kind_view(kind, facts, lang)).collect();
+        rows = in_brief(rows, lang);
         if rows.is_empty() && rung != Rung::Other {
             let missing: Vec<_> = facts.not_looked_for.iter().filter(|id| place(id).0 == rung).take(2).collect();
             let labels: Vec<_> = missing.into_iter().map(|id| label(id, lang)).collect();
@@ -251,6 +252,22 @@ fn ladder(facts: &Facts, lang: Lang) -> Vec<RungView> {
         RungView { name: (w.rung)(rung), rows }
     };
     RUNGS.into_iter().map(view).filter(|rung| !rung.rows.is_empty()).collect()
+}
+
+/// Kinds of which nothing was found in one row, where there are more than a few: section 3 has each. What was found stays.
+fn in_brief(rows: Vec<KindView>, lang: Lang) -> Vec<KindView> {
+    const FEW: usize = 3;
+    let (empty, mut rows): (Vec<KindView>, Vec<KindView>) =
+        rows.into_iter().partition(|row| matches!(row.seen, Seen::None | Seen::Unknown));
+    if empty.len() <= FEW {
+        rows.extend(empty);
+        return rows;
+    }
+    let labels: Vec<&str> = empty.iter().take(FEW).map(|row| row.label.as_str()).collect();
+    let (labels, all) = (labels.join(words(lang).list_separator), empty.len());
+    let label = lang.pick(format!("{labels} and others, {all} kinds"), format!("{labels}など {all} 種類"));
+    rows.extend(empty.into_iter().next().map(|first| KindView { label, ..first }));
+    rows
 }
 
 fn people(input: &ReportInput, facts: &Facts, lang: Lang) -> PeopleView {
