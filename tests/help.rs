@@ -12,7 +12,7 @@ use hozen::model::Lang;
 use unicode_width::UnicodeWidthStr;
 
 /// Every verb that a person may meet.
-const VERBS: [&str; 21] = [
+const VERBS: [&str; 22] = [
     "",
     "respond",
     "collect",
@@ -31,6 +31,7 @@ const VERBS: [&str; 21] = [
     "rules",
     "rules list",
     "rules check",
+    "rules explain",
     "rules try",
     "man",
     "completions",
@@ -154,11 +155,19 @@ fn completions_are_shell_code() {
 fn rules_explain_what_they_find_without_showing_it() {
     for lang in [Lang::En, Lang::Ja] {
         let mut all = String::new();
-        for line in [&["rules", "list"][..], &["rules", "try", "電話 03-1234-5678"], &["rules", "try", "nothing here"]]
-        {
+        for line in [
+            &["rules", "list"][..],
+            &["rules", "explain", "drivers_license"],
+            &["rules", "explain", "person_name"],
+            &["rules", "try", "電話 03-1234-5678"],
+            &["rules", "try", "本日は山田太郎様と田中様が来社"],
+            &["rules", "try", "nothing here"],
+        ] {
             let ended = world::hozen_in(lang, line);
             assert_eq!(ended.code, 0, "{}", ended.stderr);
             assert!(!ended.stdout.contains("1234-5678"));
+            // The examples of a rule are its own; what is tried is not.
+            assert!(line[1] != "try" || !ended.stdout.contains("山田"));
             let lines = ended.stdout.lines().filter(|line| !line.contains("SHA-256"));
             all += &format!("$ hozen {}\n{}\n\n", line.join(" "), lines.collect::<Vec<_>>().join("\n"));
         }

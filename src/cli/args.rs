@@ -129,6 +129,7 @@ Examples:
 const RULES_EXAMPLES: &str = "\
 Examples:
   hozen rules list
+  hozen rules explain person_name
   hozen rules check ./our-rules
   hozen rules try '電話 03-1234-5678'
 ";
@@ -333,6 +334,15 @@ pub(super) enum RulesAct {
     Check {
         /// Folders with rules (default: the built-in ones alone)
         #[arg(value_name = "DIR")]
+        rules: Vec<PathBuf>,
+    },
+    /// Show all that one rule goes by: patterns, checks, words, examples
+    Explain {
+        /// Id of a rule, or a kind of personal data (see `rules list`)
+        #[arg(value_name = "ID")]
+        id: String,
+        /// Folder with further detection rules (may be given again)
+        #[arg(long, value_name = "DIR")]
         rules: Vec<PathBuf>,
     },
     /// Show what the rules find in a text, and why

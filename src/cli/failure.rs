@@ -173,6 +173,18 @@ impl Failure {
         )
     }
 
+    /// No rule has this id.
+    pub(super) fn no_rule(id: &str) -> Self {
+        let id = RawPath(id.as_bytes().to_vec()).shown();
+        Self::new(
+            (format!("there is no rule \"{id}\""), "see `hozen rules list`; for rules of your own add --rules DIR"),
+            (
+                format!("「{id}」というルールはありません"),
+                "`hozen rules list` で確認してください（独自のルールは --rules DIR を付けて）",
+            ),
+        )
+    }
+
     /// Less space than the source may need.
     pub(super) fn too_little_space(out: &Path, need: u64, free: u64) -> Self {
         let out = shown(out);

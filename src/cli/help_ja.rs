@@ -41,6 +41,7 @@ const VERBS: &[(&str, &str)] = &[
     ("rules", "個人データを見つけるルールの一覧・検査・試行"),
     ("rules list", "すべてのルールを一覧にします（何を見つけるか、どこに書かれているか）"),
     ("rules check", "ルールの書式・上限・例をすべて検査します"),
+    ("rules explain", "ルール一つの内容を示します（パターン、検査、語、例）"),
     ("rules try", "文字列から何が見つかるかを、理由とともに示します"),
     ("man", "すべてのサブコマンドの man ページをフォルダーに書きます"),
     ("bench", "一つの工程だけを動かします（ほかの道具と並べて計るため）"),
@@ -99,6 +100,7 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("threads", "並行して働くスレッドの数：1〜256（省略時はコア数）\n結果はこの数に左右されません"),
     ("format", "標準出力の形式：text（人が読む文章）、json（スクリプト用）\n省略時は text"),
     ("rules", "追加の検出ルールのフォルダー（複数指定可）"),
+    ("explain.id", "ルールの id、または種類（rules list で確認できます）"),
     ("check.rules", "検査するルールのフォルダー（省略時は内蔵のルールのみ）"),
     ("reveal", "見つかった値を伏せずに書きます（省略時は伏せ字）"),
     ("findings", "見つかったものを FILE に JSON Lines で書きます"),
@@ -317,6 +319,7 @@ const EXAMPLES: &[(&str, &str)] = &[
         "rules",
         "例:
   hozen rules list
+  hozen rules explain person_name
   hozen rules check ./our-rules
   hozen rules try '電話 03-1234-5678'
 ",

@@ -1,5 +1,7 @@
 //! `hozen rules`: list, check and try the rules that find personal data.
 
+mod explain;
+
 use unicode_width::UnicodeWidthStr;
 
 use super::args::{Format, RulesAct, RulesArgs};
@@ -15,6 +17,7 @@ pub(super) fn run(args: &RulesArgs, lang: Lang, env: &mut Env) -> Result<Exit, F
     match &args.act {
         RulesAct::List { rules, format } => list(&look::rule_pack(rules)?, *format, lang, env),
         RulesAct::Check { rules } => check(&look::rule_pack(rules)?, &profile::pack(rules)?, lang, env),
+        RulesAct::Explain { id, rules } => explain(&look::rule_pack(rules)?, id, lang, env),
         RulesAct::Try { text, rules } => try_text(&look::rule_pack(rules)?, text, lang, env),
     }
 }
@@ -81,6 +84,18 @@ fn check(pack: &RulePack, profiles: &CollectPack, lang: Lang, env: &mut Env) -> 
     Ok(Exit::Done)
 }
 
+/// The rule with this id, and all that look for a kind of this name.
+fn explain(pack: &RulePack, id: &str, lang: Lang, env: &mut Env) -> Result<Exit, Failure> {
+    let named = |rule: &&Detector| rule.id() == id || rule.cited() == id || rule.table.entity == id;
+    let rules: Vec<&Detector> = pack.detectors.iter().filter(named).collect();
+    if rules.is_empty() {
+        return Err(Failure::no_rule(id));
+    }
+    let text: Vec<String> = rules.into_iter().map(|rule| explain::explained(rule, lang)).collect();
+    print(env, &text.join("\n"))?;
+    Ok(Exit::Done)
+}
+
 fn try_text(pack: &RulePack, text: &str, lang: Lang, env: &mut Env) -> Result<Exit, Failure> {
     let engine = look::engine(pack)?;
     let mut out = String::new();
@@ -138,6 +153,18 @@ fn reason_words(reason: &str, lang: Lang) -> String {
         "against" => ("but a word names something else", "ただし別のものを示す語がある"),
         "column" => ("so many of its column pass", "同じ列の合格率"),
         "chance" => ("chance explains it", "偶然でも説明がつく"),
+        "label" => ("a label stands before it", "見出しの後にある"),
+        "honorific" => ("an honorific stands behind it", "敬称が付いている"),
+        "dictionary" => ("surname and given name are in the dictionary", "姓と名が辞書にある"),
+        "surname" => ("its surname is in the dictionary", "姓が辞書にある"),
+        "surname_alone" => ("it is a surname of the dictionary", "辞書にある姓"),
+        "one_word" => ("but a surname alone may be anybody", "ただし姓だけでは誰か分からない"),
+        "prefecture" => ("it begins with a prefecture", "都道府県で始まる"),
+        "postal_mark" => ("the postal mark stands before it", "〒の後にある"),
+        "post_bank" => ("it is grouped as the post bank does", "ゆうちょの記号・番号の形"),
+        "era" => ("it is a date of the Japanese calendar", "和暦の日付"),
+        "after_era" => ("but its era had ended by then", "ただし元号の終わりより後"),
+        "check_in_dispute" => ("but sources differ about its check digit", "ただし検査数字の説が分かれる"),
         "test_number" => ("it is a published test number", "公開されている試験用の番号"),
         _ => return reason.to_owned(),
     };

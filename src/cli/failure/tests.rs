@@ -19,6 +19,7 @@ fn every_failure_says_what_happened_and_what_to_do_in_both_languages() {
         Failure::out_unusable(path, &error),
         Failure::case_exists(path),
         Failure::bad_case_id("../x"),
+        Failure::no_rule("x\u{1b}"),
         Failure::too_little_space(path, 10, 5),
         Failure::disk(&disk),
         Failure::writing(&error, &error),
