@@ -60,6 +60,8 @@ pub const EXPANSION_FREE_BYTES: u64 = 256 * 1024 * 1024;
 pub const EXPANSION_RATIO: u64 = 250;
 /// A container that must seek is read from memory up to this size, beyond it from a spool file.
 pub const SEEK_MEMORY_BYTES: u64 = 16 * 1024 * 1024;
+/// The same of all workers together, where there is a folder for spool files; those inside each other take as much again.
+pub const SEEK_MEMORY_ALL_BYTES: u64 = 32 * 1024 * 1024;
 /// A spool file.
 pub const SPOOL_BYTES: u64 = 64 * 1024 * 1024 * 1024;
 /// Values, the links between them and rows that stand for somebody, in the count of people.

@@ -47,6 +47,8 @@ pub struct Watch<'a> {
     pub stop: &'a AtomicBool,
     /// Bytes read so far.
     pub progress: &'a Progress,
+    /// Files that are looked at side by side: they share the memory for containers.
+    pub readers: usize,
 }
 
 /// Where the bytes of a leaf come from.
@@ -218,9 +220,12 @@ impl<'l, 'a> Leaf<'l, 'a> {
     }
 
     fn spool(&mut self, head: &[u8], rest: &mut dyn Read) -> Result<SpoolReader, String> {
-        // Deeper containers get less memory, so that nesting cannot add up: 16 + 8 + 4 … < 32 MiB a worker.
-        let memory = limits::SEEK_MEMORY_BYTES >> self.depth.min(16);
-        let (place, progress) = (self.look.lens.spool, self.look.watch.progress);
+        let (place, Watch { progress, readers, .. }) = (self.look.lens.spool, self.look.watch);
+        // Without a folder what does not fit is a gap, which must not depend on how many work.
+        let share = limits::SEEK_MEMORY_ALL_BYTES / (readers.max(1) as u64);
+        let most = if place.is_some() { limits::SEEK_MEMORY_BYTES.min(share) } else { limits::SEEK_MEMORY_BYTES };
+        // Deeper containers get less memory, so that nesting cannot add up: 16 + 8 + 4 … < 32 MiB.
+        let memory = most >> self.depth.min(16);
         // What was read is in the evidence already: only the rest is kept free.
         let keep_free = place.map_or(0, |place| place.keep_free.saturating_sub(progress.now().read));
         let mut spool = Spool::with_memory(place.map(|place| place.folder.to_path_buf()), memory).keep_free(keep_free);

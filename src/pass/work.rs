@@ -218,7 +218,7 @@ fn look_only(
 }
 
 fn watch<'a>(plan: &Plan<'a>) -> Watch<'a> {
-    Watch { stop: plan.stop, progress: plan.progress }
+    Watch { stop: plan.stop, progress: plan.progress, readers: plan.readers }
 }
 
 /// A seekable source that ends when the user interrupts, counts, and remembers an error.
