@@ -14,19 +14,19 @@ use crate::formats::ReadSeek;
 use crate::model::{Gap, GapKind};
 
 /// A text that waits packed.
-pub struct Text {
+pub struct PackedText {
     texts: Arc<Packed>,
     range: Range<u64>,
 }
 
-impl Text {
+impl PackedText {
     /// The one in this range of them.
     pub fn new(texts: &Arc<Packed>, range: Range<u64>) -> Self {
         Self { texts: Arc::clone(texts), range }
     }
 }
 
-impl OpenSource for Text {
+impl OpenSource for PackedText {
     fn open(&self) -> Result<Opened, Gap> {
         Ok(Opened {
             size: self.range.end.saturating_sub(self.range.start),

@@ -21,7 +21,7 @@ use crate::evidence::acquisition::VolatileState;
 use crate::evidence::replay::Taken;
 use crate::evidence::stored_name::VOLATILE;
 use crate::model::{Entry, Gap, GapKind, Kind, Origin, RawPath, Stat};
-use crate::pass::from_live::{Held, Text};
+use crate::pass::from_live::{Held, PackedText};
 use crate::pass::{Item, OpenSource};
 
 /// The state that was taken.
@@ -143,7 +143,7 @@ fn of_piece(piece: Piece, texts: &Arc<Packed>) -> Item {
         return item(&piece.path, Kind::Folder, None, None, piece.gaps);
     }
     let is_kept = |text: &Range<u64>| piece.gaps.is_empty() || !text.is_empty();
-    let source = piece.text.filter(is_kept).map(|text| Box::new(Text::new(texts, text)) as Box<dyn OpenSource>);
+    let source = piece.text.filter(is_kept).map(|text| Box::new(PackedText::new(texts, text)) as Box<dyn OpenSource>);
     item(&piece.path, Kind::File, None, source, piece.gaps)
 }
 
