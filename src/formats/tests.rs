@@ -138,6 +138,14 @@ fn the_empty_leaf_is_plain_and_silent() {
 }
 
 #[test]
+fn a_key_that_a_torn_text_ends_in_comes_out() {
+    for text in ["[\"one\"]{\"two\"", "{\"one\":1,\"two\":", "{\"one\":1,\"two\" 3}"] {
+        let got = Collected::by(&json::Json, "x", text.as_bytes()).all_text();
+        assert!(got.contains("two"), "{text}: {got:?}");
+    }
+}
+
+#[test]
 fn ids_are_unique() {
     let mut ids: Vec<_> = FORMATS.iter().map(|f| f.id()).collect();
     ids.sort_unstable();

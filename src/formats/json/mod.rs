@@ -205,13 +205,16 @@ impl Walk<'_, '_> {
         let Extent::Whole(length) = self.reader.extent() else {
             return Err(Stop::Cut(self.reader.at));
         };
+        // The place stays before a key that has no value: what is left is read as text, and the key with it.
+        let Some((colon, b':')) = self.reader.behind(length) else {
+            return Err(Stop::Broken(self.reader.at, "the colon behind a key is missing"));
+        };
+        if self.reader.behind(colon + 1).is_none() {
+            return Err(Stop::Cut(self.reader.at));
+        }
         let begin = self.reader.at;
         let key = tree::unescape(self.reader.held(begin + 1, begin + length - 1), self.reader.charset());
-        self.reader.advance(length);
-        match self.reader.peek() {
-            Some(b':') => self.reader.advance(1),
-            _ => return Err(Stop::Broken(self.reader.at, "the colon behind a key is missing")),
-        }
+        self.reader.advance(colon + 1);
         self.reader.peek().map(|_| key).ok_or(Stop::Cut(self.reader.at))
     }
 

@@ -108,13 +108,19 @@ impl<'r> Reader<'r> {
 
     /// Whether another value follows behind the next `length` bytes. Looks no further than a record.
     pub(super) fn follows(&mut self, length: usize) -> bool {
+        self.behind(length).is_some_and(|(_, byte)| matches!(byte, b'{' | b'[' | b'"' | 0x1E))
+    }
+
+    /// The next byte behind `length` bytes that is no white space, and how far it is from the place, which stays.
+    pub(super) fn behind(&mut self, length: usize) -> Option<(usize, u8)> {
         loop {
             let rest = self.held(self.at + length, self.filled);
-            if let Some(byte) = rest.iter().find(|b| !matches!(b, b' ' | b'\t' | b'\n' | b'\r')) {
-                return matches!(byte, b'{' | b'[' | b'"' | 0x1E);
+            let found = rest.iter().enumerate().find(|(_, b)| !matches!(b, b' ' | b'\t' | b'\n' | b'\r'));
+            if let Some((skip, byte)) = found {
+                return Some((length + skip, *byte));
             }
             if self.filled - self.at > length + RECORD_BYTES || !self.fill() {
-                return false;
+                return None;
             }
         }
     }
