@@ -62,3 +62,34 @@ def noise(root, count, mib):
             block = b"".join(next(roll).to_bytes(8, "little") for _ in range(1 << 17))
             for at in range(mib):
                 image.write(block[at:] + block[:at])
+
+
+SENTENCES = [
+    "今日は天気がよいので公園まで散歩をしました。", "会議の資料を準備して部長に送付する予定です。", "東京駅から新宿へ向かう電車の中で本を読み終えた。", "商品の在庫と納期を確認し、倉庫へ連絡する。",
+    "年度末の決算にむけて伝票の整理をはじめる。", "新しい機種の説明書は棚のいちばん下にあります。", "講習会の参加費は当日に受付で集めます。", "窓口の混雑をさけるため、午前中の来場をおすすめします。",
+]
+
+
+def prose(path, size, seed):
+    """Japanese text of at least `size` bytes, in UTF-8: sentences in a mixed order, and a number now and then. No personal data."""
+    roll, written = dice(seed), 0
+    with open(path, "wb") as text:
+        while written < size:
+            r = next(roll)
+            line = "".join(SENTENCES[r >> shift & 7] for shift in (0, 3, 6, 9)) + (f"第{r >> 12 & 63}号（{1990 + (r >> 18) % 36}年）" if r >> 24 & 1 else "")
+            written += text.write((line + "\n").encode())
+
+
+def customers(path, size, seed):
+    """A customer list of at least `size` bytes: nearly every cell is personal data, all of it made up."""
+    roll, written, number = dice(seed), 0, 0
+    with open(path, "wb") as table:
+        table.write("会員番号,氏名,生年月日,郵便番号,住所,電話番号,メールアドレス\n".encode())
+        while written < size:
+            r, number = next(roll), number + 1
+            name = "山川田村森林"[r % 6] + "田野本上下"[r >> 3 & 3] + " " + "太一健恵美花"[(r >> 6) % 6] + "郎子也代"[r >> 9 & 3]
+            cells = [
+                f"M{number:07d}", name, f"{1930 + (r >> 12) % 75}/{1 + (r >> 20) % 12:02d}/{1 + (r >> 24) % 28:02d}", f"{100 + (r >> 28) % 800}-{(r >> 32) % 10000:04d}",
+                f"東京都千代田区丸の内{1 + (r >> 36) % 9}-{1 + (r >> 40) % 30}-{1 + (r >> 44) % 9}", f"090-{1000 + (r >> 48) % 9000}-{(r >> 52) % 10000:04d}", f"user{number}@example.jp",
+            ]
+            written += table.write((",".join(cells) + "\n").encode())
