@@ -2,6 +2,7 @@
 
 use std::io;
 
+use super::cache::CacheOut;
 use super::results::ScanResult;
 use super::tally::{FindingsOut, Tally};
 use crate::disk::rows::{RowPlace, RowsOut};
@@ -54,6 +55,8 @@ pub struct Intake<'a, S, J> {
     evidence: Option<EvidenceWriter<S, J>>,
     tally: Option<Tally>,
     findings: Option<FindingsOut<'a>>,
+    /// Where what was found is remembered for the next run.
+    cache: Option<CacheOut>,
     collected: Collected,
     /// Entries that an earlier run took: the numbers of this one begin behind them.
     first: u64,
@@ -74,7 +77,7 @@ impl<'a, S: Store, J: Journal> Intake<'a, S, J> {
         place: &RowPlace,
     ) -> Self {
         let collected = Collected { gaps: RowsOut::new(place), ..Collected::default() };
-        Self { evidence, tally, findings, collected, first: 0, unsaved: (0, 0) }
+        Self { evidence, tally, findings, cache: None, collected, first: 0, unsaved: (0, 0) }
     }
 
     /// Goes on from what was collected before.
@@ -83,6 +86,17 @@ impl<'a, S: Store, J: Journal> Intake<'a, S, J> {
         self.first = collected.entries;
         self.collected = collected;
         self
+    }
+
+    /// Remembers for the next run what is found.
+    #[must_use]
+    pub fn remembering(self, cache: Option<CacheOut>) -> Self {
+        Self { cache, ..self }
+    }
+
+    /// What was remembered, to be put in the place of the old cache once the run is over.
+    pub fn take_cache(&mut self) -> Option<CacheOut> {
+        self.cache.take()
     }
 
     /// Entries and bytes that were collected so far.
@@ -171,6 +185,9 @@ impl<S: Store, J: Journal> Commit for Intake<'_, S, J> {
     }
 
     fn found(&mut self, path: &str, found: Vec<Found>) -> Result<(), IntakeError> {
+        if let Some(cache) = &mut self.cache {
+            cache.found(&found);
+        }
         match &mut self.tally {
             Some(tally) => Ok(tally.found(path, &found, self.findings.as_mut())?),
             None => Ok(()),
@@ -178,6 +195,9 @@ impl<S: Store, J: Journal> Commit for Intake<'_, S, J> {
     }
 
     fn member(&mut self, member: LookedLeaf) -> Result<(), IntakeError> {
+        if let Some(cache) = &mut self.cache {
+            cache.member(&member);
+        }
         match &mut self.tally {
             Some(tally) => tally.member(&member).map_err(IntakeError::Rows),
             None => Ok(()),
@@ -186,6 +206,9 @@ impl<S: Store, J: Journal> Commit for Intake<'_, S, J> {
 
     fn end(&mut self, outcome: FileOutcome) -> Result<(), IntakeError> {
         self.keep(&outcome)?;
+        if let Some(cache) = &mut self.cache {
+            cache.end(&outcome);
+        }
         let shown = self.collected.shown;
         self.collected.shown += u64::from(outcome.entry.kind == Kind::File || !outcome.gaps.is_empty());
         match &mut self.tally {

@@ -2,6 +2,7 @@
 //!
 //! Verbs come in through [`collection`] (making one) and [`resume`] (going on with a broken one); the pass's results come in through [`intake`].
 
+pub mod cache;
 pub mod collection;
 pub mod copy;
 pub mod custody;

@@ -117,6 +117,11 @@ pub struct LeftOut {
     pub amount: Amount,
 }
 
+/// Counts that are nothing are left out.
+fn is_zero(count: &u64) -> bool {
+    *count == 0
+}
+
 /// `hozen.scan/1`.
 #[derive(Debug, Clone, Serialize, Deserialize, PartialEq)]
 pub struct ScanResult {
@@ -128,6 +133,9 @@ pub struct ScanResult {
     pub entities: BTreeMap<String, EntityTally>,
     /// Every file that was met, in walk order, with what was inside it.
     pub files: Scanned,
+    /// Files that were as an earlier run saw them, and were not read again (`--cache`).
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub cached: u64,
     /// What was not read or not understood.
     pub gaps: Rows<Gap>,
     /// SHA-256 of the rule pack that was used.

@@ -44,6 +44,7 @@ pub struct Tally {
     gaps: RowsOut<Gap>,
     rules: Digest,
     unread: u64,
+    cached: u64,
     /// Members of the entry at hand that were not, or not wholly, looked at.
     short_members: u64,
 }
@@ -53,7 +54,7 @@ impl Tally {
     pub fn new(entities: Vec<String>, rules: Digest, place: &RowPlace) -> Self {
         let people = People::new(entities.len());
         let (files, gaps) = (ScannedOut::new(place), RowsOut::new(place));
-        Self { entities, people, files, gaps, rules, unread: 0, short_members: 0 }
+        Self { entities, people, files, gaps, rules, unread: 0, cached: 0, short_members: 0 }
     }
 
     /// Findings of the file at `path`.
@@ -131,6 +132,7 @@ impl Tally {
         }
         if let Some(file) = file {
             self.settle(&file);
+            self.cached += u64::from(file.row.cached);
             self.unread += not_whole(&file.row, short_members);
             self.files.file(number, &file.row)?;
         }
@@ -157,6 +159,7 @@ impl Tally {
             subjects,
             entities,
             files: self.files.finish()?,
+            cached: self.cached,
             gaps: self.gaps.finish()?,
             rules: self.rules,
         })

@@ -13,6 +13,7 @@ use super::export::{self, ExportArgs};
 use super::gentle::GentleArgs;
 use super::import::{self, ImportArgs};
 use super::keys::KeyArgs;
+use super::scope::ScopeArgs;
 use crate::model::Algorithm;
 
 /// Everything on the command line.
@@ -117,6 +118,10 @@ Examples:
   hozen scan /var/www/html
   hozen scan /mnt/usb/CASE --format json --findings /mnt/usb/findings.jsonl
   hozen scan upload/ --fail-on findings && echo clean
+  Every night: only what changed is read
+    hozen scan /srv --cache /var/lib/hozen.cache --fail-on findings
+  Only what was changed in the last week, without disk images
+    hozen scan /srv --since 7d --exclude '*.iso'
 ";
 const VERIFY_EXAMPLES: &str = "\
 Examples:
@@ -247,6 +252,9 @@ pub(super) struct LookArgs {
     /// Also write the findings as JSON lines to FILE
     #[arg(long, value_name = "FILE")]
     pub findings: Option<PathBuf>,
+    /// Which files
+    #[command(flatten)]
+    pub scope: ScopeArgs,
     /// Exit with 1 when this holds
     #[arg(long, value_enum, value_name = "CONDITION")]
     pub fail_on: Option<FailOn>,
@@ -264,6 +272,9 @@ pub(super) struct ScanArgs {
     /// Key file of a case, so that digests match that case's (default: a key for this run alone)
     #[arg(long, value_name = "FILE")]
     pub case_key: Option<PathBuf>,
+    /// Remember in FILE what was found, and do not read files again that are as they were then (made if it is not there)
+    #[arg(long, value_name = "FILE")]
+    pub cache: Option<PathBuf>,
     /// Folder for large archives that must be set aside to be opened (default: memory only)
     #[arg(long, value_name = "DIR")]
     pub spool: Option<PathBuf>,

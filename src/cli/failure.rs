@@ -229,38 +229,6 @@ impl Failure {
         .because(error)
     }
 
-    /// The spool folder can not be used.
-    pub(super) fn spool(folder: &Path, error: &dyn Error) -> Self {
-        let folder = shown(folder);
-        Self::new(
-            (
-                format!("the spool folder {folder} can not be used; nothing was read yet"),
-                "name an existing folder that you may write to with --spool, on a disk that is not evidence",
-            ),
-            (
-                format!("作業フォルダー {folder} を使えません。まだ何も読み取っていません"),
-                "--spool には、書き込みできる既存のフォルダー（証拠でないディスク上）を指定してください",
-            ),
-        )
-        .because(error)
-    }
-
-    /// A case key can not be used.
-    pub(super) fn case_key(path: &Path, error: &dyn Error) -> Self {
-        let path = shown(path);
-        Self::new(
-            (
-                format!("the case key {path} can not be used"),
-                "name secret/case.key of the case, or leave --case-key away: then digests match no other run",
-            ),
-            (
-                format!("事案の鍵 {path} を使えません"),
-                "事案フォルダーの secret/case.key を指定するか、--case-key を省いてください（他の実行とは照合できなくなります）",
-            ),
-        )
-        .because(error)
-    }
-
     /// The same failure, met when the case existed: `hozen VERB --resume` goes on with it.
     #[must_use]
     pub(super) fn resumable(mut self, verb: &str, case: &Path) -> Self {
@@ -344,37 +312,6 @@ impl Failure {
                  （`ulimit -f` も確認してください）。書けた分は残っていますが、封印はされていません",
             ),
         )
-    }
-
-    /// A rule is broken: a scan with a rule silently missing would be a false all-clear.
-    pub(super) fn rules(error: &dyn Error) -> Self {
-        Self::new(
-            (
-                "a detection rule is broken, so nothing was scanned".into(),
-                "mend the rule, or leave its folder away; `hozen rules check DIR` shows every problem",
-            ),
-            (
-                "検出ルールに誤りがあるため、検査していません".into(),
-                "ルールを直すか、そのフォルダーの指定を外してください。`hozen rules check DIR` で問題をすべて表示します",
-            ),
-        )
-        .because(error)
-    }
-
-    /// A folder of rules can not be read: a scan without it would be a false all-clear.
-    pub(super) fn rule_folder(folder: &Path, error: &dyn Error) -> Self {
-        let folder = shown(folder);
-        Self::new(
-            (
-                format!("the rules in {folder} can not be read, so nothing was scanned"),
-                "check the path: it must be a folder with rule files (*.toml)",
-            ),
-            (
-                format!("{folder} のルールを読めないため、検査していません"),
-                "パスを確認してください。ルールのファイル（*.toml）があるフォルダーを指定します",
-            ),
-        )
-        .because(error)
     }
 
     /// Something that is no case and no evidence zip was to be verified.
@@ -463,6 +400,7 @@ mod bundle;
 mod copy;
 mod custody;
 mod keys;
+mod look;
 mod resume;
 
 mod stamp;

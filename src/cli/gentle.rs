@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use clap::Args;
 
+use super::size::Size;
 use super::{Env, tell};
 use crate::disk::gentle::{self, Gentle, SteppedBack};
 use crate::evidence::acquisition;
@@ -32,13 +33,7 @@ impl FromStr for Rate {
     type Err = NotARate;
 
     fn from_str(text: &str) -> Result<Self, NotARate> {
-        let units = [("k", 1000), ("K", 1000), ("M", 1_000_000), ("G", 1_000_000_000)];
-        let with_unit = units.iter().find_map(|(unit, factor)| Some((text.strip_suffix(unit)?, *factor)));
-        let (number, factor) = with_unit.unwrap_or((text, 1));
-        if !number.bytes().all(|digit| digit.is_ascii_digit()) {
-            return Err(NotARate);
-        }
-        let rate = number.parse::<u64>().ok().and_then(|number| number.checked_mul(factor)).ok_or(NotARate)?;
+        let Size(rate) = text.parse().map_err(|_| NotARate)?;
         if rate < 1000 { Err(NotARate) } else { Ok(Self(rate)) }
     }
 }

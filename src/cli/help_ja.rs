@@ -105,6 +105,18 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("reveal", "見つかった値を伏せずに書きます（省略時は伏せ字）"),
     ("findings", "見つかったものを FILE に JSON Lines で書きます"),
     (
+        "since",
+        "この時より後に変更されたファイルだけを検査します\n（2026-11-01、2026-11-01T18:00、または今から 7d、12h 前）\n外したファイルは「見ていないもの」として示します",
+    ),
+    (
+        "max_file_size",
+        "SIZE バイトまでのファイルだけを検査します（500M、2G など）\n外したファイルは「見ていないもの」として示します",
+    ),
+    (
+        "exclude",
+        "GLOB に当てはまるものを検査しません（複数指定可）\n'*.iso'、node_modules、/srv/cache など\n外したファイルは「見ていないもの」として示します",
+    ),
+    (
         "fail_on",
         "条件に当てはまるとき、終了コード 1 で終わります\nfindings：確実、または可能性が高いものがある\n\
          possible：可能性のみのものも含めて、何かある",
@@ -119,6 +131,7 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("ca", "信頼する認証局の証明書（PEM）\n応答の証明書がここまでたどれることを確認します"),
     ("evidence", "対象の証拠（封印済みのものが複数あるとき）"),
     ("case_key", "事案の鍵ファイル（値のダイジェストをその事案とそろえます）\n省略時は今回限りの鍵を使います"),
+    ("cache", "見つかったものを FILE に覚え、変わっていないファイルは\n次から読みません（FILE がなければ作ります）"),
     ("spool", "大きな圧縮ファイルを開くときの作業フォルダー\n省略時はメモリーだけで処理します"),
     ("expect_seal", "紙の記録票にある封印番号"),
     ("expect_key", "紙の記録票にある署名鍵のフィンガープリント"),
@@ -249,6 +262,10 @@ const EXAMPLES: &[(&str, &str)] = &[
   hozen scan /var/www/html
   hozen scan /mnt/usb/事案番号 --format json --findings /mnt/usb/findings.jsonl
   hozen scan upload/ --fail-on findings && echo なし
+  毎晩の検査：変わったファイルだけを読みます
+    hozen scan /srv --cache /var/lib/hozen.cache --fail-on findings
+  この1週間に変わったものだけ、ディスクイメージは除く
+    hozen scan /srv --since 7d --exclude '*.iso'
 ",
     ),
     (

@@ -9,7 +9,7 @@ use crate::case::results::ScanResult;
 use crate::detect::Engine;
 use crate::disk::output::{self, OutputFile};
 use crate::disk::own;
-use crate::model::is_apart;
+use crate::model::{Scope, is_apart};
 use crate::rules::RulePack;
 use crate::seal::keyed::CaseKey;
 
@@ -20,6 +20,30 @@ pub(super) fn rule_pack(folders: &[PathBuf]) -> Result<RulePack, Failure> {
         extra.extend(own::rule_files(folder).map_err(|error| Failure::rule_folder(folder, &error))?);
     }
     RulePack::load(&extra).map_err(|error| Failure::rules(&error))
+}
+
+/// What to look for, and where: settled before anything is written.
+pub(super) struct Search {
+    /// The rules.
+    pub pack: RulePack,
+    /// The same, compiled.
+    pub engine: Engine,
+    /// Which files.
+    pub scope: Scope,
+}
+
+impl Search {
+    /// What the user asked for.
+    pub(super) fn new(args: &LookArgs, env: &Env) -> Result<Self, Failure> {
+        let pack = rule_pack(&args.rules)?;
+        let engine = engine(&pack)?;
+        Ok(Self { pack, engine, scope: args.scope.scope(env)? })
+    }
+
+    /// All entities that the rules look for.
+    pub(super) fn entities(&self) -> Vec<String> {
+        self.pack.entities().into_iter().map(str::to_owned).collect()
+    }
 }
 
 /// The rules, compiled.

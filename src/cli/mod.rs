@@ -27,6 +27,8 @@ mod resume;
 
 mod rules;
 mod scan;
+mod scope;
+mod size;
 mod stamp;
 mod tsa;
 mod verify;

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use super::args::{Format, RespondArgs};
 use super::collect;
 use super::failure::Failure;
+use super::look::Search;
 use super::prepare::{Ready, prepare};
 use super::{Env, Exit, json, look, print, print_json, progress, resume, words};
 use crate::case::collection::Collection;
@@ -18,7 +19,6 @@ use crate::disk::sandbox::Confinement;
 use crate::model::{Act, Lang};
 use crate::pass::{Keep, Lens, Plan, Progress, SpoolPlace};
 use crate::report::{self, EvidenceZip, Facts, Note, ReportInput};
-use crate::rules::RulePack;
 use crate::seal::sign::principal;
 
 /// Runs the verb.
@@ -26,10 +26,9 @@ pub(super) fn run(args: &RespondArgs, lang: Lang, env: &mut Env) -> Result<Exit,
     if args.collect.profile.list_profiles || args.collect.profile.dry_run {
         return collect::run(&args.collect, lang, env);
     }
-    let pack = look::rule_pack(&args.look.rules)?;
-    let engine = look::engine(&pack)?;
+    let search = Search::new(&args.look, env)?;
     if let Some(case) = &args.collect.resume {
-        return resume::respond(args, case, (&pack, &engine), lang, env);
+        return resume::respond(args, case, &search, lang, env);
     }
     let others: Vec<&Path> = args.look.findings.as_deref().into_iter().collect();
     let mut ready = prepare(&args.collect, &others, lang, env)?;
@@ -39,7 +38,7 @@ pub(super) fn run(args: &RespondArgs, lang: Lang, env: &mut Env) -> Result<Exit,
         collect::begin(&mut ready, &args.collect, true, env, &*now).inspect_err(|_| look::forget(&args.look))?;
     let confinement = collect::confine(env, lang, &[collection.folder()]);
     collection.confined(words::confinement(&confinement));
-    let passed = pass(args, &mut ready, (&pack, &engine), &mut collection, extra, (lang, env));
+    let passed = pass(args, &mut ready, &search, &mut collection, extra, (lang, env));
     let results = passed.map_err(|failure| failure.resumable("respond", collection.folder()))?;
     finish(args, &mut collection, &confinement, results, (lang, env))
 }
@@ -74,7 +73,7 @@ pub(super) fn finish(
 fn pass(
     args: &RespondArgs,
     ready: &mut Ready,
-    (pack, engine): (&RulePack, &crate::detect::Engine),
+    search: &Search,
     collection: &mut Collection<'_>,
     extra: Option<OutputFile>,
     (lang, env): (Lang, &mut Env),
@@ -92,12 +91,18 @@ fn pass(
         kernels: env.kernels,
         digests: collection.acquisition().digests,
         keep: Keep::Content,
-        lens: Some(Lens { engine, key: &key, spool: Some(SpoolPlace { folder: &spool, keep_free: ready.need }) }),
+        lens: Some(Lens {
+            engine: &search.engine,
+            scope: &search.scope,
+            recall: None,
+            key: &key,
+            spool: Some(SpoolPlace { folder: &spool, keep_free: ready.need }),
+        }),
         stop: &stop,
         progress: &progress,
     };
     let place = collection.row_place();
-    let tally = Tally::new(pack.entities().into_iter().map(str::to_owned).collect(), pack.digest, &place);
+    let tally = Tally::new(search.entities(), search.pack.digest, &place);
     let out = FindingsOut { out: &mut findings, reveal: args.look.reveal };
     collection.stops_by(&env.stop);
     let mut intake = collection.intake(Some(tally), Some(out)).map_err(collect::failure)?;

@@ -9,6 +9,7 @@ use super::args::{CollectArgs, RespondArgs};
 use super::collect::{self, confine, run_failure};
 use super::failure::{Failure, shown};
 use super::gentle::{self, Manner};
+use super::look::Search;
 use super::prepare::{self, Survey};
 use super::respond::{self, Both};
 use super::{Env, Exit, keys, look, progress, tell, volatile, words};
@@ -19,7 +20,6 @@ use crate::case::orders::{Errand, StandingOrders};
 use crate::case::results::{CollectResult, ScanResult};
 use crate::case::resume::{ResumeError, Unfinished};
 use crate::case::tally::{FindingsOut, Tally};
-use crate::detect::Engine;
 use crate::disk::output::OutputFile;
 use crate::disk::own;
 use crate::disk::sandbox::Confinement;
@@ -27,7 +27,6 @@ use crate::disk::space::Space;
 use crate::evidence::MemoryStore;
 use crate::model::{Algorithms, Lang, RawPath, limits};
 use crate::pass::{GiantFrom, Keep, Lens, Plan, Progress, SpoolPlace, from_disk};
-use crate::rules::RulePack;
 use crate::seal::keyed::CaseKey;
 use crate::seal::sign::Signer;
 
@@ -48,7 +47,7 @@ pub(super) fn collect(args: &CollectArgs, case: &Path, lang: Lang, env: &mut Env
 pub(super) fn respond(
     args: &RespondArgs,
     case: &Path,
-    rules: (&RulePack, &Engine),
+    search: &Search,
     lang: Lang,
     env: &mut Env,
 ) -> Result<Exit, Failure> {
@@ -56,7 +55,7 @@ pub(super) fn respond(
     let now = Rc::clone(&env.now);
     let begun = evidence(&args.collect, case, (&*now, "respond"), lang, env);
     let (mut collection, result, confinement) = begun.inspect_err(|_| look::forget(&args.look))?;
-    let scanned = scan(args, rules, &mut collection, (&result, extra), (lang, env));
+    let scanned = scan(args, search, &mut collection, (&result, extra), (lang, env));
     let scan = scanned.map_err(|failure| failure.after_seal().resumable("respond", collection.folder()))?;
     respond::finish(args, &mut collection, &confinement, (result, scan), (lang, env))
 }
@@ -216,7 +215,7 @@ fn take_rest(
 /// Looks at the sealed evidence, and keeps what it finds in the case.
 fn scan(
     args: &RespondArgs,
-    (pack, engine): (&RulePack, &Engine),
+    search: &Search,
     collection: &mut Collection<'_>,
     (result, extra): (&CollectResult, Option<OutputFile>),
     (lang, env): (Lang, &mut Env),
@@ -234,12 +233,18 @@ fn scan(
         kernels: env.kernels,
         digests: Algorithms::default(),
         keep: Keep::Nothing,
-        lens: Some(Lens { engine, key: &key, spool: Some(SpoolPlace { folder: &spool, keep_free: 0 }) }),
+        lens: Some(Lens {
+            engine: &search.engine,
+            scope: &search.scope,
+            recall: None,
+            key: &key,
+            spool: Some(SpoolPlace { folder: &spool, keep_free: 0 }),
+        }),
         stop: &stop,
         progress: &progress,
     };
     let place = collection.row_place();
-    let tally = Tally::new(pack.entities().into_iter().map(str::to_owned).collect(), pack.digest, &place);
+    let tally = Tally::new(search.entities(), search.pack.digest, &place);
     let out = FindingsOut { out: &mut findings, reveal: args.look.reveal };
     let mut intake = Intake::<MemoryStore, MemoryStore>::new(None, Some(tally), Some(out), &place);
     let (items, _) = collect::payload(&result.evidence.iter().map(PathBuf::from).collect::<Vec<_>>())?;

@@ -7,15 +7,18 @@ use std::sync::atomic::AtomicBool;
 use super::args::{Format, ScanArgs};
 use super::failure::Failure;
 use super::gentle::{self, Manner};
-use super::{Env, Exit, collect, look, prepare, print, print_json, progress};
+use super::look::Search;
+use super::{Env, Exit, collect, look, prepare, print, print_json, progress, tell, words};
+use crate::case::cache::{self, CacheOut, Conditions, Opened, Opening};
 use crate::case::intake::Intake;
 use crate::case::results::ScanResult;
 use crate::case::tally::{FindingsOut, Tally};
-use crate::disk::own;
+use crate::disk::error::DiskError;
 use crate::disk::rows::RowPlace;
+use crate::disk::{host, own};
 use crate::evidence::{MemoryStore, items};
-use crate::model::{Algorithms, Lang, limits};
-use crate::pass::{Item, Keep, Lens, Plan, Progress, SpoolPlace, from_disk};
+use crate::model::{Algorithms, Lang, Timestamp, limits};
+use crate::pass::{Item, Keep, Lens, Plan, Progress, Recall, SpoolPlace, from_disk};
 use crate::report;
 use crate::seal::keyed::CaseKey;
 
@@ -23,9 +26,8 @@ use crate::seal::keyed::CaseKey;
 pub(super) fn run(args: &ScanArgs, lang: Lang, env: &mut Env) -> Result<Exit, Failure> {
     // Before any thread is started.
     let gentle = gentle::begin(&args.gentle, lang, env);
-    let pack = look::rule_pack(&args.look.rules)?;
-    let engine = look::engine(&pack)?;
-    let key = case_key(args, env)?;
+    let search = Search::new(&args.look, env)?;
+    let named_key = case_key(args)?;
     // Before the first look at a source: reading a link's target would move its access time.
     prepare::quiet_sources(env, &args.paths, args.cross_file_systems);
     let sources = sources(args)?;
@@ -34,6 +36,11 @@ pub(super) fn run(args: &ScanArgs, lang: Lang, env: &mut Env) -> Result<Exit, Fa
     // A typing mistake must not leave an empty findings file behind.
     sources.check(args)?;
     let mut findings = look::findings_file(&args.look)?;
+    let remembered = remembered(args, &search, named_key.clone(), env)?;
+    let (cache, cache_out, key) = match remembered {
+        Some(Opened { cache, out, key }) => (Some(cache), Some(out), key),
+        None => (None, None, named_key.map_or_else(|| look::new_key(env), Ok)?),
+    };
     let writable: Vec<&Path> = args.look.findings.as_deref().into_iter().chain(args.spool.as_deref()).collect();
     collect::confine(env, lang, &writable);
     let progress_now = Progress::default();
@@ -47,16 +54,21 @@ pub(super) fn run(args: &ScanArgs, lang: Lang, env: &mut Env) -> Result<Exit, Fa
         kernels: env.kernels,
         digests: Algorithms::default(),
         keep: Keep::Nothing,
-        lens: Some(Lens { engine: &engine, key: &key, spool }),
+        lens: Some(Lens {
+            engine: &search.engine,
+            scope: &search.scope,
+            recall: cache.as_ref().map(|cache| cache as &dyn Recall),
+            key: &key,
+            spool,
+        }),
         stop: &stop,
         progress: &progress_now,
     };
-    let entities = pack.entities().into_iter().map(str::to_owned).collect();
     let place = RowPlace { folder: args.spool.clone() };
-    let tally = Tally::new(entities, pack.digest, &place);
+    let tally = Tally::new(search.entities(), search.pack.digest, &place);
     let reveal = args.look.reveal;
     let out = findings.as_mut().map(|out| FindingsOut { out: out as &mut dyn Write, reveal });
-    let mut intake = Intake::<MemoryStore, MemoryStore>::new(None, Some(tally), out, &place);
+    let mut intake = Intake::<MemoryStore, MemoryStore>::new(None, Some(tally), out, &place).remembering(cache_out);
     let (total, items) = sources.items(args, gentle.as_ref(), &stop)?;
     let ran = progress::shown(&progress_now, total, lang, env.stderr_is_terminal, || {
         crate::pass::run(items, plan, &mut intake)
@@ -65,6 +77,7 @@ pub(super) fn run(args: &ScanArgs, lang: Lang, env: &mut Env) -> Result<Exit, Fa
         intake.rescue();
         collect::run_failure(error, None)
     })?;
+    let cache_out = intake.take_cache();
     let (_, scan, _) = intake.finish().map_err(|error| Failure::writing(&error, &error))?;
     let scan = scan.ok_or_else(|| Failure::bug(&std::io::Error::other("a scan without a tally")))?;
     if let Some(findings) = &mut findings {
@@ -74,13 +87,33 @@ pub(super) fn run(args: &ScanArgs, lang: Lang, env: &mut Env) -> Result<Exit, Fa
         Format::Json => print_json(env, &scan)?,
         Format::Text => print(env, &text(&scan, lang)?)?,
     }
+    if let Some(Err(error)) = cache_out.map(CacheOut::replace) {
+        tell(env, &words::cache_not_kept(lang, &error.to_string()));
+    }
     Ok(look::exit(&scan, args.look.fail_on))
 }
 
-fn case_key(args: &ScanArgs, env: &Env) -> Result<CaseKey, Failure> {
-    let Some(path) = &args.case_key else { return look::new_key(env) };
+/// The key that the user named.
+fn case_key(args: &ScanArgs) -> Result<Option<CaseKey>, Failure> {
+    let Some(path) = &args.case_key else { return Ok(None) };
     let text = own::read_own(path, limits::RULE_FILE_BYTES).map_err(|error| Failure::case_key(path, &error))?;
-    CaseKey::from_text(&String::from_utf8_lossy(&text)).map_err(|error| Failure::case_key(path, &error))
+    let key = CaseKey::from_text(&String::from_utf8_lossy(&text)).map_err(|error| Failure::case_key(path, &error))?;
+    Ok(Some(key))
+}
+
+/// The cache that the user named, opened before the process is confined.
+fn remembered(args: &ScanArgs, search: &Search, key: Option<CaseKey>, env: &Env) -> Result<Option<Opened>, Failure> {
+    let Some(path) = &args.cache else { return Ok(None) };
+    let failure = |error: DiskError| Failure::cache(path, &error);
+    let conditions = Conditions {
+        program: host::running_binary().map_err(failure)?,
+        rules: search.pack.digest,
+        has_spool: args.spool.is_some(),
+    };
+    let began = (env.now)().timestamp();
+    let began = Timestamp { seconds: began.as_second(), nanos: 0 };
+    let (fresh_key, reveal) = (look::new_key(env)?, args.look.reveal);
+    cache::open(Opening { path, conditions, key, fresh_key, reveal, began }).map(Some).map_err(failure)
 }
 
 /// What is to be scanned: evidence zips by their members, everything else by a walk.
@@ -127,8 +160,9 @@ impl Sources {
         if self.roots.is_empty() {
             return Ok((0, Box::new(first)));
         }
-        // The findings file may lie in a scanned folder: it is ours, and must not be looked at.
-        let ours = args.look.findings.iter().map(|path| own::identity(path)).collect::<Result<Vec<_>, _>>();
+        // The findings file and the cache may lie in a scanned folder: they are ours, and must not be looked at.
+        let ours =
+            args.look.findings.iter().chain(&args.cache).map(|path| own::identity(path)).collect::<Result<Vec<_>, _>>();
         let ours = ours.map_err(|error| Failure::disk(&error))?;
         let walk = |gentle| prepare::walk_of(&self.roots, Vec::new(), args.cross_file_systems, &ours, gentle);
         let survey = prepare::survey(walk(None)?, stop);

@@ -241,6 +241,18 @@ pub(super) fn collected(lang: Lang, (files, size): (u64, u64), gaps: u64, eviden
     )
 }
 
+/// The cache could not be written at the end of a scan.
+pub(super) fn cache_not_kept(lang: Lang, why: &str) -> String {
+    match lang {
+        Lang::En => {
+            format!("note: the cache was not kept ({why}); the result stands, and the next scan reads everything again")
+        }
+        Lang::Ja => {
+            format!("注: キャッシュを保存できませんでした({why})。結果は有効です。次の検査ではすべて読み直します")
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -32,6 +32,7 @@
 compile_error!("hozen reads its sources with O_NOATIME, statx and Landlock: it builds for Linux only");
 
 pub mod agent;
+pub mod cache_file;
 pub mod copy;
 pub mod dir;
 pub mod error;

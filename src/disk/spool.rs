@@ -173,7 +173,7 @@ impl Spool {
 }
 
 /// A file without a name in this folder. Not `O_TMPFILE`: exFAT and NTFS sticks do not have it.
-fn nameless(folder: &std::path::Path) -> Result<File, DiskError> {
+pub(super) fn nameless(folder: &std::path::Path) -> Result<File, DiskError> {
     static NEXT: AtomicU64 = AtomicU64::new(0);
     let process = rustix::process::getpid().as_raw_nonzero();
     let number = NEXT.fetch_add(1, Ordering::Relaxed);

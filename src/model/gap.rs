@@ -24,6 +24,8 @@ pub enum GapKind {
     OwnOutput,
     /// A path that was asked for is a symbolic link: recorded, not followed.
     LinkNotFollowed,
+    /// An option said that it need not be looked at (`--since`, `--max-file-size`, `--exclude`).
+    LeftOut,
     /// A container or text that breaks its own format.
     Malformed,
     /// Cut off before its own end (a torn zip, a truncated gzip).

@@ -24,6 +24,9 @@ pub struct FileResult {
     /// It is a further name of this file, which was looked at by that name: the numbers are the same ones, not more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub hard_link_of: Option<String>,
+    /// It was as it was in an earlier run, which looked at it: it was not read again.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub cached: bool,
     /// Whether it was looked at.
     pub status: LookStatus,
     /// Encoding that was decided on, if it is text.
@@ -45,6 +48,7 @@ impl FileResult {
         Self {
             path,
             hard_link_of: None,
+            cached: false,
             status: LookStatus::NotScanned,
             encoding: None,
             format: None,

@@ -50,6 +50,11 @@ pub const TEXT_RUN_CHARS: usize = 6;
 /// Matches kept of one record.
 pub const RECORD_MATCHES: usize = 50_000;
 
+/// Files that a cache remembers; the rest is looked at in every run.
+pub const CACHE_FILES: usize = 2_000_000;
+/// One line of a cache; a file with a longer one is looked at in every run.
+pub const CACHE_LINE_BYTES: usize = 16 * 1024 * 1024;
+
 /// Containers inside containers.
 pub const CONTAINER_DEPTH: usize = 8;
 /// Members of one container.

@@ -18,6 +18,7 @@ pub mod masked;
 pub mod method;
 pub mod pattern;
 pub mod record;
+pub mod scope;
 pub mod subject;
 pub mod taken;
 
@@ -36,4 +37,5 @@ pub use masked::{Secret, Veil, Veiled};
 pub use method::Method;
 pub use pattern::PathPattern;
 pub use record::{Bond, Charset, Field, Record};
+pub use scope::{Excluded, Scope};
 pub use subject::{EntityTally, Subjects};

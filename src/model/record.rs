@@ -1,9 +1,12 @@
 //! A record: the smallest thing whose parts belong together. Formats push records; detectors read them.
 
+use serde::{Deserialize, Serialize};
+
 use super::locator::Place;
 
 /// How strongly a record says that its parts belong to one person.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Bond {
     /// A window of something long, or a run of text in a binary: nearness says nothing.
     Loose,

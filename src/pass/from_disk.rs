@@ -47,6 +47,10 @@ struct OnDisk {
 }
 
 impl OpenSource for OnDisk {
+    fn is_in_file_system(&self) -> bool {
+        true
+    }
+
     fn link(&self) -> Option<&Link> {
         self.link.as_ref()
     }

@@ -13,10 +13,13 @@ use super::budget::{Budget, Counted, Metered};
 use super::commit::{Found, Looked, LookedLeaf};
 use super::lane::{Lane, Part};
 use super::notice::Progress;
+use super::recall::Recall;
 use crate::detect::{Chance, Engine, Hit, LeafDetector, RecordHits};
 use crate::disk::spool::{Spool, SpoolError, SpoolReader};
 use crate::formats::{self, Format, Head, Input, Need, ReadSeek, Sink};
-use crate::model::{Charset, Confidence, FileResult, Finding, Gap, GapKind, Locator, LookStatus, Record, limits};
+use crate::model::{
+    Charset, Confidence, FileResult, Finding, Gap, GapKind, Locator, LookStatus, Record, Scope, limits,
+};
 use crate::seal::keyed::CaseKey;
 
 /// What a look needs, the same for every file.
@@ -26,6 +29,10 @@ pub struct Lens<'a> {
     pub engine: &'a Engine,
     /// Key of the digests.
     pub key: &'a CaseKey,
+    /// Which files need not be looked at.
+    pub scope: &'a Scope,
+    /// Who remembers earlier looks; asked only where nothing is kept.
+    pub recall: Option<&'a dyn Recall>,
     /// Where containers that must seek may be spooled; `None` keeps everything in memory, within its limit.
     pub spool: Option<SpoolPlace<'a>>,
 }
@@ -60,7 +67,7 @@ pub enum Bytes<'a> {
 }
 
 /// Weight of a finding on its way to the writer.
-const FINDING_BYTES: usize = 768;
+pub(super) const FINDING_BYTES: usize = 768;
 /// Between a container and its member, in every path; no name holds it.
 const MEMBER: char = '▸';
 
@@ -263,7 +270,9 @@ impl<'l, 'a> Leaf<'l, 'a> {
 
     /// Turns the hits of one record into findings and sends them.
     fn hits(&mut self, record: RecordHits) {
-        let (bond, row) = (record.bond, record.row);
+        // Keyed, as all that is remembered of a value is: a row with little in it could be guessed from a plain fingerprint.
+        let row = record.row.map(|row| self.look.lens.key.short("row", &row.to_le_bytes()));
+        let bond = record.bond;
         if record.over_limit > 0 {
             let reason =
                 format!("{} more matches in one record were not kept; look at the file by hand", record.over_limit);

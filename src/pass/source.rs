@@ -30,6 +30,11 @@ pub trait OpenSource: Send {
     /// A gap that says why it could not be opened and what to do.
     fn open(&self) -> Result<Opened, Gap>;
 
+    /// Whether it lies in a file system, whose times tell whether it changed.
+    fn is_in_file_system(&self) -> bool {
+        false
+    }
+
     /// Which of its names this is, for a file that has several.
     fn link(&self) -> Option<&Link> {
         None

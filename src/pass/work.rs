@@ -10,8 +10,9 @@ use super::deflate::{DeflateService, Deflater};
 use super::hash::{HashService, PendingDigest};
 use super::lane::{Lane, Part};
 use super::links::{Link, Steady};
-use super::look::{Bytes, Lens, Watch, look};
+use super::look::{Bytes, FINDING_BYTES, Lens, Watch, look};
 use super::order::{Order, Stopped};
+use super::recall::Recalled;
 use super::run::{Keep, Plan};
 use super::source::{After, Item, Opened, SourceRead};
 use super::tee::{Outlets, Tee};
@@ -33,7 +34,18 @@ pub(super) fn work(item: Item, bench: &Bench<'_>, deflater: &mut Deflater) -> Re
     let (mut outcome, source) = begin(item);
     let mut digest = None;
     if let Some(source) = source {
+        let is_left_out = bench.plan.keep == Keep::Nothing && leave_out(bench.plan.lens, &mut outcome);
+        if is_left_out {
+            return lane.end(outcome, None);
+        }
         let link = source.link();
+        if bench.plan.keep == Keep::Nothing && source.is_in_file_system() && recall(&bench.plan, &lane, &mut outcome) {
+            if let Some(first) = link.filter(|link| link.is_first()) {
+                let row = outcome.looked.as_ref().map(|looked| looked.file.row.clone());
+                first.name().settle(Some(Steady { stat: outcome.entry.stat.clone(), gaps: Vec::new(), row }));
+            }
+            return lane.end(outcome, None);
+        }
         // Digests alone are made by every name, as other tools do.
         let may_take_over = bench.plan.keep != Keep::Digest;
         if may_take_over && link.is_some_and(|link| take_over(link, &mut outcome)) {
@@ -112,6 +124,46 @@ fn image_row(path: &str) -> Looked {
     Looked { gaps: vec![gap], ..not_looked_at(path) }
 }
 
+/// Leaves a file out of the look, if that was asked for; whether it was.
+fn leave_out(lens: Option<Lens<'_>>, outcome: &mut FileOutcome) -> bool {
+    let Some(gap) = lens.and_then(|lens| lens.scope.leaves_out(&outcome.entry)) else { return false };
+    outcome.looked = Some(Looked { gaps: vec![gap], ..not_looked_at(&outcome.entry.path.shown()) });
+    true
+}
+
+/// Takes over what an earlier look at a file came to, if it is as it was then; whether it did.
+fn recall(plan: &Plan<'_>, lane: &Lane<'_>, outcome: &mut FileOutcome) -> bool {
+    let Some(memory) = plan.lens.and_then(|lens| lens.recall) else { return false };
+    let path = outcome.entry.path.shown();
+    let shared: Arc<str> = path.as_str().into();
+    // A writer that has stopped shows at the end of the entry.
+    let mut send = |part| {
+        let _ = match part {
+            Recalled::Found(found) => {
+                let weight = found.findings.len().saturating_mul(FINDING_BYTES);
+                lane.send(Part::Found(Arc::clone(&shared), vec![found]), weight)
+            }
+            Recalled::Member(member) => {
+                let weight = member.row.path.len();
+                lane.send(Part::Member(Box::new(member)), weight)
+            }
+        };
+    };
+    match memory.recall(&outcome.entry, &mut send) {
+        Ok(None) => return false,
+        Ok(looked) => outcome.looked = looked,
+        Err(error) => {
+            let reason = format!(
+                "what the cache holds of it could not be read ({error}), so it was not looked at: scan again without --cache"
+            );
+            let gap = Gap { path: path.clone(), kind: GapKind::ReadError, reason };
+            outcome.looked = Some(Looked { gaps: vec![gap], ..not_looked_at(&path) });
+        }
+    }
+    plan.progress.read(outcome.entry.stat.as_ref().map_or(0, |stat| stat.size));
+    true
+}
+
 fn not_looked_at(path: &str) -> Looked {
     let result = FileResult::not_scanned(path.to_owned());
     Looked { file: LookedLeaf { row: result, chances: Vec::new() }, gaps: Vec::new() }
@@ -133,6 +185,7 @@ fn read<'a>(
     outcome.gaps.extend(opened.reader.gaps());
     let is_image = outcome.entry.origin == Origin::Image;
     let lens = bench.plan.lens.filter(|_| !is_image);
+    let lens = if leave_out(lens, outcome) { None } else { lens };
     if is_image && bench.plan.lens.is_some() {
         outcome.looked = Some(image_row(&outcome.entry.path.shown()));
     }

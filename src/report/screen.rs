@@ -130,6 +130,9 @@ fn people(screen: &mut Screen, scan: &ScanResult, facts: &Facts, w: &'static Wor
     if facts.unread > 0 {
         screen.row(w.screen.people, &(w.screen.unread)(&grouped(facts.unread)));
     }
+    if scan.cached > 0 {
+        screen.row(w.screen.people, &(w.screen.cached)(&grouped(scan.cached)));
+    }
 }
 
 fn duties(screen: &mut Screen, facts: &Facts, w: &'static Words, lang: Lang) {

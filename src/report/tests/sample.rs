@@ -25,6 +25,7 @@ pub(in crate::report) fn file(path: &str, status: LookStatus, format: &str, enco
     FileResult {
         path: path.to_owned(),
         hard_link_of: None,
+        cached: false,
         status,
         encoding: some(encoding),
         format: some(format),
@@ -73,6 +74,7 @@ pub(in crate::report) fn empty() -> ReportInput {
             subjects: Subjects::default(),
             entities: entities.into(),
             files: Scanned::default(),
+            cached: 0,
             gaps: Rows::default(),
             rules: Digest::of(b"rules"),
         },

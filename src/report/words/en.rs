@@ -175,7 +175,8 @@ pub(super) static EN: Words = Words {
         people_line: |least, estimate, most| {
             format!("at least {least} - estimate {estimate} - at most {most} (in what was read)")
         },
-        unread: |n| format!("not counted: {n} that could not be read, or only in part"),
+        unread: |n| format!("not counted: {n} that were not read, or only in part"),
+        cached: |n| format!("as in the last scan, and not read again: {n}"),
         kept_line: |entries, files, size| format!("{entries} entries, {files} files ({size}) preserved and sealed"),
         not_kept: |n| format!("content not kept, or not whole: {n}"),
         may_apply: |rules| format!("may apply: {rules}"),

@@ -67,6 +67,11 @@ fn ja(kind: GapKind) -> Row {
             "出力先が、調べる場所の中にありました。自分の出力は調べていません。",
             "することはありません。次回は外付けディスクなど、別の場所に出力してください。",
         ),
+        GapKind::LeftOut => (
+            "指定により調べていない",
+            "--since、--max-file-size、--exclude の指定に当てはまるため、個人データの検査から外しました。",
+            "外してよいものか確かめ、迷うものは指定を外してもう一度検査してください。",
+        ),
         GapKind::Malformed => (
             "壊れている",
             "形式が決まりどおりでなく、読めない部分があります。ファイル自体は、そのまま保全しています。",
@@ -156,6 +161,11 @@ fn en(kind: GapKind) -> Row {
             "hozen's own output",
             "The output folder lies inside the place that was looked at. It was left out.",
             "Nothing to do. Next time write to another place, such as an external disk.",
+        ),
+        GapKind::LeftOut => (
+            "Left out on request",
+            "An option (--since, --max-file-size, --exclude) said that it need not be looked at for personal data.",
+            "Make sure that it may be left out; where in doubt, scan again without the option.",
         ),
         GapKind::Malformed => (
             "Damaged",

@@ -174,6 +174,8 @@ pub(super) struct ScreenWords {
     pub(super) next: &'static str,
     pub(super) people_line: fn(&str, &str, &str) -> String,
     pub(super) unread: fn(&str) -> String,
+    /// Files that were not read again.
+    pub(super) cached: fn(&str) -> String,
     pub(super) kept_line: fn(&str, &str, &str) -> String,
     pub(super) not_kept: fn(&str) -> String,
     pub(super) may_apply: fn(&str) -> String,

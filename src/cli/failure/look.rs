@@ -1,0 +1,117 @@
+//! Failures of looking for personal data: rules, scope, cache.
+
+use std::error::Error;
+use std::path::Path;
+
+use super::{Failure, shown};
+
+impl Failure {
+    /// The spool folder can not be used.
+    pub(in crate::cli) fn spool(folder: &Path, error: &dyn Error) -> Self {
+        let folder = shown(folder);
+        Self::new(
+            (
+                format!("the spool folder {folder} can not be used; nothing was read yet"),
+                "name an existing folder that you may write to with --spool, on a disk that is not evidence",
+            ),
+            (
+                format!("作業フォルダー {folder} を使えません。まだ何も読み取っていません"),
+                "--spool には、書き込みできる既存のフォルダー（証拠でないディスク上）を指定してください",
+            ),
+        )
+        .because(error)
+    }
+
+    /// A case key can not be used.
+    pub(in crate::cli) fn case_key(path: &Path, error: &dyn Error) -> Self {
+        let path = shown(path);
+        Self::new(
+            (
+                format!("the case key {path} can not be used"),
+                "name secret/case.key of the case, or leave --case-key away: then digests match no other run",
+            ),
+            (
+                format!("事案の鍵 {path} を使えません"),
+                "事案フォルダーの secret/case.key を指定するか、--case-key を省いてください（他の実行とは照合できなくなります）",
+            ),
+        )
+        .because(error)
+    }
+
+    /// The cache of a scan can not be used.
+    pub(in crate::cli) fn cache(path: &Path, error: &dyn Error) -> Self {
+        let path = shown(path);
+        Self::new(
+            (
+                format!("the cache {path} can not be used; nothing was read yet"),
+                "name a file of your own with --cache that no other hozen is using, or leave --cache away",
+            ),
+            (
+                format!("キャッシュ {path} を使えません。まだ何も読み取っていません"),
+                "--cache には、ほかの hozen が使っていない自分のファイルを指定するか、--cache を省いてください",
+            ),
+        )
+        .because(error)
+    }
+
+    /// A rule is broken: a scan with a rule silently missing would be a false all-clear.
+    pub(in crate::cli) fn rules(error: &dyn Error) -> Self {
+        Self::new(
+            (
+                "a detection rule is broken, so nothing was scanned".into(),
+                "mend the rule, or leave its folder away; `hozen rules check DIR` shows every problem",
+            ),
+            (
+                "検出ルールに誤りがあるため、検査していません".into(),
+                "ルールを直すか、そのフォルダーの指定を外してください。`hozen rules check DIR` で問題をすべて表示します",
+            ),
+        )
+        .because(error)
+    }
+
+    /// A pattern of `--exclude` is none.
+    pub(in crate::cli) fn exclude(error: &dyn Error) -> Self {
+        Self::new(
+            (
+                "a pattern of --exclude can not be read, so nothing was scanned".into(),
+                "write it like '*.iso', node_modules or /srv/cache/**, in quotes where it holds * or ?",
+            ),
+            (
+                "--exclude の指定を読み取れないため、検査していません".into(),
+                "'*.iso'、node_modules、/srv/cache/** のように書いてください（* や ? を含むときは引用符で囲みます）",
+            ),
+        )
+        .because(error)
+    }
+
+    /// The moment of `--since` does not exist.
+    pub(in crate::cli) fn since(error: &dyn Error) -> Self {
+        Self::new(
+            (
+                "the time of --since can not be placed, so nothing was scanned".into(),
+                "write a date (2026-11-01), a date and time (2026-11-01T18:00) or a time before now (7d)",
+            ),
+            (
+                "--since の時刻を読み取れないため、検査していません".into(),
+                "日付（2026-11-01）、日時（2026-11-01T18:00）、または今からさかのぼる長さ（7d）で書いてください",
+            ),
+        )
+        .because(error)
+    }
+
+    /// A folder of rules can not be read: a scan without it would be a false all-clear.
+    pub(in crate::cli) fn rule_folder(folder: &Path, error: &dyn Error) -> Self {
+        let folder = shown(folder);
+        Self::new(
+            (
+                format!("the rules in {folder} can not be read, so nothing was scanned"),
+                "check the path: it must be a folder with rule files (*.toml)",
+            ),
+            (
+                format!("{folder} のルールを読めないため、検査していません"),
+                "パスを確認してください。ルールのファイル（*.toml）があるフォルダーを指定します",
+            ),
+        )
+        .because(error)
+    }
+}
