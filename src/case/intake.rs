@@ -212,7 +212,7 @@ impl<S: Store, J: Journal> Commit for Intake<'_, S, J> {
         let shown = self.collected.shown;
         self.collected.shown += u64::from(outcome.entry.kind == Kind::File || !outcome.gaps.is_empty());
         match &mut self.tally {
-            Some(tally) => tally.entry(shown, outcome.gaps, outcome.looked).map_err(IntakeError::Rows),
+            Some(tally) => tally.entry(shown, &outcome.entry, outcome.gaps, outcome.looked).map_err(IntakeError::Rows),
             None => Ok(()),
         }
     }

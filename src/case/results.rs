@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 pub use super::scanned::Scanned;
 pub use crate::disk::rows::{Numbered, Rows};
 use crate::model::taken::TakeRecord;
-use crate::model::{Algorithms, CustodyEvent, Digest, EntityTally, Gap, Subjects};
+use crate::model::{Algorithms, CustodyEvent, Digest, EntityTally, Gap, RiskyPlace, Subjects};
 pub use crate::model::{FileResult, LookStatus};
 
 /// `hozen.collect/1`.
@@ -133,6 +133,9 @@ pub struct ScanResult {
     pub entities: BTreeMap<String, EntityTally>,
     /// Every file that was met, in walk order, with what was inside it.
     pub files: Scanned,
+    /// Files and folders that lie where they should not.
+    #[serde(default, skip_serializing_if = "Rows::is_empty")]
+    pub risky_places: Rows<RiskyPlace>,
     /// Files that were as an earlier run saw them, and were not read again (`--cache`).
     #[serde(default, skip_serializing_if = "is_zero")]
     pub cached: u64,

@@ -9,9 +9,11 @@ use serde::Serialize;
 use super::results::ScanResult;
 use super::scanned::ScannedOut;
 use crate::count::{Counted, Doubt, Identifier, People};
-use crate::detect::SeriesId;
+use crate::detect::{RiskyPlaces, SeriesId};
 use crate::disk::rows::{RowPlace, RowsOut};
-use crate::model::{Digest, EntityTally, FileResult, Finding, Gap, GapKind, LinkClass, LookStatus, limits};
+use crate::model::{
+    Digest, EntityTally, Entry, FileResult, Finding, Gap, GapKind, LinkClass, LookStatus, RiskyPlace, limits,
+};
 use crate::pass::{Found, Looked, LookedLeaf};
 
 /// Where finding lines go, and whether values are shown.
@@ -43,6 +45,9 @@ pub struct Tally {
     files: ScannedOut,
     gaps: RowsOut<Gap>,
     rules: Digest,
+    /// What is judged by where it lies, and what was.
+    places: Option<RiskyPlaces>,
+    risky: RowsOut<RiskyPlace>,
     unread: u64,
     cached: u64,
     /// Members of the entry at hand that were not, or not wholly, looked at.
@@ -53,8 +58,14 @@ impl Tally {
     /// An empty tally over these entities (all that the rules look for), with the digest of the rule pack. Rows go to `place`.
     pub fn new(entities: Vec<String>, rules: Digest, place: &RowPlace) -> Self {
         let people = People::new(entities.len());
-        let (files, gaps) = (ScannedOut::new(place), RowsOut::new(place));
-        Self { entities, people, files, gaps, rules, unread: 0, cached: 0, short_members: 0 }
+        let (files, gaps, risky) = (ScannedOut::new(place), RowsOut::new(place), RowsOut::new(place));
+        Self { entities, people, files, gaps, rules, places: None, risky, unread: 0, cached: 0, short_members: 0 }
+    }
+
+    /// Judges files and folders by where they lie, too.
+    #[must_use]
+    pub fn judging(self, places: RiskyPlaces) -> Self {
+        Self { places: Some(places), ..self }
     }
 
     /// Findings of the file at `path`.
@@ -117,9 +128,13 @@ impl Tally {
     ///
     /// # Errors
     /// When its rows can not be set aside.
-    pub fn entry(&mut self, number: u64, unread: Vec<Gap>, looked: Option<Looked>) -> io::Result<()> {
+    pub fn entry(&mut self, number: u64, entry: &Entry, unread: Vec<Gap>, looked: Option<Looked>) -> io::Result<()> {
         let short_members = std::mem::take(&mut self.short_members);
         let (file, mut gaps) = looked.map_or((None, Vec::new()), |looked| (Some(looked.file), looked.gaps));
+        if let Some(places) = &self.places {
+            let judged = places.judge(entry, file.as_ref().map(|file| &file.row));
+            judged.iter().try_for_each(|risky| self.risky.push(number, risky))?;
+        }
         for gap in unread {
             // A read error shows to the format too: one gap is enough.
             if !gaps.iter().any(|known| (&known.path, known.kind) == (&gap.path, gap.kind)) {
@@ -151,7 +166,8 @@ impl Tally {
         if let Some((finds, different)) = over {
             self.gaps.push_last(&not_told_apart(finds, different))?;
         }
-        if let Some(gap) = left_out(self.files.left_out(), self.gaps.left_out()) {
+        self.risky.settle()?;
+        if let Some(gap) = left_out(self.files.left_out(), self.gaps.left_out().saturating_add(self.risky.left_out())) {
             self.gaps.push_last(&gap)?;
         }
         Ok(ScanResult {
@@ -159,6 +175,7 @@ impl Tally {
             subjects,
             entities,
             files: self.files.finish()?,
+            risky_places: self.risky.finish()?,
             cached: self.cached,
             gaps: self.gaps.finish()?,
             rules: self.rules,

@@ -246,12 +246,18 @@ pub(super) struct LookArgs {
     /// Folder with further detection rules (may be given again)
     #[arg(long, value_name = "DIR")]
     pub rules: Vec<PathBuf>,
+    /// Use no rules from /etc/hozen/rules, ~/.config/hozen/rules or hozen-rules beside the program
+    #[arg(long)]
+    pub no_local_rules: bool,
     /// Show personal values in clear in the findings (default: masked)
     #[arg(long)]
     pub reveal: bool,
     /// Also write the findings as JSON lines to FILE
     #[arg(long, value_name = "FILE")]
     pub findings: Option<PathBuf>,
+    /// A public web folder, beside the usual ones: what should not lie in it is listed (may be given again)
+    #[arg(long, value_name = "DIR")]
+    pub web_root: Vec<PathBuf>,
     /// Which files
     #[command(flatten)]
     pub scope: ScopeArgs,
@@ -431,6 +437,8 @@ pub(super) enum FailOn {
     Findings,
     /// At least one finding, however doubtful
     Possible,
+    /// At least one likely or certain finding, or something that lies where it should not
+    Places,
 }
 
 /// Values of `--lang`.

@@ -24,6 +24,8 @@ pub struct Env {
     pub random: Random,
     /// Socket of the user's SSH agent.
     pub agent: Option<PathBuf>,
+    /// Folders in which rules of this machine, of the user, and of the medium that hozen lies on are looked for.
+    pub local_rules: Vec<PathBuf>,
     /// Facts of the machine.
     pub host: Host,
     /// Login name of the user.
@@ -68,6 +70,7 @@ impl Env {
             now: Rc::new(Zoned::now),
             random: Box::new(crate::disk::host::random),
             agent: std::env::var_os("SSH_AUTH_SOCK").filter(|path| !path.is_empty()).map(PathBuf::from),
+            local_rules: local_rules(),
             host: Host::read(std::env::var("TZ").ok().as_deref()),
             user: first_of(&["SUDO_USER", "USER", "LOGNAME"]).unwrap_or_else(host::login_name),
             lang: Lang::from_locale(&first_of(&["LC_ALL", "LC_MESSAGES", "LANG"]).unwrap_or_default()),
@@ -83,6 +86,15 @@ impl Env {
             confine: true,
         }
     }
+}
+
+/// `/etc/hozen/rules`, `hozen/rules` in the user's folder for settings, and `hozen-rules` beside the program.
+fn local_rules() -> Vec<PathBuf> {
+    let settings = std::env::var_os("XDG_CONFIG_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
+    let settings = settings.or_else(|| std::env::home_dir().map(|home| home.join(".config")));
+    let medium = std::env::current_exe().ok().and_then(|program| Some(program.parent()?.join("hozen-rules")));
+    let machine = Some(PathBuf::from("/etc/hozen/rules"));
+    [machine, settings.map(|folder| folder.join("hozen/rules")), medium].into_iter().flatten().collect()
 }
 
 /// All kernels that this machine has. `HOZEN_KERNEL` names one alone, for tests and measurements; a digest does not depend on

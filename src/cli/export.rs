@@ -90,7 +90,7 @@ pub(super) fn run(args: &ExportArgs, lang: Lang, env: &mut Env) -> Result<Exit, 
     }
     let recipients = recipients(args, lang, env)?;
     let signer = signer(args, &dir, lang, env)?;
-    let engine = look::engine(&look::rule_pack(&[])?)?;
+    let engine = look::engine(&look::rule_pack(&[], &[])?)?;
     let custody = dir.root().join("custody");
     collect::confine(env, lang, &[&custody, &folder]);
     let seen = Progress::default();

@@ -1,25 +1,29 @@
 //! What `scan` and `respond` share: loading the rules, the findings file, the condition to fail on.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use super::args::{FailOn, LookArgs};
-use super::failure::Failure;
+use super::failure::{Failure, shown};
 use super::{Env, Exit};
 use crate::case::results::ScanResult;
-use crate::detect::Engine;
+use crate::detect::{Engine, RiskyPlaces};
 use crate::disk::output::{self, OutputFile};
-use crate::disk::own;
-use crate::model::{Scope, is_apart};
-use crate::rules::RulePack;
+use crate::disk::{local_rules, own};
+use crate::model::{Lang, RawPath, Scope, is_apart};
+use crate::rules::{RulePack, RuleText};
 use crate::seal::keyed::CaseKey;
 
-/// The built-in rules and those in these folders.
-pub(super) fn rule_pack(folders: &[PathBuf]) -> Result<RulePack, Failure> {
+/// The built-in rules, those of the machine and the user, and those in these folders.
+pub(super) fn rule_pack(folders: &[PathBuf], local: &[PathBuf]) -> Result<RulePack, Failure> {
+    let mut of_machine: Vec<RuleText> = Vec::new();
+    for folder in local {
+        of_machine.extend(local_rules::rule_files(folder).map_err(|error| Failure::local_rules(folder, &error))?);
+    }
     let mut extra = Vec::new();
     for folder in folders {
         extra.extend(own::rule_files(folder).map_err(|error| Failure::rule_folder(folder, &error))?);
     }
-    RulePack::load(&extra).map_err(|error| Failure::rules(&error))
+    RulePack::load(&of_machine, &extra).map_err(|error| Failure::rules(&error))
 }
 
 /// What to look for, and where: settled before anything is written.
@@ -35,9 +39,40 @@ pub(super) struct Search {
 impl Search {
     /// What the user asked for.
     pub(super) fn new(args: &LookArgs, env: &Env) -> Result<Self, Failure> {
-        let pack = rule_pack(&args.rules)?;
+        let local = if args.no_local_rules { &[][..] } else { &env.local_rules };
+        let pack = rule_pack(&args.rules, local)?;
         let engine = engine(&pack)?;
         Ok(Self { pack, engine, scope: args.scope.scope(env)? })
+    }
+
+    /// Says which rules of this machine are used: nobody named them on the command line.
+    pub(super) fn tell_of_local(&self, folders: &[PathBuf], lang: Lang, env: &mut Env) {
+        let is_local = |file: &str| env.local_rules.iter().any(|folder| file.starts_with(&shown(folder)));
+        let is_named = |file: &str| folders.iter().any(|folder| file.starts_with(&shown(folder)));
+        let files = self.pack.detectors.iter().map(|rule| rule.file.as_str());
+        let files = files.chain(self.pack.places.iter().map(|rule| rule.file.as_str()));
+        let files: std::collections::BTreeSet<&str> = files.filter(|file| is_local(file) && !is_named(file)).collect();
+        if !files.is_empty() {
+            let files = files.into_iter().collect::<Vec<_>>().join(", ");
+            let said = lang.pick("note: rules of this machine are used too", "注: この機器のルールも使います");
+            super::tell(env, &format!("{said}: {files}"));
+        }
+    }
+
+    /// The rules about places, for these sources: below a public folder everything that is named by another path is public too.
+    pub(super) fn places(&self, args: &LookArgs, sources: &[PathBuf]) -> Result<RiskyPlaces, Failure> {
+        let raw = |path: &Path| RawPath(path.as_os_str().as_encoded_bytes().to_vec());
+        let mut roots: Vec<RawPath> = Vec::new();
+        for root in &args.web_root {
+            let real = own::canonical(root).map_err(|error| Failure::web_root(root, &error))?;
+            roots.extend([raw(root), raw(&Path::new(".").join(root)), raw(&real)]);
+        }
+        let usual = RiskyPlaces::new(&self.pack, &roots).map_err(|error| Failure::rules(&error))?;
+        // A source that does not exist is told elsewhere.
+        let is_public =
+            |source: &&PathBuf| own::canonical(source).is_ok_and(|real| usual.is_public(&raw(&real.join("_"))));
+        roots.extend(sources.iter().filter(is_public).map(|source| raw(source)));
+        RiskyPlaces::new(&self.pack, &roots).map_err(|error| Failure::rules(&error))
     }
 
     /// All entities that the rules look for.
@@ -85,6 +120,7 @@ pub(super) fn exit(scan: &ScanResult, fail_on: Option<FailOn>) -> Exit {
         None => false,
         Some(FailOn::Findings) => likely,
         Some(FailOn::Possible) => likely || possible,
+        Some(FailOn::Places) => likely || !scan.risky_places.is_empty(),
     };
     let condition = if holds { Exit::Condition } else { Exit::Done };
     let gaps = if scan.gaps.is_empty() { Exit::Done } else { Exit::Gaps };

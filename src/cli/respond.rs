@@ -27,6 +27,7 @@ pub(super) fn run(args: &RespondArgs, lang: Lang, env: &mut Env) -> Result<Exit,
         return collect::run(&args.collect, lang, env);
     }
     let search = Search::new(&args.look, env)?;
+    search.tell_of_local(&args.look.rules, lang, env);
     if let Some(case) = &args.collect.resume {
         return resume::respond(args, case, &search, lang, env);
     }
@@ -102,7 +103,8 @@ fn pass(
         progress: &progress,
     };
     let place = collection.row_place();
-    let tally = Tally::new(search.entities(), search.pack.digest, &place);
+    let tally = Tally::new(search.entities(), search.pack.digest, &place)
+        .judging(search.places(&args.look, &args.collect.paths)?);
     let out = FindingsOut { out: &mut findings, reveal: args.look.reveal };
     collection.stops_by(&env.stop);
     let mut intake = collection.intake(Some(tally), Some(out)).map_err(collect::failure)?;

@@ -244,7 +244,8 @@ fn scan(
         progress: &progress,
     };
     let place = collection.row_place();
-    let tally = Tally::new(search.entities(), search.pack.digest, &place);
+    let tally = Tally::new(search.entities(), search.pack.digest, &place)
+        .judging(search.places(&args.look, &args.collect.paths)?);
     let out = FindingsOut { out: &mut findings, reveal: args.look.reveal };
     let mut intake = Intake::<MemoryStore, MemoryStore>::new(None, Some(tally), Some(out), &place);
     let (items, _) = collect::payload(&result.evidence.iter().map(PathBuf::from).collect::<Vec<_>>())?;

@@ -7,18 +7,20 @@ use unicode_width::UnicodeWidthStr;
 use super::args::{Format, RulesAct, RulesArgs};
 use super::failure::Failure;
 use super::{Env, Exit, json, look, print, profile};
-use crate::detect::{Engine, Hit, examples};
+use crate::detect::{Engine, Hit, RiskyPlaces, examples};
 use crate::model::{Bond, Confidence, Field, Lang, Place, Record};
 use crate::rules::collect::CollectPack;
-use crate::rules::{Detector, RulePack};
+use crate::rules::{Detector, PlaceRule, RulePack};
 
 /// Runs the verb.
 pub(super) fn run(args: &RulesArgs, lang: Lang, env: &mut Env) -> Result<Exit, Failure> {
     match &args.act {
-        RulesAct::List { rules, format } => list(&look::rule_pack(rules)?, *format, lang, env),
-        RulesAct::Check { rules } => check(&look::rule_pack(rules)?, &profile::pack(rules)?, lang, env),
-        RulesAct::Explain { id, rules } => explain(&look::rule_pack(rules)?, id, lang, env),
-        RulesAct::Try { text, rules } => try_text(&look::rule_pack(rules)?, text, lang, env),
+        RulesAct::List { rules, format } => list(&look::rule_pack(rules, &env.local_rules)?, *format, lang, env),
+        RulesAct::Check { rules } => {
+            check(&look::rule_pack(rules, &env.local_rules)?, &profile::pack(rules)?, lang, env)
+        }
+        RulesAct::Explain { id, rules } => explain(&look::rule_pack(rules, &env.local_rules)?, id, lang, env),
+        RulesAct::Try { text, rules } => try_text(&look::rule_pack(rules, &env.local_rules)?, text, lang, env),
     }
 }
 
@@ -34,7 +36,10 @@ fn list(pack: &RulePack, format: Format, lang: Lang, env: &mut Env) -> Result<Ex
                 })
             })
             .collect();
-        let listed = serde_json::json!({ "schema": "hozen.rules/1", "digest": pack.digest, "rules": rules });
+        let place = |rule: &PlaceRule| serde_json::json!({ "rule": rule.cited(), "name": rule.table.name.en, "name_ja": rule.table.name.ja, "file": rule.file });
+        let places: Vec<_> = pack.places.iter().map(place).collect();
+        let listed =
+            serde_json::json!({ "schema": "hozen.rules/1", "digest": pack.digest, "rules": rules, "places": places });
         print(env, &json(&listed)?)?;
         return Ok(Exit::Done);
     }
@@ -44,6 +49,13 @@ fn list(pack: &RulePack, format: Format, lang: Lang, env: &mut Env) -> Result<Ex
     for rule in &pack.detectors {
         let (id, name) = (rule.cited(), rule.name(lang));
         text.push_str(&format!("{}  {}  {}\n", padded(&id, ids), padded(name, names), rule.file));
+    }
+    let widest = |shown: &dyn Fn(&PlaceRule) -> usize| pack.places.iter().map(shown).max().unwrap_or(0);
+    let (ids, names) = (widest(&|rule| rule.cited().width()), widest(&|rule| rule.table.name.pick(lang).width()));
+    text.push_str(lang.pick("\nPlaces\n", "\n置き場所\n"));
+    for rule in &pack.places {
+        let name = padded(rule.table.name.pick(lang), names);
+        text.push_str(&format!("{}  {name}  {}\n", padded(&rule.cited(), ids), rule.file));
     }
     print(env, &(text + &fingerprint(pack, lang)))?;
     Ok(Exit::Done)
@@ -69,12 +81,23 @@ fn check(pack: &RulePack, profiles: &CollectPack, lang: Lang, env: &mut Env) -> 
         let lines: Vec<String> = failures.iter().map(ToString::to_string).collect();
         return Err(Failure::rules(&std::io::Error::other(lines.join("\n  "))));
     }
+    let places = RiskyPlaces::new(pack, &[]).map_err(|error| Failure::rules(&error))?;
+    let failed = places.failed_examples();
+    if !failed.is_empty() {
+        return Err(Failure::rules(&std::io::Error::other(failed.join("\n  "))));
+    }
     let examples: usize = pack.detectors.iter().map(|rule| rule.examples().len() + rule.table.negatives.len()).sum();
     let rules = pack.detectors.len();
     let text = lang.pick(
         format!("OK: {rules} rules, built-in ones included; all {examples} examples come out as the rules say\n"),
         format!("問題なし：内蔵を含むルール {rules} 個、例 {examples} 件。すべて記載どおりの結果です\n"),
     );
+    let placed = pack.places.len();
+    let text = text
+        + &lang.pick(
+            format!("OK: {placed} rules about places, built-in ones included\n"),
+            format!("問題なし：内蔵を含む、置き場所のルール {placed} 個\n"),
+        );
     let (count, takes) = (profiles.profiles.len(), profiles.takes.len());
     let also = lang.pick(
         format!("OK: {count} profiles with {takes} kinds of evidence, built-in ones included\n"),
@@ -88,10 +111,12 @@ fn check(pack: &RulePack, profiles: &CollectPack, lang: Lang, env: &mut Env) -> 
 fn explain(pack: &RulePack, id: &str, lang: Lang, env: &mut Env) -> Result<Exit, Failure> {
     let named = |rule: &&Detector| rule.id() == id || rule.cited() == id || rule.table.entity == id;
     let rules: Vec<&Detector> = pack.detectors.iter().filter(named).collect();
-    if rules.is_empty() {
+    let places = pack.places.iter().filter(|rule| rule.table.id.get_ref() == id || rule.cited() == id);
+    let rules = rules.into_iter().map(|rule| explain::explained(rule, lang));
+    let text: Vec<String> = rules.chain(places.map(|rule| explain::explained_place(rule, lang))).collect();
+    if text.is_empty() {
         return Err(Failure::no_rule(id));
     }
-    let text: Vec<String> = rules.into_iter().map(|rule| explain::explained(rule, lang)).collect();
     print(env, &text.join("\n"))?;
     Ok(Exit::Done)
 }

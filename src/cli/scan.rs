@@ -27,6 +27,7 @@ pub(super) fn run(args: &ScanArgs, lang: Lang, env: &mut Env) -> Result<Exit, Fa
     // Before any thread is started.
     let gentle = gentle::begin(&args.gentle, lang, env);
     let search = Search::new(&args.look, env)?;
+    search.tell_of_local(&args.look.rules, lang, env);
     let named_key = case_key(args)?;
     // Before the first look at a source: reading a link's target would move its access time.
     prepare::quiet_sources(env, &args.paths, args.cross_file_systems);
@@ -36,6 +37,7 @@ pub(super) fn run(args: &ScanArgs, lang: Lang, env: &mut Env) -> Result<Exit, Fa
     // A typing mistake must not leave an empty findings file behind.
     sources.check(args)?;
     let mut findings = look::findings_file(&args.look)?;
+    let places = search.places(&args.look, &sources.roots)?;
     let remembered = remembered(args, &search, named_key.clone(), env)?;
     let (cache, cache_out, key) = match remembered {
         Some(Opened { cache, out, key }) => (Some(cache), Some(out), key),
@@ -65,7 +67,7 @@ pub(super) fn run(args: &ScanArgs, lang: Lang, env: &mut Env) -> Result<Exit, Fa
         progress: &progress_now,
     };
     let place = RowPlace { folder: args.spool.clone() };
-    let tally = Tally::new(search.entities(), search.pack.digest, &place);
+    let tally = Tally::new(search.entities(), search.pack.digest, &place).judging(places);
     let reveal = args.look.reveal;
     let out = findings.as_mut().map(|out| FindingsOut { out: out as &mut dyn Write, reveal });
     let mut intake = Intake::<MemoryStore, MemoryStore>::new(None, Some(tally), out, &place).remembering(cache_out);

@@ -101,7 +101,7 @@ mod tests {
                 "values = [\"983205673214\"], confidence = \"likely\"",
             )
             .replace("\"123456789019\"", "\"123456789018\"");
-        let pack = RulePack::load(&[("own.toml".into(), text)]).unwrap();
+        let pack = RulePack::load(&[], &[("own.toml".into(), text)]).unwrap();
         let failures = check(&pack).unwrap();
         assert!(failures.iter().any(|f| f.expected.contains("likely") && f.found.contains("certain")));
         assert!(failures.iter().any(|f| f.text == "123456789018" && f.expected == "nothing"));

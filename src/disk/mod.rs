@@ -43,6 +43,7 @@ mod handle;
 pub mod host;
 mod idle;
 pub mod live;
+pub mod local_rules;
 pub mod network;
 pub mod output;
 pub mod own;

@@ -11,6 +11,7 @@ use super::entries::Sums;
 use super::files::{Listed, Looked};
 use super::gaps::GapGroup;
 use super::kinds::{Rung, not_looked_for, place};
+use super::risky::{self, RiskyGroup};
 use crate::case::results::{CollectResult, ScanResult};
 use crate::model::EntityTally;
 
@@ -39,6 +40,8 @@ pub struct Facts {
     pub(super) files: Vec<Listed>,
     /// Files with findings that are not in `files`; results/scan.json names them.
     pub(super) more_files: u64,
+    /// What lies where it should not, by rule.
+    pub(super) risky: Vec<RiskyGroup>,
     /// Gaps by kind.
     pub(super) gaps: Vec<GapGroup>,
 }
@@ -92,6 +95,7 @@ impl Facts {
             not_kept: sums.not_kept,
             files,
             more_files,
+            risky: risky::groups(&scan.risky_places)?,
             gaps: sums.gaps.groups(),
         })
     }

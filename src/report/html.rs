@@ -11,6 +11,7 @@ use super::facts::{Facts, Kind};
 use super::files::{Listed, inside};
 use super::gaps::{GapGroup, hides_content};
 use super::kinds::{RUNGS, Rung, label, place};
+use super::risky::RiskyGroup;
 use super::show::{self, grouped, in_eights, size};
 use super::verify::{Check, checks};
 use super::words::{DutyWords, GapWords, Verdict, Words, because, deadline, duty, gap, questions, steps, touch, words};
@@ -155,7 +156,7 @@ impl<'a> Page<'a> {
             input,
             facts,
             verdict: (w.verdict)(facts.level, facts.unread),
-            notes: input.notes.iter().map(w.note).collect(),
+            notes: input.notes.iter().map(w.note).chain(risky_note(facts, lang)).collect(),
             ladder: ladder(facts, lang),
             people: people(input, facts, lang),
             duties: duties(facts, lang),
@@ -175,6 +176,11 @@ impl<'a> Page<'a> {
 
     fn not_kept(&self) -> Option<String> {
         (self.facts.not_kept > 0).then(|| (self.w.not_kept)(self.facts.not_kept))
+    }
+
+    fn more_risky(&self, group: &RiskyGroup) -> Option<String> {
+        let more = group.count.saturating_sub(group.paths.len() as u64);
+        (more > 0).then(|| (self.w.more_gaps)(more))
     }
 
     fn records(&self) -> String {
@@ -352,6 +358,12 @@ fn file_view(listed: &Listed, lang: Lang) -> FileView {
         members: listed.members_with_findings.iter().map(member).collect(),
         more_members: (listed.more_members > 0).then(|| (w.more_files)(listed.more_members)),
     }
+}
+
+/// The first page says that something lies where it should not.
+fn risky_note(facts: &Facts, lang: Lang) -> Option<String> {
+    let count: u64 = facts.risky.iter().map(|group| group.count).sum();
+    (count > 0).then(|| (words(lang).risky_note)(count))
 }
 
 /// Kinds and their numbers in one line, in ladder order.

@@ -75,6 +75,7 @@ const KNOWN: &[Known] = &[
     known("mobile_phone", Rung::Contact, "携帯電話番号", "Mobile phone number", false),
     known("address", Rung::Contact, "住所", "Postal address", true),
     known("postal_code", Rung::Contact, "郵便番号", "Postal code", false),
+    known("directory_listing", Rung::Other, "フォルダーの一覧表示", "Directory listing", false),
     known("confidential_mark", Rung::Other, "秘密の表示（社外秘など）", "Mark of confidentiality", false),
     known("card_last4", Rung::Other, "伏せ字のカード番号（下4桁）", "Masked card number", false),
     known("health_insurer_no", Rung::Other, "保険者番号", "Health insurer number", false),

@@ -46,7 +46,27 @@ pub fn scan_listing(facts: &Facts, lang: Lang) -> String {
     if all > FILES as u64 {
         text += &format!("  {}\n", (w.listing.more_files)(all - FILES as u64));
     }
-    text + &listing(facts.gaps.clone(), lang)
+    text + &misplaced(facts, lang) + &listing(facts.gaps.clone(), lang)
+}
+
+/// What lies where it should not: how much, the first paths, and what to do.
+fn misplaced(facts: &Facts, lang: Lang) -> String {
+    let w = words(lang);
+    if facts.risky.is_empty() {
+        return String::new();
+    }
+    let mut text = format!("\n{}\n", w.risky);
+    for group in &facts.risky {
+        text += &format!("  {}{}{}\n", calm(group.name.pick(lang)), w.colon, grouped(group.count));
+        for path in group.paths.iter().take(EXAMPLES) {
+            text += &format!("      {}\n", calm(path));
+        }
+        if group.count > EXAMPLES as u64 {
+            text += &format!("      {}\n", (w.listing.more)(&grouped(group.count - EXAMPLES as u64)));
+        }
+        text += &format!("    → {}\n", calm(group.next.pick(lang)));
+    }
+    text
 }
 
 /// Gaps by kind: how many, a few of them, and what to do. Empty when there are none.

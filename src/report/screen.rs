@@ -30,6 +30,7 @@ pub fn summary(input: &ReportInput, facts: &Facts, lang: Lang) -> String {
     kinds(&mut screen, facts, w, lang);
     people(&mut screen, &input.scan, facts, w);
     duties(&mut screen, facts, w, lang);
+    risky(&mut screen, facts, w);
     kept(&mut screen, input, facts, w);
     for line in folded(&calm(&input.report_path), COLUMNS - screen.indent) {
         screen.row(w.screen.report, &line);
@@ -48,6 +49,7 @@ pub fn scan_summary(scan: &ScanResult, facts: &Facts, lang: Lang) -> String {
     kinds(&mut screen, facts, w, lang);
     people(&mut screen, scan, facts, w);
     duties(&mut screen, facts, w, lang);
+    risky(&mut screen, facts, w);
     screen.text
 }
 
@@ -61,7 +63,7 @@ struct Screen {
 impl Screen {
     fn new(lang: Lang) -> Self {
         let w = &words(lang).screen;
-        let names = [w.kinds, w.people, w.duties, w.kept, w.seal, w.report, w.next];
+        let names = [w.kinds, w.people, w.duties, w.places, w.kept, w.seal, w.report, w.next];
         let indent = names.into_iter().map(width).max().unwrap_or(0) + 2;
         Self { text: String::new(), indent, last: "" }
     }
@@ -132,6 +134,14 @@ fn people(screen: &mut Screen, scan: &ScanResult, facts: &Facts, w: &'static Wor
     }
     if scan.cached > 0 {
         screen.row(w.screen.people, &(w.screen.cached)(&grouped(scan.cached)));
+    }
+}
+
+/// What lies where it should not.
+fn risky(screen: &mut Screen, facts: &Facts, w: &'static Words) {
+    let count: u64 = facts.risky.iter().map(|group| group.count).sum();
+    if count > 0 {
+        screen.row(w.screen.places, &(w.screen.risky)(&grouped(count)));
     }
 }
 

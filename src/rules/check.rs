@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use regex_syntax::hir::Look;
 
-use super::RuleError;
 use super::pack::Detector;
+use super::place::PlaceRule;
 use super::syntax::DetectorTable;
+use super::{RuleError, embed};
 use crate::model::limits::RULE_MATCH_CHARS;
 
 /// Checks one table of a file.
@@ -51,6 +52,19 @@ pub fn entities(detectors: &[Detector]) -> Result<(), RuleError> {
             }
         } else {
             seen.insert(entity, detector);
+        }
+    }
+    Ok(())
+}
+
+/// Checks what the user's rules about places say of findings: an entity that nobody looks for would never be in one. (A built-in one
+/// may name what the user replaced.)
+pub fn places(places: &[PlaceRule], detectors: &[Detector]) -> Result<(), RuleError> {
+    let is_built_in = |place: &&PlaceRule| embed::places().any(|(name, _)| name == place.file);
+    for place in places.iter().filter(|place| !is_built_in(place)) {
+        let is_unknown = |entity: &&String| detectors.iter().all(|detector| detector.table.entity != **entity);
+        if let Some(entity) = place.table.holds.iter().find(is_unknown) {
+            return Err(place.error(format!("`holds` names {entity:?}, and no detector looks for that")));
         }
     }
     Ok(())

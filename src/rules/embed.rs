@@ -7,6 +7,11 @@ pub fn detectors() -> impl Iterator<Item = (&'static str, &'static str)> {
     FILES.iter().copied().filter(|(name, _)| name.starts_with("rules/detect/") && name.ends_with(".toml"))
 }
 
+/// The built-in files with rules about places, by name, in the order of their names.
+pub fn places() -> impl Iterator<Item = (&'static str, &'static str)> {
+    FILES.iter().copied().filter(|(name, _)| name.starts_with("rules/place/") && name.ends_with(".toml"))
+}
+
 /// The built-in files that say what profiles take, by name, in the order of their names.
 pub fn collect() -> impl Iterator<Item = (&'static str, &'static str)> {
     FILES.iter().copied().filter(|(name, _)| name.starts_with("rules/collect/") && name.ends_with(".toml"))

@@ -8,9 +8,11 @@ pub mod embed;
 pub mod error;
 pub mod load;
 pub mod pack;
+pub mod place;
 pub mod shape;
 pub mod syntax;
 
 pub use error::RuleError;
-pub use pack::{Detector, RulePack};
+pub use pack::{Detector, RulePack, RuleText};
+pub use place::{Area, PlaceKind, PlaceRule};
 pub use syntax::{Example, Guard, Mask, Normalise};

@@ -3,15 +3,22 @@
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
-use crate::model::{Confidence, LinkClass};
+use super::place::{PlaceTable, WebTable};
+use crate::model::{Confidence, LinkClass, Names};
 
 /// One file.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct DetectorFile {
+pub struct RuleFile {
     /// Its detectors.
     #[serde(default)]
     pub detector: Vec<DetectorTable>,
+    /// Its rules about places.
+    #[serde(default)]
+    pub place: Vec<PlaceTable>,
+    /// Where public web folders lie.
+    #[serde(default)]
+    pub web: WebTable,
 }
 
 /// One `[[detector]]` as written.
@@ -71,16 +78,6 @@ pub struct DetectorTable {
     pub examples: Vec<Example>,
     /// Texts that must give nothing.
     pub negatives: Vec<String>,
-}
-
-/// A name in both languages.
-#[derive(Debug, Clone, Deserialize, Serialize)]
-#[serde(deny_unknown_fields)]
-pub struct Names {
-    /// English.
-    pub en: String,
-    /// Japanese.
-    pub ja: String,
 }
 
 /// One pattern and how much its shape alone says.

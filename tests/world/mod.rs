@@ -69,6 +69,7 @@ pub(crate) fn hozen_with<S: AsRef<std::ffi::OsStr>>(kernels: Kernels, lang: Lang
             Ok(())
         }),
         agent: None,
+        local_rules: Vec::new(),
         host: Host::read(Some("Asia/Tokyo")),
         user: "tester".to_owned(),
         lang,

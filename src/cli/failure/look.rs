@@ -6,6 +6,38 @@ use std::path::Path;
 use super::{Failure, shown};
 
 impl Failure {
+    /// Rules of the machine or the user can not be read: a scan without them would look for less than is thought.
+    pub(in crate::cli) fn local_rules(folder: &Path, error: &dyn Error) -> Self {
+        let folder = shown(folder);
+        Self::new(
+            (
+                format!("the rules in {folder} can not be used, so nothing was scanned"),
+                "mend them, or go on without the rules of this machine: --no-local-rules",
+            ),
+            (
+                format!("{folder} のルールを使えないため、検査していません"),
+                "ルールを直すか、この機器のルールを使わない --no-local-rules を付けてください",
+            ),
+        )
+        .because(error)
+    }
+
+    /// A folder of `--web-root` is not there.
+    pub(in crate::cli) fn web_root(path: &Path, error: &dyn Error) -> Self {
+        let path = shown(path);
+        Self::new(
+            (
+                format!("the public folder {path} can not be found, so nothing was scanned"),
+                "correct --web-root, or leave it away: the usual places (/var/www, public_html, …) are known",
+            ),
+            (
+                format!("公開フォルダー {path} が見つからないため、検査していません"),
+                "--web-root を直すか、省いてください（/var/www や public_html などは指定がなくても分かります）",
+            ),
+        )
+        .because(error)
+    }
+
     /// The spool folder can not be used.
     pub(in crate::cli) fn spool(folder: &Path, error: &dyn Error) -> Self {
         let folder = shown(folder);

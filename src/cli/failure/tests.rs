@@ -47,6 +47,8 @@ fn every_failure_says_what_happened_and_what_to_do_in_both_languages() {
         Failure::rules(&error),
         Failure::rule_folder(path, &error),
         Failure::exclude(&error),
+        Failure::local_rules(path, &error),
+        Failure::web_root(path, &error),
         Failure::since(&error),
         Failure::not_evidence(path),
         Failure::bad_expectation("zz"),

@@ -4,7 +4,7 @@ use super::sure;
 use crate::detect::validate::VALIDATORS;
 use crate::model::{Lang, LinkClass};
 use crate::rules::syntax::PatternTable;
-use crate::rules::{Detector, Mask};
+use crate::rules::{Area, Detector, Mask, PlaceKind, PlaceRule};
 
 /// Words of one list that are shown; the file has the rest.
 const WORDS: usize = 12;
@@ -45,6 +45,41 @@ pub(super) fn explained(rule: &Detector, lang: Lang) -> String {
         let sure = example.confidence.map(|confidence| format!(" ({})", sure(confidence, lang))).unwrap_or_default();
         let said = format!("{}{} → {found}{sure}", example.text, header.unwrap_or_default());
         say(("example", "例"), said);
+    }
+    text
+}
+
+/// A rule about places as text.
+pub(super) fn explained_place(rule: &PlaceRule, lang: Lang) -> String {
+    let table = &rule.table;
+    let names: Vec<String> = table.names.iter().map(|name| name.get_ref().clone()).collect();
+    let area = match table.area {
+        Area::Web => lang.pick("in a public web folder", "公開フォルダーの中"),
+        Area::Anywhere => lang.pick("anywhere", "どこでも"),
+    };
+    let what = match table.kind {
+        PlaceKind::File => lang.pick("files", "ファイル"),
+        PlaceKind::Folder => lang.pick("folders", "フォルダー"),
+    };
+    let open = lang.pick("only where every user of the machine may read it", "その機器の誰でも読めるときだけ");
+    let holds = if table.holds.is_empty() {
+        String::new()
+    } else {
+        format!("{} ≥ {}", words(&[&table.holds], lang), table.least)
+    };
+    let rows = [
+        (("written in", "定義"), rule.file.clone()),
+        (("about", "対象"), what.to_owned()),
+        (("where", "場所"), area.to_owned()),
+        (("named", "名前"), words(&[&names], lang)),
+        (("readable", "権限"), if table.world_readable { open.to_owned() } else { String::new() }),
+        (("only where found in it", "中で見つかったときだけ"), holds),
+        (("what to do", "次にすること"), table.next.pick(lang).to_owned()),
+        (("example", "例"), table.examples.join(lang.pick(", ", "、"))),
+    ];
+    let mut text = format!("{}: {}\n", rule.cited(), table.name.pick(lang));
+    for ((en, ja), said) in rows.into_iter().filter(|(_, said)| !said.is_empty()) {
+        text += &lang.pick(format!("  {en}: {said}\n"), format!("  {ja}：{said}\n"));
     }
     text
 }

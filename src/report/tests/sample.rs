@@ -74,6 +74,7 @@ pub(in crate::report) fn empty() -> ReportInput {
             subjects: Subjects::default(),
             entities: entities.into(),
             files: Scanned::default(),
+            risky_places: Rows::default(),
             cached: 0,
             gaps: Rows::default(),
             rules: Digest::of(b"rules"),

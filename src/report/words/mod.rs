@@ -120,6 +120,9 @@ pub(super) struct Words {
     pub(super) no_files: &'static str,
     pub(super) more_files: fn(u64) -> String,
     pub(super) same_file: fn(&str) -> String,
+    pub(super) risky: &'static str,
+    pub(super) risky_lead: &'static str,
+    pub(super) risky_note: fn(u64) -> String,
     pub(super) gaps_section: &'static str,
     pub(super) gaps_lead: &'static str,
     pub(super) no_gaps: &'static str,
@@ -174,6 +177,9 @@ pub(super) struct ScreenWords {
     pub(super) next: &'static str,
     pub(super) people_line: fn(&str, &str, &str) -> String,
     pub(super) unread: fn(&str) -> String,
+    pub(super) places: &'static str,
+    /// What lies where it should not.
+    pub(super) risky: fn(&str) -> String,
     /// Files that were not read again.
     pub(super) cached: fn(&str) -> String,
     pub(super) kept_line: fn(&str, &str, &str) -> String,

@@ -217,7 +217,8 @@ impl CollectPack {
 /// A file of detection rules in the same folder is not ours; one that is neither is read, so that its fault is told.
 fn is_of_other_rules(text: &str) -> bool {
     let tables: Result<std::collections::BTreeMap<String, serde::de::IgnoredAny>, _> = toml::from_str(text);
-    !load::is_collect_file(text) && tables.is_ok_and(|tables| tables.contains_key("detector"))
+    !load::is_collect_file(text)
+        && tables.is_ok_and(|tables| ["detector", "place", "web"].iter().any(|table| tables.contains_key(*table)))
 }
 
 /// A table in a fixed order of fields, under its kind.

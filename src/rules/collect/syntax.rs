@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
-use crate::rules::syntax::Names;
+use crate::model::Names;
 
 /// One file.
 #[derive(Debug, Clone, Deserialize)]

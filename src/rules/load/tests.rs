@@ -18,7 +18,7 @@ negatives = ["XM1234567"]
 "#;
 
 fn with(text: &str) -> Result<RulePack, RuleError> {
-    RulePack::load(&[(PathBuf::from("own/member.toml"), text.to_owned())])
+    RulePack::load(&[], &[(PathBuf::from("own/member.toml"), text.to_owned())])
 }
 
 #[test]
@@ -63,4 +63,15 @@ fn a_bad_rule_is_shown_with_file_line_and_caret() {
     assert!(unknown.contains("gaurd") && unknown.contains("8 | gaurd"), "{unknown}");
     let long = with(&OWN.replace("max_len = 8", "max_len = 4000")).unwrap_err().to_string();
     assert!(long.contains("RULE_MATCH_CHARS"), "{long}");
+}
+
+#[test]
+fn rules_of_a_machine_add_and_do_not_replace() {
+    let local = |text: &str| RulePack::load(&[(PathBuf::from("/etc/hozen/rules/a.toml"), text.to_owned())], &[]);
+    let added = local(OWN).unwrap();
+    assert!(added.detectors.iter().any(|rule| rule.id() == "member" && rule.file == "/etc/hozen/rules/a.toml"));
+    assert_ne!(added.digest, RulePack::builtin().unwrap().digest);
+    let blind = OWN.replace("id = \"member\"", "override = true\nid = \"card\"");
+    assert!(local(&blind).unwrap_err().to_string().contains("may add, not replace"));
+    assert!(with(&blind).is_ok());
 }
