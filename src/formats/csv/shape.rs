@@ -278,12 +278,13 @@ fn has_value_column(below: &[(u64, Vec<String>)], header: &[String]) -> bool {
         })
 }
 
-/// A word or two, not a value: few digits, no address sign.
+/// A word or two, not a value: few digits, no address sign. 〒 is a word, though no letter.
 fn is_wordy(cell: &str) -> bool {
     let folded = fold(cell);
     let text = folded.as_str();
     let (chars, digits) = text.chars().fold((0, 0), |(n, d), c| (n + 1, d + usize::from(c.is_ascii_digit())));
-    chars <= HEADER_CHARS && digits * 10 <= chars * 4 && !text.contains('@') && text.chars().any(char::is_alphabetic)
+    let is_worded = text.chars().any(|c| c.is_alphabetic() || c == '〒');
+    chars <= HEADER_CHARS && digits * 10 <= chars * 4 && !text.contains('@') && is_worded
 }
 
 fn is_header_word(cell: &str) -> bool {

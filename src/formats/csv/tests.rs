@@ -65,6 +65,16 @@ fn a_table_in_every_encoding() {
 }
 
 #[test]
+fn a_header_with_the_postal_mark() {
+    let got = Collected::of(
+        "list.csv",
+        "会員No,〒,メモ\nM0001,100-0001,あ\nM0002,100-0002,い\nM0003,100-0003,う\n".as_bytes(),
+    );
+    let names: Vec<_> = got.records[1].2.iter().map(|field| field.name.as_deref()).collect();
+    assert_eq!(names, [Some("会員No"), Some("〒"), Some("メモ")]);
+}
+
+#[test]
 fn a_header_below_titles() {
     let text = "顧客名簿,,\n2024年4月1日 現在,,\n\n番号,氏名,電話\n1,山田太郎,090-1234-5678\n2,鈴木花子,03-1234-5678\n3,佐藤次郎,03-1234-9999\n";
     let got = Collected::of("list.csv", text.as_bytes());
