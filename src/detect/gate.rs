@@ -3,7 +3,7 @@
 use memchr::{memchr, memchr2};
 
 use crate::rules::shape::{Alphabet, joins_digits};
-use crate::text::fold::holds_escape;
+use crate::text::escapes;
 
 /// What a text holds, counted over its bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +22,7 @@ impl Held {
         let bytes = text.as_bytes();
         Self {
             digits: bytes.iter().filter(|byte| byte.is_ascii_digit()).count(),
-            at: memchr(b'@', bytes).is_some() || holds_escape(text),
+            at: memchr(b'@', bytes).is_some() || escapes::stand_in(text),
             // U+FF10…, U+FF20, U+FE6B begin with EF; U+1D7CE… with F0.
             wide: !text.is_ascii() && memchr2(0xef, 0xf0, bytes).is_some(),
         }

@@ -13,6 +13,7 @@ pub mod json;
 pub mod known;
 pub mod plain;
 mod registry;
+mod transfer;
 mod trouble;
 pub mod zip;
 
@@ -89,6 +90,8 @@ pub trait Sink {
     fn broken_off(&mut self, kind: GapKind, reason: String);
     /// The encoding that was decided on for this leaf. Called at most once, before the first record.
     fn charset(&mut self, charset: Charset);
+    /// Some of its text, of which records do not show their bytes, stands in another encoding.
+    fn also(&mut self, _: Charset) {}
 }
 
 /// A reader of one kind of bytes.

@@ -3,9 +3,11 @@
 use std::cell::RefCell;
 use std::io::{Cursor, Read};
 
+use super::transfer::{Reading, Text, Transfer};
 use super::trouble::{in_order, read_error, skip};
 use super::{Claim, Format, Head, Input, Sink};
-use crate::model::{Charset, Field, GapKind, Place, Record};
+use crate::model::limits::BOND_LINE_BYTES;
+use crate::model::{Bond, Charset, Field, GapKind, Place, Record};
 use crate::text::{Ending, Line, Lines, TextStream, decode_record, guess, looks_binary};
 
 /// Text in lines.
@@ -33,13 +35,17 @@ impl Format for Plain {
         }
         let ending = Ending::of(head.bytes);
         let mut lines = Lines::new(&mut *src, guessed.charset, ending, guessed.bom as u64, 1);
-        let mut lost = Undecodable::default();
+        let (mut lost, mut transfer) = (Undecodable::default(), Transfer::new());
         let mut at = guessed.bom as u64;
         loop {
             match lines.next_line() {
                 Ok(Some(line)) => {
                     at = line.offset + line.bytes.len() as u64;
-                    push_line(&line, guessed.charset, &mut lost, out);
+                    match transfer.line(&line) {
+                        Reading::Same => push_line(&line, guessed.charset, &mut lost, out),
+                        Reading::Nothing => {}
+                        Reading::Texts(texts) => texts.iter().for_each(|text| push_text(text, out)),
+                    }
                 }
                 Ok(None) => break,
                 Err(error) => {
@@ -48,7 +54,38 @@ impl Format for Plain {
                 }
             }
         }
+        transfer.end().iter().for_each(|text| push_text(text, out));
+        tell_attachments(transfer.attachments, out);
         lost.tell(out);
+    }
+}
+
+/// A text that a mail stands for: its bytes are not those of the file, so it is placed by the line in which it began.
+fn push_text(text: &Text, out: &mut dyn Sink) {
+    let decoded = match text.charset {
+        Some(charset) => (crate::text::decode::decode(&text.bytes, charset).0, charset),
+        None => {
+            let decoded = decode_record(&text.bytes, Charset::Utf8);
+            (decoded.text, decoded.charset)
+        }
+    };
+    let (decoded, charset) = decoded;
+    if text.is_body {
+        out.also(charset);
+    }
+    let place = Place { offset: text.offset, row: Some(text.row), ..Place::default() };
+    let fields = [Field { name: None, text: &decoded, place, raw: None }];
+    let bond = if text.bytes.len() > BOND_LINE_BYTES { Bond::Loose } else { Bond::Line };
+    out.record(&Record::whole(bond, &fields));
+}
+
+/// Attachments are not opened here: nobody must take them for looked at.
+fn tell_attachments(attachments: u64, out: &mut dyn Sink) {
+    if attachments > 0 {
+        let reason = format!(
+            "{attachments} attachment(s) of mail in base64 that are no text were not opened: save them with a mail program (on another machine) and scan them"
+        );
+        out.gap(GapKind::UnsupportedFormat, reason);
     }
 }
 
@@ -137,6 +174,7 @@ pub(super) fn read_rest(rest: Rest<'_, '_>, out: &mut dyn Sink) {
             shared.release(begin);
         }
     }
+    shared.borrow().foreign().iter().for_each(|charset| out.also(charset));
     lost.tell(out);
 }
 

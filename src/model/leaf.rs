@@ -31,6 +31,9 @@ pub struct FileResult {
     pub status: LookStatus,
     /// Encoding that was decided on, if it is text.
     pub encoding: Option<String>,
+    /// Other encodings in which some of its text stands: logs and mailboxes mix them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also_in: Vec<String>,
     /// Format id, if one was found.
     pub format: Option<String>,
     /// Bytes that were read.
@@ -51,6 +54,7 @@ impl FileResult {
             cached: false,
             status: LookStatus::NotScanned,
             encoding: None,
+            also_in: Vec::new(),
             format: None,
             bytes: 0,
             findings: BTreeMap::new(),

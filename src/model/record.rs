@@ -85,3 +85,45 @@ impl Charset {
         }
     }
 }
+
+/// Some encodings.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Charsets(u16);
+
+impl Charsets {
+    const ALL: [Charset; 8] = [
+        Charset::Ascii,
+        Charset::Utf8,
+        Charset::Utf16Le,
+        Charset::Utf16Be,
+        Charset::Cp932,
+        Charset::EucJp,
+        Charset::Iso2022Jp,
+        Charset::Latin1,
+    ];
+
+    /// Adds one.
+    pub fn add(&mut self, charset: Charset) {
+        self.0 |= 1 << charset as u16;
+    }
+
+    /// Those that are in it, in a fixed order.
+    pub fn iter(self) -> impl Iterator<Item = Charset> {
+        Self::ALL.into_iter().filter(move |charset| self.0 >> *charset as u16 & 1 == 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_encoding_has_a_place_of_its_own() {
+        for one in Charsets::ALL {
+            let mut set = Charsets::default();
+            set.add(one);
+            set.add(one);
+            assert_eq!(set.iter().collect::<Vec<_>>(), [one]);
+        }
+    }
+}

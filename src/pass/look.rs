@@ -18,7 +18,7 @@ use crate::detect::{Chance, Engine, Hit, LeafDetector, RecordHits};
 use crate::disk::spool::{Spool, SpoolError, SpoolReader};
 use crate::formats::{self, Format, Head, Input, Need, ReadSeek, Sink};
 use crate::model::{
-    Charset, Confidence, FileResult, Finding, Gap, GapKind, Locator, LookStatus, Record, Scope, limits,
+    Charset, Charsets, Confidence, FileResult, Finding, Gap, GapKind, Locator, LookStatus, Record, Scope, limits,
 };
 use crate::seal::keyed::CaseKey;
 
@@ -148,6 +148,8 @@ struct Leaf<'l, 'a> {
     chances: Vec<Chance>,
     /// The member that was handed over last: whether it broke off is told only after it.
     last: Option<LookedLeaf>,
+    /// Encodings that its records stand in.
+    charsets: Charsets,
     seen: u64,
     gapped: bool,
 }
@@ -156,7 +158,17 @@ impl<'l, 'a> Leaf<'l, 'a> {
     fn new(look: &'l mut Look<'a>, path: String, depth: usize) -> Self {
         let detector = Some(look.lens.engine.leaf());
         let result = FileResult::not_scanned(path);
-        Self { look, detector, depth, result, chances: Vec::new(), last: None, seen: 0, gapped: false }
+        Self {
+            look,
+            detector,
+            depth,
+            result,
+            chances: Vec::new(),
+            last: None,
+            charsets: Charsets::default(),
+            seen: 0,
+            gapped: false,
+        }
     }
 
     /// A leaf that can only be read in order: a container that must seek is spooled first.
@@ -316,6 +328,11 @@ impl<'l, 'a> Leaf<'l, 'a> {
     /// Decides the status. Nothing seen and something in the way is "not looked at", never "0 findings".
     fn close(mut self, bytes: u64) -> LookedLeaf {
         self.pass_on();
+        // Plain ASCII is part of every one of them.
+        let other = |charset: &Charset| {
+            *charset != Charset::Ascii && self.result.encoding.as_deref().is_some_and(|own| own != charset.name())
+        };
+        self.result.also_in = self.charsets.iter().filter(other).map(|charset| charset.name().to_owned()).collect();
         self.result.bytes = bytes;
         self.result.status = match (self.gapped, self.seen) {
             (false, _) => LookStatus::Scanned,
@@ -329,6 +346,7 @@ impl<'l, 'a> Leaf<'l, 'a> {
 impl Sink for Leaf<'_, '_> {
     fn record(&mut self, record: &Record<'_>) {
         self.seen += 1;
+        record.fields.iter().filter_map(|field| field.raw).for_each(|(_, charset)| self.charsets.add(charset));
         let Some(mut detector) = self.detector.take() else { return };
         detector.record(record, &mut |hits| self.hits(hits));
         self.detector = Some(detector);
@@ -399,6 +417,10 @@ impl Sink for Leaf<'_, '_> {
         let path = row.path.clone();
         self.gapped = true;
         self.look.gap(&path, kind, reason);
+    }
+
+    fn also(&mut self, charset: Charset) {
+        self.charsets.add(charset);
     }
 
     fn charset(&mut self, charset: Charset) {

@@ -1,13 +1,16 @@
 //! Folds text for matching, and keeps the way back: from each byte of the folded text to the byte it came from.
 //!
 //! Folding is NFKC (full-width to ASCII, half-width kana to full-width, ㈱ and ① to their plain forms), then dashes of every
-//! kind between digits to `-`, and the escapes of `@` and `+` in addresses and pages (`%40`, `&#64;`, `%2B`) to what they stand for. It is for matching only: NFKC rewrites some name kanji, so folded names are never evidence.
+//! kind between digits to `-`, and [escapes](super::escapes) to what they stand for. It is for matching only: NFKC rewrites some name
+//! kanji, so folded names are never evidence.
 
 use std::borrow::Cow;
 use std::ops::Range;
 
 use unicode_normalization::UnicodeNormalization;
 use unicode_normalization::char::is_combining_mark;
+
+use super::escapes::{self, Meaning};
 
 /// Folded text and its map back.
 #[derive(Debug, Clone)]
@@ -69,25 +72,10 @@ impl Folded<'_> {
     }
 }
 
-/// Escapes that stand between the parts of an address or before a number, and what they stand for.
-static ESCAPES: &[(&str, &str)] =
-    &[("%40", "@"), ("&#64;", "@"), ("&#x40;", "@"), ("&#X40;", "@"), ("%2B", "+"), ("%2b", "+")];
-
-/// The escape that a text begins with.
-fn escape(text: &str) -> Option<(&'static str, &'static str)> {
-    ESCAPES.iter().copied().find(|(escape, _)| text.starts_with(escape))
-}
-
-/// Whether a text holds an escape that folding resolves.
-pub fn holds_escape(text: &str) -> bool {
-    let mut marks = memchr::memchr2_iter(b'%', b'&', text.as_bytes());
-    marks.any(|at| text.get(at..).and_then(escape).is_some())
-}
-
 /// Folds; ASCII without escapes costs neither a copy nor a map.
 pub fn fold(text: &str) -> Folded<'_> {
     let source_len = text.len();
-    if text.is_ascii() && !holds_escape(text) {
+    if text.is_ascii() && !escapes::stand_in(text) {
         return Folded { text: Cow::Borrowed(text), source_len, steps: Vec::new() };
     }
     let mut out = Builder { text: String::with_capacity(source_len), steps: Vec::new() };
@@ -100,9 +88,9 @@ pub fn fold(text: &str) -> Folded<'_> {
 
 /// Folds the next cluster of `rest`, which stands at `source`; returns its length.
 fn fold_next(out: &mut Builder, rest: &str, source: usize) -> usize {
-    if let Some((from, to)) = rest.starts_with(['%', '&']).then(|| escape(rest)).flatten() {
-        out.replace(to, source, from);
-        return from.len();
+    if let Some((length, meaning)) = escapes::at(rest) {
+        out.resolve(&meaning, source);
+        return length;
     }
     let mut chars = rest.char_indices();
     let Some((_, first)) = chars.next() else { return rest.len() };
@@ -148,6 +136,15 @@ impl Builder {
         }
         self.steps.push(Step { folded: self.text.len(), source, copied: false });
         self.text.push_str(with);
+    }
+
+    /// What an escape stands for, folded.
+    fn resolve(&mut self, meaning: &Meaning, source: usize) {
+        self.steps.push(Step { folded: self.text.len(), source, copied: false });
+        match meaning {
+            Meaning::Char(c) => self.text.extend(std::iter::once(*c).nfkc()),
+            Meaning::Text(text) => self.text.extend(text.nfkc()),
+        }
     }
 
     fn fold(&mut self, cluster: &str, source: usize) {

@@ -4,6 +4,7 @@
 
 pub mod charset;
 pub mod decode;
+pub(crate) mod escapes;
 pub mod fold;
 pub mod lines;
 mod score;

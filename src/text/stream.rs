@@ -9,7 +9,7 @@ use std::io::{self, Read};
 
 use super::decode::{byte_offset, decode, decode_record};
 use super::lines::{boundary, read_some};
-use crate::model::Charset;
+use crate::model::{Charset, Charsets};
 
 /// Source bytes decoded at a time.
 const PIECE_BYTES: usize = 8 * 1024;
@@ -41,6 +41,7 @@ pub struct TextStream<'r> {
     given: usize,
     text_end: u64,
     pieces: VecDeque<Piece>,
+    foreign: Charsets,
     /// The last answer of `origin`: places are asked for in order, so the next is counted on from there.
     last: Cell<Answer>,
 }
@@ -70,6 +71,7 @@ impl<'r> TextStream<'r> {
             given: 0,
             text_end: 0,
             pieces: VecDeque::new(),
+            foreign: Charsets::default(),
             last: Cell::default(),
         }
     }
@@ -161,7 +163,15 @@ impl<'r> TextStream<'r> {
         }
     }
 
+    /// Encodings other than its own in which pieces of it stood, so far.
+    pub fn foreign(&self) -> Charsets {
+        self.foreign
+    }
+
     fn keep(&mut self, raw: Vec<u8>, charset: Charset, text_len: usize) {
+        if charset != self.leaf {
+            self.foreign.add(charset);
+        }
         let raw_len = raw.len() as u64;
         self.pieces.push_back(Piece { text_start: self.text_end, text_len, start: self.at, raw, charset });
         self.at += raw_len;

@@ -69,6 +69,28 @@ fn what_a_percent_escape_hid_is_placed_behind_it() {
     assert_eq!((hits[0].place.offset, hits[0].value.reveal()), (6, "tanaka@example.jp"));
 }
 
+#[test]
+fn what_programs_escape_is_found_where_it_stands() {
+    for (text, entity, value, at) in [
+        ("GET /f?tel%3D090-1234-5678%26x", "phone", "09012345678", "090"),
+        ("q=%E9%9B%BB%E8%A9%B1%3A%EF%BC%90%EF%BC%99%EF%BC%90-1234-5678", "phone", "09012345678", "%EF%BC%90"),
+        ("mail: a&#46;b&#64;example&#46;co&#46;jp", "email", "a.b@example.co.jp", "a&#46;"),
+        (r"VALUES ('x\'y','tanaka@example.co.jp\n')", "email", "tanaka@example.co.jp", "tanaka"),
+        (r#"{"m":"\u96fb\u8a71\uff1a03-1234-5678"}"#, "phone", "0312345678", "03-"),
+        (
+            r"msg=\xE3\x83\x9E\xE3\x82\xA4\xE3\x83\x8A\xE3\x83\xB3\xE3\x83\x90\xE3\x83\xBC 123456789018",
+            "my_number",
+            "123456789018",
+            "1234",
+        ),
+        ("%A5%AB%A1%BC%A5%C9%C8%D6%B9%E6+4111-1111-1111-1111", "card", "4111111111111111", "4111-"),
+    ] {
+        let hits = line(text);
+        let hit = hits.iter().find(|hit| &*hit.entity == entity).unwrap_or_else(|| panic!("{text}: {hits:?}"));
+        assert_eq!((hit.value.reveal(), hit.place.offset as usize), (value, text.find(at).unwrap()), "{text}");
+    }
+}
+
 /// The findings of a text that is read in windows, and where they stand.
 fn windowed(text: &str, window: usize, overlap: usize) -> Vec<(u64, String)> {
     let mut leaf = engine().leaf();

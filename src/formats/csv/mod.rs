@@ -67,6 +67,7 @@ fn read_rows(mut rows: Rows<'_>, shape: &Shape, out: &mut dyn Sink) {
             }
         }
     }
+    rows.foreign().iter().for_each(|charset| out.also(charset));
     lost.tell(out);
 }
 

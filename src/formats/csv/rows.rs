@@ -6,8 +6,8 @@ use std::ops::Range;
 use csv_core::{ReadFieldResult, Reader, ReaderBuilder};
 
 use crate::formats::plain::Rest;
-use crate::model::Charset;
 use crate::model::limits::{BLOCK_BYTES, RECORD_BYTES};
+use crate::model::{Charset, Charsets};
 use crate::text::TextStream;
 use crate::text::lines::read_some;
 
@@ -94,6 +94,11 @@ impl<'r> Rows<'r> {
             cells: Vec::new(),
             row: 0,
         }
+    }
+
+    /// Other encodings that some of its text stood in.
+    pub(super) fn foreign(&self) -> Charsets {
+        self.stream.foreign()
     }
 
     /// The encoding that cells are in.

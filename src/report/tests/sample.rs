@@ -26,6 +26,7 @@ pub(in crate::report) fn file(path: &str, status: LookStatus, format: &str, enco
         path: path.to_owned(),
         hard_link_of: None,
         cached: false,
+        also_in: Vec::new(),
         status,
         encoding: some(encoding),
         format: some(format),
