@@ -83,7 +83,7 @@ fn what_programs_escape_is_found_where_it_stands() {
             "123456789018",
             "1234",
         ),
-        ("%A5%AB%A1%BC%A5%C9%C8%D6%B9%E6+4111-1111-1111-1111", "card", "4111111111111111", "4111-"),
+        ("%A5%AB%A1%BC%A5%C9%C8%D6%B9%E6=4111-1111-1111-1111", "card", "4111111111111111", "4111-"),
     ] {
         let hits = line(text);
         let hit = hits.iter().find(|hit| &*hit.entity == entity).unwrap_or_else(|| panic!("{text}: {hits:?}"));
