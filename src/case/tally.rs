@@ -22,6 +22,8 @@ pub struct FindingsOut<'a> {
     pub out: &'a mut dyn Write,
     /// Clear values instead of masked ones: only because the user asked.
     pub reveal: bool,
+    /// Gets each finding, to say in words why it is one.
+    pub explain: Option<&'a mut dyn FnMut(&Finding) -> io::Result<()>>,
 }
 
 /// One line of a findings file, `hozen.finding/1`.
@@ -217,7 +219,8 @@ fn write_line(out: &mut FindingsOut<'_>, path: &str, finding: &Finding) -> io::R
         reasons: &finding.reasons,
     };
     serde_json::to_writer(&mut *out.out, &line)?;
-    out.out.write_all(b"\n")
+    out.out.write_all(b"\n")?;
+    out.explain.as_mut().map_or(Ok(()), |explain| explain(finding))
 }
 
 /// How many files and members were not, or not wholly, looked at. A container counts by its members, a file once by all its names.

@@ -275,6 +275,9 @@ pub(super) struct ScanArgs {
     /// How to scan
     #[command(flatten)]
     pub look: LookArgs,
+    /// Say of each finding, in words, where it is and why it is one (on stdout; with --format json on stderr)
+    #[arg(long)]
+    pub explain: bool,
     /// Key file of a case, so that digests match that case's (default: a key for this run alone)
     #[arg(long, value_name = "FILE")]
     pub case_key: Option<PathBuf>,

@@ -10,6 +10,7 @@ mod dry_run;
 
 mod env;
 mod exit;
+mod explain;
 mod export;
 mod failure;
 mod gentle;

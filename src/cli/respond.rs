@@ -105,7 +105,7 @@ fn pass(
     let place = collection.row_place();
     let tally = Tally::new(search.entities(), search.pack.digest, &place)
         .judging(search.places(&args.look, &args.collect.paths)?);
-    let out = FindingsOut { out: &mut findings, reveal: args.look.reveal };
+    let out = FindingsOut { out: &mut findings, reveal: args.look.reveal, explain: None };
     collection.stops_by(&env.stop);
     let mut intake = collection.intake(Some(tally), Some(out)).map_err(collect::failure)?;
     let others: Vec<&Path> = args.look.findings.as_deref().into_iter().collect();

@@ -246,7 +246,7 @@ fn scan(
     let place = collection.row_place();
     let tally = Tally::new(search.entities(), search.pack.digest, &place)
         .judging(search.places(&args.look, &args.collect.paths)?);
-    let out = FindingsOut { out: &mut findings, reveal: args.look.reveal };
+    let out = FindingsOut { out: &mut findings, reveal: args.look.reveal, explain: None };
     let mut intake = Intake::<MemoryStore, MemoryStore>::new(None, Some(tally), Some(out), &place);
     let (items, _) = collect::payload(&result.evidence.iter().map(PathBuf::from).collect::<Vec<_>>())?;
     let ran = progress::shown(&progress, result.bytes, lang, env.stderr_is_terminal, || {

@@ -5,10 +5,11 @@ mod explain;
 use unicode_width::UnicodeWidthStr;
 
 use super::args::{Format, RulesAct, RulesArgs};
+use super::explain::{sure, why};
 use super::failure::Failure;
 use super::{Env, Exit, json, look, print, profile};
 use crate::detect::{Engine, Hit, RiskyPlaces, examples};
-use crate::model::{Bond, Confidence, Field, Lang, Place, Record};
+use crate::model::{Bond, Field, Lang, Place, Record};
 use crate::rules::collect::CollectPack;
 use crate::rules::{Detector, PlaceRule, RulePack};
 
@@ -126,77 +127,13 @@ fn try_text(pack: &RulePack, text: &str, lang: Lang, env: &mut Env) -> Result<Ex
     let mut out = String::new();
     for hit in hits(&engine, text) {
         let named = pack.detectors.iter().find(|rule| rule.cited() == *hit.rule).map_or("", |rule| rule.name(lang));
-        let mut reasons: Vec<String> = hit.reasons.iter().map(|reason| reason_words(reason, lang)).collect();
-        if reasons.is_empty() {
-            reasons.push(lang.pick("its shape fits", "形が合う").to_owned());
-        }
-        let reasons = reasons.join(lang.pick(", ", "、"));
-        out.push_str(&lang.pick(
-            format!(
-                "{named}: {}, {}\n  because {reasons} (rule {})\n",
-                hit.masked,
-                sure(hit.confidence, lang),
-                hit.rule
-            ),
-            format!(
-                "{named}：{}（{}）\n  理由：{reasons}（ルール {}）\n",
-                hit.masked,
-                sure(hit.confidence, lang),
-                hit.rule
-            ),
-        ));
+        out.push_str(&format!("{named}{}\n", why(&hit.masked, hit.confidence, &hit.reasons, &hit.rule, lang)));
     }
     if out.is_empty() {
         out = lang.pick("nothing found\n", "何も見つかりません\n").to_owned();
     }
     print(env, &out)?;
     Ok(Exit::Done)
-}
-
-/// How sure a finding is, in words.
-fn sure(confidence: Confidence, lang: Lang) -> &'static str {
-    match confidence {
-        Confidence::Certain => lang.pick("certain", "確実"),
-        Confidence::Likely => lang.pick("likely", "可能性が高い"),
-        Confidence::Possible => lang.pick("only possible", "可能性のみ"),
-    }
-}
-
-/// A stable reason word (`header:電話番号`) as a person would say it; one that is not known here stands as it is.
-fn reason_words(reason: &str, lang: Lang) -> String {
-    let (word, of) = reason.split_once(':').unwrap_or((reason, ""));
-    let (en, ja) = match word {
-        "check" => ("the check digit fits", "検査数字が合う"),
-        "issuer" => ("it is a number of this issuer", "発行会社の番号に合う"),
-        "plan" => ("it is in the numbering plan", "電話番号計画に合う"),
-        "grouped" => ("its digits are grouped as usual", "区切り方が合う"),
-        "international" => ("it begins with +81", "+81 で始まる"),
-        "zero_lost" => ("its leading 0 is lost", "先頭の 0 が落ちている"),
-        "header" => ("the column or key is named so", "列や項目の名前が示す"),
-        "context" => ("a word beside it names it", "近くの語が示す"),
-        "near" => ("a word near by goes with it", "近くに関連する語がある"),
-        "against" => ("but a word names something else", "ただし別のものを示す語がある"),
-        "column" => ("so many of its column pass", "同じ列の合格率"),
-        "chance" => ("chance explains it", "偶然でも説明がつく"),
-        "label" => ("a label stands before it", "見出しの後にある"),
-        "honorific" => ("an honorific stands behind it", "敬称が付いている"),
-        "dictionary" => ("surname and given name are in the dictionary", "姓と名が辞書にある"),
-        "surname" => ("its surname is in the dictionary", "姓が辞書にある"),
-        "surname_alone" => ("it is a surname of the dictionary", "辞書にある姓"),
-        "one_word" => ("but a surname alone may be anybody", "ただし姓だけでは誰か分からない"),
-        "prefecture" => ("it begins with a prefecture", "都道府県で始まる"),
-        "postal_mark" => ("the postal mark stands before it", "〒の後にある"),
-        "post_bank" => ("it is grouped as the post bank does", "ゆうちょの記号・番号の形"),
-        "era" => ("it is a date of the Japanese calendar", "和暦の日付"),
-        "after_era" => ("but its era had ended by then", "ただし元号の終わりより後"),
-        "check_in_dispute" => ("but sources differ about its check digit", "ただし検査数字の説が分かれる"),
-        "test_number" => ("it is a published test number", "公開されている試験用の番号"),
-        _ => return reason.to_owned(),
-    };
-    match of {
-        "" => lang.pick(en, ja).to_owned(),
-        of => lang.pick(format!("{en} ({of})"), format!("{ja}（{of}）")),
-    }
 }
 
 fn hits(engine: &Engine, text: &str) -> Vec<Hit> {

@@ -8,7 +8,7 @@ use super::args::{Format, ScanArgs};
 use super::failure::Failure;
 use super::gentle::{self, Manner};
 use super::look::Search;
-use super::{Env, Exit, collect, look, prepare, print, print_json, progress, tell, words};
+use super::{Env, Exit, collect, explain, look, prepare, print, print_json, progress, tell, words};
 use crate::case::cache::{self, CacheOut, Conditions, Opened, Opening};
 use crate::case::intake::Intake;
 use crate::case::results::ScanResult;
@@ -17,7 +17,7 @@ use crate::disk::error::DiskError;
 use crate::disk::rows::RowPlace;
 use crate::disk::{host, own};
 use crate::evidence::{MemoryStore, items};
-use crate::model::{Algorithms, Lang, Timestamp, limits};
+use crate::model::{Algorithms, Finding, Lang, Timestamp, limits};
 use crate::pass::{Item, Keep, Lens, Plan, Progress, Recall, SpoolPlace, from_disk};
 use crate::report;
 use crate::seal::keyed::CaseKey;
@@ -69,10 +69,16 @@ pub(super) fn run(args: &ScanArgs, lang: Lang, env: &mut Env) -> Result<Exit, Fa
     let place = RowPlace { folder: args.spool.clone() };
     let tally = Tally::new(search.entities(), search.pack.digest, &place).judging(places);
     let reveal = args.look.reveal;
-    let out = findings.as_mut().map(|out| FindingsOut { out: out as &mut dyn Write, reveal });
+    let mut nowhere = std::io::sink();
+    let lines: &mut dyn Write = findings.as_mut().map_or(&mut nowhere as &mut dyn Write, |out| out);
+    // What is read by a script stays alone on stdout.
+    let said = if args.format == Format::Json { &mut env.stderr } else { &mut env.stdout };
+    let mut say = |finding: &Finding| said.write_all(explain::explained(finding, lang).as_bytes());
+    let explain = if args.explain { Some(&mut say as &mut dyn FnMut(&Finding) -> std::io::Result<()>) } else { None };
+    let out = Some(FindingsOut { out: lines, reveal, explain });
     let mut intake = Intake::<MemoryStore, MemoryStore>::new(None, Some(tally), out, &place).remembering(cache_out);
     let (total, items) = sources.items(args, gentle.as_ref(), &stop)?;
-    let ran = progress::shown(&progress_now, total, lang, env.stderr_is_terminal, || {
+    let ran = progress::shown(&progress_now, total, lang, env.stderr_is_terminal && !args.explain, || {
         crate::pass::run(items, plan, &mut intake)
     });
     ran.map_err(|error| {

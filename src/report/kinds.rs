@@ -84,7 +84,7 @@ const KNOWN: &[Known] = &[
 ];
 
 /// What an entity is called: its label, or its own id if the table does not know it.
-pub(super) fn label(id: &str, lang: Lang) -> String {
+pub fn label(id: &str, lang: Lang) -> String {
     KNOWN.iter().find(|kind| kind.id == id).map_or_else(|| id.to_owned(), |kind| lang.pick(kind.en, kind.ja).to_owned())
 }
 

@@ -32,6 +32,7 @@ use crate::model::Digest;
 pub use facts::Facts;
 pub use html::html;
 pub use json::{SCHEMA, json};
+pub use kinds::label as kind_label;
 pub use listing::{gap_listing, scan_listing};
 pub use screen::{scan_summary, summary};
 pub use show::shell_word;
