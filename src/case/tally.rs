@@ -16,6 +16,9 @@ use crate::model::{
 };
 use crate::pass::{Found, Looked, LookedLeaf};
 
+/// Says of a finding why it is one.
+pub type Explain<'a> = &'a mut dyn FnMut(&Finding) -> io::Result<()>;
+
 /// Where finding lines go, and whether values are shown.
 pub struct FindingsOut<'a> {
     /// Gets one JSON line per finding.
@@ -23,7 +26,7 @@ pub struct FindingsOut<'a> {
     /// Clear values instead of masked ones: only because the user asked.
     pub reveal: bool,
     /// Gets each finding, to say in words why it is one.
-    pub explain: Option<&'a mut dyn FnMut(&Finding) -> io::Result<()>>,
+    pub explain: Option<Explain<'a>>,
 }
 
 /// One line of a findings file, `hozen.finding/1`.

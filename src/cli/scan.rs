@@ -12,7 +12,7 @@ use super::{Env, Exit, collect, explain, look, prepare, print, print_json, progr
 use crate::case::cache::{self, CacheOut, Conditions, Opened, Opening};
 use crate::case::intake::Intake;
 use crate::case::results::ScanResult;
-use crate::case::tally::{FindingsOut, Tally};
+use crate::case::tally::{Explain, FindingsOut, Tally};
 use crate::disk::error::DiskError;
 use crate::disk::rows::RowPlace;
 use crate::disk::{host, own};
@@ -74,7 +74,7 @@ pub(super) fn run(args: &ScanArgs, lang: Lang, env: &mut Env) -> Result<Exit, Fa
     // What is read by a script stays alone on stdout.
     let said = if args.format == Format::Json { &mut env.stderr } else { &mut env.stdout };
     let mut say = |finding: &Finding| said.write_all(explain::explained(finding, lang).as_bytes());
-    let explain = if args.explain { Some(&mut say as &mut dyn FnMut(&Finding) -> std::io::Result<()>) } else { None };
+    let explain = if args.explain { Some(&mut say as Explain<'_>) } else { None };
     let out = Some(FindingsOut { out: lines, reveal, explain });
     let mut intake = Intake::<MemoryStore, MemoryStore>::new(None, Some(tally), out, &place).remembering(cache_out);
     let (total, items) = sources.items(args, gentle.as_ref(), &stop)?;
