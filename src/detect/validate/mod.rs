@@ -14,6 +14,7 @@ pub mod health_insurer;
 pub mod luhn;
 pub mod my_number;
 pub mod name_in_text;
+pub mod name_of_dictionary;
 pub mod password;
 pub mod person_name;
 pub mod phone_jp;
@@ -92,6 +93,7 @@ pub static VALIDATORS: &[&Validator] = &[
     &luhn::LUHN,
     &my_number::MY_NUMBER,
     &name_in_text::NAME_IN_TEXT,
+    &name_of_dictionary::NAME_OF_DICTIONARY,
     &password::PASSWORD,
     &person_name::PERSON_NAME,
     &phone_jp::PHONE_JP,
