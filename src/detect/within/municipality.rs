@@ -120,8 +120,11 @@ fn is_town(between: &str, number: HouseNumber, is_alone: bool) -> bool {
     if (is_plain || number.is_month) && !has_part && !is_alone {
         return false;
     }
-    // 横浜市内, 横浜市長.
-    if town == "内" || ["長選", "長室", "長の", "内の", "外の"].iter().any(|word| town.starts_with(word)) {
+    // 横浜市内, 横浜市長, 横浜市中区本町店.
+    if town == "内"
+        || town.ends_with(['店', '駅', '校'])
+        || ["長選", "長室", "長の", "内の", "外の"].iter().any(|word| town.starts_with(word))
+    {
         return false;
     }
     !holds_particle(town) && !OTHER_WORDS.iter().any(|word| town.contains(word))
@@ -241,7 +244,7 @@ fn holds_particle(town: &str) -> bool {
             'は' | 'で' | 'と' | 'に' | 'も' => opens && (closes || last.is_some()),
             // 丸の内 and 旭が丘, but not 横浜市の本町.
             'の' | 'が' => last.is_none() && closes,
-            'し' | 'た' => !opens && closes,
+            'た' => !opens && closes,
             _ => false,
         };
         if is_particle {
