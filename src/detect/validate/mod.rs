@@ -4,6 +4,7 @@
 
 pub mod address_jp;
 pub mod after_label;
+pub mod bank_code;
 pub mod birth_date;
 pub mod card_issuer;
 pub mod corporate_number;
@@ -83,6 +84,7 @@ pub struct Validator {
 pub static VALIDATORS: &[&Validator] = &[
     &address_jp::ADDRESS_JP,
     &after_label::AFTER_LABEL,
+    &bank_code::BANK_CODE,
     &birth_date::BIRTH_DATE,
     &card_issuer::CARD_ISSUER,
     &corporate_number::CORPORATE_NUMBER,
