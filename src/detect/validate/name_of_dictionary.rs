@@ -6,7 +6,7 @@ use crate::detect::lexicon::{is_given_name, is_surname, is_word, split};
 /// `name_of_dictionary`
 pub static NAME_OF_DICTIONARY: Validator = Validator {
     id: "name_of_dictionary",
-    about: "a surname and a given name of the dictionary; doubtful where either is a word too, or the given name one letter",
+    about: "a surname and a given name of the dictionary; doubtful where both are words too, or the given name is one letter",
     check: |_, verdict| {
         let Some((surname, given)) = parts(&verdict.value) else { return false };
         let doubt = if given.chars().count() < 2 {
