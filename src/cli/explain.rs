@@ -67,7 +67,14 @@ fn reason_words(reason: &str, lang: Lang) -> String {
         "prefecture" => ("it begins with a prefecture", "都道府県で始まる"),
         "postal_mark" => ("the postal mark stands before it", "〒の後にある"),
         "post_bank" => ("it is grouped as the post bank does", "ゆうちょの記号・番号の形"),
-        "municipality" => ("it begins with a municipality", "市区町村で始まる"),
+        "municipality" => ("it begins with a municipality of the list", "一覧にある市区町村で始まる"),
+        "other_prefecture" => ("but its town lies in another prefecture", "ただし市区町村は別の都道府県にある"),
+        "inside_word" => ("but it begins within a word", "ただし語の途中から始まる"),
+        "short_given_name" => {
+            ("but a given name of one letter may be part of a word", "ただし一文字の名は語の一部かもしれない")
+        }
+        "also_a_word" => ("but both parts are words too", "ただし姓も名も普通の語でもある"),
+        "bank_code" => ("it begins with the code of a bank", "銀行コードで始まる"),
         "era" => ("it is a date of the Japanese calendar", "和暦の日付"),
         "after_era" => ("but its era had ended by then", "ただし元号の終わりより後"),
         "check_in_dispute" => ("but sources differ about its check digit", "ただし検査数字の説が分かれる"),

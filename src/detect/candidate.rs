@@ -35,12 +35,28 @@ pub(super) fn find(rule: &Compiled, text: &str, within: &Part, headed: bool, int
     if !headed && (!rule.patterns.iter().any(fits) || !rule.any.is_match(part)) {
         return;
     }
-    for (index, pattern) in rule.patterns.iter().enumerate().filter(|(_, pattern)| fits(pattern)) {
+    let everywhere = |(_, pattern): &(usize, &Pattern)| pattern.within.is_none() && fits(pattern);
+    for (index, pattern) in rule.patterns.iter().enumerate().filter(everywhere) {
         if pattern.needs_header {
             whole_field(rule, pattern, index, text, headed, into);
         } else {
             within_part(rule, (pattern, index), text, &within.range, into);
         }
+    }
+}
+
+/// The candidates of the patterns that are tried only within what a finder finds. `parts` is room to write in.
+pub(super) fn find_within(
+    rule: &Compiled,
+    text: &str,
+    parts: &mut Vec<std::ops::Range<usize>>,
+    into: &mut Vec<Candidate>,
+) {
+    for (index, pattern) in rule.patterns.iter().enumerate() {
+        let Some(finder) = pattern.within else { continue };
+        parts.clear();
+        (finder.find)(text, parts);
+        parts.iter().for_each(|part| within_part(rule, (pattern, index), text, part, into));
     }
 }
 

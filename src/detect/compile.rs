@@ -11,6 +11,7 @@ use super::cue::Cues;
 use super::header::HeaderWords;
 use super::leaf::LeafDetector;
 use super::validate::{VALIDATORS, Validator};
+use super::within::{FINDERS, Finder};
 use crate::model::{Confidence, LinkClass};
 use crate::rules::shape::{Needs, needs, plain_lengths};
 use crate::rules::syntax::{DetectorTable, PatternTable};
@@ -24,6 +25,8 @@ pub struct Engine {
     pub(super) least: Least,
     /// Words of the rules that find nothing without one.
     pub(super) cues: Cues,
+    /// What finds parts of a text that patterns are tried within.
+    pub(super) finders: Vec<&'static Finder>,
 }
 
 /// What the easiest rule needs: text below it is not looked at.
@@ -54,6 +57,8 @@ pub(super) struct Compiled {
     pub(super) words: ContextWords,
     pub(super) headers: HeaderWords,
     pub(super) patterns: Vec<Pattern>,
+    /// Whether some pattern is tried only within what a finder finds.
+    pub(super) has_within: bool,
     /// All patterns that work without a header, in one: most runs end here.
     pub(super) any: Regex,
     pub(super) needs: Needs,
@@ -62,9 +67,9 @@ pub(super) struct Compiled {
 }
 
 impl Compiled {
-    /// Whether some pattern works without a header.
+    /// Whether some pattern works anywhere without a header.
     pub(super) fn has_headless(&self) -> bool {
-        self.patterns.iter().any(|pattern| !pattern.needs_header)
+        self.patterns.iter().any(|pattern| !pattern.needs_header && pattern.within.is_none())
     }
 }
 
@@ -76,6 +81,8 @@ pub(super) struct Pattern {
     pub(super) reason: Option<Cow<'static, str>>,
     pub(super) needs_header: bool,
     pub(super) needs_word: bool,
+    /// Finds the parts in which it is tried; without one it is tried everywhere.
+    pub(super) within: Option<&'static Finder>,
     /// Lengths, as bits, in which it matches digits and nothing else.
     pub(super) plain: u64,
 }
@@ -93,7 +100,12 @@ impl Engine {
         let in_need = pack.detectors.iter().enumerate().zip(&rules).filter(|(_, rule)| rule.needs_cue);
         let cues = Cues::new(in_need.map(|((number, detector), _)| (number, &detector.table)));
         let cues = cues.map_err(|error| RuleError::Words { message: error.to_string() })?;
-        Ok(Self { rules, least, cues })
+        let used = |finder: &&&Finder| {
+            let is_it = |pattern: &Pattern| pattern.within.is_some_and(|within| within.id == finder.id);
+            rules.iter().any(|rule| rule.patterns.iter().any(is_it))
+        };
+        let finders = FINDERS.iter().filter(used).copied().collect();
+        Ok(Self { rules, least, cues, finders })
     }
 
     /// A detector for one leaf: it keeps what one column of a table says about its values.
@@ -105,7 +117,7 @@ impl Engine {
 fn compile(detector: &Detector) -> Result<Compiled, RuleError> {
     let table = &detector.table;
     let validators = table.validate.iter().map(|name| validator(detector, name.get_ref())).collect::<Result<_, _>>()?;
-    let headless = || table.pattern.iter().filter(|pattern| !pattern.needs_header);
+    let headless = || table.pattern.iter().filter(|pattern| !pattern.needs_header && pattern.within.is_none());
     let headed_needs = needs_of(detector, table.pattern.iter())?;
     let any = headless().map(|p| format!("(?:{})", p.regex.get_ref())).collect::<Vec<_>>().join("|");
     Ok(Compiled {
@@ -124,6 +136,7 @@ fn compile(detector: &Detector) -> Result<Compiled, RuleError> {
         words: ContextWords::new(table).map_err(|error| detector.error(error.to_string()))?,
         headers: HeaderWords::new(table),
         patterns: patterns(detector, table)?,
+        has_within: table.pattern.iter().any(|pattern| pattern.within.is_some()),
         any: Regex::new(&any).map_err(|error| detector.error(error.to_string()))?,
         needs: if headless().next().is_some() { needs_of(detector, headless())? } else { headed_needs.clone() },
         headed_needs,
@@ -137,6 +150,13 @@ fn validator(detector: &Detector, name: &str) -> Result<&'static Validator, Rule
     })
 }
 
+fn finder(detector: &Detector, name: &str) -> Result<&'static Finder, RuleError> {
+    FINDERS.iter().copied().find(|finder| finder.id == name).ok_or_else(|| {
+        let known: Vec<&str> = FINDERS.iter().map(|finder| finder.id).collect();
+        detector.error(format!("there is no finder {name:?} for `within`; there are {}", known.join(", ")))
+    })
+}
+
 fn patterns(detector: &Detector, table: &DetectorTable) -> Result<Vec<Pattern>, RuleError> {
     let compile = |pattern: &PatternTable| {
         Ok(Pattern {
@@ -145,6 +165,7 @@ fn patterns(detector: &Detector, table: &DetectorTable) -> Result<Vec<Pattern>, 
             reason: pattern.reason.clone().map(Cow::Owned),
             needs_header: pattern.needs_header,
             needs_word: pattern.needs_word,
+            within: pattern.within.as_ref().map(|name| finder(detector, name.get_ref())).transpose()?,
             plain: regex_syntax::parse(pattern.regex.get_ref()).map_or(u64::MAX, |hir| plain_lengths(&hir)),
         })
     };

@@ -2,6 +2,7 @@
 
 use std::cell::OnceCell;
 use std::collections::HashMap;
+use std::ops::Range;
 use std::sync::Arc;
 
 use sha2::{Digest as _, Sha256};
@@ -41,6 +42,7 @@ pub struct LeafDetector<'e> {
     /// Whether a word stands in the field at hand for each rule that needs one.
     cued: Vec<bool>,
     plain: Vec<u8>,
+    parts: Vec<Range<usize>>,
 }
 
 /// What one series of a leaf came to: how many of its doubtful values chance explains.
@@ -103,6 +105,7 @@ impl<'e> LeafDetector<'e> {
             candidates: Vec::new(),
             cued: Vec::new(),
             plain: Vec::new(),
+            parts: Vec::new(),
         }
     }
 
@@ -210,9 +213,18 @@ impl<'e> LeafDetector<'e> {
         let is_enough = least.nothing || raw.at || raw.wide || raw.digits >= least.digits || is_named;
         let is_due = is_enough || [field.text, label].iter().any(|text| engine.cues.stands_in(text, &mut plain));
         self.plain = plain;
-        if is_due {
+        if is_due || self.holds_part(field.text) {
             self.look(record, index, field, (raw, label, is_named, &verdicts), found);
         }
+    }
+
+    /// Whether a finder finds anything in a text.
+    fn holds_part(&mut self, text: &str) -> bool {
+        self.parts.clear();
+        self.engine.finders.iter().any(|finder| {
+            (finder.find)(text, &mut self.parts);
+            !self.parts.is_empty()
+        })
     }
 
     /// Looks at a field in which something may be.
@@ -242,30 +254,38 @@ impl<'e> LeafDetector<'e> {
         for ((number, rule), verdict) in engine.rules.iter().enumerate().zip(verdicts.iter()) {
             let headed = matches!(verdict, Verdict::Names(_));
             let is_due = rule.has_headless() && (!rule.needs_cue || cued.get(number).copied().unwrap_or(true));
-            if !headed && !is_due {
-                continue;
-            }
-            let needs = if headed { &rule.headed_needs } else { &rule.needs };
-            let fits = |run: &Run| run.longest >= needs.piece && run.digits >= needs.stretch;
-            let has_piece = needs.piece == 0 || runs.iter().any(fits);
-            if (needs.at && !held.at) || held.digits < needs.digits || !has_piece {
-                continue;
-            }
             self.candidates.clear();
-            let mut find =
-                |range, plain| candidate::find(rule, text, &Part { range, plain }, headed, &mut self.candidates);
-            if needs.run && needs.digits > 0 {
-                let enough = runs.iter().filter(|run| run.digits >= needs.digits);
-                enough.for_each(|run| find(run.start..run.end, run.plain.then_some(run.digits)));
-            } else if needs.at {
-                gate::around_at(text, &needs.alphabet, |range| find(range, None));
-            } else {
-                find(0..text.len(), None);
+            if rule.has_within {
+                candidate::find_within(rule, text, &mut self.parts, &mut self.candidates);
             }
-            self.settle((number, rule), &look, verdict, found);
+            if headed || is_due {
+                self.propose(rule, (text, held, &runs), headed);
+            }
+            if !self.candidates.is_empty() {
+                self.settle((number, rule), &look, verdict, found);
+            }
         }
         found.one_of_each(from);
         (self.runs, self.cued, self.plain) = (runs, cued, plain);
+    }
+
+    /// The candidates of the patterns of a rule that are tried everywhere, where the text holds what they need.
+    fn propose(&mut self, rule: &Compiled, (text, held, runs): (&str, Held, &[Run]), headed: bool) {
+        let needs = if headed { &rule.headed_needs } else { &rule.needs };
+        let fits = |run: &Run| run.longest >= needs.piece && run.digits >= needs.stretch;
+        let has_piece = needs.piece == 0 || runs.iter().any(fits);
+        if (needs.at && !held.at) || held.digits < needs.digits || !has_piece {
+            return;
+        }
+        let mut find = |range, plain| candidate::find(rule, text, &Part { range, plain }, headed, &mut self.candidates);
+        if needs.run && needs.digits > 0 {
+            let enough = runs.iter().filter(|run| run.digits >= needs.digits);
+            enough.for_each(|run| find(run.start..run.end, run.plain.then_some(run.digits)));
+        } else if needs.at {
+            gate::around_at(text, &needs.alphabet, |range| find(range, None));
+        } else {
+            find(0..text.len(), None);
+        }
     }
 
     /// Of candidates that overlap, the first that stands is the finding; together they are one value of their series.

@@ -8,15 +8,18 @@ mod context;
 mod cue;
 pub mod examples;
 mod gate;
+mod gazetteer;
 mod guard;
 pub mod header;
 mod hit;
 mod leaf;
+mod lexicon;
 mod mask;
 mod risky;
 mod series;
 pub mod validate;
 mod veil;
+pub mod within;
 
 pub use compile::Engine;
 pub use hit::{Hit, RecordHits};

@@ -32,6 +32,11 @@ pub fn table(file: &str, text: &str, table: &DetectorTable) -> Result<(), RuleEr
         return Err(RuleError::at(file, text, table.max_len.span(), message));
     }
     for pattern in &table.pattern {
+        if pattern.within.is_some() && (pattern.needs_header || pattern.needs_word) {
+            let message =
+                "within finds what needs no word; needs_header and needs_word look elsewhere: take one of them";
+            return Err(RuleError::at(file, text, pattern.regex.span(), message));
+        }
         let regex = pattern.regex.get_ref();
         check_pattern(regex, *table.max_len.get_ref())
             .map_err(|message| RuleError::at(file, text, pattern.regex.span(), message))?;

@@ -97,6 +97,9 @@ pub struct PatternTable {
     /// A finding only where a word names it: the header, a strong word near by, or the label before it.
     #[serde(default)]
     pub needs_word: bool,
+    /// Finder in code, by name: looked at only within the parts that it finds.
+    #[serde(default)]
+    pub within: Option<Spanned<String>>,
 }
 
 /// Header words.

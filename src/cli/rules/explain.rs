@@ -2,6 +2,7 @@
 
 use super::sure;
 use crate::detect::validate::VALIDATORS;
+use crate::detect::within::FINDERS;
 use crate::model::{Lang, LinkClass};
 use crate::rules::syntax::PatternTable;
 use crate::rules::{Area, Detector, Mask, PlaceKind, PlaceRule};
@@ -91,6 +92,13 @@ fn of_pattern(pattern: &PatternTable, lang: Lang) -> String {
     }
     if pattern.needs_word {
         said += lang.pick(", only where a word names it", "、示す語があるときだけ");
+    }
+    if let Some(within) = &pattern.within {
+        let about = FINDERS.iter().find(|known| known.id == within.get_ref()).map_or("", |known| known.about);
+        said += &lang.pick(
+            format!(", only within {about}"),
+            format!("、{within}（{about}）の中だけ", within = within.get_ref()),
+        );
     }
     said
 }

@@ -191,7 +191,7 @@ fn ordinary_logs_and_texts_give_nothing() {
         "1760582400123 1760582400 20261016123456 0.12345678901234567",
         "pkg-1.2.3-beta.4 openssl 3.0.11 (2023-09-19) 0123456789abcdef0123456789abcdef",
         "background: url(logo@2x.png) 0.4111111111111111px",
-        "100-0001 千代田区千代田1-1 2026年10月16日 10:00-18:00",
+        "100-0001 千代田1-1 2026年10月16日 10:00-18:00",
     ] {
         // A bare article number that passes Luhn too is the one thing that stays possible.
         let mut hits = line(text);

@@ -1,75 +1,53 @@
 //! Whether a text may be a postal address of Japan, and whether it is whole enough to be somebody's home.
 //!
 //! Prefectures are a closed list; towns are known by what they end in (市 区 町 村 郡). A whole address has a number in it: only such
-//! a one may link people who live together, for "Tokyo" is the home of millions.
+//! a one may link people who live together, for "Tokyo" is the home of millions. A town that the list of municipalities has in another
+//! prefecture makes it doubtful.
 
-use super::Validator;
-use crate::model::LinkClass;
+use super::person_name::is_kanji;
+use super::{Shape, Validator, Verdict};
+use crate::detect::gazetteer::{PREFECTURES, municipality};
+use crate::model::{Confidence, LinkClass};
 
 /// `address_jp`
 pub static ADDRESS_JP: Validator = Validator {
     id: "address_jp",
-    about: "a prefecture or a town; without a house number it links nobody",
-    check: |_, verdict| {
-        let Some((address, is_whole)) = parse(&verdict.value) else { return false };
+    about: "a prefecture or a town; without a house number it links nobody, and with a town of another prefecture it is doubtful",
+    check: |shape, verdict| {
+        let Some((address, is_whole)) = parse(&verdict.value).filter(|_| !shape.after.starts_with(COUNTED)) else {
+            return false;
+        };
         if !is_whole {
             verdict.class = Some(LinkClass::None);
         }
+        doubt(shape, &address, verdict);
         verdict.value = address;
         true
     },
 };
 
-/// The prefectures (JIS X 0401), in order.
-const PREFECTURES: [&str; 47] = [
-    "北海道",
-    "青森県",
-    "岩手県",
-    "宮城県",
-    "秋田県",
-    "山形県",
-    "福島県",
-    "茨城県",
-    "栃木県",
-    "群馬県",
-    "埼玉県",
-    "千葉県",
-    "東京都",
-    "神奈川県",
-    "新潟県",
-    "富山県",
-    "石川県",
-    "福井県",
-    "山梨県",
-    "長野県",
-    "岐阜県",
-    "静岡県",
-    "愛知県",
-    "三重県",
-    "滋賀県",
-    "京都府",
-    "大阪府",
-    "兵庫県",
-    "奈良県",
-    "和歌山県",
-    "鳥取県",
-    "島根県",
-    "岡山県",
-    "広島県",
-    "山口県",
-    "徳島県",
-    "香川県",
-    "愛媛県",
-    "高知県",
-    "福岡県",
-    "佐賀県",
-    "長崎県",
-    "熊本県",
-    "大分県",
-    "宮崎県",
-    "鹿児島県",
-    "沖縄県",
-];
+/// Behind a number these make it a date or a count: 厚木市の市制50周年.
+const COUNTED: [char; 15] = ['年', '月', '日', '時', '分', '人', '周', '歳', '円', '万', '億', '回', '位', '件', '%'];
+
+/// What speaks against it: its prefecture and its town, or the word that it stands in.
+fn doubt(shape: &Shape<'_>, address: &str, verdict: &mut Verdict) {
+    let prefecture = PREFECTURES.iter().find(|name| address.starts_with(**name));
+    let rest = prefecture.and_then(|name| address.strip_prefix(name)).unwrap_or(address);
+    match (prefecture, municipality(rest)) {
+        (Some(prefecture), Some(town)) if !town.is_in(prefecture) => {
+            verdict.hold(Confidence::Possible, "other_prefecture");
+        }
+        (None, Some(_)) if shape.before.chars().next_back().is_some_and(is_kanji) && !names_one(shape.before) => {
+            verdict.doubt("inside_word");
+        }
+        _ => {}
+    }
+}
+
+/// Whether a text ends in a word for an address: 住所, 本籍地, 所在地, 自宅.
+fn names_one(before: &str) -> bool {
+    before.ends_with(['所', '籍', '地', '宅', '先'])
+}
 
 /// The address without spaces, and whether it names a house.
 fn parse(text: &str) -> Option<(String, bool)> {
@@ -110,6 +88,31 @@ mod tests {
         ] {
             assert_eq!(parse(text).map(|(_, is_whole)| is_whole), Some(is_whole), "{text}");
         }
+    }
+
+    #[test]
+    fn a_town_in_another_prefecture_is_doubtful() {
+        let said = |text: &str, before: &str| {
+            let mut verdict = Verdict { value: text.to_owned(), ..Verdict::default() };
+            let shape = Shape { text, before, after: "" };
+            assert!((ADDRESS_JP.check)(&shape, &mut verdict), "{text}");
+            verdict.reasons.first().map(ToString::to_string)
+        };
+        assert_eq!(said("東京都横浜市中区本町1-2-3", "").as_deref(), Some("other_prefecture"));
+        assert_eq!(said("神奈川県横浜市中区本町1-2-3", ""), None);
+        assert_eq!(said("東京都架空市本町1-2-3", ""), None, "the list ages");
+        assert_eq!(said("横浜市中区本町1-2-3", "新").as_deref(), Some("inside_word"));
+        assert_eq!(said("横浜市中区本町1-2-3", "現住所"), None);
+    }
+
+    #[test]
+    fn a_count_behind_a_town_is_no_address() {
+        let stands = |after: &str| {
+            let text = "神奈川県厚木市の市制50";
+            let mut verdict = Verdict { value: text.to_owned(), ..Verdict::default() };
+            (ADDRESS_JP.check)(&Shape { text, before: "", after }, &mut verdict)
+        };
+        assert!(stands("") && stands("です") && !stands("周年"));
     }
 
     #[test]

@@ -4,6 +4,7 @@
 
 pub mod address_jp;
 pub mod after_label;
+pub mod bank_code;
 pub mod birth_date;
 pub mod card_issuer;
 pub mod corporate_number;
@@ -14,6 +15,7 @@ pub mod health_insurer;
 pub mod luhn;
 pub mod my_number;
 pub mod name_in_text;
+pub mod name_of_dictionary;
 pub mod password;
 pub mod person_name;
 pub mod phone_jp;
@@ -82,6 +84,7 @@ pub struct Validator {
 pub static VALIDATORS: &[&Validator] = &[
     &address_jp::ADDRESS_JP,
     &after_label::AFTER_LABEL,
+    &bank_code::BANK_CODE,
     &birth_date::BIRTH_DATE,
     &card_issuer::CARD_ISSUER,
     &corporate_number::CORPORATE_NUMBER,
@@ -92,6 +95,7 @@ pub static VALIDATORS: &[&Validator] = &[
     &luhn::LUHN,
     &my_number::MY_NUMBER,
     &name_in_text::NAME_IN_TEXT,
+    &name_of_dictionary::NAME_OF_DICTIONARY,
     &password::PASSWORD,
     &person_name::PERSON_NAME,
     &phone_jp::PHONE_JP,

@@ -4,13 +4,11 @@
 //! beginning of the word. A surname alone may be anybody, or a firm: only possible, and it links nobody.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
-use std::sync::LazyLock;
 
 use super::Validator;
 use super::person_name::{is_kanji, is_no_person};
+use crate::detect::lexicon::{is_given_name, is_surname};
 use crate::model::{Confidence, LinkClass};
-use crate::rules::embed::table_lines;
 
 /// `name_in_text`
 pub static NAME_IN_TEXT: Validator = Validator {
@@ -28,9 +26,6 @@ pub static NAME_IN_TEXT: Validator = Validator {
         true
     },
 };
-
-static SURNAMES: LazyLock<HashSet<&'static str>> = LazyLock::new(|| table_lines("surnames_jp.txt").collect());
-static GIVEN_NAMES: LazyLock<HashSet<&'static str>> = LazyLock::new(|| table_lines("given_names_jp.txt").collect());
 
 const HONORIFICS: [&str; 7] = ["さま", "さん", "先生", "ちゃん", "様", "殿", "氏"];
 
@@ -76,7 +71,7 @@ fn with_its_beginning(word: &str, start: usize, name: String) -> (usize, String)
 /// A surname and a given name that are both in the dictionary.
 fn both_known(word: &str) -> Option<String> {
     let split = |at: usize| Some((word.get(..at)?.trim_end(), word.get(at..)?.trim_start()));
-    let both = |(surname, given): &(&str, &str)| SURNAMES.contains(surname) && GIVEN_NAMES.contains(given);
+    let both = |(surname, given): &(&str, &str)| is_surname(surname) && is_given_name(given);
     let mut splits = word.char_indices().skip(1).filter_map(|(at, _)| split(at));
     // 森 is a surname, and 鴎外 no common name: but one letter and one letter are any word of two.
     let name =
@@ -88,7 +83,7 @@ fn both_known(word: &str) -> Option<String> {
 fn begins_with_surname(word: &str) -> Option<(String, &'static str)> {
     let mut ends: Vec<usize> = word.char_indices().map(|(at, _)| at).skip(2).chain([word.len()]).collect();
     ends.reverse();
-    let surname = ends.into_iter().filter_map(|end| word.get(..end)).find(|surname| SURNAMES.contains(surname))?;
+    let surname = ends.into_iter().filter_map(|end| word.get(..end)).find(|surname| is_surname(surname))?;
     if surname.chars().count() < 2 {
         return None;
     }

@@ -1,0 +1,96 @@
+//! Surnames and given names of Japan, and the words that look like both (IPADIC; `rules/tables/`).
+
+use std::collections::HashSet;
+use std::sync::LazyLock;
+
+use crate::rules::embed::table_lines;
+
+static SURNAMES: LazyLock<HashSet<&'static str>> = LazyLock::new(|| table_lines("surnames_jp.txt").collect());
+static GIVEN_NAMES: LazyLock<HashSet<&'static str>> = LazyLock::new(|| table_lines("given_names_jp.txt").collect());
+/// Names that are ordinary words too: 三角, 一生.
+static AS_WORDS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| table_lines("names_as_words_jp.txt").collect());
+/// Words, places and firms that read as a surname and a given name: 上野原, 名古屋大学.
+static WORDS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| table_lines("words_as_names_jp.txt").collect());
+/// The first two letters of all surnames of two letters and more, as bits by their hash: nearly all words end here.
+static STARTS: LazyLock<Vec<u64>> = LazyLock::new(|| {
+    let mut bits = vec![0_u64; START_BITS / 64];
+    for (word, bit) in SURNAMES.iter().filter_map(|name| start_of(name)) {
+        bits.get_mut(word).into_iter().for_each(|bits| *bits |= 1 << bit);
+    }
+    bits
+});
+
+const START_BITS: usize = 1 << 18;
+
+/// Where the bit of the first two letters is.
+fn start_of(word: &str) -> Option<(usize, u32)> {
+    let mut letters = word.chars();
+    let (first, second) = (u32::from(letters.next()?), u32::from(letters.next()?));
+    let hash = (first.wrapping_mul(0x9e37_79b1) ^ second.wrapping_mul(0x85eb_ca6b)) >> 14;
+    Some(((hash / 64) as usize, hash % 64))
+}
+
+pub(super) fn is_surname(word: &str) -> bool {
+    SURNAMES.contains(word)
+}
+
+pub(super) fn is_given_name(word: &str) -> bool {
+    GIVEN_NAMES.contains(word)
+}
+
+/// Whether a name is an ordinary word too.
+pub(super) fn is_word(name: &str) -> bool {
+    AS_WORDS.contains(name)
+}
+
+/// Whether a word may begin with a surname of two letters or more. Quick, and now and then wrong in saying yes.
+pub(super) fn may_begin_with_surname(word: &str) -> bool {
+    start_of(word).is_some_and(|(word, bit)| STARTS.get(word).is_some_and(|bits| bits >> bit & 1 == 1))
+}
+
+/// Where the surname ends in a word that is a surname of two letters or more and a given name, and nothing else. Given names of two
+/// letters come first, then the longest surname.
+pub(super) fn split(word: &str) -> Option<usize> {
+    let ends = || word.char_indices().map(|(at, _)| at).skip(2);
+    let splits = |at: &usize| {
+        let (surname, given) = (word.get(..*at).unwrap_or(""), word.get(*at..).unwrap_or(""));
+        is_surname(surname) && is_given_name(given)
+    };
+    if !may_begin_with_surname(word) {
+        return None;
+    }
+    let of_two = |at: &usize| word.get(*at..).is_some_and(|given| given.chars().count() > 1);
+    let found = ends().filter(of_two).filter(splits).last().or_else(|| ends().find(splits))?;
+    (!WORDS.contains(word)).then_some(found)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parts(word: &str) -> Option<(&str, &str)> {
+        split(word).map(|at| word.split_at(at))
+    }
+
+    #[test]
+    fn names_are_split() {
+        assert_eq!(parts("山田太郎"), Some(("山田", "太郎")));
+        assert_eq!(parts("佐々木健"), Some(("佐々木", "健")));
+        assert_eq!(parts("佐々木健太"), Some(("佐々木", "健太")));
+        assert_eq!(parts("高橋翔"), Some(("高橋", "翔")));
+    }
+
+    #[test]
+    fn words_places_and_single_letters_are_none() {
+        for word in ["", "山", "山田", "上野原", "名古屋大学", "林太郎", "会議室", "山田太郎様", "大黒柱"]
+        {
+            assert_eq!(parts(word), None, "{word}");
+        }
+    }
+
+    #[test]
+    fn every_surname_may_begin_a_name() {
+        let long = SURNAMES.iter().filter(|name| name.chars().count() > 1);
+        assert!(long.into_iter().all(|name| may_begin_with_surname(name)));
+    }
+}
