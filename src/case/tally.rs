@@ -1,6 +1,7 @@
 //! The scan half of a run: findings written as they come, people and values counted, files and gaps listed.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Write};
 
 use data_encoding::HEXLOWER;
@@ -40,12 +41,14 @@ struct FindingLine<'a> {
     digest: String,
     confidence: crate::model::Confidence,
     rule: &'a str,
-    reasons: &'a [String],
+    reasons: &'a [Cow<'static, str>],
 }
 
 /// Counts of one run, fed in walk order.
 pub struct Tally {
     entities: Vec<String>,
+    /// The place of each of them.
+    numbers: HashMap<String, u16>,
     people: People,
     files: ScannedOut,
     gaps: RowsOut<Gap>,
@@ -64,7 +67,20 @@ impl Tally {
     pub fn new(entities: Vec<String>, rules: Digest, place: &RowPlace) -> Self {
         let people = People::new(entities.len());
         let (files, gaps, risky) = (ScannedOut::new(place), RowsOut::new(place), RowsOut::new(place));
-        Self { entities, people, files, gaps, rules, places: None, risky, unread: 0, cached: 0, short_members: 0 }
+        let numbers = entities.iter().cloned().zip(0..).collect();
+        Self {
+            entities,
+            numbers,
+            people,
+            files,
+            gaps,
+            rules,
+            places: None,
+            risky,
+            unread: 0,
+            cached: 0,
+            short_members: 0,
+        }
     }
 
     /// Judges files and folders by where they lie, too.
@@ -106,7 +122,7 @@ impl Tally {
     }
 
     fn entity(&self, name: &str) -> Option<u16> {
-        u16::try_from(self.entities.iter().position(|entity| entity == name)?).ok()
+        self.numbers.get(name).copied()
     }
 
     /// What came of a member of the entry at hand.

@@ -75,7 +75,8 @@ pub(super) fn run(args: &ScanArgs, lang: Lang, env: &mut Env) -> Result<Exit, Fa
     let said = if args.format == Format::Json { &mut env.stderr } else { &mut env.stdout };
     let mut say = |finding: &Finding| said.write_all(explain::explained(finding, lang).as_bytes());
     let explain = if args.explain { Some(&mut say as Explain<'_>) } else { None };
-    let out = Some(FindingsOut { out: lines, reveal, explain });
+    let is_wanted = args.look.findings.is_some() || args.explain;
+    let out = is_wanted.then_some(FindingsOut { out: lines, reveal, explain });
     let mut intake = Intake::<MemoryStore, MemoryStore>::new(None, Some(tally), out, &place).remembering(cache_out);
     let (total, items) = sources.items(args, gentle.as_ref(), &stop)?;
     let ran = progress::shown(&progress_now, total, lang, env.stderr_is_terminal && !args.explain, || {

@@ -21,6 +21,8 @@ use crate::rules::{Detector, Guard, Mask, Normalise, RuleError, RulePack};
 #[derive(Debug)]
 pub struct Engine {
     pub(super) rules: Vec<Compiled>,
+    /// Numbers of those that ask for neither header nor word.
+    free: Vec<usize>,
     /// Fewest ASCII digits, and fewest in one run, that any rule needs; the gate of a field.
     pub(super) least: Least,
     /// Words of the rules that find nothing without one.
@@ -48,6 +50,8 @@ pub(super) struct Compiled {
     pub(super) guard: Guard,
     pub(super) normalise: Normalise,
     pub(super) column_check: bool,
+    /// Whether some pattern works anywhere without a header.
+    pub(super) has_headless: bool,
     /// Without its header it finds nothing where none of its strong words stands.
     pub(super) needs_cue: bool,
     /// Entities of which one must stand in the same record; empty for nearly all rules.
@@ -64,13 +68,6 @@ pub(super) struct Compiled {
     pub(super) needs: Needs,
     /// What its patterns need where the header names the entity.
     pub(super) headed_needs: Needs,
-}
-
-impl Compiled {
-    /// Whether some pattern works anywhere without a header.
-    pub(super) fn has_headless(&self) -> bool {
-        self.patterns.iter().any(|pattern| !pattern.needs_header && pattern.within.is_none())
-    }
 }
 
 /// One pattern of a rule.
@@ -92,7 +89,7 @@ impl Engine {
     pub fn new(pack: &RulePack) -> Result<Self, RuleError> {
         let rules = pack.detectors.iter().map(compile).collect::<Result<Vec<_>, _>>()?;
         // Where a header names a rule, the field is looked at whatever stands in it.
-        let wants = || rules.iter().filter(|rule| rule.has_headless() && !rule.needs_cue).map(|rule| &rule.needs);
+        let wants = || rules.iter().filter(|rule| rule.has_headless && !rule.needs_cue).map(|rule| &rule.needs);
         let least = Least {
             digits: wants().map(|n| n.digits).filter(|&n| n > 0).min().unwrap_or(usize::MAX),
             nothing: wants().any(|n| n.digits == 0 && !n.at),
@@ -105,7 +102,14 @@ impl Engine {
             rules.iter().any(|rule| rule.patterns.iter().any(is_it))
         };
         let finders = FINDERS.iter().filter(used).copied().collect();
-        Ok(Self { rules, least, cues, finders })
+        let free = (0..).zip(&rules).filter(|(_, rule)| rule.has_headless && !rule.needs_cue);
+        let free = free.map(|(number, _)| number).collect();
+        Ok(Self { rules, free, least, cues, finders })
+    }
+
+    /// The rules that ask for neither header nor word.
+    pub(super) fn free(&self) -> impl Iterator<Item = &Compiled> {
+        self.free.iter().filter_map(|number| self.rules.get(*number))
     }
 
     /// A detector for one leaf: it keeps what one column of a table says about its values.
@@ -128,6 +132,7 @@ fn compile(detector: &Detector) -> Result<Compiled, RuleError> {
         guard: table.guard,
         normalise: table.normalise,
         column_check: table.column_check,
+        has_headless: headless().next().is_some(),
         needs_cue: headless().next().is_some()
             && (!table.cues.is_empty() || headless().all(|pattern| pattern.needs_word)),
         beside: table.beside.iter().map(|entity| entity.as_str().into()).collect(),

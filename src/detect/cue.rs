@@ -19,15 +19,18 @@ pub(super) struct Cues {
     rules: Vec<usize>,
     /// The shortest words that stand in all others, looked for with vector instructions where the machine has them: those of
     /// ASCII letters, and the others, which no ASCII text holds.
-    short: [Short; 2],
+    short: Vec<Short>,
 }
 
 /// Some words, and what looks for them.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Short {
-    is_empty: bool,
+    is_ascii: bool,
     searcher: Option<Searcher>,
 }
+
+/// Words that the vector search takes at once: with more of them it stops at too many places.
+const AT_ONCE: usize = 32;
 
 impl Cues {
     /// Of these rules, by their numbers.
@@ -44,17 +47,19 @@ impl Cues {
             }
         }
         if words.is_empty() {
-            return Ok(Self { words: None, rules: of, short: Default::default() });
+            return Ok(Self { words: None, rules: of, short: Vec::new() });
         }
         let all = AhoCorasick::builder().match_kind(MatchKind::Standard).build(&words)?;
         let mut short: Vec<&Vec<u8>> = words.iter().filter(|word| !holds_another(word, &words)).collect();
         short.sort_unstable();
         short.dedup();
         let (ascii, others): (Vec<&Vec<u8>>, Vec<&Vec<u8>>) = short.into_iter().partition(|word| word.is_ascii());
-        let short = [ascii, others].map(|words| Short {
-            is_empty: words.is_empty(),
+        let searcher = |is_ascii: bool, words: &[&Vec<u8>]| Short {
+            is_ascii,
             searcher: packed::Config::new().builder().extend(words).build(),
-        });
+        };
+        let ascii = ascii.chunks(AT_ONCE).map(|words| searcher(true, words));
+        let short = ascii.chain(others.chunks(usize::MAX).map(|words| searcher(false, words))).collect();
         Ok(Self { words: Some(all), rules: of, short })
     }
 
@@ -77,8 +82,8 @@ impl Cues {
             return false;
         }
         plain_into(text, plain);
-        let due = if text.is_ascii() { 1 } else { 2 };
-        self.short.iter().take(due).filter(|short| !short.is_empty).any(|short| match &short.searcher {
+        let is_ascii = text.is_ascii();
+        self.short.iter().filter(|short| short.is_ascii || !is_ascii).any(|short| match &short.searcher {
             Some(short) => short.find(&*plain).is_some(),
             None => words.is_match(&*plain),
         })

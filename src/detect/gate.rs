@@ -1,8 +1,11 @@
 //! The cheap look at a field before anything else: most text holds neither enough digits nor an `@`, and costs no more.
 
+mod masks;
+
 use memchr::{memchr, memchr2};
 
-use crate::rules::shape::{Alphabet, joins_digits};
+use self::masks::{BLOCK, Masks, masks};
+use crate::rules::shape::{Alphabet, Needs};
 use crate::text::escapes;
 
 /// What a text holds, counted over its bytes.
@@ -12,21 +15,92 @@ pub(super) struct Held {
     pub(super) digits: usize,
     /// An ASCII `@`, or an escape that folding may turn into one.
     pub(super) at: bool,
-    /// Characters that folding may turn into digits or `@`: full-width forms and mathematical digits. Circled and raised
+    /// Characters that folding may turn into digits, `@` or other letters: full-width and half-width forms, mathematical digits, kana with their
+    /// voice marks apart. Circled and raised
     /// digits are not counted as a reason to look: nobody writes a number in them alone.
     pub(super) wide: bool,
 }
 
-impl Held {
-    pub(super) fn of(text: &str) -> Self {
+/// The classes of the bytes of a text, to be asked again.
+#[derive(Debug, Default)]
+pub(super) struct Classes {
+    blocks: Vec<Masks>,
+}
+
+impl Classes {
+    /// Reads a text.
+    pub(super) fn read(&mut self, text: &str) -> Held {
         let bytes = text.as_bytes();
-        Self {
-            digits: bytes.iter().filter(|byte| byte.is_ascii_digit()).count(),
+        self.blocks.clear();
+        self.blocks.extend(masks(bytes));
+        Held {
+            digits: self.blocks.iter().map(|block| block.digits.count_ones() as usize).sum(),
             at: memchr(b'@', bytes).is_some() || escapes::stand_in(text),
             // U+FF10…, U+FF20, U+FE6B begin with EF; U+1D7CE… with F0.
-            wide: !text.is_ascii() && memchr2(0xef, 0xf0, bytes).is_some(),
+            wide: !text.is_ascii() && (memchr2(0xef, 0xf0, bytes).is_some() || holds_voice_mark(bytes)),
         }
     }
+
+    /// The runs of the text that was read last that hold at least `least` digits. They begin and end where a match may: joining characters included.
+    pub(super) fn runs(&self, text: &str, least: usize, into: &mut Vec<Run>) {
+        into.clear();
+        let mut done = 0;
+        while let Some(start) = self.stretch_from(done, least.clamp(1, BLOCK)) {
+            let end = self.stretch_end(start).min(text.len());
+            runs_within(text.as_bytes(), start..end, least, into);
+            done = end;
+        }
+    }
+
+    /// Where the next stretch of digits and joining characters begins that is at least `length` long (64 at most).
+    fn stretch_from(&self, from: usize, length: usize) -> Option<usize> {
+        for block in from / BLOCK..self.blocks.len() {
+            let both = u128::from(self.member(block)) | u128::from(self.member(block + 1)) << BLOCK;
+            let mut long = both;
+            // After each step a bit says that as many as `known` members begin at it.
+            let mut known = 1;
+            while known < length {
+                let step = known.min(length - known);
+                long &= long >> step;
+                known += step;
+            }
+            let low = u64::try_from(long & u128::from(u64::MAX)).unwrap_or(0);
+            let ahead = if block == from / BLOCK { low >> (from % BLOCK) << (from % BLOCK) } else { low };
+            if ahead != 0 {
+                return Some(block * BLOCK + ahead.trailing_zeros() as usize);
+            }
+        }
+        None
+    }
+
+    /// Where the stretch that goes on at a place ends.
+    fn stretch_end(&self, from: usize) -> usize {
+        let mut at = from;
+        loop {
+            let block = at / BLOCK;
+            let others = !self.member(block) >> (at % BLOCK);
+            if others != 0 {
+                return at + others.trailing_zeros() as usize;
+            }
+            at = (block + 1) * BLOCK;
+        }
+    }
+
+    /// Digits and joining characters of a block; behind the text there are none.
+    fn member(&self, block: usize) -> u64 {
+        self.blocks.get(block).map_or(0, |block| block.digits | block.joins)
+    }
+}
+
+/// Whether a voice mark of kana stands by itself (U+3099, U+309A), as in decomposed text.
+fn holds_voice_mark(bytes: &[u8]) -> bool {
+    let (second, third) = (bytes.get(1..).unwrap_or_default(), bytes.get(2..).unwrap_or_default());
+    let marks = bytes
+        .iter()
+        .zip(second)
+        .zip(third)
+        .map(|((a, b), c)| (*a == 0xe3) & (*b == 0x82) & ((*c == 0x99) | (*c == 0x9a)));
+    marks.fold(false, |any, mark| any | mark)
 }
 
 /// A stretch of digits with single spaces, dashes, parentheses and plus signs between them.
@@ -41,14 +115,19 @@ pub(super) struct Run {
     pub(super) plain: bool,
 }
 
+impl Run {
+    /// Whether a match that needs this may lie in it.
+    pub(super) fn fits(&self, needs: &Needs) -> bool {
+        self.longest >= needs.piece && self.digits >= needs.stretch
+    }
+}
+
 /// Longest stretch of joining characters that stays inside a run: `+81 (0)90`.
 const JOINT: usize = 3;
 
-/// The runs of a text that hold at least `least` digits. They begin and end where a match may: joining characters included.
-pub(super) fn runs(text: &str, least: usize, into: &mut Vec<Run>) {
-    into.clear();
-    let bytes = text.as_bytes();
-    let (mut start, mut digits, mut joint, mut pieces, mut marks) = (0, 0, 0, 0, false);
+/// The runs of a stretch of digits and joining characters.
+fn runs_within(bytes: &[u8], stretch: std::ops::Range<usize>, least: usize, into: &mut Vec<Run>) {
+    let (mut start, mut digits, mut joint, mut pieces, mut marks) = (stretch.start, 0, 0, 0, false);
     let (mut piece, mut longest) = (0, 0);
     let mut close = |run: Run| {
         // Right after a percent escape (%20090…) the value begins inside the digits.
@@ -57,7 +136,7 @@ pub(super) fn runs(text: &str, least: usize, into: &mut Vec<Run>) {
             into.push(Run { plain: run.plain && !escaped, ..run });
         }
     };
-    for (at, &byte) in bytes.iter().enumerate() {
+    for (at, &byte) in (stretch.start..).zip(bytes.get(stretch.clone()).unwrap_or_default()) {
         if byte.is_ascii_digit() {
             let is_new = digits == 0 || joint > 0;
             pieces += usize::from(is_new);
@@ -65,11 +144,6 @@ pub(super) fn runs(text: &str, least: usize, into: &mut Vec<Run>) {
             longest = longest.max(piece);
             digits += 1;
             joint = 0;
-        } else if !joins_digits(byte) {
-            if digits > 0 {
-                close(Run { start, end: at, digits, longest, plain: pieces == 1 && !marks });
-            }
-            (start, digits, joint, pieces, marks, longest) = (at + 1, 0, 0, 0, false, 0);
         } else if joint < JOINT {
             joint += 1;
             marks |= matches!(byte, b'(' | b')' | b'+');
@@ -80,7 +154,7 @@ pub(super) fn runs(text: &str, least: usize, into: &mut Vec<Run>) {
             (start, digits, joint, pieces, marks) = (at, 0, 1, 0, matches!(byte, b'(' | b')' | b'+'));
         }
     }
-    close(Run { start, end: text.len(), digits, longest, plain: pieces == 1 && !marks });
+    close(Run { start, end: stretch.end, digits, longest, plain: pieces == 1 && !marks });
 }
 
 /// The stretches around each `@` in which a match of these characters must lie, in order and apart.
@@ -98,6 +172,40 @@ pub(super) fn around_at(text: &str, alphabet: &Alphabet, mut on: impl FnMut(std:
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::rules::shape::joins_digits;
+    use proptest::prelude::*;
+
+    fn held(text: &str) -> Held {
+        Classes::default().read(text)
+    }
+
+    fn runs(text: &str, least: usize, into: &mut Vec<Run>) {
+        let mut classes = Classes::default();
+        classes.read(text);
+        classes.runs(text, least, into);
+    }
+
+    /// The runs of a text, byte by byte: what ends a stretch is looked for as plainly as can be.
+    fn runs_plainly(text: &str, least: usize) -> Vec<Run> {
+        let bytes = text.as_bytes();
+        let is_member = |at: &usize| bytes.get(*at).is_some_and(|byte| byte.is_ascii_digit() || joins_digits(*byte));
+        let (mut found, mut at) = (Vec::new(), 0);
+        while at < bytes.len() {
+            let end = (at..bytes.len()).find(|at| !is_member(at)).unwrap_or(bytes.len());
+            runs_within(bytes, at..end, least, &mut found);
+            at = end + 1;
+        }
+        found
+    }
+
+    proptest! {
+        #[test]
+        fn no_stretch_is_passed_over(text in "([0-9]{1,9}[ ()+-]{0,5}|[a-z]{0,70}|あ){0,40}", least in 1usize..90) {
+            let mut found = Vec::new();
+            runs(&text, least, &mut found);
+            prop_assert_eq!(found, runs_plainly(&text, least));
+        }
+    }
 
     fn texts(text: &str, least: usize) -> Vec<&str> {
         let mut found = Vec::new();
@@ -142,7 +250,7 @@ mod tests {
 
     #[test]
     fn held_counts_what_folding_may_bring() {
-        assert_eq!(Held::of("tel 03"), Held { digits: 2, at: false, wide: false });
-        assert!(Held::of("０９０").wide && Held::of("＠").wide && !Held::of("電話").wide);
+        assert_eq!(held("tel 03"), Held { digits: 2, at: false, wide: false });
+        assert!(held("０９０").wide && held("＠").wide && !held("電話").wide);
     }
 }

@@ -9,7 +9,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::candidate::{self, Around, Candidate, Part, Weighed};
 use super::compile::{Compiled, Engine};
-use super::gate::{self, Held, Run};
+use super::gate::{self, Classes, Held, Run};
 use super::header::{Header, Verdict};
 use super::hit::{Hit, RecordHits};
 use super::mask::masked;
@@ -37,6 +37,7 @@ pub struct LeafDetector<'e> {
     window: Option<Window>,
     verdicts: HashMap<String, Arc<[Verdict]>>,
     silent: Arc<[Verdict]>,
+    classes: Classes,
     runs: Vec<Run>,
     candidates: Vec<Candidate>,
     /// Whether a word stands in the field at hand for each rule that needs one.
@@ -101,6 +102,7 @@ impl<'e> LeafDetector<'e> {
             window: None,
             verdicts: HashMap::new(),
             silent: engine.rules.iter().map(|_| Verdict::Silent).collect(),
+            classes: Classes::default(),
             runs: Vec::new(),
             candidates: Vec::new(),
             cued: Vec::new(),
@@ -203,14 +205,13 @@ impl<'e> LeafDetector<'e> {
     }
 
     fn field(&mut self, record: &Record<'_>, index: usize, field: &Field<'_>, found: &mut Found) {
-        let least = self.engine.least;
-        let raw = Held::of(field.text);
+        let raw = self.classes.read(field.text);
         let verdicts = self.header_verdicts(field.name);
         let is_named = verdicts.iter().any(|verdict| matches!(verdict, Verdict::Names(_)));
         let label = label_of(record, index, field);
         let engine = self.engine;
         let mut plain = std::mem::take(&mut self.plain);
-        let is_enough = least.nothing || raw.at || raw.wide || raw.digits >= least.digits || is_named;
+        let is_enough = raw.at || raw.wide || is_named || self.suffices(field.text, raw);
         let is_due = is_enough || [field.text, label].iter().any(|text| engine.cues.stands_in(text, &mut plain));
         self.plain = plain;
         if is_due || self.holds_part(field.text) {
@@ -218,8 +219,26 @@ impl<'e> LeafDetector<'e> {
         }
     }
 
-    /// Whether a finder finds anything in a text.
+    /// Whether a text holds what some rule needs that asks for neither header nor word.
+    fn suffices(&mut self, text: &str, held: Held) -> bool {
+        let least = self.engine.least;
+        if least.nothing || held.digits < least.digits || !text.is_ascii() {
+            // Folding joins digits across dashes and spaces of other kinds; what is ASCII is folded already.
+            return least.nothing || held.digits >= least.digits;
+        }
+        self.classes.runs(text, least.digits, &mut self.runs);
+        let runs = &self.runs;
+        self.engine.free().any(|rule| {
+            let needs = &rule.needs;
+            !needs.at && held.digits >= needs.digits && (needs.piece == 0 || runs.iter().any(|run| run.fits(needs)))
+        })
+    }
+
+    /// Whether a finder finds anything in a text. What they look for is written in Japanese.
     fn holds_part(&mut self, text: &str) -> bool {
+        if text.is_ascii() {
+            return false;
+        }
         self.parts.clear();
         self.engine.finders.iter().any(|finder| {
             (finder.find)(text, &mut self.parts);
@@ -239,7 +258,7 @@ impl<'e> LeafDetector<'e> {
         let from = found.hits.len();
         let folded = fold(field.text);
         let text = folded.as_str();
-        let held = if folded.is_same() { raw } else { Held::of(text) };
+        let held = if folded.is_same() { raw } else { self.classes.read(text) };
         let label = fold(label);
         let engine = self.engine;
         let (mut runs, mut plain) = (std::mem::take(&mut self.runs), std::mem::take(&mut self.plain));
@@ -248,14 +267,14 @@ impl<'e> LeafDetector<'e> {
         cued.resize(engine.rules.len(), false);
         let is_cued =
             engine.cues.mark(text, &mut plain, &mut cued) | engine.cues.mark(label.as_str(), &mut plain, &mut cued);
-        gate::runs(text, if is_named || is_cued { 1 } else { engine.least.digits }, &mut runs);
-        let offsets = OnceCell::new();
+        self.classes.runs(text, if is_named || is_cued { 1 } else { engine.least.digits }, &mut runs);
+        let (offsets, is_ascii) = (OnceCell::new(), text.is_ascii());
         let look = Look { record, index, field, folded: &folded, label: label.as_str(), offsets: &offsets };
         for ((number, rule), verdict) in engine.rules.iter().enumerate().zip(verdicts.iter()) {
             let headed = matches!(verdict, Verdict::Names(_));
-            let is_due = rule.has_headless() && (!rule.needs_cue || cued.get(number).copied().unwrap_or(true));
+            let is_due = rule.has_headless && (!rule.needs_cue || cued.get(number).copied().unwrap_or(true));
             self.candidates.clear();
-            if rule.has_within {
+            if rule.has_within && !is_ascii {
                 candidate::find_within(rule, text, &mut self.parts, &mut self.candidates);
             }
             if headed || is_due {
@@ -272,8 +291,7 @@ impl<'e> LeafDetector<'e> {
     /// The candidates of the patterns of a rule that are tried everywhere, where the text holds what they need.
     fn propose(&mut self, rule: &Compiled, (text, held, runs): (&str, Held, &[Run]), headed: bool) {
         let needs = if headed { &rule.headed_needs } else { &rule.needs };
-        let fits = |run: &Run| run.longest >= needs.piece && run.digits >= needs.stretch;
-        let has_piece = needs.piece == 0 || runs.iter().any(fits);
+        let has_piece = needs.piece == 0 || runs.iter().any(|run| run.fits(needs));
         if (needs.at && !held.at) || held.digits < needs.digits || !has_piece {
             return;
         }

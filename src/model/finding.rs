@@ -1,5 +1,8 @@
 //! A finding: a detector matched in a record.
 
+use std::borrow::Cow;
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::locator::Locator;
@@ -21,9 +24,9 @@ pub enum Confidence {
 #[derive(Debug, Clone)]
 pub struct Finding {
     /// Entity id (`card`, `my_number`, `email`, `phone`, …).
-    pub entity: String,
+    pub entity: Arc<str>,
     /// Rule id and version that matched (`card/1`).
-    pub rule: String,
+    pub rule: Arc<str>,
     /// Where it stands.
     pub locator: Locator,
     /// The normalised value.
@@ -35,5 +38,5 @@ pub struct Finding {
     /// How sure.
     pub confidence: Confidence,
     /// Why, as stable words (`check:luhn`, `context:カード番号`, `grouped`).
-    pub reasons: Vec<String>,
+    pub reasons: Vec<Cow<'static, str>>,
 }

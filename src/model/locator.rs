@@ -1,6 +1,7 @@
 //! The address of a finding, good enough to find it again by hand: file ▸ member ▸ … ▸ offset, row, column.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -21,12 +22,11 @@ pub struct Place {
 }
 
 /// A full address. Its text form is stable: `path ▸ member @offset row N column N /json/pointer`.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Locator {
     /// The leaf: source path and member names joined by ` ▸ `, escaped for display.
-    pub leaf: String,
+    pub leaf: Arc<str>,
     /// Where in it.
-    #[serde(flatten)]
     pub place: Place,
 }
 

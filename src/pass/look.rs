@@ -144,6 +144,8 @@ struct Leaf<'l, 'a> {
     look: &'l mut Look<'a>,
     detector: Option<LeafDetector<'a>>,
     depth: usize,
+    /// Its path, which the locators of its findings share.
+    leaf: Arc<str>,
     result: FileResult,
     chances: Vec<Chance>,
     /// The member that was handed over last: whether it broke off is told only after it.
@@ -157,11 +159,13 @@ struct Leaf<'l, 'a> {
 impl<'l, 'a> Leaf<'l, 'a> {
     fn new(look: &'l mut Look<'a>, path: String, depth: usize) -> Self {
         let detector = Some(look.lens.engine.leaf());
+        let leaf = path.as_str().into();
         let result = FileResult::not_scanned(path);
         Self {
             look,
             detector,
             depth,
+            leaf,
             result,
             chances: Vec::new(),
             last: None,
@@ -306,16 +310,19 @@ impl<'l, 'a> Leaf<'l, 'a> {
             Confidence::Possible => &mut self.result.possible,
             Confidence::Likely | Confidence::Certain => &mut self.result.findings,
         };
-        *tally.entry(hit.entity.to_string()).or_default() += 1;
+        match tally.get_mut(&*hit.entity) {
+            Some(count) => *count += 1,
+            None => drop(tally.insert(hit.entity.to_string(), 1)),
+        }
         let finding = Finding {
             digest: self.look.lens.key.digest(&hit.entity, hit.value.reveal()),
-            locator: Locator { leaf: self.result.path.clone(), place: hit.place },
-            entity: hit.entity.to_string(),
-            rule: hit.rule.to_string(),
+            locator: Locator { leaf: Arc::clone(&self.leaf), place: hit.place },
+            entity: hit.entity,
+            rule: hit.rule,
             value: hit.value,
             masked: hit.masked,
             confidence: hit.confidence,
-            reasons: hit.reasons.iter().map(ToString::to_string).collect(),
+            reasons: hit.reasons,
         };
         (finding, hit.class)
     }

@@ -44,7 +44,7 @@ struct FindingLine<'a> {
     masked: Cow<'a, str>,
     digest: String,
     confidence: Confidence,
-    reasons: Cow<'a, [String]>,
+    reasons: Vec<Cow<'a, str>>,
     class: LinkClass,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     series: Option<SeriesId>,
@@ -94,14 +94,14 @@ impl<'a> FoundLine<'a> {
     pub(super) fn of(found: &'a Found) -> Self {
         let series = found.series.iter().copied().chain(std::iter::repeat(None));
         let line = |((finding, class), series): (&'a (Finding, LinkClass), Option<SeriesId>)| FindingLine {
-            entity: (&finding.entity).into(),
-            rule: (&finding.rule).into(),
-            leaf: (&finding.locator.leaf).into(),
+            entity: (&*finding.entity).into(),
+            rule: (&*finding.rule).into(),
+            leaf: (&*finding.locator.leaf).into(),
             place: finding.locator.place.clone(),
             masked: (&finding.masked).into(),
             digest: HEXLOWER.encode(&finding.digest),
             confidence: finding.confidence,
-            reasons: finding.reasons.as_slice().into(),
+            reasons: finding.reasons.iter().map(|reason| Cow::Borrowed(&**reason)).collect(),
             class: *class,
             series,
         };
@@ -120,15 +120,15 @@ impl FindingLine<'_> {
     fn finding(self) -> Option<(Finding, LinkClass)> {
         let digest = HEXLOWER.decode(self.digest.as_bytes()).ok()?.try_into().ok()?;
         let finding = Finding {
-            entity: self.entity.into_owned(),
-            rule: self.rule.into_owned(),
-            locator: Locator { leaf: self.leaf.into_owned(), place: self.place },
+            entity: self.entity.into(),
+            rule: self.rule.into(),
+            locator: Locator { leaf: self.leaf.into(), place: self.place },
             // It was never written; who wants it looks at the file again.
             value: Secret::new(""),
             masked: self.masked.into_owned(),
             digest,
             confidence: self.confidence,
-            reasons: self.reasons.into_owned(),
+            reasons: self.reasons.into_iter().map(|reason| Cow::Owned(reason.into_owned())).collect(),
         };
         Some((finding, self.class))
     }

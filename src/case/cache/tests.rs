@@ -36,14 +36,14 @@ fn entry(path: &str, stat: Stat) -> Entry {
 fn found(path: &str, value: &str) -> Found {
     let place = Place { offset: 4, row: Some(2), column: Some(3), pointer: Some("/a/0".to_owned()) };
     let finding = Finding {
-        entity: "card".to_owned(),
-        rule: "card/1".to_owned(),
-        locator: Locator { leaf: format!("{path} ▸ x.csv"), place },
+        entity: "card".into(),
+        rule: "card/1".into(),
+        locator: Locator { leaf: format!("{path} ▸ x.csv").into(), place },
         value: Secret::new(value),
         masked: "************1111".to_owned(),
         digest: [3; 32],
         confidence: Confidence::Likely,
-        reasons: vec!["check:luhn".to_owned(), "近:カード\u{7}".to_owned()],
+        reasons: vec!["check:luhn".into(), "近:カード\u{7}".into()],
     };
     Found {
         bond: Bond::Row,
