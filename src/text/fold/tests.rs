@@ -115,3 +115,49 @@ proptest! {
         prop_assert_eq!(fold(&source).as_str().to_owned(), nfkc);
     }
 }
+
+/// A character as programs write it, in one of their ways.
+fn written(c: char, way: u8) -> String {
+    let mut utf8 = [0; 4];
+    let bytes = c.encode_utf8(&mut utf8).bytes();
+    match way {
+        0 => bytes.map(|byte| format!("%{byte:02X}")).collect(),
+        1 => bytes.map(|byte| format!("\\x{byte:02x}")).collect(),
+        2 => format!("&#{};", u32::from(c)),
+        3 => c.encode_utf16(&mut [0; 2]).iter().map(|unit| format!("\\u{unit:04x}")).collect(),
+        _ => c.to_string(),
+    }
+}
+
+proptest! {
+    /// However a text is escaped, it folds to the same, and each character leads back to its own escape.
+    #[test]
+    fn escaped_text_folds_to_what_it_stands_for(chars in prop::collection::vec(("[ぁ-んァ-ヶ一-龠𠮷@]", 0u8..6), 0..20)) {
+        let (mut plain, mut escaped, mut places) = (String::new(), String::new(), Vec::new());
+        for (text, way) in &chars {
+            let c = text.chars().next().unwrap();
+            // Logs escape bytes above ASCII this way, and `@` by no `\\x40` that would not be one.
+            let form = if c == '@' && *way == 1 { "@".to_owned() } else { written(c, *way) };
+            places.push((plain.len(), escaped.len()));
+            plain.push(c);
+            escaped.push_str(&form);
+        }
+        let folded = fold(&escaped);
+        prop_assert_eq!(folded.as_str().to_owned(), fold(&plain).as_str().to_owned());
+        for (at, from) in places {
+            prop_assert_eq!(folded.source_offset(at), from);
+        }
+    }
+
+    /// What only looks like escapes is no danger either: the map stays a map.
+    #[test]
+    fn hostile_escapes_keep_the_map(source in "([%&#;\\\\xu0-9a-fA-F]|%[89A-F][0-9A-F]|山|\\\\u[dD][89a-f][0-9a-f]{2}){0,60}") {
+        let folded = fold(&source);
+        let mut before = 0;
+        for (at, _) in folded.as_str().char_indices() {
+            let back = folded.source_offset(at);
+            prop_assert!(back >= before && back <= source.len() && source.is_char_boundary(back), "{} of {:?}", at, source);
+            before = back;
+        }
+    }
+}
