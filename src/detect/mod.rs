@@ -13,6 +13,8 @@ pub mod header;
 mod hit;
 mod leaf;
 mod mask;
+#[cfg(test)]
+mod oracle;
 mod risky;
 mod series;
 pub mod validate;
