@@ -19,6 +19,8 @@ pub mod zip;
 #[cfg(test)]
 mod collected;
 #[cfg(test)]
+mod pieces;
+#[cfg(test)]
 mod tests;
 
 pub use registry::{FORMATS, pick};
