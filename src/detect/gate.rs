@@ -2,7 +2,7 @@
 
 mod masks;
 
-use memchr::{memchr, memchr2};
+use memchr::memchr;
 
 use self::masks::{BLOCK, Masks, masks};
 use crate::rules::shape::{Alphabet, Needs};
@@ -15,8 +15,7 @@ pub(super) struct Held {
     pub(super) digits: usize,
     /// An ASCII `@`, or an escape that folding may turn into one.
     pub(super) at: bool,
-    /// Characters that folding may turn into digits, `@` or other letters: full-width and half-width forms, mathematical digits, kana with their
-    /// voice marks apart. Circled and raised
+    /// Characters that folding may turn into digits, `@` or a part of a word ([`folds_to_words`]). Circled and raised
     /// digits are not counted as a reason to look: nobody writes a number in them alone.
     pub(super) wide: bool,
 }
@@ -36,8 +35,7 @@ impl Classes {
         Held {
             digits: self.blocks.iter().map(|block| block.digits.count_ones() as usize).sum(),
             at: memchr(b'@', bytes).is_some() || escapes::stand_in(text),
-            // U+FF10…, U+FF20, U+FE6B begin with EF; U+1D7CE… with F0.
-            wide: !text.is_ascii() && (memchr2(0xef, 0xf0, bytes).is_some() || holds_voice_mark(bytes)),
+            wide: !text.is_ascii() && folds_to_words(bytes),
         }
     }
 
@@ -92,15 +90,25 @@ impl Classes {
     }
 }
 
-/// Whether a voice mark of kana stands by itself (U+3099, U+309A), as in decomposed text.
-fn holds_voice_mark(bytes: &[u8]) -> bool {
+/// Whether UTF-8 text holds a character that a number or a word may be written with, and that folding makes another of.
+///
+/// Full-width forms begin with EF, mathematical digits with F0. Words are also written with radicals, as PDF files are read
+/// (U+2E80…, E2 BA to BF), with voice marks of their own, as macOS writes (U+3099, E3 82 99), with letters and kanji in one
+/// character (U+2100…, E2 84 and 85; U+3200…, E3 88 to 8F), and with spaces that are none (U+3000, U+00A0).
+fn folds_to_words(bytes: &[u8]) -> bool {
     let (second, third) = (bytes.get(1..).unwrap_or_default(), bytes.get(2..).unwrap_or_default());
-    let marks = bytes
-        .iter()
-        .zip(second)
-        .zip(third)
-        .map(|((a, b), c)| (*a == 0xe3) & (*b == 0x82) & ((*c == 0x99) | (*c == 0x9a)));
-    marks.fold(false, |any, mark| any | mark)
+    // No branch in it, so that it becomes vector instructions.
+    bytes.iter().zip(second).zip(third).fold(false, |found, ((&a, &b), &c)| {
+        let letters = (b >= 0xba) | (b & 0xfe == 0x84);
+        let squared = b & 0xf8 == 0x88;
+        let voiced = (b == 0x82) & ((c == 0x99) | (c == 0x9a));
+        let space = (b == 0x80) & (c == 0x80);
+        found
+            | (a >= 0xef)
+            | (a == 0xe2) & letters
+            | (a == 0xe3) & (squared | voiced | space)
+            | (a == 0xc2) & (b == 0xa0)
+    })
 }
 
 /// A stretch of digits with single spaces, dashes, parentheses and plus signs between them.
@@ -130,8 +138,9 @@ fn runs_within(bytes: &[u8], stretch: std::ops::Range<usize>, least: usize, into
     let (mut start, mut digits, mut joint, mut pieces, mut marks) = (stretch.start, 0, 0, 0, false);
     let (mut piece, mut longest) = (0, 0);
     let mut close = |run: Run| {
-        // Right after a percent escape (%20090…) the value begins inside the digits.
-        let escaped = run.start.checked_sub(1).and_then(|at| bytes.get(at)) == Some(&b'%');
+        // Right after a percent escape (%20090…, %A0090…) the value begins inside the digits.
+        let before = bytes.get(..run.start).unwrap_or_default();
+        let escaped = matches!(before, [.., b'%'] | [.., b'%', _]);
         if run.digits >= least {
             into.push(Run { plain: run.plain && !escaped, ..run });
         }
@@ -231,7 +240,9 @@ mod tests {
         };
         assert_eq!(plain("epoch=1760582400123 "), Some(true));
         assert_eq!(plain("id - 1760582400123"), Some(true));
-        for joined in ["090-1234-5678", "+819012345678", "(0312345678)", "%2009012345678", "2026 1760582400123"] {
+        for joined in
+            ["090-1234-5678", "+819012345678", "(0312345678)", "%2009012345678", "%A009012345678", "2026 1760582400123"]
+        {
             assert_eq!(plain(joined), Some(false), "{joined}");
         }
     }
@@ -252,5 +263,11 @@ mod tests {
     fn held_counts_what_folding_may_bring() {
         assert_eq!(held("tel 03"), Held { digits: 2, at: false, wide: false });
         assert!(held("０９０").wide && held("＠").wide && !held("電話").wide);
+        // What is read out of a PDF file, what macOS writes, marks, and spaces.
+        for text in ["普通預⾦", "ハ\u{309a}スワート\u{3099}", "【㊙】", "口座№", "card\u{a0}no", "口座　番号"]
+        {
+            assert!(held(text).wide, "{text}");
+        }
+        assert!(!held("※「パスワード」は…ありません。→→").wide);
     }
 }

@@ -15,6 +15,8 @@ mod hit;
 mod leaf;
 mod lexicon;
 mod mask;
+#[cfg(test)]
+mod oracle;
 mod risky;
 mod series;
 pub mod validate;

@@ -1,6 +1,6 @@
 //! A sink for tests: keeps what a format pushed, and looks into children like the pass does.
 
-use std::io::{Cursor, Read};
+use std::io::{Cursor, Read, Seek, SeekFrom};
 
 use super::{Format, HEAD_BYTES, Head, Input, Need, Sink, pick};
 use crate::model::{Bond, Charset, GapKind, Place, Record};
@@ -26,32 +26,57 @@ pub(crate) struct Collected {
     depth: usize,
     /// Bytes of the leaf, to check places with.
     bytes: Vec<u8>,
+    /// How many bytes a read gives, in turn; whatever it asks for when empty.
+    sizes: Vec<usize>,
+}
+
+/// Gives bytes in pieces.
+struct Pieces<'a> {
+    src: Cursor<&'a [u8]>,
+    sizes: &'a [usize],
+    turn: usize,
+}
+
+impl Read for Pieces<'_> {
+    fn read(&mut self, buf: &mut [u8]) -> std::io::Result<usize> {
+        let size = self.sizes.get(self.turn % self.sizes.len().max(1)).copied().unwrap_or(usize::MAX);
+        self.turn += 1;
+        let room = buf.len().min(size);
+        self.src.read(&mut buf[..room])
+    }
+}
+
+impl Seek for Pieces<'_> {
+    fn seek(&mut self, to: SeekFrom) -> std::io::Result<u64> {
+        self.src.seek(to)
+    }
 }
 
 impl Collected {
     /// Reads a whole leaf by its own format.
     pub(crate) fn of(name: &str, bytes: &[u8]) -> Self {
-        Self::at_depth(name, bytes, 0)
-    }
-
-    fn at_depth(name: &str, bytes: &[u8], depth: usize) -> Self {
-        let head = Head { bytes: &bytes[..bytes.len().min(HEAD_BYTES)], whole: bytes.len() <= HEAD_BYTES, name };
-        let format = pick(&head).unwrap();
-        Self::with(format, &head, bytes, depth)
+        Self::in_pieces(None, name, bytes, &[])
     }
 
     /// Reads a whole leaf by a given format.
     pub(crate) fn by(format: &'static dyn Format, name: &str, bytes: &[u8]) -> Self {
-        let head = Head { bytes: &bytes[..bytes.len().min(HEAD_BYTES)], whole: bytes.len() <= HEAD_BYTES, name };
-        Self::with(format, &head, bytes, 0)
+        Self::in_pieces(Some(format), name, bytes, &[])
     }
 
-    fn with(format: &'static dyn Format, head: &Head<'_>, bytes: &[u8], depth: usize) -> Self {
-        let mut out = Self { format: format.id(), depth, bytes: bytes.to_vec(), ..Self::default() };
-        let mut cursor = Cursor::new(bytes);
+    /// Reads a whole leaf, and its children too, by reads that give so many bytes in turn.
+    pub(crate) fn in_pieces(format: Option<&'static dyn Format>, name: &str, bytes: &[u8], sizes: &[usize]) -> Self {
+        Self::with(format, name, bytes, (0, sizes))
+    }
+
+    fn with(format: Option<&'static dyn Format>, name: &str, bytes: &[u8], (depth, sizes): (usize, &[usize])) -> Self {
+        let head = Head { bytes: &bytes[..bytes.len().min(HEAD_BYTES)], whole: bytes.len() <= HEAD_BYTES, name };
+        let format = format.unwrap_or_else(|| pick(&head).unwrap());
+        let mut out =
+            Self { format: format.id(), depth, bytes: bytes.to_vec(), sizes: sizes.to_vec(), ..Self::default() };
+        let mut src = Pieces { src: Cursor::new(bytes), sizes, turn: 0 };
         match format.need() {
-            Need::Stream => format.read(head, Input::Stream(&mut cursor), &mut out),
-            Need::Seek => format.read(head, Input::Seek(&mut cursor, bytes.len() as u64), &mut out),
+            Need::Stream => format.read(&head, Input::Stream(&mut src), &mut out),
+            Need::Seek => format.read(&head, Input::Seek(&mut src, bytes.len() as u64), &mut out),
         }
         out
     }
@@ -97,7 +122,8 @@ impl Sink for Collected {
     fn child(&mut self, name: &str, bytes: &mut dyn Read) -> bool {
         let mut content = Vec::new();
         bytes.take(4 << 20).read_to_end(&mut content).unwrap();
-        let child = if self.depth < 4 { Self::at_depth(name, &content, self.depth + 1) } else { Self::default() };
+        let below = (self.depth + 1, self.sizes.as_slice());
+        let child = if self.depth < 4 { Self::with(None, name, &content, below) } else { Self::default() };
         self.children.push((name.to_owned(), child));
         true
     }

@@ -20,6 +20,8 @@ pub mod zip;
 #[cfg(test)]
 mod collected;
 #[cfg(test)]
+mod pieces;
+#[cfg(test)]
 mod tests;
 
 pub use registry::{FORMATS, pick};

@@ -127,18 +127,21 @@ impl<'r> TextStream<'r> {
         }
     }
 
+    /// One more piece, whole: where pieces end must not hang on how the bytes arrive.
     fn fill(&mut self) {
-        let held = self.raw.len();
-        self.raw.resize(held + PIECE_BYTES, 0);
-        let room = self.raw.get_mut(held..).unwrap_or_default();
-        let read = read_some(self.src, room);
-        self.raw.truncate(held + *read.as_ref().unwrap_or(&0));
-        match read {
-            Ok(0) => self.ended = true,
-            Ok(_) => {}
-            Err(error) => {
-                self.ended = true;
-                self.error = Some(error);
+        let most = self.raw.len() + PIECE_BYTES;
+        while self.raw.len() < most && !self.ended {
+            let held = self.raw.len();
+            self.raw.resize(most, 0);
+            let read = read_some(self.src, self.raw.get_mut(held..).unwrap_or_default());
+            self.raw.truncate(held + *read.as_ref().unwrap_or(&0));
+            match read {
+                Ok(0) => self.ended = true,
+                Ok(_) => {}
+                Err(error) => {
+                    self.ended = true;
+                    self.error = Some(error);
+                }
             }
         }
     }
@@ -277,6 +280,28 @@ mod tests {
         let mut text = String::new();
         TextStream::new(&mut src, Charset::Cp932, true, 0).read_to_string(&mut text).unwrap();
         assert_eq!(text, "名前と住所の一覧です\n宛先は東京都です\n");
+    }
+
+    #[test]
+    fn pieces_end_at_the_same_places_however_the_bytes_arrive() {
+        struct Drip<'a>(&'a [u8], usize);
+        impl Read for Drip<'_> {
+            fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+                let room = buf.len().min(self.1);
+                self.0.read(&mut buf[..room])
+            }
+        }
+        for (charset, raw) in encodings() {
+            let ends = |size| {
+                let mut src = Drip(&raw, size);
+                let mut stream = TextStream::new(&mut src, charset, true, 0);
+                stream.read_to_end(&mut Vec::new()).unwrap();
+                stream.pieces.iter().map(|piece| piece.start).collect::<Vec<_>>()
+            };
+            let whole = ends(usize::MAX);
+            assert!(charset == Charset::Utf8 || whole.len() > 2, "{charset:?}");
+            assert!([1, 7, 4097, 8191].iter().all(|size| ends(*size) == whole), "{charset:?}");
+        }
     }
 
     #[test]

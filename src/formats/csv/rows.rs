@@ -163,12 +163,16 @@ impl<'r> Rows<'r> {
         self.row += 1;
         let mut at = self.start;
         while let Some(row_ends) = self.read_cell(&mut at) {
+            // However much is held: a row must not be one because its bytes came in few reads.
+            if row_ends && at - self.start > RECORD_BYTES {
+                break;
+            }
             if row_ends {
                 return self.finish(at);
             }
         }
-        // The buffer is full of one row.
-        let held = self.buf.get(self.start..self.filled).unwrap_or_default();
+        // One row is longer than a record may be.
+        let held = self.buf.get(self.start..self.filled.min(self.start + RECORD_BYTES)).unwrap_or_default();
         let breaks = memchr::memchr2(b'\n', b'\r', held).is_some();
         if breaks && self.quotes() { Next::OpenQuote } else { Next::Long }
     }

@@ -114,12 +114,13 @@ impl<'r> Reader<'r> {
     /// The next byte behind `length` bytes that is no white space, and how far it is from the place, which stays.
     pub(super) fn behind(&mut self, length: usize) -> Option<(usize, u8)> {
         loop {
-            let rest = self.held(self.at + length, self.filled);
+            // No further, however much is held.
+            let rest = self.held(self.at + length, self.at + length + RECORD_BYTES);
             let found = rest.iter().enumerate().find(|(_, b)| !matches!(b, b' ' | b'\t' | b'\n' | b'\r'));
             if let Some((skip, byte)) = found {
                 return Some((length + skip, *byte));
             }
-            if self.filled - self.at > length + RECORD_BYTES || !self.fill() {
+            if self.filled - self.at >= length + RECORD_BYTES || !self.fill() {
                 return None;
             }
         }
