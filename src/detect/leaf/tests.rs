@@ -1,7 +1,8 @@
 //! Places, windows, columns and what is held back. All values are made up.
 
 use super::*;
-use crate::model::Charset;
+use crate::model::limits::RECORD_MATCHES;
+use crate::model::{Charset, Place};
 use crate::rules::RulePack;
 
 fn engine() -> &'static Engine {
