@@ -4,6 +4,7 @@
 mod municipality;
 mod name;
 mod number;
+mod secret_mark;
 
 use std::ops::Range;
 
@@ -19,7 +20,7 @@ pub struct Finder {
 }
 
 /// All of them, in the order of their names.
-pub static FINDERS: &[&Finder] = &[&municipality::MUNICIPALITY, &name::NAME];
+pub static FINDERS: &[&Finder] = &[&municipality::MUNICIPALITY, &name::NAME, &secret_mark::SECRET_MARK];
 
 fn is_han(c: char) -> bool {
     matches!(c, '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' | '\u{20000}'..='\u{323af}' | '々' | '〆' | 'ヶ' | 'ケ')
