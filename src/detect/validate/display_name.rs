@@ -1,7 +1,8 @@
 //! The name in front of an address in mail: `山田 太郎 <taro@example.jp>`, `"Yamada, Taro" <taro@example.jp>`.
 
 use super::Validator;
-use super::person_name::parse;
+use super::person_name::{is_kanji, parse};
+use crate::detect::lexicon::is_surname;
 use crate::model::Confidence;
 
 /// `display_name`
@@ -47,7 +48,7 @@ const NO_PEOPLE: [&str; 40] = [
     "ltd",
     "foundation",
     "software",
-    "users",
+    "kernel",
     "user",
     "bug",
     "bugs",
@@ -67,7 +68,7 @@ const NO_PEOPLE: [&str; 40] = [
 fn name(text: &str) -> Option<String> {
     let (name, is_full) = parse(text)?;
     if !text.is_ascii() {
-        return is_full.then_some(name);
+        return (is_full && is_japanese(text)).then_some(name);
     }
     let words: Vec<&str> = text.split([' ', ',']).filter(|word| !word.is_empty()).collect();
     let begins = |word: &&str| word.starts_with(|c: char| c.is_ascii_uppercase());
@@ -75,6 +76,18 @@ fn name(text: &str) -> Option<String> {
     let whole = words.iter().filter(|word| word.len() > 1 && !word.ends_with('.')).count();
     ((2..=3).contains(&words.len()) && whole > 1 && words.iter().all(|word| begins(&word) && !is_known(&word)))
         .then_some(name)
+}
+
+/// Two short words, or one that a surname of the dictionary begins: not the end of a sentence.
+fn is_japanese(text: &str) -> bool {
+    let is_short = |word: &str| (1..=4).contains(&word.chars().count());
+    match text.split_once(' ') {
+        Some((surname, given)) => is_short(surname) && is_short(given) && surname.chars().any(is_kanji),
+        None => {
+            let ends = text.char_indices().map(|(at, _)| at).skip(1);
+            text.chars().count() <= 7 && ends.filter_map(|end| text.get(..end)).any(is_surname)
+        }
+    }
 }
 
 #[cfg(test)]
@@ -90,6 +103,8 @@ mod tests {
             ("Yamada, Taro", Some("YamadaTaro")),
             ("Taro T. Yamada", Some("TaroTYamada")),
             ("田中", None),
+            ("その宛先は", None),
+            ("请发邮件到", None),
             ("taro yamada", None),
             ("Taro", None),
             ("Debian Python Team", None),

@@ -98,6 +98,52 @@ fn both_known(word: &str) -> Option<String> {
     Some(format!("{}{}", name.0, name.1))
 }
 
+/// Given names in katakana: the dictionary's, and its names in hiragana and of women with their usual endings.
+fn is_kana_name(given: &str) -> bool {
+    let hiragana: String = given
+        .chars()
+        .map(|c| if matches!(c, 'ァ'..='ヶ') { char::from_u32(u32::from(c) - 0x60).unwrap_or(c) } else { c })
+        .collect();
+    let is_short = (2..=4).contains(&given.chars().count());
+    is_given_name(given) || is_given_name(&hiragana) || is_short && KATAKANA_NAMES.contains(&given)
+}
+
+/// Common names in katakana that the dictionary does not have.
+const KATAKANA_NAMES: [&str; 32] = [
+    "アンナ",
+    "マリア",
+    "エミリ",
+    "エリカ",
+    "リサ",
+    "レオ",
+    "ケン",
+    "ジュン",
+    "マリ",
+    "エミ",
+    "ユリ",
+    "ナオミ",
+    "カレン",
+    "サラ",
+    "エマ",
+    "ルカ",
+    "イネ",
+    "キヨ",
+    "ウメ",
+    "トメ",
+    "ハル",
+    "フミ",
+    "ヨシ",
+    "キク",
+    "ハナ",
+    "ミヨ",
+    "チヨ",
+    "タケ",
+    "マツ",
+    "スエ",
+    "カネ",
+    "シズ",
+];
+
 /// A surname at its beginning, and a short rest that may be a given name, or none.
 fn begins_with_surname(word: &str) -> Option<(String, &'static str)> {
     let mut ends: Vec<usize> = word.char_indices().map(|(at, _)| at).skip(2).chain([word.len()]).collect();
@@ -109,6 +155,10 @@ fn begins_with_surname(word: &str) -> Option<(String, &'static str)> {
     let given = word.strip_prefix(surname)?.trim_start();
     let kanji = given.chars().filter(|c| is_kanji(*c)).count();
     let kana = given.chars().count() - kanji;
+    // マリア, but not ストア: words of firms are written so.
+    if given.contains(|c| matches!(c, 'ァ'..='ヺ' | 'ー')) && !(is_kana_name(given)) {
+        return None;
+    }
     match (kanji, kana) {
         (0, 0) => Some((surname.to_owned(), "surname_alone")),
         // 燈花, すみれ; not 支店長 and not に関する.
@@ -139,6 +189,8 @@ mod tests {
             ("鴨志田太郎様", "鴨志田太郎", "dictionary"),
             ("故山田太郎様", "山田太郎", "dictionary"),
             ("田中様", "田中", "surname_alone"),
+            ("高橋アンナ様", "高橋アンナ", "surname"),
+            ("遠藤イネさん", "遠藤イネ", "surname"),
             ("一ノ瀬千尋様", "一ノ瀬千尋", "dictionary"),
             ("八ツ橋太郎様", "八ツ橋太郎", "dictionary"),
         ] {
@@ -165,6 +217,9 @@ mod tests {
             "田中運送様",
             "渋谷工場様",
             "福島市様",
+            "田中ストア様",
+            "高橋ビル様",
+            "鈴木フーズ様",
         ] {
             assert_eq!(name(text), None, "{text}");
         }

@@ -179,7 +179,7 @@ const NOT_NAMES: [&str; 12] =
     ["null", "none", "name", "n/a", "nan", "test", "sample", "unknown", "admin", "root", "true", "false"];
 
 /// Words that begin the label of the next field, where no mark tells it from the name.
-const NEXT_LABELS: [&str; 28] = [
+const NEXT_LABELS: [&str; 26] = [
     "電話",
     "住所",
     "生年月日",
@@ -193,7 +193,6 @@ const NEXT_LABELS: [&str; 28] = [
     "メール",
     "フリガナ",
     "ふりがな",
-    "カナ",
     "会社",
     "所属",
     "部署",
@@ -207,7 +206,6 @@ const NEXT_LABELS: [&str; 28] = [
     "口座",
     "受付",
     "注文",
-    "印",
 ];
 
 /// A value without the label of the field behind it: 山田太郎 of `氏名=山田太郎 電話=`.
@@ -215,7 +213,7 @@ fn without_next_label<'a>(value: &'a str, after: &str) -> &'a str {
     let (first, last) = value.rsplit_once(' ').map_or(("", value), |(first, last)| (first, last));
     let goes_on = after.trim_start_matches([' ', '(']).starts_with([':', '=']);
     let is_label = |word: &str| NEXT_LABELS.iter().any(|label| word.starts_with(label));
-    if !first.is_empty() && (goes_on || is_label(last)) {
+    if !first.is_empty() && (goes_on || is_label(last) || last == "印") {
         return first;
     }
     // 氏名:山田太郎電話:

@@ -22,6 +22,8 @@ pub(super) static MUNICIPALITY: Finder = Finder {
 
 /// Characters from the municipality to the number.
 const REACH: usize = 48;
+/// Characters of a part behind 丁目.
+const PART: usize = 6;
 /// Bytes in which a number of a house ends.
 const NUMBER_BYTES: usize = 96;
 
@@ -88,13 +90,30 @@ fn address(text: &str, from: usize, at: usize) -> Option<Range<usize>> {
     let window =
         text.get(at..(at..=text.len().min(at + NUMBER_BYTES)).rev().find(|end| text.is_char_boundary(*end))?)?;
     let number = house_number(window)?;
-    let end = at + number.len;
+    let end = at + number.len + part_behind(text, at, number).unwrap_or(0);
     let is_alone = start == 0 && end == text.len();
     let town = text.get(start + len..at)?;
     // 第4地割8番地3
     let is_lot = window.get(..number.len)?.contains("地割");
     let town = town.strip_suffix('第').filter(|_| is_lot).unwrap_or(town);
     is_town(town, number, is_alone).then_some(prefecture.unwrap_or(start)..end)
+}
+
+/// Behind 四丁目 may stand one more part and the house: 四丁目渡辺3号, 四丁目小松町73番地.
+fn part_behind(text: &str, at: usize, number: HouseNumber) -> Option<usize> {
+    let rest = text.get(at..)?.get(number.len..)?;
+    if number.count > 1 || !text.get(at..at + number.len)?.ends_with("丁目") {
+        return None;
+    }
+    let letters = rest.char_indices().take(PART + 1).take_while(|(_, c)| is_han(*c));
+    let ends = letters.skip(1).map(|(at, c)| at + c.len_utf8());
+    let mut houses = ends.filter_map(|end| {
+        let house = house_number(rest.get(end..)?)?;
+        let is_house = house.is_marked || house.count > 1;
+        let is_part = !OTHER_WORDS.iter().any(|word| rest.get(..end).is_some_and(|part| part.contains(word)));
+        (is_house && is_part && !house.is_month).then_some(end + house.len)
+    });
+    houses.next()
 }
 
 fn is_of_address(c: char) -> bool {
@@ -298,6 +317,8 @@ mod tests {
             "岩手県九戸郡野田村大字野田第4地割8番地3",
             "野田村大字野田第四地割八番地三",
             "小笠原村父島字西町無番地",
+            "大阪市中央区久太郎町四丁目渡辺3号",
+            "京都市東山区大和大路通四条下る四丁目小松町73番地",
             "七尾市袖ケ江町イ5番地",
             "名古屋市中村区名駅3丁目7番地15",
             "京都市下京区四条通烏丸東入長刀鉾町39",

@@ -34,7 +34,7 @@ fn is_alone(text: &str, at: usize) -> bool {
     let is_letter = |c: char| is_han(c) || is_hiragana(c) || matches!(c, 'ァ'..='ヺ' | 'ー') || c.is_alphanumeric();
     let is_free =
         after.chars().next().is_none_or(|c| !is_letter(c)) || PAPERS.iter().any(|word| after.starts_with(word));
-    !before.is_some_and(|c| is_letter(c) || matches!(c, '・' | '、' | '「' | '『')) && is_free
+    !before.is_some_and(|c| is_letter(c) || matches!(c, '・' | '、' | '「' | '『' | '"' | '\'')) && is_free
 }
 
 #[cfg(test)]
@@ -53,7 +53,7 @@ mod tests {
         {
             assert_eq!(count(text), 1, "{text}");
         }
-        for text in ["秘書", "秘密", "極秘", "社外秘", "秘訣", "「秘」の字", "神秘的", "", "secret"]
+        for text in ["秘書", "秘密", "極秘", "社外秘", "秘訣", "「秘」の字", "'秘'", "神秘的", "", "secret"]
         {
             assert_eq!(count(text), 0, "{text}");
         }
