@@ -146,6 +146,9 @@ pub(super) fn weigh(rule: &Compiled, text: &str, candidate: Candidate, around: A
     if !rule.validators.iter().all(|validator| (validator.check)(&shape, &mut verdict)) {
         return None;
     }
+    if verdict.skip > 0 {
+        verdict.value = normalise(rule.normalise, &verdict.value);
+    }
     verdict.reasons.extend(pattern.reason.clone());
     if rule.column_check {
         let doubt = if guard::is_piece(shape.before, shape.after) {

@@ -28,6 +28,10 @@ pub(super) struct ContextWords {
 
 /// A word after the match counts as this many characters further away: labels stand before what they name.
 const AFTER_PENALTY: usize = 24;
+/// A weak word this near before the match is its label: a word behind it that names something else does not outweigh it.
+const LABEL_CHARS: usize = 3;
+/// Characters between a word and the `:` or `=` behind it, within which it is a part of that label: 電話 in 電話番号(自宅):.
+const LABEL_REST: usize = 12;
 
 impl ContextWords {
     pub(super) fn new(table: &DetectorTable) -> Result<Self, regex::Error> {
@@ -50,15 +54,18 @@ impl ContextWords {
         Ok(Self { any, says })
     }
 
-    /// The nearest word that says anything, and what it says; a weak word only where no other is in reach.
+    /// The nearest word that says anything, and what it says; a weak word only where no other is in reach. Behind the match only
+    /// its own sentence speaks, and no label of what stands further on.
     pub(super) fn near(&self, before: &str, after: &str) -> Option<(Says, &str)> {
         let any = self.any.as_ref()?;
-        let (left, right) = (plain(tail(before)), plain(lead(after)));
+        let (left, right) = (plain(tail(before)), plain(sentence(lead(after))));
         let mut best: Option<(bool, usize, std::cmp::Reverse<Says>, &str)> = None;
+        let mut label = None;
         for (window, is_left) in [(&left, true), (&right, false)] {
             for found in any.find_iter(window) {
                 let Some((says, word)) = self.says.get(found.as_str()) else { continue };
-                if !is_whole(window, found.start(), found.end()) {
+                let is_of_next = !is_left && is_label(window.get(found.end()..).unwrap_or(""));
+                if is_of_next || !is_whole(window, found.start(), found.end()) {
                     continue;
                 }
                 let between = if is_left { window.get(found.end()..) } else { window.get(..found.start()) };
@@ -67,9 +74,15 @@ impl ContextWords {
                 if best.as_ref().is_none_or(|best| rank < *best) {
                     best = Some(rank);
                 }
+                if is_left && *says == Says::Weak && distance <= LABEL_CHARS {
+                    label = Some(word.as_str());
+                }
             }
         }
-        best.map(|(_, _, says, word)| (says.0, word))
+        match (best, label) {
+            (Some((_, AFTER_PENALTY.., std::cmp::Reverse(Says::Against), _)), Some(label)) => Some((Says::Weak, label)),
+            (best, _) => best.map(|(_, _, says, word)| (says.0, word)),
+        }
     }
 }
 
@@ -82,6 +95,23 @@ fn plain(text: &str) -> String {
 pub(super) fn plain_into(text: &str, into: &mut Vec<u8>) {
     into.clear();
     into.extend(text.bytes().map(|byte| if matches!(byte, b'_' | b'-') { b' ' } else { byte.to_ascii_lowercase() }));
+}
+
+/// What belongs to the sentence, or the line, at the beginning of a text.
+fn sentence(text: &str) -> &str {
+    let end = text.char_indices().find(|(at, c)| {
+        let next = || text.get(at + c.len_utf8()..).and_then(|rest| rest.chars().next());
+        matches!(c, '。' | '\n' | '\r')
+            || matches!(c, '.' | '!' | '?') && next().is_none_or(|next| next == ' ' || !next.is_ascii())
+    });
+    end.and_then(|(at, _)| text.get(..at)).unwrap_or(text)
+}
+
+/// Whether a word behind which this stands is the label of what comes then: `旅券番号=`, `card number (new): `.
+fn is_label(behind: &str) -> bool {
+    let of_label = |c: char| c.is_alphabetic() || matches!(c, ' ' | '(' | ')' | '\'' | '"');
+    let rest = behind.char_indices().take(LABEL_REST + 1).find(|(_, c)| !of_label(*c));
+    rest.is_some_and(|(_, c)| matches!(c, ':' | '='))
 }
 
 /// ASCII words must stand alone: `tel` in `hotel` says nothing.
@@ -123,6 +153,33 @@ mod tests {
         assert_eq!(near("my_number", "個人番号123456789018 免許証番号", ""), Some((Says::Against, "免許証".into())));
         assert_eq!(near("phone", "", " 電話"), Some((Says::Strong, "電話".into())));
         assert_eq!(near("card", "order id ", " card number"), Some((Says::Against, "order id".into())));
+    }
+
+    #[test]
+    fn behind_a_match_only_its_own_sentence_speaks() {
+        assert_eq!(near("card", "カード", "の件。商品コードは欠品"), Some((Says::Weak, "カード".into())));
+        assert_eq!(near("card", "番号", "。注文番号は別"), None);
+        assert_eq!(near("card", "", "\r\n注文番号"), None);
+        assert_eq!(near("card", "", "! Order no"), None);
+        assert_eq!(near("card", "", "、注文番号"), Some((Says::Against, "注文番号".into())));
+        assert_eq!(near("phone", "", ".5 電話"), Some((Says::Strong, "電話".into())));
+    }
+
+    #[test]
+    fn the_label_of_the_next_value_says_nothing_of_this_one() {
+        for after in [" 旅券番号=TK1", " 旅券番号 : TK1", ", \"パスポート\": \"TK1\"", " パスポート(新):TK1"]
+        {
+            assert_eq!(near("passport_number", "lib=", after), None, "{after}");
+        }
+        assert_eq!(near("passport_number", "", " (旅券番号)"), Some((Says::Strong, "旅券".into())));
+    }
+
+    #[test]
+    fn a_weak_word_right_before_is_a_label() {
+        assert_eq!(near("card", "カード", "、商品コード1"), Some((Says::Weak, "カード".into())));
+        assert_eq!(near("card", "カードは", "、商品コード1"), Some((Says::Weak, "カード".into())));
+        assert_eq!(near("card", "カードを使った人", "、商品コード1"), Some((Says::Against, "商品コード".into())));
+        assert_eq!(near("card", "注文番号 カード", ""), Some((Says::Against, "注文番号".into())));
     }
 
     #[test]

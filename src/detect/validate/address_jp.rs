@@ -60,8 +60,11 @@ fn parse(text: &str) -> Option<(String, bool)> {
     let prefecture = PREFECTURES.iter().find(|name| address.starts_with(**name));
     let rest = prefecture.and_then(|name| address.strip_prefix(name)).unwrap_or(&address);
     let town = rest.char_indices().find(|(at, c)| *at > 0 && matches!(c, '市' | '区' | '町' | '村' | '郡'));
-    let has_number =
-        rest.chars().any(|c| c.is_ascii_digit() || "一二三四五六七八九十".contains(c) && rest.contains("丁目"));
+    let has_number = rest.contains("無番地")
+        || rest.chars().any(|c| {
+            c.is_ascii_digit()
+                || "一二三四五六七八九十".contains(c) && ["丁目", "番", "-"].iter().any(|mark| rest.contains(mark))
+        });
     if prefecture.is_none() && town.is_none() {
         return None;
     }

@@ -8,14 +8,21 @@ pub mod bank_code;
 pub mod birth_date;
 pub mod card_issuer;
 pub mod corporate_number;
+pub mod display_name;
 pub mod drivers_license;
 pub mod email;
 pub mod has_digit;
 pub mod health_insurer;
+pub mod issued_number;
+pub mod login_and_password;
 pub mod luhn;
 pub mod my_number;
 pub mod name_in_text;
 pub mod name_of_dictionary;
+pub mod name_of_record;
+pub mod no_amount;
+pub mod no_post_bank;
+pub mod opaque_key;
 pub mod password;
 pub mod person_name;
 pub mod phone_jp;
@@ -88,14 +95,21 @@ pub static VALIDATORS: &[&Validator] = &[
     &birth_date::BIRTH_DATE,
     &card_issuer::CARD_ISSUER,
     &corporate_number::CORPORATE_NUMBER,
+    &display_name::DISPLAY_NAME,
     &drivers_license::DRIVERS_LICENSE,
     &email::EMAIL,
     &has_digit::HAS_DIGIT,
     &health_insurer::HEALTH_INSURER,
+    &issued_number::ISSUED_NUMBER,
+    &login_and_password::LOGIN_AND_PASSWORD,
     &luhn::LUHN,
     &my_number::MY_NUMBER,
     &name_in_text::NAME_IN_TEXT,
     &name_of_dictionary::NAME_OF_DICTIONARY,
+    &name_of_record::NAME_OF_RECORD,
+    &no_amount::NO_AMOUNT,
+    &no_post_bank::NO_POST_BANK,
+    &opaque_key::OPAQUE_KEY,
     &password::PASSWORD,
     &person_name::PERSON_NAME,
     &phone_jp::PHONE_JP,

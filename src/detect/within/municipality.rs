@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use aho_corasick::packed::{self, Searcher};
 use memchr::memmem;
 
-use super::number::{HouseNumber, house_number, kanji_numeral_before};
+use super::number::{HouseNumber, NO_NUMBER, house_number, joined_kanji, kanji_numeral_before};
 use super::{Finder, is_han, is_hiragana};
 use crate::detect::gazetteer::{ENDS, PREFECTURES, municipality};
 
@@ -22,6 +22,8 @@ pub(super) static MUNICIPALITY: Finder = Finder {
 
 /// Characters from the municipality to the number.
 const REACH: usize = 48;
+/// Characters of a part behind 丁目.
+const PART: usize = 6;
 /// Bytes in which a number of a house ends.
 const NUMBER_BYTES: usize = 96;
 
@@ -53,10 +55,15 @@ fn numbers(text: &str) -> Vec<usize> {
     let begins = |&at: &usize| bytes.get(at).is_some_and(u8::is_ascii_digit) && is_letter(space(at).checked_sub(1));
     let mut all: Vec<usize> = (1..bytes.len()).filter(begins).collect();
     let digits = all.len();
-    for mark in ["丁目", "番"] {
+    for mark in ["丁目", "番", "地割"] {
         let marks = memmem::find_iter(bytes, mark);
         all.extend(marks.filter_map(|at| kanji_numeral_before(text.get(..at)?)));
     }
+    for dash in ["-", "－", "−", "‐"] {
+        let dashes = memmem::find_iter(bytes, dash).filter(|at| text.get(*at..).and_then(joined_kanji).is_some());
+        all.extend(dashes.filter_map(|at| kanji_numeral_before(text.get(..at)?)));
+    }
+    all.extend(memmem::find_iter(bytes, NO_NUMBER));
     if all.len() > digits {
         all.sort_unstable();
         all.dedup();
@@ -83,9 +90,30 @@ fn address(text: &str, from: usize, at: usize) -> Option<Range<usize>> {
     let window =
         text.get(at..(at..=text.len().min(at + NUMBER_BYTES)).rev().find(|end| text.is_char_boundary(*end))?)?;
     let number = house_number(window)?;
-    let end = at + number.len;
+    let end = at + number.len + part_behind(text, at, number).unwrap_or(0);
     let is_alone = start == 0 && end == text.len();
-    is_town(text.get(start + len..at)?, number, is_alone).then_some(prefecture.unwrap_or(start)..end)
+    let town = text.get(start + len..at)?;
+    // 第4地割8番地3
+    let is_lot = window.get(..number.len)?.contains("地割");
+    let town = town.strip_suffix('第').filter(|_| is_lot).unwrap_or(town);
+    is_town(town, number, is_alone).then_some(prefecture.unwrap_or(start)..end)
+}
+
+/// Behind 四丁目 may stand one more part and the house: 四丁目渡辺3号, 四丁目小松町73番地.
+fn part_behind(text: &str, at: usize, number: HouseNumber) -> Option<usize> {
+    let rest = text.get(at..)?.get(number.len..)?;
+    if number.count > 1 || !text.get(at..at + number.len)?.ends_with("丁目") {
+        return None;
+    }
+    let letters = rest.char_indices().take(PART + 1).take_while(|(_, c)| is_han(*c));
+    let ends = letters.skip(1).map(|(at, c)| at + c.len_utf8());
+    let mut houses = ends.filter_map(|end| {
+        let house = house_number(rest.get(end..)?)?;
+        let is_house = house.is_marked || house.count > 1;
+        let is_part = !OTHER_WORDS.iter().any(|word| rest.get(..end).is_some_and(|part| part.contains(word)));
+        (is_house && is_part && !house.is_month).then_some(end + house.len)
+    });
+    houses.next()
 }
 
 fn is_of_address(c: char) -> bool {
@@ -116,13 +144,16 @@ fn is_town(between: &str, number: HouseNumber, is_alone: bool) -> bool {
         // 千代田区3-2-1 is one; 府中市 2-1 is a score.
         return !is_apart && (number.is_marked && number.count > 1 || number.count > 2);
     }
-    let has_part = town.contains('字');
+    // 大字池田1234, 寺町通御池上る488: a part or a street says that a house follows.
+    let has_part =
+        town.contains('字') || ["上る", "上ル", "下る", "下ル", "東入", "西入"].iter().any(|way| town.contains(way));
     if (is_plain || number.is_month) && !has_part && !is_alone {
         return false;
     }
     // 横浜市内, 横浜市長, 横浜市中区本町店.
     if town == "内"
-        || town.ends_with(['店', '駅', '校'])
+        || town.ends_with(['店', '校'])
+        || town.ends_with('駅') && !number.is_marked
         || ["長選", "長室", "長の", "内の", "外の"].iter().any(|word| town.starts_with(word))
     {
         return false;
@@ -282,6 +313,15 @@ mod tests {
             "浦安市舞浜1番地",
             "久慈郡大子町大字池田1234",
             "千代田区1丁目2-3",
+            "横浜市中区本町三-十八-一",
+            "岩手県九戸郡野田村大字野田第4地割8番地3",
+            "野田村大字野田第四地割八番地三",
+            "小笠原村父島字西町無番地",
+            "大阪市中央区久太郎町四丁目渡辺3号",
+            "京都市東山区大和大路通四条下る四丁目小松町73番地",
+            "七尾市袖ケ江町イ5番地",
+            "名古屋市中村区名駅3丁目7番地15",
+            "京都市下京区四条通烏丸東入長刀鉾町39",
             "東京都千代田区丸の内1-2-3",
         ] {
             for (before, after) in [("", ""), ("住所は", "です"), ("(", ")"), ("本社:", " 電話 1"), ("住所", "、2階")]
@@ -322,6 +362,11 @@ mod tests {
             "Yokohama 1-2-3",
             "区1",
             "市丁目番",
+            "横浜市の一番-二番",
+            "府中市 二-一で勝利",
+            "名古屋市名古屋駅 1-2",
+            "横浜市中区の第4部",
+            "千葉市無番地",
         ] {
             assert_eq!(parts(text), Vec::<&str>::new(), "{text}");
         }

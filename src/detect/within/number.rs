@@ -15,7 +15,9 @@ pub(super) struct HouseNumber {
 
 const KANJI_DIGITS: &str = "〇一二三四五六七八九十百";
 /// Signs behind a number, the longer before those that they begin with.
-const MARKS: [&str; 4] = ["丁目", "番地", "番", "号"];
+const MARKS: [&str; 5] = ["丁目", "番地", "地割", "番", "号"];
+/// A house that has no number.
+pub(super) const NO_NUMBER: &str = "無番地";
 /// More numbers than this are a list.
 const MOST: usize = 6;
 /// What makes a number a count, a time or a rank.
@@ -25,6 +27,9 @@ const ORDINAL: &str = "目線人店機館車室棟街艦町丁耕組";
 
 /// The house number with which a text begins; none where it is a count, or a part of something longer.
 pub(super) fn house_number(text: &str) -> Option<HouseNumber> {
+    if text.starts_with(NO_NUMBER) {
+        return Some(HouseNumber { len: NO_NUMBER.len(), count: 1, is_marked: true, is_month: false });
+    }
     let (mut found, mut at) = (HouseNumber::default(), 0);
     let mut first = 0;
     while found.count <= MOST {
@@ -35,7 +40,7 @@ pub(super) fn house_number(text: &str) -> Option<HouseNumber> {
             continue;
         }
         let mark = MARKS.iter().find(|mark| behind.trim_start_matches(' ').starts_with(**mark));
-        if is_kanji && mark.is_none() && found.count == 0 {
+        if is_kanji && mark.is_none() && found.count == 0 && joined_kanji(behind).is_none() {
             return None;
         }
         let value = text.get(at..at + len)?.parse::<u32>().unwrap_or(0);
@@ -51,7 +56,7 @@ pub(super) fn house_number(text: &str) -> Option<HouseNumber> {
         }
     }
     let after = text.get(found.len..)?.chars().next();
-    let marked_last = text.get(..found.len)?.ends_with(['目', '地', '番', '号']);
+    let marked_last = text.get(..found.len)?.ends_with(['目', '地', '番', '号', '割']);
     let goes_on = |c: char| match (marked_last, found.count) {
         (true, 1) => ORDINAL.contains(c),
         (true, _) => c == '目',
@@ -91,6 +96,12 @@ fn joint(text: &str, is_marked: bool) -> Option<usize> {
     numeral(next).map(|_| text.len() - next.len())
 }
 
+/// What goes on with a dash and another numeral of kanji: 三-十八.
+pub(super) fn joined_kanji(text: &str) -> Option<&str> {
+    let rest = text.strip_prefix(['-', '－', '−', '‐'])?;
+    rest.starts_with(|c: char| KANJI_DIGITS.contains(c)).then_some(rest)
+}
+
 /// Whether a numeral of kanji ends a text, and where it begins.
 pub(super) fn kanji_numeral_before(text: &str) -> Option<usize> {
     let start = text.trim_end_matches(|c: char| KANJI_DIGITS.contains(c)).len();
@@ -119,6 +130,10 @@ mod tests {
             ("1-2-3の山田さん", "1-2-3"),
             ("十二番地", "十二番地"),
             ("488", "488"),
+            ("三-十八-一", "三-十八-一"),
+            ("4地割8番地3", "4地割8番地3"),
+            ("四地割八番地三", "四地割八番地三"),
+            ("無番地", "無番地"),
         ] {
             assert_eq!(number(text), Some(wanted), "{text}");
         }
