@@ -98,7 +98,7 @@ pub(super) fn plain_into(text: &str, into: &mut Vec<u8>) {
 }
 
 /// What belongs to the sentence, or the line, at the beginning of a text.
-fn sentence(text: &str) -> &str {
+pub(super) fn sentence(text: &str) -> &str {
     let end = text.char_indices().find(|(at, c)| {
         let next = || text.get(at + c.len_utf8()..).and_then(|rest| rest.chars().next());
         matches!(c, '。' | '\n' | '\r')
@@ -108,7 +108,7 @@ fn sentence(text: &str) -> &str {
 }
 
 /// Whether a word behind which this stands is the label of what comes then: `旅券番号=`, `card number (new): `.
-fn is_label(behind: &str) -> bool {
+pub(super) fn is_label(behind: &str) -> bool {
     let of_label = |c: char| c.is_alphabetic() || matches!(c, ' ' | '(' | ')' | '\'' | '"');
     let rest = behind.char_indices().take(LABEL_REST + 1).find(|(_, c)| !of_label(*c));
     rest.is_some_and(|(_, c)| matches!(c, ':' | '='))

@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::context::Says;
+use super::context::{Says, is_label, sentence};
 use super::header::{Header, HeaderWords, Verdict as Named};
 use super::validate::card_issuer::TEST_NUMBER_CAP;
 use super::validate::{Shape, VALIDATORS, Validator, Verdict};
@@ -63,10 +63,11 @@ struct Found {
 
 /// Where a pattern is tried: what its finder finds, or everywhere. Finders have tests of their own.
 fn parts(pattern: &PatternTable, text: &str) -> Vec<std::ops::Range<usize>> {
-    let Some(name) = &pattern.within else { return vec![0..text.len()] };
-    let finder = FINDERS.iter().find(|finder| finder.id == name.get_ref()).unwrap();
     let mut parts = Vec::new();
-    (finder.find)(text, &mut parts);
+    match &pattern.within {
+        None => parts.push(0..text.len()),
+        Some(name) => (FINDERS.iter().find(|finder| finder.id == name.get_ref()).unwrap().find)(text, &mut parts),
+    }
     parts
 }
 
@@ -193,6 +194,9 @@ impl Rule {
         if !self.validators.iter().all(|validator| (validator.check)(shape, &mut verdict)) {
             return None;
         }
+        if verdict.skip > 0 {
+            verdict.value = normalise(self.table.normalise, &verdict.value);
+        }
         verdict.reasons.extend(pattern.reason.clone().map(Into::into));
         if self.table.column_check && guard::is_piece(shape.before, shape.after) {
             verdict.doubt("slug");
@@ -230,15 +234,22 @@ impl Rule {
         let chars: Vec<char> = before.chars().collect();
         let left: String = chars[chars.len().saturating_sub(CONTEXT_CHARS)..].iter().collect();
         let right: String = after.chars().take(CONTEXT_CHARS).collect();
-        let mut all = Vec::new();
+        let right = sentence(&right).to_owned();
+        let (mut all, mut label) = (Vec::new(), None);
         for (window, is_left) in [(plain(&left), true), (plain(&right), false)] {
             for (start, end, says, word) in self.words_in(&window) {
+                if !is_left && is_label(&window[end..]) {
+                    continue;
+                }
                 let between = if is_left { &window[end..] } else { &window[..start] };
                 let distance = between.chars().count() + if is_left { 0 } else { 24 };
                 all.push((says == Says::Weak, distance, Reverse(says), word));
+                label = if is_left && says == Says::Weak && distance <= 3 { Some(word) } else { label };
             }
         }
-        all.into_iter().min().map(|(_, _, says, word)| (says.0, word))
+        let best = all.into_iter().min();
+        let is_behind = best.is_some_and(|(_, distance, says, _)| distance >= 24 && says.0 == Says::Against);
+        label.filter(|_| is_behind).map(|word| (Says::Weak, word)).or(best.map(|(_, _, says, word)| (says.0, word)))
     }
 
     /// The words of a text from left to right, the longest of each place; of ASCII words only whole ones.

@@ -74,7 +74,7 @@ fn name(text: &str) -> Option<String> {
     let begins = |word: &&str| word.starts_with(|c: char| c.is_ascii_uppercase());
     let is_known = |word: &&str| NO_PEOPLE.contains(&word.to_ascii_lowercase().as_str());
     let whole = words.iter().filter(|word| word.len() > 1 && !word.ends_with('.')).count();
-    ((2..=3).contains(&words.len()) && whole > 1 && words.iter().all(|word| begins(&word) && !is_known(&word)))
+    ((2..=3).contains(&words.len()) && whole > 1 && words.iter().all(|word| begins(word) && !is_known(word)))
         .then_some(name)
 }
 
