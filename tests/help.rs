@@ -165,9 +165,8 @@ fn rules_explain_what_they_find_without_showing_it() {
         ] {
             let ended = world::hozen_in(lang, line);
             assert_eq!(ended.code, 0, "{}", ended.stderr);
-            assert!(!ended.stdout.contains("1234-5678"));
             // The examples of a rule are its own; what is tried is not.
-            assert!(line[1] != "try" || !ended.stdout.contains("山田"));
+            assert!(line[1] != "try" || !["1234-5678", "山田"].iter().any(|value| ended.stdout.contains(value)));
             let lines = ended.stdout.lines().filter(|line| !line.contains("SHA-256"));
             all += &format!("$ hozen {}\n{}\n\n", line.join(" "), lines.collect::<Vec<_>>().join("\n"));
         }
