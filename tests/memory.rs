@@ -109,3 +109,56 @@ fn a_scan_that_may_set_nothing_aside_says_what_it_does_not_list() {
     assert_eq!(ended.json()["files"].as_array().unwrap().len(), 2_000);
     assert!(!ended.stdout.contains("(results)"));
 }
+
+/// What no separator stands in, with addresses close to each other at the start, around every mebibyte and at the end; some of
+/// the way it is ASCII. Gives how many there are. All made up.
+fn giant(out: &mut impl Write, bytes: usize) -> usize {
+    const MIB: usize = 1 << 20;
+    let (mut at, mut planted) = (0, 0);
+    while at < bytes {
+        let near_edge = at % MIB > MIB - 1_500 || at % MIB < 1_500;
+        let is_dense = at < MIB / 2 || near_edge || at > bytes - 2_000;
+        let filler = if at / 50_000 % 3 == 1 { "(abcdefghij)" } else { "あいうえおかきく" };
+        let piece = if is_dense { format!("あuser{planted:06}@example.jp)") } else { filler.repeat(10) };
+        planted += usize::from(is_dense);
+        out.write_all(piece.as_bytes()).unwrap();
+        at += piece.len();
+    }
+    planted
+}
+
+/// Files of one piece: however long it is, memory does not grow, and each address in it is found once.
+#[test]
+fn a_giant_line_string_cell_and_run_are_read_in_windows_that_lose_and_double_nothing() {
+    for (name, begin, end, code) in [
+        ("line.txt", "", "", 0),
+        ("string.json", "{\"text\": \"", "\"}", 3),
+        ("cell.csv", "番号,備考\n1,\"", "\"\n2,なし\n", 3),
+        ("run.bin", "\x7fELF\x02\x01\0\0\0", "\0\0", 0),
+    ] {
+        let folder = tempfile::tempdir().unwrap();
+        let (source, found) = (folder.path().join(name), folder.path().join("found.jsonl"));
+        let mut file = std::io::BufWriter::new(fs::File::create(&source).unwrap());
+        file.write_all(begin.as_bytes()).unwrap();
+        // So that its head is that of a program.
+        file.write_all(&vec![1; if name == "run.bin" { 3_000 } else { 0 }]).unwrap();
+        let planted = giant(&mut file, 64 << 20);
+        file.write_all(end.as_bytes()).unwrap();
+        file.flush().unwrap();
+        let arguments =
+            ["scan", source.to_str().unwrap(), "--reveal", "--findings", found.to_str().unwrap(), "--format", "json"];
+        let (ended, peak) = real::with_peak(&arguments);
+        println!("{name}: {peak} KiB, {planted} addresses");
+        assert_eq!(ended.code, Some(code), "{name}: {}{}", ended.stdout, ended.stderr);
+        let mut times = vec![0; planted];
+        for line in fs::read_to_string(&found).unwrap().lines() {
+            let finding: serde_json::Value = serde_json::from_str(line).unwrap();
+            let value = finding["value"].as_str().unwrap();
+            let number = value.strip_prefix("user").and_then(|value| value.strip_suffix("@example.jp"));
+            times[number.unwrap_or_else(|| panic!("{name}: {line}")).parse::<usize>().unwrap()] += 1;
+        }
+        let wrong: Vec<_> = times.iter().enumerate().filter(|(_, times)| **times != 1).take(5).collect();
+        assert!(wrong.is_empty(), "{name}: {wrong:?} of {planted}");
+        assert!(peak < 128 * 1024, "{name}: {peak} KiB");
+    }
+}

@@ -147,6 +147,26 @@ fn with_one_clock_and_one_key_every_file_of_the_case_is_the_same_at_any_thread_c
 }
 
 #[test]
+fn a_scan_writes_the_same_findings_at_any_thread_count() {
+    let folder = tempfile::tempdir().unwrap();
+    let source = folder.path().join("source");
+    rich(&source);
+    let mut first = None;
+    for threads in ["1", "2", "5", "16"] {
+        let found = folder.path().join("found.jsonl");
+        let arguments = ["scan", source.to_str().unwrap(), "--findings", found.to_str().unwrap(), "--reveal"];
+        let ended = world::hozen(&[&arguments[..], &["--threads", threads, "--format", "json"]].concat());
+        assert_eq!(ended.code, 3, "{}", ended.stderr);
+        let findings = fs::read_to_string(&found).unwrap();
+        fs::remove_file(&found).unwrap();
+        assert!(findings.lines().any(|line| line.contains("outer.zip ▸ middle.zip ▸ inner2.zip ▸ list.csv @")));
+        let (first_out, first_findings) = first.get_or_insert_with(|| (ended.stdout.clone(), findings.clone()));
+        assert!(*first_findings == findings, "other findings at {threads} threads");
+        assert!(*first_out == ended.stdout, "another answer at {threads} threads");
+    }
+}
+
+#[test]
 fn every_kernel_of_this_machine_makes_the_same_evidence() {
     let folder = tempfile::tempdir().unwrap();
     let source = folder.path().join("source");

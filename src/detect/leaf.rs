@@ -16,7 +16,7 @@ use super::gate::{self, Classes, Held, Run};
 use super::header::{Header, Verdict};
 use super::hit::{Hit, RecordHits};
 use super::series::{self, AllSeries, Passes, SeriesId};
-use crate::model::{Bond, Confidence, Field, LinkClass, Record};
+use crate::model::{Bond, Charset, Confidence, Field, LinkClass, Record};
 use crate::text::decode::Offsets;
 use crate::text::fold::{Folded, fold};
 
@@ -362,7 +362,12 @@ fn is_within(at_end: AtEnd, record: &Record<'_>) -> bool {
     record.fields.iter().any(|field| {
         let begin = field.place.offset;
         let shows = |raw: &[u8]| begin < start && end <= begin.saturating_add(raw.len() as u64);
-        field.raw.is_some_and(|(raw, other)| other == charset && shows(raw))
+        // ASCII is in all of them what it is, but in UTF-16.
+        let is_wide = |charset| matches!(charset, Charset::Utf16Le | Charset::Utf16Be);
+        let reads = |other| {
+            other == charset || [other, charset].contains(&Charset::Ascii) && !is_wide(other) && !is_wide(charset)
+        };
+        field.raw.is_some_and(|(raw, other)| reads(other) && shows(raw))
     })
 }
 

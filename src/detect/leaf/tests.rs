@@ -1,8 +1,8 @@
 //! Places, windows, columns and what is held back. All values are made up.
 
 use super::*;
+use crate::model::Place;
 use crate::model::limits::RECORD_MATCHES;
-use crate::model::{Charset, Place};
 use crate::rules::RulePack;
 
 fn engine() -> &'static Engine {
@@ -127,6 +127,25 @@ fn windows_find_the_same_wherever_they_cut() {
     for window in 200..text.len() {
         assert_eq!(windowed(&text, window, 190), whole, "windows of {window}");
     }
+}
+
+/// One window of a line is ASCII, the next is not: what stands in both is one finding.
+#[test]
+fn a_window_in_another_encoding_shows_ascii_all_the_same() {
+    let text = "x ".repeat(50) + "tanaka@example.jp 090-1234-5678 " + &"y ".repeat(20) + "山田";
+    let cut = text.find("y ").unwrap() + 6;
+    let mut leaf = engine().leaf();
+    let mut found = Vec::new();
+    let mut out = |hits: RecordHits| found.extend(hits.hits.into_iter().map(|hit| hit.place.offset));
+    for (start, end, charset, fresh_from) in [(0, cut, Charset::Ascii, 0), (20, text.len(), Charset::Utf8, cut as u64)]
+    {
+        let part = &text[start..end];
+        let place = Place { offset: start as u64, ..Place::default() };
+        let fields = [Field { name: None, text: part, place, raw: Some((part.as_bytes(), charset)) }];
+        leaf.record(&Record { bond: Bond::Loose, fields: &fields, fresh_from }, &mut out);
+    }
+    leaf.finish(&mut out);
+    assert_eq!(found, [100, 118]);
 }
 
 #[test]

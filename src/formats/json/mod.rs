@@ -240,17 +240,23 @@ impl Walk<'_, '_> {
         );
         self.out.gap(GapKind::OverLimit, reason);
         self.reader.advance(1);
+        let mut fresh_from = 0;
         loop {
             let (end, closed) = self.reader.string_end();
             let held = self.reader.held(self.reader.at, end);
-            let take = if closed { held.len() } else { cut(held, self.reader.charset()).0 };
-            let text = decode_record(held.get(..take).unwrap_or_default(), self.reader.charset());
+            let (take, next) = if closed { (held.len(), held.len()) } else { windows(held, self.reader.charset()) };
+            let held = held.get(..take).unwrap_or_default();
+            let text = decode_record(held, self.reader.charset());
+            // As it stands means that its bytes are known, unless they were turned into UTF-8: then windows must not overlap.
+            let raw = self.reader.is_plain().then_some((held, text.charset));
             if take > 0 {
                 let place = Place { offset: self.reader.origin(self.reader.at), ..Place::default() };
-                let fields = [Field { name: None, text: &text.text, place, raw: None }];
-                self.out.record(&Record::whole(Bond::Loose, &fields));
+                let fields = [Field { name: None, text: &text.text, place, raw }];
+                self.out.record(&Record { bond: Bond::Loose, fields: &fields, fresh_from });
             }
-            self.reader.advance(take);
+            let next = if raw.is_some() { next } else { take };
+            fresh_from = if raw.is_some() { self.reader.origin(self.reader.at + take) } else { 0 };
+            self.reader.advance(next);
             if closed {
                 self.reader.advance(1);
                 return Ok(());
@@ -260,6 +266,14 @@ impl Walk<'_, '_> {
             }
         }
     }
+}
+
+/// Where a window of a string ends, and where the next begins: never between a backslash and what it escapes.
+fn windows(held: &[u8], charset: Charset) -> (usize, usize) {
+    let (take, next) = cut(held, charset);
+    let before = held.get(..next).unwrap_or_default();
+    let next = next - before.iter().rev().take_while(|byte| **byte == b'\\').count();
+    (take, if next == 0 { take } else { next })
 }
 
 #[cfg(test)]

@@ -108,6 +108,22 @@ proptest! {
         prop_assert_eq!(folded.source_range(0..folded.as_str().len()), 0..if folded.as_str().is_empty() { 0 } else { source.len() });
     }
 
+    /// Any part of the folded text is in the folding of what it came from.
+    #[test]
+    fn what_a_part_came_from_folds_to_it(source in mixed(), from in any::<prop::sample::Index>(), to in any::<prop::sample::Index>()) {
+        let folded = fold(&source);
+        let edges: Vec<usize> = folded.as_str().char_indices().map(|(at, _)| at).chain([folded.as_str().len()]).collect();
+        let (from, to) = (*from.get(&edges), *to.get(&edges));
+        let part = from.min(to)..from.max(to);
+        let range = folded.source_range(part.clone());
+        // The neighbours decide what a dash becomes, so they are folded with it.
+        let neighbour = edges.iter().rev().find(|edge| **edge < part.start).map_or(0, |edge| folded.source_offset(*edge));
+        let before = neighbour.min(range.start);
+        let after = range.end + source[range.end..].chars().next().map_or(0, char::len_utf8);
+        let again = fold(&source[before..after]);
+        prop_assert!(again.as_str().contains(&folded.as_str()[part]), "{range:?} of {source:?}");
+    }
+
     /// Without dashes it is NFKC.
     #[test]
     fn it_is_nfkc(source in "[０-９Ａ-ｚｱ-ﾟぁ-ん゙ァ-ヶ一-鿋㈱①-⑳ a-z0-9\u{301}]{0,30}") {
