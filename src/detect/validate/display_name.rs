@@ -12,6 +12,9 @@ pub static DISPLAY_NAME: Validator = Validator {
     check: |shape, verdict| {
         let Some((before, _)) = shape.text.split_once('<') else { return false };
         let trimmed = before.trim_start_matches([' ', '"', '\'']);
+        // The end of a date: 3月5日太田太郎.
+        let of_date = shape.before.ends_with(|c: char| c.is_ascii_digit());
+        let trimmed = trimmed.strip_prefix('日').filter(|_| of_date).unwrap_or(trimmed);
         let Some(name) = name(trimmed.trim_end_matches([' ', '"', '\''])) else { return false };
         verdict.skip = before.len() - trimmed.len();
         verdict.value = name;

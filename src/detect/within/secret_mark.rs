@@ -1,6 +1,7 @@
 //! ㊙, which folds to 秘: where it stands alone, as a mark does, and not in 秘書 or 秘密.
 
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use memchr::memmem;
 
@@ -16,13 +17,19 @@ pub(super) static SECRET_MARK: Finder =
 const PAPERS: [&str; 14] =
     ["資料", "文書", "書類", "情報", "会議", "扱い", "計画", "名簿", "事項", "メモ", "報告", "データ", "人事", "取扱"];
 
+static MARK: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("㊙"));
+static LETTER: LazyLock<memmem::Finder<'static>> = LazyLock::new(|| memmem::Finder::new("秘"));
+
 fn find(text: &str, into: &mut Vec<Range<usize>>) {
     if text.is_ascii() {
         return;
     }
-    let marks = memmem::find_iter(text.as_bytes(), "㊙").map(|at| (at, true));
+    let marks = MARK.find_iter(text.as_bytes()).map(|at| (at, true));
     let mut all: Vec<(usize, bool)> = marks.collect();
-    all.extend(memmem::find_iter(text.as_bytes(), "秘").map(|at| (at, false)));
+    all.extend(LETTER.find_iter(text.as_bytes()).map(|at| (at, false)));
+    if all.is_empty() {
+        return;
+    }
     all.sort_unstable();
     let stands = |&(at, is_mark): &(usize, bool)| is_mark || is_alone(text, at);
     into.extend(all.into_iter().filter(stands).map(|(at, _)| at..at + "秘".len()));
