@@ -180,7 +180,7 @@ pub(super) static EN: Words = Words {
             format!("at least {least} - estimate {estimate} - at most {most} (in what was read)")
         },
         unread: |n| format!("not counted: {n} that were not read, or only in part"),
-        risky: |n| format!("open or misplaced: {n} (listed below)"),
+        risky: |n| format!("open or misplaced: {n}"),
         cached: |n| format!("as in the last scan, and not read again: {n}"),
         kept_line: |entries, files, size| format!("{entries} entries, {files} files ({size}) preserved and sealed"),
         not_kept: |n| format!("content not kept, or not whole: {n}"),

@@ -179,7 +179,7 @@ pub(super) static JA: Words = Words {
         next: "次に",
         people_line: |least, estimate, most| format!("最小 {least} - 推定 {estimate} - 最大 {most} 人（読めた範囲）"),
         unread: |n| format!("読んでいない、または一部だけのもの {n} 件は含みません"),
-        risky: |n| format!("あるべきでない場所のもの {n} 件（下に一覧）"),
+        risky: |n| format!("あるべきでない場所のもの {n} 件"),
         cached: |n| format!("前回から変わらず、読み直していないもの {n} 件（人数に含みます）"),
         kept_line: |entries, files, size| format!("{entries} 項目、{files} ファイル（{size}）を保全し、封印しました"),
         not_kept: |n| format!("内容を保全できなかった、または途中までのもの {n} 件"),
