@@ -1,7 +1,7 @@
 //! Folds text for matching, and keeps the way back: from each byte of the folded text to the byte it came from.
 //!
 //! Folding is NFKC (full-width to ASCII, half-width kana to full-width, ㈱ and ① to their plain forms), then dashes of every
-//! kind between digits to `-`, and [escapes](super::escapes) to what they stand for. It is for matching only: NFKC rewrites some name
+//! kind between digits to `-`, and escapes (`%E5%B1%B1`, `&#23665;`, `\u5c71`) to what they stand for. It is for matching only: NFKC rewrites some name
 //! kanji, so folded names are never evidence.
 
 use std::borrow::Cow;
