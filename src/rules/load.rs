@@ -42,7 +42,10 @@ pub fn file(name: &str, text: &str, replacing: Replacing, layers: &mut Layers) -
     layers.web_roots.extend(parsed.web.roots);
     place::add(name, text, parsed.place, &mut layers.places)?;
     let found = &mut layers.detectors;
-    for table in parsed.detector {
+    for mut table in parsed.detector {
+        if table.entity.is_empty() {
+            table.entity.clone_from(table.id.get_ref());
+        }
         check::table(name, text, &table)?;
         let detector = Detector { table, file: name.into() };
         match found.get(detector.id()) {

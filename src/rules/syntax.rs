@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use toml::Spanned;
 
 use super::place::{PlaceTable, WebTable};
+use crate::model::limits::RULE_MATCH_CHARS;
 use crate::model::{Confidence, LinkClass, Names};
 
 /// One file.
@@ -28,15 +29,18 @@ pub struct DetectorTable {
     /// Stable id: results, tests and overrides cite it.
     pub id: Spanned<String>,
     /// Raised whenever what it finds changes.
+    #[serde(default = "first_version")]
     pub version: u32,
     /// Takes the place of a detector of the same id from an earlier file.
     #[serde(default, rename = "override")]
     pub replaces: bool,
-    /// Entity id that its findings carry.
+    /// Entity id that its findings carry: its own id unless it says otherwise.
+    #[serde(default)]
     pub entity: String,
     /// What a person reads.
     pub name: Names,
     /// Longest match in bytes of folded text.
+    #[serde(default = "longest")]
     pub max_len: Spanned<usize>,
     /// What may stand beside a match.
     #[serde(default)]
@@ -48,8 +52,10 @@ pub struct DetectorTable {
     #[serde(default)]
     pub validate: Vec<Spanned<String>>,
     /// What the value says about its person.
+    #[serde(default = "one_persons_own")]
     pub link: LinkClass,
     /// How the value may be shown.
+    #[serde(default)]
     pub mask: Mask,
     /// Texts of which one stands in every match that no header names: without one of them the patterns are not tried.
     #[serde(default)]
@@ -78,6 +84,20 @@ pub struct DetectorTable {
     pub examples: Vec<Example>,
     /// Texts that must give nothing.
     pub negatives: Vec<String>,
+}
+
+// What a rule of a few lines leaves out: a number that a firm gives to each of its members.
+
+fn first_version() -> u32 {
+    1
+}
+
+fn longest() -> Spanned<usize> {
+    Spanned::new(0..0, RULE_MATCH_CHARS)
+}
+
+fn one_persons_own() -> LinkClass {
+    LinkClass::Strong
 }
 
 /// One pattern and how much its shape alone says.
@@ -184,12 +204,13 @@ pub enum Normalise {
 }
 
 /// How much of a value may be shown. None shows a whole short value.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Mask {
     /// The last four characters.
     Last4,
     /// The last three characters.
+    #[default]
     Last3,
     /// The last two characters.
     Last2,
