@@ -145,7 +145,7 @@ fn forced_output_inside_the_source_is_left_out_with_a_gap_and_does_not_grow_with
     assert_eq!(own, [findings.to_str().unwrap(), out.join("c").to_str().unwrap()]);
     assert!(gaps.as_array().unwrap().iter().all(|gap| gap["kind"] == "own_output"), "{gaps}");
     assert_eq!(ended.json()["collect"]["files"], 2);
-    assert_eq!(fs::read_to_string(&findings).unwrap().lines().count(), 2);
+    assert_eq!(fs::read_to_string(&findings).unwrap().lines().count(), 3, "a name, an address, a number");
     assert_eq!(hozen(&args([&"verify", &out.join("c")])).code, Some(0));
     // A findings file beside what is scanned is not scanned.
     let ended =
@@ -217,7 +217,7 @@ fn paths_may_be_relative_and_folders_are_made() {
     let words = ["respond", "source", "--out", "out/new", "--case", "c", "--findings", "f.jsonl"];
     let ended = real::run(real::command().args(words).current_dir(folder.path()));
     assert_eq!(ended.code, Some(0), "{}", ended.stderr);
-    assert_eq!(fs::read_to_string(folder.path().join("f.jsonl")).unwrap().lines().count(), 2);
+    assert_eq!(fs::read_to_string(folder.path().join("f.jsonl")).unwrap().lines().count(), 3);
     let case = out.join("new/c");
     let names: Vec<String> =
         real::records(&real::zip(&case)).iter().map(|record| record["path"].as_str().unwrap().to_owned()).collect();

@@ -34,8 +34,9 @@ pub struct LeafDetector<'e> {
     /// Records held back, with the detector index of each hit.
     held: Vec<(RecordHits, Vec<usize>)>,
     held_hits: usize,
-    /// The record before, while it has findings near the end of a window that the next record may show whole.
-    window: Option<Window>,
+    /// Records that have findings near their end, while a later one may show that whole: the next, or, where the same bytes are read in
+    /// several ways, one soon after it.
+    windows: Vec<Window>,
     verdicts: HashMap<String, Arc<[Verdict]>>,
     silent: Arc<[Verdict]>,
     classes: Classes,
@@ -65,7 +66,12 @@ struct Window {
     rules: Vec<usize>,
     /// For each finding that stands near the end, the bytes that it stands in and their encoding.
     at_end: Vec<AtEnd>,
+    /// Where it ends in the leaf.
+    end: u64,
 }
+
+/// In so many ways the same bytes are read at most: as single bytes, and as UTF-16 from even and from odd places.
+const READINGS: usize = 4;
 
 /// One field on its way through the rules.
 struct Look<'a> {
@@ -86,7 +92,7 @@ impl<'e> LeafDetector<'e> {
             rows: 0,
             held: Vec::new(),
             held_hits: 0,
-            window: None,
+            windows: Vec::new(),
             verdicts: HashMap::new(),
             silent: engine.rules.iter().map(|_| Verdict::Silent).collect(),
             classes: Classes::default(),
@@ -98,20 +104,21 @@ impl<'e> LeafDetector<'e> {
         }
     }
 
-    /// Looks at one record. What comes out may belong to records before it: always in their order.
+    /// Looks at one record. What comes out may belong to records before it.
     pub fn record(&mut self, record: &Record<'_>, out: &mut dyn FnMut(RecordHits)) {
         let mut found = Found::default();
         for (index, field) in record.fields.iter().enumerate() {
             self.field(record, index, field, &mut found);
         }
         found.keep_what_stands_beside(&self.engine.rules);
-        self.end_window(Some(record), out);
+        self.end_windows(Some(record), out);
         self.rows += u64::from(record.bond == Bond::Row);
         if !found.hits.is_empty() || found.over_limit > 0 {
             let row = row_fingerprint(record, &found.hits);
             let hits = RecordHits { bond: record.bond, row, hits: found.hits, over_limit: found.over_limit };
             if record.bond == Bond::Loose && found.at_end.iter().any(Option::is_some) {
-                self.window = Some(Window { record: hits, rules: found.rules, at_end: found.at_end });
+                let end = record.fields.iter().filter_map(end_of).max().unwrap_or(0);
+                self.windows.push(Window { record: hits, rules: found.rules, at_end: found.at_end, end });
             } else {
                 self.hold_or_release(hits, found.rules, out);
             }
@@ -123,7 +130,7 @@ impl<'e> LeafDetector<'e> {
 
     /// Releases what is held back. At the end of the leaf; calling it again does nothing.
     pub fn finish(&mut self, out: &mut dyn FnMut(RecordHits)) {
-        self.end_window(None, out);
+        self.end_windows(None, out);
         self.release(out);
     }
 
@@ -160,10 +167,24 @@ impl<'e> LeafDetector<'e> {
         }
     }
 
-    /// Lets the window before go; without what stood at its end, where the next one overlaps it and has seen that whole.
-    fn end_window(&mut self, next: Option<&Record<'_>>, out: &mut dyn FnMut(RecordHits)) {
-        let Some(Window { mut record, mut rules, at_end }) = self.window.take() else { return };
-        if let Some(next) = next.filter(|next| next.fresh_from > 0) {
+    /// Lets windows go that nothing more comes of; without what stood at the end of one, where the next overlaps it and has seen that whole.
+    fn end_windows(&mut self, next: Option<&Record<'_>>, out: &mut dyn FnMut(RecordHits)) {
+        for window in std::mem::take(&mut self.windows) {
+            let goes_on =
+                |next: &&Record<'_>| next.fresh_from > 0 && window.at_end.iter().any(|at| is_within(*at, next));
+            let is_other_reading =
+                next.is_some_and(|next| begin_of(next) < window.end) && self.windows.len() < READINGS;
+            match next.filter(goes_on) {
+                Some(next) => self.end_window(window, Some(next), out),
+                None if is_other_reading => self.windows.push(window),
+                None => self.end_window(window, None, out),
+            }
+        }
+    }
+
+    fn end_window(&mut self, window: Window, next: Option<&Record<'_>>, out: &mut dyn FnMut(RecordHits)) {
+        let Window { mut record, mut rules, at_end, .. } = window;
+        if let Some(next) = next {
             let keep: Vec<bool> = at_end.iter().map(|at_end| !is_within(*at_end, next)).collect();
             let mut kept = keep.iter();
             record.hits.retain(|_| *kept.next().unwrap_or(&true));
@@ -354,6 +375,17 @@ fn label_of<'a>(record: &Record<'a>, index: usize, field: &Field<'_>) -> &'a str
         (Bond::Row, None, Some(label)) if label.text.len() <= LABEL_BYTES => label.text,
         _ => "",
     }
+}
+
+/// Where a field ends in the leaf, if it knows its bytes.
+fn end_of(field: &Field<'_>) -> Option<u64> {
+    let (raw, _) = field.raw?;
+    Some(field.place.offset.saturating_add(raw.len() as u64))
+}
+
+/// Where a record begins in the leaf.
+fn begin_of(record: &Record<'_>) -> u64 {
+    record.fields.iter().map(|field| field.place.offset).min().unwrap_or(u64::MAX)
 }
 
 /// Whether a record shows these bytes again, in the same encoding.

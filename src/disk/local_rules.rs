@@ -25,6 +25,10 @@ pub fn rule_files(folder: &Path) -> Result<Vec<(PathBuf, String)>, DiskError> {
         Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
             return Ok(Vec::new());
         }
+        // Not even its name can be looked at: settings of another user, whose folder was left in the environment (sudo -u).
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied && is_out_of_reach(folder) => {
+            return Ok(Vec::new());
+        }
         dir => dir.map_err(DiskError::on(folder, Doing::Open))?,
     };
     let stat = dir.stat().map_err(DiskError::on(folder, Doing::Look))?;
@@ -37,6 +41,11 @@ pub fn rule_files(folder: &Path) -> Result<Vec<(PathBuf, String)>, DiskError> {
         files.push((path, text));
     }
     Ok(files)
+}
+
+/// Whether a folder above it keeps this user out.
+fn is_out_of_reach(folder: &Path) -> bool {
+    rustix::fs::lstat(folder).is_err_and(|error| error == rustix::io::Errno::ACCESS)
 }
 
 fn text(dir: &DirHandle, name: &[u8]) -> io::Result<String> {

@@ -50,6 +50,8 @@ struct Window {
     buf: Vec<u8>,
     base: u64,
     ended: bool,
+    /// Where the run that goes on behind this piece is taken up again.
+    taken_up: Option<usize>,
     /// Up to here runs of one byte a unit were given out, and of two.
     narrow_done: u64,
     wide_done: [u64; 2],
@@ -75,7 +77,9 @@ impl Window {
     }
 
     fn go_on(&mut self) {
-        let drop = self.buf.len().saturating_sub(WINDOW_MARGIN_BYTES);
+        let margin = self.buf.len().saturating_sub(WINDOW_MARGIN_BYTES);
+        // A run that goes on is taken up between two characters: from the middle of one it would look like another encoding.
+        let drop = self.taken_up.take().map_or(margin, |place| place.min(margin));
         self.buf.drain(..drop);
         self.base += drop as u64;
     }
@@ -101,7 +105,8 @@ impl Window {
     fn narrow_run(&mut self, run: Range<usize>, out: &mut dyn Sink) {
         let bytes = self.bytes(&run);
         let charset = if bytes.is_ascii() { Charset::Ascii } else { japanese_in(bytes).unwrap_or(Charset::Utf8) };
-        let Some(run) = self.settle(run, charset, self.narrow_done) else { return };
+        let Some((run, taken_up)) = self.settle(run, charset, self.narrow_done) else { return };
+        self.taken_up = self.taken_up.or(taken_up);
         let done = std::mem::replace(&mut self.narrow_done, self.base + run.end as u64);
         if charset != Charset::Utf8 {
             return self.push(run, charset, done, out);
@@ -113,19 +118,20 @@ impl Window {
         }
     }
 
-    /// What to give out of a run now: all of it; nothing if the next window sees it whole, or saw it; or its part before a cut.
-    fn settle(&self, run: Range<usize>, charset: Charset, done: u64) -> Option<Range<usize>> {
+    /// What to give out of a run now: all of it; nothing if the next window sees it whole, or saw it; or its part before a cut, and where it
+    /// is to be taken up again.
+    fn settle(&self, run: Range<usize>, charset: Charset, done: u64) -> Option<(Range<usize>, Option<usize>)> {
         if self.base + run.end as u64 <= done {
             return None;
         }
         if run.end + 1 < self.buf.len() || self.ended {
-            return Some(run);
+            return Some((run, None));
         }
         if run.start > self.buf.len().saturating_sub(WINDOW_MARGIN_BYTES) {
             return None;
         }
-        let (cut, _) = cut(self.bytes(&run), charset);
-        Some(run.start..run.start + cut)
+        let (cut, next) = cut(self.bytes(&run), charset);
+        Some((run.start..run.start + cut, Some(run.start + next)))
     }
 
     fn push(&self, run: Range<usize>, charset: Charset, done: u64, out: &mut dyn Sink) {
@@ -167,7 +173,7 @@ impl Window {
             return;
         }
         let Some(slot) = self.wide_done.get(parity).copied() else { return };
-        let Some(run) = self.settle(run, Charset::Utf16Le, slot) else { return };
+        let Some((run, _)) = self.settle(run, Charset::Utf16Le, slot) else { return };
         if let Some(done) = self.wide_done.get_mut(parity) {
             *done = self.base + run.end as u64;
         }
@@ -241,6 +247,28 @@ mod tests {
         let got = Collected::of("x", &bytes);
         assert_eq!((got.format, got.gaps.len()), ("binary", 0));
         assert!(got.records.iter().all(|r| r.0 == Bond::Loose));
+    }
+
+    /// A run that goes on is of one encoding in all its pieces: a piece that began in the middle of a character looked like another.
+    #[test]
+    fn a_long_run_is_of_one_encoding_in_every_piece() {
+        for (charset, codec) in [
+            (Charset::Utf8, encoding_rs::UTF_8),
+            (Charset::Cp932, encoding_rs::SHIFT_JIS),
+            (Charset::EucJp, encoding_rs::EUC_JP),
+        ] {
+            let text = "あuser000000@example.jp)".repeat(4 * BLOCK_BYTES / 24);
+            let mut bytes = b"\x7fELF\x02\x01\0\0\0".to_vec();
+            bytes.extend_from_slice(&codec.encode(&text).0);
+            bytes.extend_from_slice(b"\0\0");
+            let got = Collected::by(&Binary, "x", &bytes);
+            let long = got.records.iter().flat_map(|record| &record.2).filter(|field| field.text.len() > 1_000);
+            let charsets: Vec<_> = long.map(|field| field.charset).collect();
+            assert!(
+                charsets.len() >= 4 && charsets.iter().all(|found| *found == Some(charset)),
+                "{charset:?}: {charsets:?}"
+            );
+        }
     }
 
     /// Each value is given out once as new, wherever the windows' edges lie.
