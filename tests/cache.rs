@@ -145,3 +145,34 @@ fn the_screen_says_what_was_not_read_again_and_a_bad_cache_stops_before_the_sour
     assert_eq!(refused.code, Some(2));
     assert!(refused.stderr.contains("can not be used; nothing was read yet"), "{}", refused.stderr);
 }
+
+#[test]
+fn a_scan_that_is_interrupted_leaves_the_cache_as_it_was() {
+    let scene = Scene::new();
+    scene.scan(&[]);
+    let before = fs::read(scene.cache()).unwrap();
+    fs::write(scene.source().join("new.txt"), vec![b'x'; 3_000_000]).unwrap();
+    // At a kilobyte a second the new file alone takes minutes.
+    let mut child = real::command()
+        .arg("scan")
+        .arg(scene.source())
+        .args(["--gentle=1k", "--cache"])
+        .arg(scene.cache())
+        .stdout(std::process::Stdio::null())
+        .stderr(std::process::Stdio::null())
+        .spawn()
+        .unwrap();
+    std::thread::sleep(Duration::from_secs(2));
+    let id = child.id().to_string();
+    assert!(child.try_wait().unwrap().is_none(), "it must not be done");
+    // And nobody else may use it meanwhile.
+    let (source, cache) = (scene.source(), scene.cache());
+    let busy = real::hozen(&["scan", source.to_str().unwrap(), "--cache", cache.to_str().unwrap()]);
+    assert_eq!(busy.code, Some(2), "{}", busy.stderr);
+    assert!(Command::new("kill").args(["-INT", &id]).status().unwrap().success());
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    assert_eq!(fs::read(scene.cache()).unwrap(), before);
+    let names =
+        fs::read_dir(scene.folder.path()).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    assert!(names.into_iter().all(|name| !name.contains("spool")), "nothing is left behind");
+}

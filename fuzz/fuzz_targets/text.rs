@@ -5,21 +5,10 @@ use hozen::model::Charset;
 use hozen::text::{byte_offset, decode, decode_record, fold, guess, looks_binary};
 use libfuzzer_sys::fuzz_target;
 
-const ALL: [Charset; 8] = [
-    Charset::Ascii,
-    Charset::Utf8,
-    Charset::Utf16Le,
-    Charset::Utf16Be,
-    Charset::Cp932,
-    Charset::EucJp,
-    Charset::Iso2022Jp,
-    Charset::Latin1,
-];
-
 fuzz_target!(|bytes: &[u8]| {
     looks_binary(bytes);
     guess(bytes, false);
-    for charset in ALL {
+    for charset in Charset::ALL {
         decode_record(bytes, charset);
         let (text, _) = decode(bytes, charset);
         let mut before = None;

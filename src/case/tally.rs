@@ -188,7 +188,7 @@ impl Tally {
             self.gaps.push_last(&not_told_apart(finds, different))?;
         }
         self.risky.settle()?;
-        if let Some(gap) = left_out(self.files.left_out(), self.gaps.left_out().saturating_add(self.risky.left_out())) {
+        if let Some(gap) = left_out(self.files.left_out(), self.gaps.left_out(), self.risky.left_out()) {
             self.gaps.push_last(&gap)?;
         }
         Ok(ScanResult {
@@ -216,13 +216,13 @@ fn not_told_apart(finds: u64, different: u64) -> Gap {
 }
 
 /// What a list says that has not all rows. It happens only where there is no folder to set them aside.
-fn left_out(files: u64, gaps: u64) -> Option<Gap> {
+fn left_out(files: u64, gaps: u64, risky: u64) -> Option<Gap> {
     let reason = format!(
-        "the rows of {files} files or members and {gaps} gaps are not listed here: memory for results was full. They were looked at, and people \
+        "the rows of {files} files or members, {gaps} gaps and {risky} risky places are not listed here: memory for results was full. They were looked at, and people \
          and values are counted with them; scan again with --spool FOLDER to list every file"
     );
     let path = "(results)".to_owned();
-    (files > 0 || gaps > 0).then_some(Gap { path, kind: GapKind::OverLimit, reason })
+    (files > 0 || gaps > 0 || risky > 0).then_some(Gap { path, kind: GapKind::OverLimit, reason })
 }
 
 fn write_line(out: &mut FindingsOut<'_>, path: &str, finding: &Finding) -> io::Result<()> {

@@ -10,7 +10,6 @@ mod dry_run;
 
 mod env;
 mod exit;
-mod explain;
 mod export;
 mod failure;
 mod gentle;
@@ -23,6 +22,7 @@ mod passphrase;
 mod prepare;
 mod profile;
 mod progress;
+mod reasons;
 mod respond;
 mod resume;
 

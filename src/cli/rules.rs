@@ -5,8 +5,8 @@ mod explain;
 use unicode_width::UnicodeWidthStr;
 
 use super::args::{Format, RulesAct, RulesArgs};
-use super::explain::{sure, why};
 use super::failure::Failure;
+use super::reasons::{sure, why};
 use super::{Env, Exit, json, look, print, profile};
 use crate::detect::{Engine, Hit, RiskyPlaces, examples};
 use crate::model::{Bond, Field, Lang, Place, Record};

@@ -8,7 +8,7 @@ use super::args::{Format, ScanArgs};
 use super::failure::Failure;
 use super::gentle::{self, Manner};
 use super::look::Search;
-use super::{Env, Exit, collect, explain, look, prepare, print, print_json, progress, tell, words};
+use super::{Env, Exit, collect, look, prepare, print, print_json, progress, reasons, tell, words};
 use crate::case::cache::{self, CacheOut, Conditions, Opened, Opening};
 use crate::case::intake::Intake;
 use crate::case::results::ScanResult;
@@ -73,7 +73,7 @@ pub(super) fn run(args: &ScanArgs, lang: Lang, env: &mut Env) -> Result<Exit, Fa
     let lines: &mut dyn Write = findings.as_mut().map_or(&mut nowhere as &mut dyn Write, |out| out);
     // What is read by a script stays alone on stdout.
     let said = if args.format == Format::Json { &mut env.stderr } else { &mut env.stdout };
-    let mut say = |finding: &Finding| said.write_all(explain::explained(finding, lang).as_bytes());
+    let mut say = |finding: &Finding| said.write_all(reasons::explained(finding, lang).as_bytes());
     let explain = if args.explain { Some(&mut say as Explain<'_>) } else { None };
     let is_wanted = args.look.findings.is_some() || args.explain;
     let out = is_wanted.then_some(FindingsOut { out: lines, reveal, explain });

@@ -173,7 +173,7 @@ pub(super) fn weigh(rule: &Compiled, text: &str, candidate: Candidate, around: A
     Some(Weighed { verdict, confidence, is_named })
 }
 
-fn normalise(how: Normalise, text: &str) -> String {
+pub(super) fn normalise(how: Normalise, text: &str) -> String {
     match how {
         Normalise::None => text.to_owned(),
         Normalise::Digits => text.chars().filter(char::is_ascii_digit).collect(),

@@ -22,6 +22,7 @@ mod series;
 pub mod validate;
 mod veil;
 pub mod within;
+mod word_list;
 
 pub use compile::Engine;
 pub use hit::{Hit, RecordHits};

@@ -1,7 +1,7 @@
 //! The oracle of the detectors: the same question answered from the rules' own text, over the whole folded text, without a gate.
 //!
 //! No digit is counted beforehand, no cue or `@` is looked for, and no part is cut out. It shares with the engine what is no
-//! shortcut: folding, guards, validators and the judgement of headers. What it does is what `rules/README.md` says.
+//! shortcut: folding, guards, validators, how a value is normalised, where a sentence ends, and the judgement of headers. What it does is what `rules/README.md` says.
 
 use std::cmp::Reverse;
 use std::collections::BTreeSet;
@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
+use super::candidate::normalise;
 use super::context::{Says, is_label, sentence};
 use super::header::{Header, HeaderWords, Verdict as Named};
 use super::validate::card_issuer::TEST_NUMBER_CAP;
@@ -17,9 +18,9 @@ use super::within::FINDERS;
 use super::{RecordHits, guard};
 use crate::model::Confidence;
 use crate::model::limits::CONTEXT_CHARS;
+use crate::rules::RulePack;
 use crate::rules::pack::confidence_word;
 use crate::rules::syntax::{DetectorTable, PatternTable};
-use crate::rules::{Normalise, RulePack};
 use crate::text::fold::fold;
 
 /// What is said of a text. Offsets are bytes of its field.
@@ -281,16 +282,6 @@ fn folded(text: &str) -> String {
 
 fn plain(text: &str) -> String {
     text.to_ascii_lowercase().replace(['_', '-'], " ")
-}
-
-fn normalise(how: Normalise, text: &str) -> String {
-    match how {
-        Normalise::None => text.to_owned(),
-        Normalise::Digits => text.chars().filter(char::is_ascii_digit).collect(),
-        Normalise::Lower => text.to_lowercase(),
-        Normalise::Upper => text.to_uppercase(),
-        Normalise::Alphanumeric => text.chars().filter(|c| c.is_alphanumeric()).collect::<String>().to_uppercase(),
-    }
 }
 
 /// What stands in a record that is a leaf of its own: (header, text) of each field. A field of a row that no header names is

@@ -143,39 +143,14 @@ fn holds(table: &PlaceTable, row: Option<&FileResult>) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Origin, Stat, Timestamp};
+    use crate::model::Stat;
 
     fn places() -> RiskyPlaces {
         RiskyPlaces::new(&RulePack::builtin().unwrap(), &[RawPath(b"up[1]/".to_vec())]).unwrap()
     }
 
     fn entry(path: &[u8], kind: Kind, mode: u32) -> Entry {
-        let time = Timestamp { seconds: 0, nanos: 0 };
-        let (size, blocks, uid, gid, device, inode, links) = (1, 1, 0, 0, 1, 1, 1);
-        let stat = Stat {
-            size,
-            blocks,
-            mode,
-            uid,
-            gid,
-            device,
-            inode,
-            links,
-            atime: time,
-            mtime: time,
-            ctime: time,
-            btime: None,
-        };
-        let (link_target, device_node) = (None, None);
-        Entry {
-            seq: 0,
-            path: RawPath(path.to_vec()),
-            origin: Origin::default(),
-            kind,
-            stat: Some(stat),
-            link_target,
-            device_node,
-        }
+        Entry { kind, ..Entry::example(path, Stat { mode, ..Stat::example() }) }
     }
 
     fn rules(path: &[u8], kind: Kind, mode: u32, row: Option<&FileResult>) -> Vec<String> {

@@ -219,6 +219,26 @@ pub struct Entry {
 }
 
 #[cfg(test)]
+impl Stat {
+    /// Of a file of one byte that its owner may read, all of whose times are 1970: a test changes what it is about.
+    pub(crate) fn example() -> Self {
+        let time = Timestamp { seconds: 0, nanos: 0 };
+        let (size, blocks, mode, uid, gid, device, inode, links) = (1, 1, 0o600, 0, 0, 1, 1, 1);
+        Self { size, blocks, mode, uid, gid, device, inode, links, atime: time, mtime: time, ctime: time, btime: None }
+    }
+}
+
+#[cfg(test)]
+impl Entry {
+    /// Such a file.
+    pub(crate) fn example(path: &[u8], stat: Stat) -> Self {
+        let path = RawPath(path.to_vec());
+        let (link_target, device_node) = (None, None);
+        Self { seq: 0, path, origin: Origin::default(), kind: Kind::File, stat: Some(stat), link_target, device_node }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;

@@ -71,6 +71,18 @@ pub enum Charset {
 }
 
 impl Charset {
+    /// All of them.
+    pub const ALL: [Self; 8] = [
+        Self::Ascii,
+        Self::Utf8,
+        Self::Utf16Le,
+        Self::Utf16Be,
+        Self::Cp932,
+        Self::EucJp,
+        Self::Iso2022Jp,
+        Self::Latin1,
+    ];
+
     /// The stable name in output.
     pub fn name(self) -> &'static str {
         match self {
@@ -91,17 +103,6 @@ impl Charset {
 pub struct Charsets(u16);
 
 impl Charsets {
-    const ALL: [Charset; 8] = [
-        Charset::Ascii,
-        Charset::Utf8,
-        Charset::Utf16Le,
-        Charset::Utf16Be,
-        Charset::Cp932,
-        Charset::EucJp,
-        Charset::Iso2022Jp,
-        Charset::Latin1,
-    ];
-
     /// Adds one.
     pub fn add(&mut self, charset: Charset) {
         self.0 |= 1 << charset as u16;
@@ -109,7 +110,7 @@ impl Charsets {
 
     /// Those that are in it, in a fixed order.
     pub fn iter(self) -> impl Iterator<Item = Charset> {
-        Self::ALL.into_iter().filter(move |charset| self.0 >> *charset as u16 & 1 == 1)
+        Charset::ALL.into_iter().filter(move |charset| self.0 >> *charset as u16 & 1 == 1)
     }
 }
 
@@ -119,7 +120,7 @@ mod tests {
 
     #[test]
     fn each_encoding_has_a_place_of_its_own() {
-        for one in Charsets::ALL {
+        for one in Charset::ALL {
             let mut set = Charsets::default();
             set.add(one);
             set.add(one);

@@ -80,17 +80,12 @@ impl Excluded {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Kind, Origin, Stat};
+    use super::super::Stat;
     use super::*;
 
     fn entry(path: &str, size: u64, mtime: i64, ctime: i64) -> Entry {
         let time = |seconds| Timestamp { seconds, nanos: 0 };
-        let (blocks, mode, uid, gid, device, inode, links) = (0, 0o644, 0, 0, 1, 1, 1);
-        let (atime, mtime, ctime) = (time(0), time(mtime), time(ctime));
-        let stat = Stat { size, blocks, mode, uid, gid, device, inode, links, atime, mtime, ctime, btime: None };
-        let path = RawPath(path.as_bytes().to_vec());
-        let (link_target, device_node) = (None, None);
-        Entry { seq: 0, path, origin: Origin::default(), kind: Kind::File, stat: Some(stat), link_target, device_node }
+        Entry::example(path.as_bytes(), Stat { size, mtime: time(mtime), ctime: time(ctime), ..Stat::example() })
     }
 
     #[test]

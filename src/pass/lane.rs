@@ -34,7 +34,7 @@ pub struct Beginning {
 }
 
 /// Parts are handed over when they weigh this much.
-const BATCH_BYTES: usize = 128 * 1024;
+const BATCH_BYTES: usize = 512 * 1024;
 /// What a part weighs beyond its bytes: an entry with its path and times, an outcome.
 const PART_BYTES: usize = 2048;
 

@@ -206,9 +206,7 @@ mod tests {
 
     fn stat(inode: u64, links: u64, changed: i64) -> Stat {
         let time = Timestamp { seconds: changed, nanos: 0 };
-        let (atime, mtime, ctime) = (time, time, time);
-        let (size, blocks, mode, uid, gid, device) = (7, 8, 0o644, 0, 0, 1);
-        Stat { size, blocks, mode, uid, gid, device, inode, links, atime, mtime, ctime, btime: None }
+        Stat { size: 7, inode, links, atime: time, mtime: time, ctime: time, ..Stat::example() }
     }
 
     fn steady(stat: Stat) -> Option<Steady> {

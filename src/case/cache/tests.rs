@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use super::*;
 use crate::detect::{Chance, Passes};
 use crate::model::{
-    Bond, Confidence, Entry, FileResult, Finding, Gap, GapKind, Kind, LinkClass, Locator, LookStatus, Origin, Place,
-    RawPath, Secret, Stat,
+    Bond, Confidence, Entry, FileResult, Finding, Gap, GapKind, Kind, LinkClass, Locator, LookStatus, Place, RawPath,
+    Secret, Stat,
 };
 use crate::pass::{FileOutcome, Found, Looked, LookedLeaf, Recall, Recalled};
 
@@ -16,21 +16,11 @@ const BEGAN: i64 = 1_000_000;
 
 fn stat(size: u64, changed: i64) -> Stat {
     let time = Timestamp { seconds: changed, nanos: 5 };
-    let (blocks, mode, uid, gid, device, inode, links) = (1, 0o600, 0, 0, 7, 9, 1);
-    Stat { size, blocks, mode, uid, gid, device, inode, links, atime: time, mtime: time, ctime: time, btime: None }
+    Stat { size, device: 7, inode: 9, atime: time, mtime: time, ctime: time, ..Stat::example() }
 }
 
 fn entry(path: &str, stat: Stat) -> Entry {
-    let (link_target, device_node) = (None, None);
-    Entry {
-        seq: 0,
-        path: RawPath(path.into()),
-        origin: Origin::default(),
-        kind: Kind::File,
-        stat: Some(stat),
-        link_target,
-        device_node,
-    }
+    Entry::example(path.as_bytes(), stat)
 }
 
 fn found(path: &str, value: &str) -> Found {

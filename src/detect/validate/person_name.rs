@@ -2,7 +2,10 @@
 //!
 //! It knows no names: a header or a label must say that one is due. A surname alone says too little to be counted as somebody.
 
+use std::sync::LazyLock;
+
 use super::Validator;
+use crate::detect::word_list::WordList;
 use crate::model::LinkClass;
 
 /// `person_name`
@@ -22,6 +25,8 @@ pub static PERSON_NAME: Validator = Validator {
 
 /// Longest name, in characters.
 const LONGEST: usize = 24;
+
+static NO_PERSON: LazyLock<WordList> = LazyLock::new(|| WordList::new(NOT_PERSONS));
 
 /// What firms, houses and their parts are called.
 const NOT_PERSONS: &[&str] = &[
@@ -250,9 +255,7 @@ pub(super) fn parse(text: &str) -> Option<(String, bool)> {
 
 /// Whether a text holds a word of a firm, a house or a form.
 pub(super) fn is_no_person(text: &str) -> bool {
-    NOT_PERSONS.iter().any(|word| text.contains(word))
-        || text.contains(NO_NAME_LETTERS)
-        || NOBODY.contains(&text.trim())
+    NO_PERSON.stands_in(text) || text.contains(NO_NAME_LETTERS) || NOBODY.contains(&text.trim())
 }
 
 pub(super) fn is_kanji(c: char) -> bool {

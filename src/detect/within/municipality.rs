@@ -12,6 +12,7 @@ use memchr::memmem;
 use super::number::{HouseNumber, NO_NUMBER, house_number, joined_kanji, kanji_numeral_before};
 use super::{Finder, is_han, is_hiragana};
 use crate::detect::gazetteer::{ENDS, PREFECTURES, municipality};
+use crate::detect::word_list::WordList;
 
 /// `municipality`
 pub(super) static MUNICIPALITY: Finder = Finder {
@@ -110,7 +111,7 @@ fn part_behind(text: &str, at: usize, number: HouseNumber) -> Option<usize> {
     let mut houses = ends.filter_map(|end| {
         let house = house_number(rest.get(end..)?)?;
         let is_house = house.is_marked || house.count > 1;
-        let is_part = !OTHER_WORDS.iter().any(|word| rest.get(..end).is_some_and(|part| part.contains(word)));
+        let is_part = !rest.get(..end).is_some_and(|part| OTHERS.stands_in(part));
         (is_house && is_part && !house.is_month).then_some(end + house.len)
     });
     houses.next()
@@ -158,8 +159,10 @@ fn is_town(between: &str, number: HouseNumber, is_alone: bool) -> bool {
     {
         return false;
     }
-    !holds_particle(town) && !OTHER_WORDS.iter().any(|word| town.contains(word))
+    !holds_particle(town) && !OTHERS.stands_in(town)
 }
+
+static OTHERS: LazyLock<WordList> = LazyLock::new(|| WordList::new(OTHER_WORDS));
 
 /// Words of what is no town: offices, firms, matches, counts.
 const OTHER_WORDS: &[&str] = &[

@@ -2,17 +2,6 @@ use proptest::prelude::*;
 
 use super::*;
 
-const ALL: [Charset; 8] = [
-    Charset::Ascii,
-    Charset::Utf8,
-    Charset::Utf16Le,
-    Charset::Utf16Be,
-    Charset::Cp932,
-    Charset::EucJp,
-    Charset::Iso2022Jp,
-    Charset::Latin1,
-];
-
 fn encode(text: &str, charset: Charset) -> Vec<u8> {
     match charset {
         Charset::Utf16Le => text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
@@ -76,7 +65,7 @@ fn japanese() -> impl Strategy<Value = String> {
 proptest! {
     #[test]
     fn mapping_agrees_on_random_bytes(raw in proptest::collection::vec(any::<u8>(), 0..40)) {
-        for charset in ALL {
+        for charset in Charset::ALL {
             lengths_agree(&raw, charset);
         }
     }
@@ -85,7 +74,7 @@ proptest! {
     fn mapping_agrees_on_lead_bytes(raw in proptest::collection::vec(
         prop_oneof![Just(0x1B_u8), Just(b'$'), Just(b'B'), Just(b'('), Just(b'J'), Just(b'I'), Just(0x8E), Just(0x8F), Just(0xD8),
             Just(0xDC), Just(0x82), Just(0xE3), Just(0xA4), Just(0x41), Just(0x0A), Just(0xFF)], 0..30)) {
-        for charset in ALL {
+        for charset in Charset::ALL {
             lengths_agree(&raw, charset);
         }
     }
@@ -106,7 +95,7 @@ proptest! {
 
     #[test]
     fn a_record_says_how_it_was_decoded(raw in proptest::collection::vec(any::<u8>(), 0..200)) {
-        for charset in ALL {
+        for charset in Charset::ALL {
             let record = decode_record(&raw, charset);
             let (text, malformed) = decode(&raw, record.charset);
             prop_assert_eq!((record.text, record.malformed), (text, malformed));
