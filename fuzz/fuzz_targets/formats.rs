@@ -2,8 +2,9 @@
 #![no_main]
 
 use std::io::{Cursor, Read};
+use std::rc::Rc;
 
-use hozen::formats::{FORMATS, Format, HEAD_BYTES, Head, Input, Need, Sink, pick};
+use hozen::formats::{Budget, FORMATS, Format, HEAD_BYTES, Head, Input, Need, Sink, pick, settle};
 use hozen::model::{Charset, GapKind, Record};
 use hozen::text::{byte_offset, fold};
 use libfuzzer_sys::fuzz_target;
@@ -34,10 +35,25 @@ impl Sink for Check {
             self.budget -= content.len() as u64;
             let head = head(name, &content);
             if let Some(format) = pick(&head) {
+                let format = settle(format, &mut Cursor::new(&content), content.len() as u64);
                 run(format, &head, &content, self.depth + 1, self.budget);
             }
         }
         self.budget > 0
+    }
+
+    fn part(&mut self, _: &str, read: &mut dyn FnMut(&mut dyn Sink)) -> bool {
+        let mut part = Check { length: u64::MAX, depth: self.depth + 1, budget: self.budget };
+        read(&mut part);
+        true
+    }
+
+    fn budget(&self) -> Rc<Budget> {
+        Budget::new(1)
+    }
+
+    fn encrypted(&mut self, _: Option<&str>, cipher: &str, reason: String) {
+        assert!(!cipher.is_empty() && !reason.is_empty());
     }
 
     fn gap(&mut self, _: GapKind, reason: String) {

@@ -51,6 +51,13 @@ fn reason_words(reason: &str, lang: Lang) -> String {
         "plan" => ("it is in the numbering plan", "電話番号計画に合う"),
         "grouped" => ("its digits are grouped as usual", "区切り方が合う"),
         "international" => ("it begins with +81", "+81 で始まる"),
+        "cell" => match of {
+            "leading_zeros" => {
+                ("the cell's number format gave back its leading zeros", "セルの表示形式から先頭の 0 を戻した")
+            }
+            "exponent" => ("it was in scientific notation in its cell", "セルでは指数表示だった"),
+            _ => ("its cell held it as a count of days", "セルでは日付の通し番号だった"),
+        },
         "zero_lost" => ("its leading 0 is lost", "先頭の 0 が落ちている"),
         "header" => ("the column or key is named so", "列や項目の名前が示す"),
         "context" => ("a word beside it names it", "近くの語が示す"),

@@ -138,7 +138,7 @@ fn try_text(pack: &RulePack, text: &str, lang: Lang, env: &mut Env) -> Result<Ex
 
 fn hits(engine: &Engine, text: &str) -> Vec<Hit> {
     let mut hits = Vec::new();
-    let field = Field { name: None, text, place: Place::default(), raw: None };
+    let field = Field { name: None, text, place: Place::default(), raw: None, undone: None };
     let fields = [field];
     let record = Record::whole(Bond::Line, &fields);
     let mut leaf = engine.leaf();

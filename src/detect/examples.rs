@@ -49,7 +49,7 @@ pub fn hits_of(engine: &Engine, detector: &Detector, text: &str, header: Option<
 
 /// The same in a record that has another field behind it.
 fn hits_with(engine: &Engine, detector: &Detector, text: &str, header: Option<&str>, with: Option<&str>) -> Vec<Hit> {
-    let field = |name, text| Field { name, text, place: Place::default(), raw: None };
+    let field = |name, text| Field { name, text, place: Place::default(), raw: None, undone: None };
     let fields: Vec<Field<'_>> =
         std::iter::once(field(header, text)).chain(with.map(|with| field(None, with))).collect();
     let bond = if header.is_some() { Bond::Row } else { Bond::Line };

@@ -14,7 +14,7 @@ const ENDING_CHARS: usize = 5;
 /// would make another address of `taro@example.jp.eml`. What no rule finds stays as it is.
 pub fn veil_path<'a>(engine: &Engine, path: &'a str) -> Veiled {
     let parts = parts(path);
-    let field = |text: &'a str| Field { name: None, text, place: Place::default(), raw: None };
+    let field = |text: &'a str| Field { name: None, text, place: Place::default(), raw: None, undone: None };
     let stem = |(at, (text, _)): (usize, &(&'a str, _))| Some((at, text.rsplit_once('.')?.0));
     let stems = parts.iter().enumerate().filter_map(stem);
     let looked: Vec<(usize, &str)> = parts.iter().map(|(text, _)| *text).enumerate().chain(stems).collect();

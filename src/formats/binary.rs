@@ -142,7 +142,7 @@ impl Window {
         }
         let (text, _) = decode(raw, charset);
         let place = Place { offset, ..Place::default() };
-        let fields = [Field { name: None, text: &text, place, raw: Some((raw, charset)) }];
+        let fields = [Field { name: None, text: &text, place, raw: Some((raw, charset)), undone: None }];
         let fresh_from = if offset < done { done } else { 0 };
         out.record(&Record { bond: Bond::Loose, fields: &fields, fresh_from });
     }

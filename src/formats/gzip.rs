@@ -26,6 +26,10 @@ impl Format for Gzip {
         }
     }
 
+    fn endings(&self) -> &'static [&'static str] {
+        &["gz", "tgz", "svgz"]
+    }
+
     fn read(&self, head: &Head<'_>, input: Input<'_>, out: &mut dyn Sink) {
         let mut watched = Watched::new(in_order(input));
         let name = inner_name(head);

@@ -1,6 +1,6 @@
 //! Formats that are known by their signature and not opened in this version: one gap each, which says what to do.
 
-use super::trouble::in_order;
+use super::trouble::{EXPORT, in_order};
 use super::{Claim, Format, Head, Input, Sink, binary};
 use crate::model::GapKind;
 
@@ -27,7 +27,6 @@ struct Signature {
 }
 
 const UNPACK: &str = "unpack it with its own program and run hozen on the result";
-const EXPORT: &str = "open it with its own program, export it as CSV or text, and run hozen on that";
 const LOOK: &str = "if it may show a person or a document, look at it by hand";
 
 const fn packed(at: usize, magic: &'static [u8], what: &'static str) -> Signature {

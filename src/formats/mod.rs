@@ -5,16 +5,22 @@
 //! must not read past its limits. It never fails: trouble is a gap, and what came before it stands.
 
 use std::io::{Read, Seek};
+use std::rc::Rc;
 
 pub mod binary;
+mod budget;
 pub mod csv;
 pub mod gzip;
+mod header;
 pub mod json;
 pub mod known;
+mod package;
 pub mod plain;
 mod registry;
+mod table;
 mod transfer;
 mod trouble;
+mod written;
 pub mod zip;
 
 #[cfg(test)]
@@ -24,7 +30,8 @@ mod pieces;
 #[cfg(test)]
 mod tests;
 
-pub use registry::{FORMATS, pick};
+pub use budget::{Budget, Metered};
+pub use registry::{FORMATS, mislabelled, pick, settle};
 pub use trouble::Told;
 
 use crate::model::{Charset, GapKind, Record};
@@ -77,6 +84,22 @@ pub enum Input<'a> {
     Seek(&'a mut dyn ReadSeek, u64),
 }
 
+/// The parts of a package: a zip archive or a compound file, in which office programs keep a document.
+#[derive(Debug, Default)]
+pub struct Parts {
+    /// Names of its first [`PARTS_LISTED`](crate::model::limits::PARTS_LISTED) members, with `/` between folders.
+    pub names: Vec<String>,
+    /// The type that it states in its first member (`application/vnd.oasis.opendocument.text`).
+    pub stated: Option<String>,
+}
+
+impl Parts {
+    /// Whether a part of this name is among them.
+    pub fn has(&self, name: &str) -> bool {
+        self.names.iter().any(|known| known == name)
+    }
+}
+
 /// Where a format's results go. The pass implements it; tests implement it with vectors.
 pub trait Sink {
     /// One record. Its borrowed parts need to live only for this call.
@@ -84,14 +107,21 @@ pub trait Sink {
     /// A member of a container: looked at at once, by the same rules, one level deeper. The reader need not be drained.
     /// Returns whether the container should go on to its next member (false: a limit was reached, and its gap is recorded).
     fn child(&mut self, name: &str, bytes: &mut dyn Read) -> bool;
+    /// A part of this leaf that the format reads itself: a sheet, a table, a message. It is looked at like a member, with a row of its own
+    /// in the results, and `read` pushes what is in it. Returns whether to go on, as [`Sink::child`] does.
+    fn part(&mut self, name: &str, read: &mut dyn FnMut(&mut dyn Sink)) -> bool;
     /// Something in this leaf was not read or not understood; `reason` in English, with how far it got and what to do.
     fn gap(&mut self, kind: GapKind, reason: String);
     /// A member that is named but was not read (encrypted, too deep): a gap at that member.
     fn member_gap(&mut self, name: &str, kind: GapKind, reason: String);
+    /// This leaf, or a member that is named, is encrypted by `cipher` (`AES-256`, a stable word) and was not read.
+    fn encrypted(&mut self, member: Option<&str>, cipher: &str, reason: String);
     /// The member that was handed over last broke off before its end: a gap at that member, which was looked at as far as it went.
     fn broken_off(&mut self, kind: GapKind, reason: String);
     /// The encoding that was decided on for this leaf. Called at most once, before the first record.
     fn charset(&mut self, charset: Charset);
+    /// What this source may still unfold to: a format that unpacks by itself reads through [`Metered`].
+    fn budget(&self) -> Rc<Budget>;
     /// Some of its text, of which records do not show their bytes, stands in another encoding.
     fn also(&mut self, _: Charset) {}
 }
@@ -102,6 +132,23 @@ pub trait Format: Sync {
     fn id(&self) -> &'static str;
     /// Whether this leaf is its own.
     fn claims(&self, head: &Head<'_>) -> Claim;
+    /// The format that this one is a particular kind of, by its id (`zip` for a workbook): only there it is asked for its claim, by
+    /// [`Format::claims_parts`].
+    fn kind_of(&self) -> Option<&'static str> {
+        None
+    }
+    /// Whether a package of these parts is its own.
+    fn claims_parts(&self, _: &Parts) -> Claim {
+        Claim::No
+    }
+    /// The parts of a package, where other formats are kinds of this one; `None` if they can not be told.
+    fn parts(&self, _: &mut dyn ReadSeek, _length: u64) -> Option<Parts> {
+        None
+    }
+    /// Endings of the names of such files, in lower case, where a format has a signature: another name on it is worth a note.
+    fn endings(&self) -> &'static [&'static str] {
+        &[]
+    }
     /// What it needs of the bytes.
     fn need(&self) -> Need {
         Need::Stream

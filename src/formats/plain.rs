@@ -74,7 +74,7 @@ fn push_text(text: &Text, out: &mut dyn Sink) {
         out.also(charset);
     }
     let place = Place { offset: text.offset, row: Some(text.row), ..Place::default() };
-    let fields = [Field { name: None, text: &decoded, place, raw: None }];
+    let fields = [Field { name: None, text: &decoded, place, raw: None, undone: None }];
     let bond = if text.bytes.len() > BOND_LINE_BYTES { Bond::Loose } else { Bond::Line };
     out.record(&Record::whole(bond, &fields));
 }
@@ -126,7 +126,7 @@ fn push_line(line: &Line<'_>, leaf: Charset, lost: &mut Undecodable, out: &mut d
         lost.seen(line.offset);
     }
     let place = Place { offset: line.offset, row: Some(line.row), ..Place::default() };
-    let fields = [Field { name: None, text: &text.text, place, raw: Some((line.bytes, text.charset)) }];
+    let fields = [Field { name: None, text: &text.text, place, raw: Some((line.bytes, text.charset)), undone: None }];
     out.record(&Record { bond: line.bond, fields: &fields, fresh_from: line.fresh_from });
 }
 
@@ -184,7 +184,7 @@ fn push_transcoded(line: &Line<'_>, out: &mut dyn Sink) {
     }
     let text = String::from_utf8_lossy(line.bytes);
     let place = Place { offset: line.offset, row: Some(line.row), ..Place::default() };
-    let fields = [Field { name: None, text: &text, place, raw: None }];
+    let fields = [Field { name: None, text: &text, place, raw: None, undone: None }];
     out.record(&Record::whole(line.bond, &fields));
 }
 

@@ -1,6 +1,8 @@
 //! The list of formats, and the choice among them. A new format is one line here.
 
-use super::{Claim, Format, Head, binary, csv, gzip, json, known, plain, zip};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use super::{Claim, Format, Head, ReadSeek, binary, csv, gzip, json, known, plain, zip};
 
 /// Every format, the more particular first: among equal claims the earlier wins.
 pub static FORMATS: &[&dyn Format] =
@@ -16,4 +18,41 @@ pub fn pick(head: &Head<'_>) -> Option<&'static dyn Format> {
         }
     }
     best.map(|(_, format)| format)
+}
+
+/// Looks closer at a package: the format that claims its parts most surely, else the one that was picked. The source is left anywhere.
+pub fn settle(picked: &'static dyn Format, src: &mut dyn ReadSeek, length: u64) -> &'static dyn Format {
+    let kinds = || FORMATS.iter().filter(|format| format.kind_of() == Some(picked.id()));
+    if kinds().next().is_none() {
+        return picked;
+    }
+    // Trouble comes again when it is read, and is told there.
+    let parts = catch_unwind(AssertUnwindSafe(|| picked.parts(src, length))).ok().flatten();
+    let Some(parts) = parts else { return picked };
+    let mut best = (Claim::No, picked);
+    for format in kinds() {
+        let claim = format.claims_parts(&parts);
+        if claim > best.0 {
+            best = (claim, *format);
+        }
+    }
+    best.1
+}
+
+/// Endings that only text has.
+const TEXT_ENDINGS: [&str; 12] =
+    ["txt", "csv", "tsv", "log", "json", "jsonl", "xml", "html", "htm", "sql", "md", "yaml"];
+
+/// What the name says that this is, where content of a signature says otherwise.
+pub fn mislabelled(name: &str, format: &'static dyn Format) -> Option<&'static str> {
+    let ending = name.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase())?;
+    let ending = ending.as_str();
+    if format.endings().contains(&ending) {
+        return None;
+    }
+    let named = FORMATS.iter().find(|other| other.endings().contains(&ending)).map(|other| other.id());
+    named.or_else(|| {
+        let is_text = || TEXT_ENDINGS.iter().find(|text| **text == ending).copied();
+        if format.endings().is_empty() { None } else { is_text() }
+    })
 }

@@ -107,6 +107,16 @@ fn a_failing_reader_is_one_gap_and_a_told_one_none() {
                         std::io::copy(bytes, &mut std::io::sink()).unwrap();
                         true
                     }
+                    fn part(&mut self, _: &str, read: &mut dyn FnMut(&mut dyn Sink)) -> bool {
+                        read(self);
+                        true
+                    }
+                    fn budget(&self) -> std::rc::Rc<crate::formats::Budget> {
+                        Budget::new(1 << 20)
+                    }
+                    fn encrypted(&mut self, _: Option<&str>, _: &str, reason: String) {
+                        self.0.push((GapKind::Encrypted, reason));
+                    }
                     fn gap(&mut self, kind: GapKind, reason: String) {
                         self.0.push((kind, reason));
                     }

@@ -36,6 +36,12 @@ pub struct FileResult {
     pub also_in: Vec<String>,
     /// Format id, if one was found.
     pub format: Option<String>,
+    /// The format that its name says, where its content is another's.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mislabelled: Option<String>,
+    /// How it is stored, where that is more than plain text: `encrypted:CIPHER` (docs/output.md).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub storage: Vec<String>,
     /// Bytes that were read.
     pub bytes: u64,
     /// Findings per entity, likely and certain, its members' included; only entities that were found.
@@ -56,6 +62,8 @@ impl FileResult {
             encoding: None,
             also_in: Vec::new(),
             format: None,
+            mislabelled: None,
+            storage: Vec::new(),
             bytes: 0,
             findings: BTreeMap::new(),
             possible: BTreeMap::new(),

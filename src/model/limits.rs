@@ -61,6 +61,12 @@ pub const CONTAINER_DEPTH: usize = 8;
 pub const CONTAINER_MEMBERS: usize = 1_000_000;
 /// Bytes that all containers of one source file may unfold to before their ratio is looked at.
 pub const EXPANSION_FREE_BYTES: u64 = 256 * 1024 * 1024;
+/// A document that can only be opened whole (an old Office file, a PDF).
+pub const DOCUMENT_BYTES: u64 = 64 * 1024 * 1024;
+/// One part of a document that is held whole (shared strings, styles, notes), unfolded.
+pub const PART_BYTES: u64 = 32 * 1024 * 1024;
+/// Members of a package that are listed to tell what kind of document it is.
+pub const PARTS_LISTED: usize = 4096;
 /// Unfolded bytes per byte of the source file, once past [`EXPANSION_FREE_BYTES`].
 pub const EXPANSION_RATIO: u64 = 250;
 /// A container that must seek is read from memory up to this size, beyond it from a spool file.

@@ -37,7 +37,7 @@ pub use locator::{Locator, Place};
 pub use masked::{Secret, Veil, Veiled};
 pub use method::Method;
 pub use pattern::PathPattern;
-pub use record::{Bond, Charset, Charsets, Field, Record};
+pub use record::{Bond, Charset, Charsets, Field, Record, Undone};
 pub use risky::{Names, RiskyPlace};
 pub use scope::{Excluded, Scope};
 pub use subject::{EntityTally, Subjects};

@@ -28,6 +28,37 @@ pub struct Field<'a> {
     /// The bytes that `text` was decoded from, when it is their plain decoding: lets a match be mapped back to its exact
     /// byte. `None` where unescaping came between; then a match is located by its field.
     pub raw: Option<(&'a [u8], Charset)>,
+    /// What was undone to get from the stored value to `text`, in a cell of a spreadsheet.
+    pub undone: Option<Undone>,
+}
+
+impl<'a> Field<'a> {
+    /// A field without a name that stands there as it is.
+    pub fn new(text: &'a str, place: Place) -> Self {
+        Self { name: None, text, place, raw: None, undone: None }
+    }
+}
+
+/// What a spreadsheet did to a value, and reading it undid.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Undone {
+    /// Leading zeros that only the number format shows (`0901234567` held as 901234567).
+    LeadingZeros,
+    /// Scientific notation (`4.98E+15`).
+    Exponent,
+    /// A day held as the count of days since 1899-12-31 or 1904-01-01.
+    DateSerial,
+}
+
+impl Undone {
+    /// The stable reason word of a finding in such a cell.
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::LeadingZeros => "cell:leading_zeros",
+            Self::Exponent => "cell:exponent",
+            Self::DateSerial => "cell:date_serial",
+        }
+    }
 }
 
 /// A record as a format saw it.

@@ -2,21 +2,21 @@
 //! what the detectors say into findings with an address and a keyed digest.
 
 use std::cell::Cell;
+use std::collections::BTreeSet;
 use std::io::{self, Cursor, Read, SeekFrom};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use super::budget::{Budget, Counted, Metered};
 use super::commit::{Found, Looked, LookedLeaf};
 use super::lane::{Lane, Part};
 use super::notice::Progress;
 use super::recall::Recall;
 use crate::detect::{Chance, Engine, Hit, LeafDetector, RecordHits};
 use crate::disk::spool::{Spool, SpoolError, SpoolReader};
-use crate::formats::{self, Format, Head, Input, Need, ReadSeek, Sink};
+use crate::formats::{self, Budget, Format, Head, Input, Metered, Need, ReadSeek, Sink};
 use crate::model::{
     Charset, Charsets, Confidence, FileResult, Finding, Gap, GapKind, Locator, LookStatus, Record, Scope, limits,
 };
@@ -70,6 +70,20 @@ pub enum Bytes<'a> {
 pub(super) const FINDING_BYTES: usize = 768;
 /// Between a container and its member, in every path; no name holds it.
 const MEMBER: char = '▸';
+
+/// Counts the bytes that a leaf gave.
+struct Counted<'a> {
+    inner: &'a mut dyn Read,
+    count: &'a Cell<u64>,
+}
+
+impl Read for Counted<'_> {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let count = self.inner.read(buffer)?;
+        self.count.set(self.count.get().saturating_add(count as u64));
+        Ok(count)
+    }
+}
 
 /// The look at one source file, with all that is inside it.
 struct Look<'a> {
@@ -152,6 +166,8 @@ struct Leaf<'l, 'a> {
     last: Option<LookedLeaf>,
     /// Encodings that its records stand in.
     charsets: Charsets,
+    /// How what was found in it is stored.
+    storage: BTreeSet<String>,
     seen: u64,
     gapped: bool,
 }
@@ -170,6 +186,7 @@ impl<'l, 'a> Leaf<'l, 'a> {
             chances: Vec::new(),
             last: None,
             charsets: Charsets::default(),
+            storage: BTreeSet::new(),
             seen: 0,
             gapped: false,
         }
@@ -189,6 +206,7 @@ impl<'l, 'a> Leaf<'l, 'a> {
             Need::Seek => match self.spool(&head_bytes, reader) {
                 Ok(mut spool) => {
                     let length = spool.len();
+                    let format = self.settle(format, &mut spool, length);
                     self.run(format, &head, Input::Seek(&mut spool, length));
                 }
                 Err(reason) => self.gap(GapKind::OverLimit, reason),
@@ -202,6 +220,7 @@ impl<'l, 'a> Leaf<'l, 'a> {
         let name = base_name(&self.result.path).to_owned();
         let head = Head { bytes: &head_bytes, whole, name: &name };
         let Some(format) = self.pick(&head) else { return };
+        let format = if format.need() == Need::Seek { self.settle(format, reader, length) } else { format };
         if let Err(error) = reader.seek(SeekFrom::Start(0)) {
             self.gap(GapKind::ReadError, format!("could not go back to the start of the file: {error}"));
             return;
@@ -242,6 +261,14 @@ impl<'l, 'a> Leaf<'l, 'a> {
         format
     }
 
+    /// Looks closer at a package, and leaves its bytes at their start where it can (else the format meets the error).
+    fn settle(&mut self, picked: &'static dyn Format, reader: &mut dyn ReadSeek, length: u64) -> &'static dyn Format {
+        let format = formats::settle(picked, reader, length);
+        let _ = reader.seek(SeekFrom::Start(0));
+        self.result.format = Some(format.id().to_owned());
+        format
+    }
+
     fn spool(&mut self, head: &[u8], rest: &mut dyn Read) -> Result<SpoolReader, String> {
         let (place, Watch { progress, readers, .. }) = (self.look.lens.spool, self.look.watch);
         // Without a folder what does not fit is a gap, which must not depend on how many work.
@@ -265,14 +292,25 @@ impl<'l, 'a> Leaf<'l, 'a> {
 
     /// Runs the format; a panic in it costs a gap.
     fn run(&mut self, format: &'static dyn Format, head: &Head<'_>, input: Input<'_>) {
-        let caught = catch_unwind(AssertUnwindSafe(|| format.read(head, input, self)));
+        let mut input = Some(input);
+        self.result.mislabelled = formats::mislabelled(head.name, format).map(str::to_owned);
+        self.guarded(&mut |leaf| {
+            if let Some(input) = input.take() {
+                format.read(head, input, leaf);
+            }
+        });
+    }
+
+    /// Runs a reader of this leaf; a panic in it costs a gap. Then all that its detector held back comes out.
+    fn guarded(&mut self, read: &mut dyn FnMut(&mut Self)) {
+        let caught = catch_unwind(AssertUnwindSafe(|| read(self)));
         if caught.is_err() {
+            let format = self.result.format.as_deref().unwrap_or("this format");
             let reason = format!(
-                "the reader for {} crashed on this input and was stopped; what it found before stands, the rest was not \
-                 looked at. Please report it to the authors of hozen (without the file)",
-                format.id()
+                "the reader for {format} crashed on this input and was stopped; what it found before stands, the rest was \
+                 not looked at. Please report it to the authors of hozen (without the file)"
             );
-            self.gap(GapKind::ParserPanic, reason);
+            Sink::gap(self, GapKind::ParserPanic, reason);
         }
         if let Some(mut detector) = self.detector.take() {
             // What the detector still holds back is released even after a crash.
@@ -314,6 +352,9 @@ impl<'l, 'a> Leaf<'l, 'a> {
             Some(count) => *count += 1,
             None => drop(tally.insert(hit.entity.to_string(), 1)),
         }
+        if hit.confidence > Confidence::Possible {
+            self.storage.insert(stored(&hit));
+        }
         let finding = Finding {
             digest: self.look.lens.key.digest(&hit.entity, hit.value.reveal()),
             locator: Locator { leaf: Arc::clone(&self.leaf), place: hit.place },
@@ -325,6 +366,37 @@ impl<'l, 'a> Leaf<'l, 'a> {
             reasons: hit.reasons,
         };
         (finding, hit.class)
+    }
+
+    fn member_not_looked_at(&mut self, name: &str, kind: GapKind, reason: String, storage: Vec<String>) {
+        self.gapped = true;
+        self.pass_on();
+        let path = member_path(&self.result.path, name);
+        self.look.gap(&path, kind, reason);
+        self.look.members += 1;
+        self.look
+            .member(LookedLeaf { row: FileResult { storage, ..FileResult::not_scanned(path) }, chances: Vec::new() });
+    }
+
+    /// Adds up what came of a member, and keeps it until the next. Returns whether the budget allows another.
+    fn take_in(&mut self, mut member: LookedLeaf) -> bool {
+        let row = &mut member.row;
+        for (entity, count) in &row.findings {
+            *self.result.findings.entry(entity.clone()).or_default() += count;
+        }
+        for (entity, count) in &row.possible {
+            *self.result.possible.entry(entity.clone()).or_default() += count;
+        }
+        self.storage.extend(row.storage.iter().cloned());
+        self.gapped |= row.status != LookStatus::Scanned;
+        let spent = self.look.budget.is_spent();
+        if spent && row.status == LookStatus::Scanned {
+            row.status = LookStatus::Partial;
+            self.look.gap(&row.path, GapKind::OverLimit, self.look.budget.reason());
+        }
+        self.gapped |= spent;
+        self.last = Some(member);
+        !spent
     }
 
     /// Hands over the last member: no more comes of it.
@@ -341,6 +413,7 @@ impl<'l, 'a> Leaf<'l, 'a> {
         };
         self.result.also_in = self.charsets.iter().filter(other).map(|charset| charset.name().to_owned()).collect();
         self.result.bytes = bytes;
+        self.result.storage = self.storage.into_iter().collect();
         self.result.status = match (self.gapped, self.seen) {
             (false, _) => LookStatus::Scanned,
             (true, 0) => LookStatus::NotScanned,
@@ -353,6 +426,9 @@ impl<'l, 'a> Leaf<'l, 'a> {
 impl Sink for Leaf<'_, '_> {
     fn record(&mut self, record: &Record<'_>) {
         self.seen += 1;
+        if self.look.watch.stop.load(Ordering::Relaxed) {
+            self.look.budget.end();
+        }
         record.fields.iter().filter_map(|field| field.raw).for_each(|(_, charset)| self.charsets.add(charset));
         let Some(mut detector) = self.detector.take() else { return };
         detector.record(record, &mut |hits| self.hits(hits));
@@ -378,25 +454,29 @@ impl Sink for Leaf<'_, '_> {
             return false;
         }
         self.look.members += 1;
-        let budget = Rc::clone(&self.look.budget);
-        let mut metered = Metered { inner: bytes, budget: Rc::clone(&budget), stop: self.look.watch.stop };
-        let mut member = self.look.leaf(path, self.depth + 1, Bytes::Stream(&mut metered));
-        let row = &mut member.row;
-        for (entity, count) in &row.findings {
-            *self.result.findings.entry(entity.clone()).or_default() += count;
+        if self.look.watch.stop.load(Ordering::Relaxed) {
+            self.look.budget.end();
         }
-        for (entity, count) in &row.possible {
-            *self.result.possible.entry(entity.clone()).or_default() += count;
+        let mut metered = Metered::new(bytes, Rc::clone(&self.look.budget));
+        let member = self.look.leaf(path, self.depth + 1, Bytes::Stream(&mut metered));
+        self.take_in(member)
+    }
+
+    fn part(&mut self, name: &str, read: &mut dyn FnMut(&mut dyn Sink)) -> bool {
+        self.seen += 1;
+        self.pass_on();
+        if self.look.members >= limits::CONTAINER_MEMBERS {
+            let reason = format!("more than {} parts; the rest was not looked at", limits::CONTAINER_MEMBERS);
+            self.gap(GapKind::OverLimit, reason);
+            return false;
         }
-        self.gapped |= row.status != LookStatus::Scanned;
-        let spent = budget.is_spent();
-        if spent && row.status == LookStatus::Scanned {
-            row.status = LookStatus::Partial;
-            self.look.gap(&row.path, GapKind::OverLimit, budget.reason());
-        }
-        self.gapped |= spent;
-        self.last = Some(member);
-        !spent
+        self.look.members += 1;
+        let path = member_path(&self.result.path, name);
+        let mut part = Leaf::new(self.look, path, self.depth + 1);
+        part.result.format = self.result.format.clone();
+        part.guarded(&mut |leaf| read(leaf));
+        let member = part.close(0);
+        self.take_in(member) && !self.look.watch.stop.load(Ordering::Relaxed)
     }
 
     fn gap(&mut self, kind: GapKind, reason: String) {
@@ -406,12 +486,14 @@ impl Sink for Leaf<'_, '_> {
     }
 
     fn member_gap(&mut self, name: &str, kind: GapKind, reason: String) {
-        self.gapped = true;
-        self.pass_on();
-        let path = member_path(&self.result.path, name);
-        self.look.gap(&path, kind, reason);
-        self.look.members += 1;
-        self.look.member(LookedLeaf { row: FileResult::not_scanned(path), chances: Vec::new() });
+        self.member_not_looked_at(name, kind, reason, Vec::new());
+    }
+
+    fn encrypted(&mut self, member: Option<&str>, cipher: &str, reason: String) {
+        let storage = format!("encrypted:{}", cipher.to_ascii_lowercase());
+        self.storage.insert(storage.clone());
+        let Some(name) = member else { return Sink::gap(self, GapKind::Encrypted, reason) };
+        self.member_not_looked_at(name, GapKind::Encrypted, reason, vec![storage]);
     }
 
     fn broken_off(&mut self, kind: GapKind, reason: String) {
@@ -426,12 +508,25 @@ impl Sink for Leaf<'_, '_> {
         self.look.gap(&path, kind, reason);
     }
 
+    fn budget(&self) -> Rc<Budget> {
+        Rc::clone(&self.look.budget)
+    }
+
     fn also(&mut self, charset: Charset) {
         self.charsets.add(charset);
     }
 
     fn charset(&mut self, charset: Charset) {
         self.result.encoding = Some(charset.name().to_owned());
+    }
+}
+
+/// How a value is stored where it was found: as a hash, where that is what was found.
+fn stored(hit: &Hit) -> String {
+    match (&*hit.entity, hit.reasons.first()) {
+        ("password_hash", Some(form)) => format!("hashed:{form}"),
+        ("password_hash", None) => "hashed".to_owned(),
+        _ => "plain".to_owned(),
     }
 }
 

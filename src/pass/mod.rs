@@ -10,7 +10,6 @@
 //! committed does not depend on the number of workers.
 
 pub mod block;
-mod budget;
 pub mod commit;
 pub mod deflate;
 pub mod from_disk;

@@ -24,7 +24,7 @@ fn entry(path: &str, stat: Stat) -> Entry {
 }
 
 fn found(path: &str, value: &str) -> Found {
-    let place = Place { offset: 4, row: Some(2), column: Some(3), pointer: Some("/a/0".to_owned()) };
+    let place = Place { offset: 4, row: Some(2), column: Some(3), pointer: Some("/a/0".to_owned()), page: Some(7) };
     let finding = Finding {
         entity: "card".into(),
         rule: "card/1".into(),

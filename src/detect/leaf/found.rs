@@ -98,6 +98,7 @@ impl Found {
         }
         let Weighed { verdict, confidence, .. } = weighed;
         let place = place_of(look, candidate.start + verdict.skip);
+        let undone = look.field.undone.map(|undone| undone.reason().into());
         let fresh_from = look.record.fresh_from;
         let mut at_end = None;
         if let (Bond::Loose, Some((raw, charset))) = (look.record.bond, look.field.raw) {
@@ -121,7 +122,7 @@ impl Found {
             masked: masked(rule.mask, &verdict.value),
             value: Secret::new(verdict.value),
             confidence,
-            reasons: verdict.reasons,
+            reasons: verdict.reasons.into_iter().chain(undone).collect(),
             series,
         });
     }

@@ -15,8 +15,9 @@ fn row<'a>(name: Option<&'a str>, text: &'a str, number: u64) -> Field<'a> {
     Field {
         name,
         text,
-        place: Place { offset: number * 100, row: Some(number), column: Some(1), pointer: None },
+        place: Place { offset: number * 100, row: Some(number), column: Some(1), ..Place::default() },
         raw: None,
+        undone: None,
     }
 }
 
@@ -36,7 +37,13 @@ fn column(texts: &[String]) -> Vec<RecordHits> {
 fn line(text: &str) -> Vec<Hit> {
     let engine = engine();
     let mut hits = Vec::new();
-    let fields = [Field { name: None, text, place: Place::default(), raw: Some((text.as_bytes(), Charset::Utf8)) }];
+    let fields = [Field {
+        name: None,
+        text,
+        place: Place::default(),
+        raw: Some((text.as_bytes(), Charset::Utf8)),
+        undone: None,
+    }];
     let mut leaf = engine.leaf();
     leaf.record(&Record { bond: Bond::Line, fields: &fields, fresh_from: 0 }, &mut |found| hits.extend(found.hits));
     leaf.finish(&mut |found| hits.extend(found.hits));
@@ -104,7 +111,8 @@ fn windowed(text: &str, window: usize, overlap: usize) -> Vec<(u64, String)> {
         let end = (start + window).min(text.len());
         let part = &text[start..end];
         let place = Place { offset: start as u64, ..Place::default() };
-        let fields = [Field { name: None, text: part, place, raw: Some((part.as_bytes(), Charset::Ascii)) }];
+        let fields =
+            [Field { name: None, text: part, place, raw: Some((part.as_bytes(), Charset::Ascii)), undone: None }];
         leaf.record(&Record { bond: Bond::Loose, fields: &fields, fresh_from }, &mut out);
         if end == text.len() {
             break;
@@ -141,7 +149,7 @@ fn a_window_in_another_encoding_shows_ascii_all_the_same() {
     {
         let part = &text[start..end];
         let place = Place { offset: start as u64, ..Place::default() };
-        let fields = [Field { name: None, text: part, place, raw: Some((part.as_bytes(), charset)) }];
+        let fields = [Field { name: None, text: part, place, raw: Some((part.as_bytes(), charset)), undone: None }];
         leaf.record(&Record { bond: Bond::Loose, fields: &fields, fresh_from }, &mut out);
     }
     leaf.finish(&mut out);
@@ -226,7 +234,7 @@ fn ordinary_logs_and_texts_give_nothing() {
 fn over_the_limit_is_told() {
     let many = "tanaka@example.jp ".repeat(RECORD_MATCHES + 5);
     let engine = engine();
-    let fields = [Field { name: None, text: &many, place: Place::default(), raw: None }];
+    let fields = [Field { name: None, text: &many, place: Place::default(), raw: None, undone: None }];
     let mut out = Vec::new();
     engine.leaf().record(&Record { bond: Bond::Loose, fields: &fields, fresh_from: 0 }, &mut |hits| out.push(hits));
     assert_eq!((out[0].hits.len(), out[0].over_limit), (RECORD_MATCHES, 5));
@@ -260,7 +268,7 @@ fn a_customer_list_comes_out_as_its_people() {
         let fields: Vec<Field<'_>> = texts
             .iter()
             .zip(names)
-            .map(|(text, name)| Field { name: Some(name), text, place: Place::default(), raw: None })
+            .map(|(text, name)| Field { name: Some(name), text, place: Place::default(), raw: None, undone: None })
             .collect();
         leaf.record(&Record { bond: Bond::Row, fields: &fields, fresh_from: 0 }, &mut feed);
     }

@@ -21,6 +21,7 @@ fn engine(fields: &[(Option<&str>, &str)], is_row: bool) -> Vec<Said> {
             text,
             place: Place::default(),
             raw: Some((text.as_bytes(), Charset::Utf8)),
+            undone: None,
         })
         .collect();
     let bond = if is_row { Bond::Row } else { Bond::Line };

@@ -108,9 +108,9 @@ fn push_row(rows: &mut Rows<'_>, shape: &Shape, lost: &mut Undecodable, out: &mu
         }
         let name = names.get(cell.column).map(String::as_str).filter(|name| !name.is_empty());
         let column = u32::try_from(cell.column + 1).ok();
-        let place = Place { offset, row: Some(rows.row), column, pointer: None };
+        let place = Place { offset, row: Some(rows.row), column, ..Place::default() };
         let raw = rows.raw(cell).map(|raw| (raw, text.charset));
-        fields.push(Field { name, text: &text.text, place, raw });
+        fields.push(Field { name, text: &text.text, place, raw, undone: None });
         if fields.len() == RECORD_FIELDS {
             out.record(&Record::whole(bond, &fields));
             fields.clear();

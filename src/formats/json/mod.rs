@@ -251,7 +251,7 @@ impl Walk<'_, '_> {
             let raw = self.reader.is_plain().then_some((held, text.charset));
             if take > 0 {
                 let place = Place { offset: self.reader.origin(self.reader.at), ..Place::default() };
-                let fields = [Field { name: None, text: &text.text, place, raw }];
+                let fields = [Field { name: None, text: &text.text, place, raw, undone: None }];
                 self.out.record(&Record { bond: Bond::Loose, fields: &fields, fresh_from });
             }
             let next = if raw.is_some() { next } else { take };

@@ -151,10 +151,11 @@ impl<'a, 'r, 'o> Records<'a, 'r, 'o> {
                     place: Place {
                         offset: part.offset,
                         row: self.row,
-                        column: None,
                         pointer: Some(part.pointer.clone()),
+                        ..Place::default()
                     },
                     raw: part.raw,
+                    undone: None,
                 })
                 .collect();
             self.out.record(&Record::whole(Bond::Row, &fields));

@@ -16,8 +16,8 @@ use zip::result::ZipError;
 use zip::unstable::read::ZipIterable;
 
 use super::trouble::{Member, Told, Watched, read_error};
-use super::{Claim, Format, Head, Input, Need, ReadSeek, Sink};
-use crate::model::limits::CONTAINER_MEMBERS;
+use super::{Claim, Format, Head, Input, Need, Parts, ReadSeek, Sink};
+use crate::model::limits::{CONTAINER_MEMBERS, PARTS_LISTED};
 use crate::model::{Charset, GapKind};
 use crate::text::decode_record;
 
@@ -36,6 +36,14 @@ impl Format for Zip {
 
     fn need(&self) -> Need {
         Need::Seek
+    }
+
+    fn endings(&self) -> &'static [&'static str] {
+        &["zip", "jar", "war", "apk", "epub"]
+    }
+
+    fn parts(&self, src: &mut dyn ReadSeek, _: u64) -> Option<Parts> {
+        parts(src)
     }
 
     fn read(&self, head: &Head<'_>, input: Input<'_>, out: &mut dyn Sink) {
@@ -64,6 +72,29 @@ impl Format for Zip {
             walk.out.gap(GapKind::UnsupportedFormat, reason.to_owned());
         }
     }
+}
+
+/// The names in the directory, and the type that a first member `mimetype` states.
+fn parts(src: &mut dyn ReadSeek) -> Option<Parts> {
+    let config = Config { archive_offset: ArchiveOffset::Known(0) };
+    let mut archive = ZipIterable::try_new(&mut *src, config).ok()?;
+    let files = archive.files().ok()?;
+    let mut parts = Parts::default();
+    while let Some(entry) = files.next() {
+        let entry = entry.ok()?;
+        let name = member_name(entry.name_raw());
+        if name == "mimetype" && parts.names.is_empty() && !entry.encrypted() {
+            let mut stated = String::new();
+            let file = entry.with_reader(files.reader_mut(), ZipReadOptions::new()).ok()?;
+            file.take(200).read_to_string(&mut stated).ok()?;
+            parts.stated = Some(stated.trim().to_owned());
+        }
+        parts.names.push(name);
+        if parts.names.len() >= PARTS_LISTED {
+            break;
+        }
+    }
+    Some(parts)
 }
 
 struct Walk<'o> {
@@ -131,11 +162,8 @@ impl Walk<'_> {
             }
             if entry.encrypted() {
                 let cipher = cipher(entry.compression());
-                self.out.member_gap(
-                    &name,
-                    GapKind::Encrypted,
-                    format!("encrypted ({cipher}); unpack it with its password and run hozen on the result"),
-                );
+                let reason = format!("encrypted ({cipher}); unpack it with its password and run hozen on the result");
+                self.out.encrypted(Some(&name), cipher, reason);
                 continue;
             }
             if let Some(method) = unknown_method(entry.compression()) {

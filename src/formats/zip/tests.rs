@@ -136,6 +136,15 @@ fn a_child_that_stops_the_archive_stops_it() {
             self.0 += 1;
             false
         }
+        fn part(&mut self, _: &str, _: &mut dyn FnMut(&mut dyn Sink)) -> bool {
+            false
+        }
+        fn encrypted(&mut self, _: Option<&str>, _: &str, reason: String) {
+            panic!("{reason}");
+        }
+        fn budget(&self) -> std::rc::Rc<crate::formats::Budget> {
+            crate::formats::Budget::new(1)
+        }
         fn gap(&mut self, _: GapKind, reason: String) {
             panic!("{reason}");
         }

@@ -27,6 +27,8 @@ pub(in crate::report) fn file(path: &str, status: LookStatus, format: &str, enco
         hard_link_of: None,
         cached: false,
         also_in: Vec::new(),
+        mislabelled: None,
+        storage: Vec::new(),
         status,
         encoding: some(encoding),
         format: some(format),
