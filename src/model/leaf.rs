@@ -39,7 +39,8 @@ pub struct FileResult {
     /// The format that its name says, where its content is another's.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub mislabelled: Option<String>,
-    /// How it is stored, where that is more than plain text: `encrypted:CIPHER` (docs/output.md).
+    /// How what was found in it is stored: `plain`, `hashed:bcrypt`, or it itself, `encrypted:aes-256` (docs/output.md). Of a
+    /// container its members say it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub storage: Vec<String>,
     /// Bytes that were read.

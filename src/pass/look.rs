@@ -387,7 +387,6 @@ impl<'l, 'a> Leaf<'l, 'a> {
         for (entity, count) in &row.possible {
             *self.result.possible.entry(entity.clone()).or_default() += count;
         }
-        self.storage.extend(row.storage.iter().cloned());
         self.gapped |= row.status != LookStatus::Scanned;
         let spent = self.look.budget.is_spent();
         if spent && row.status == LookStatus::Scanned {
@@ -491,8 +490,10 @@ impl Sink for Leaf<'_, '_> {
 
     fn encrypted(&mut self, member: Option<&str>, cipher: &str, reason: String) {
         let storage = format!("encrypted:{}", cipher.to_ascii_lowercase());
-        self.storage.insert(storage.clone());
-        let Some(name) = member else { return Sink::gap(self, GapKind::Encrypted, reason) };
+        let Some(name) = member else {
+            self.storage.insert(storage);
+            return Sink::gap(self, GapKind::Encrypted, reason);
+        };
         self.member_not_looked_at(name, GapKind::Encrypted, reason, vec![storage]);
     }
 

@@ -8,6 +8,7 @@ use std::iter::Peekable;
 
 use super::files::{Heaviest, LISTED_FILES, Listed, Looked, Weigher, kept_short};
 use super::gaps::GapCounts;
+use super::stored::Stored;
 use crate::case::results::{CollectResult, FileResult, Numbered, Rows, ScanResult, Scanned};
 use crate::case::scanned::Members;
 use crate::model::Gap;
@@ -17,6 +18,8 @@ use crate::model::Gap;
 pub(super) struct Sums {
     /// How many files were looked at, and how.
     pub(super) looked: Looked,
+    /// How what was read is stored.
+    pub(super) stored: Stored,
     /// Files, members and folders that were not, or only partly, read.
     pub(super) unread: u64,
     /// Entries whose content was not kept, or not whole.
@@ -69,7 +72,7 @@ impl Sums {
 
     fn none() -> Self {
         let (looked, worst, gaps) = (Looked::default(), Heaviest::new(LISTED_FILES), GapCounts::default());
-        Self { looked, unread: 0, not_kept: 0, worst, gaps }
+        Self { looked, stored: Stored::default(), unread: 0, not_kept: 0, worst, gaps }
     }
 
     /// Takes an entry, and the members of its files, of which the first is the so-many-th of all.
@@ -82,8 +85,9 @@ impl Sums {
             *at += 1;
             weigher.file(file).into_iter().for_each(|listed| self.worst.add(listed));
         }
-        let (looked, unread) = weigher.sums();
+        let (looked, stored, unread) = weigher.sums();
         self.looked += looked;
+        self.stored.join(stored);
         self.unread += unread;
         self.not_kept += kept_short(&entry.kept);
         self.gaps.add(&entry.kept, &entry.seen);

@@ -12,6 +12,7 @@ use super::files::{Listed, Looked};
 use super::gaps::GapGroup;
 use super::kinds::{Rung, not_looked_for, place};
 use super::risky::{self, RiskyGroup};
+use super::stored::Stored;
 use crate::case::results::{CollectResult, ScanResult};
 use crate::model::EntityTally;
 
@@ -30,6 +31,8 @@ pub struct Facts {
     pub(super) deadlines: Option<Deadlines>,
     /// How many files were looked at, and how.
     pub(super) looked: Looked,
+    /// How what was read is stored.
+    pub(super) stored: Stored,
     /// Whether nothing was looked at, or for nothing: then no number means anything.
     pub(super) blind: bool,
     /// Files, members and folders that were not, or only partly, read.
@@ -90,6 +93,7 @@ impl Facts {
             duties,
             deadlines: known_on.and_then(deadlines),
             looked,
+            stored: sums.stored,
             blind,
             unread,
             not_kept: sums.not_kept,

@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::gaps::hides_content;
+use super::stored::Stored;
 use crate::case::results::{FileResult, LookStatus};
 use crate::model::Gap;
 
@@ -85,6 +86,7 @@ pub(super) struct Weigher<'a> {
     levels: Vec<Below>,
     members: Heaviest<FileResult>,
     looked: Looked,
+    stored: Stored,
     unread: u64,
 }
 
@@ -109,7 +111,16 @@ impl<'a> Weigher<'a> {
         let unmet: BTreeSet<&str> = hides.iter().filter(|(_, hides)| **hides).map(|(path, _)| *path).collect();
         let around = unmet.iter().flat_map(|path| containers(path)).collect();
         let members = Heaviest::new(LISTED_MEMBERS);
-        Self { hides, unmet, around, levels: Vec::new(), members, looked: Looked::default(), unread: 0 }
+        Self {
+            hides,
+            unmet,
+            around,
+            levels: Vec::new(),
+            members,
+            looked: Looked::default(),
+            stored: Stored::default(),
+            unread: 0,
+        }
     }
 
     /// A member of the file at this path, after what it holds.
@@ -131,9 +142,9 @@ impl<'a> Weigher<'a> {
         (weight(&file) > (0, 0)).then_some(Listed { file, members_with_findings, more_members })
     }
 
-    /// How many there were in each way, and how many files, members and folders were not, or only partly, read.
-    pub(super) fn sums(self) -> (Looked, u64) {
-        (self.looked, self.unread + self.unmet.len() as u64)
+    /// How many there were in each way, how they are stored, and how many files, members and folders were not, or only partly, read.
+    pub(super) fn sums(self) -> (Looked, Stored, u64) {
+        (self.looked, self.stored, self.unread + self.unmet.len() as u64)
     }
 
     /// Counts a row; whether it holds nothing.
@@ -146,6 +157,7 @@ impl<'a> Weigher<'a> {
         let hides = self.hides.get(row.path.as_str()).copied();
         self.unmet.remove(row.path.as_str());
         self.count(row, deeper);
+        self.stored.add(row);
         let is_short = row.status != LookStatus::Scanned;
         let is_unread = hides.unwrap_or(is_short);
         let told_inside = deeper.unread || self.around.contains(row.path.as_str());

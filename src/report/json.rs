@@ -46,6 +46,7 @@ pub fn json(input: &ReportInput, facts: &Facts) -> Value {
             "deadlines": facts.deadlines.as_ref().map(days),
         },
         "files": { "looked": facts.looked, "with_findings": facts.files, "more": facts.more_files },
+        "storage": facts.stored,
         "risky_places": facts.risky,
         "gaps": facts.gaps,
         "preserved": {

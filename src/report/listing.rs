@@ -46,6 +46,12 @@ pub fn scan_listing(facts: &Facts, lang: Lang) -> String {
     if all > FILES as u64 {
         text += &format!("  {}\n", (w.listing.more_files)(all - FILES as u64));
     }
+    if facts.stored.has_more_than_clear() {
+        text += &format!("\n{}\n", w.stored);
+        for (name, form) in facts.stored.said(lang) {
+            text += &format!("  {}{}{}\n", calm(&name), w.colon, grouped(form.count));
+        }
+    }
     text + &misplaced(facts, lang) + &listing(facts.gaps.clone(), lang)
 }
 

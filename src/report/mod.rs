@@ -19,6 +19,7 @@ mod listing;
 mod risky;
 mod screen;
 mod show;
+mod stored;
 #[cfg(test)]
 mod tests;
 mod verify;

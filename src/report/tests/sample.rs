@@ -148,6 +148,8 @@ fn files() -> Vec<WithMembers> {
     let mut backup = file("/var/www/html/old/backup.zip", Partial, "zip", "", 4_100_233);
     mail.findings = counts(&[("email", 2_880), ("phone", 901)]);
     mail.possible = counts(&[("phone", 41)]);
+    mail.storage = vec!["plain".to_owned()];
+    list.storage = vec!["hashed:md5".to_owned(), "plain".to_owned()];
     backup.findings = mail.findings.clone();
     backup.possible = mail.possible.clone();
     let in_backup = vec![file("/var/www/html/old/backup.zip ▸ readme.txt", Scanned, "plain", "ascii", 812), mail];
@@ -161,7 +163,11 @@ fn files() -> Vec<WithMembers> {
         all.push(file(&format!("/var/www/html/item/{n:03}.html"), Scanned, "plain", "utf-8", 8_210 + n).into());
     }
     for gap in scan_gaps().iter().filter(|gap| gap.kind != GapKind::Truncated) {
-        all.push(file(&gap.path, NotScanned, "", "", 120_000).into());
+        let mut row = file(&gap.path, NotScanned, "", "", 120_000);
+        if gap.kind == GapKind::Encrypted {
+            row.storage = vec!["encrypted:aes-256".to_owned()];
+        }
+        all.push(row.into());
     }
     all
 }

@@ -121,6 +121,12 @@ pub(super) static JA: Words = Words {
     no_files: "個人データが見つかったファイルはありません。",
     more_files: |n| format!("ほかに {} 件。すべて results/scan.json にあります。", grouped(n)),
     same_file: |first| format!("{first} と同じファイルです（ハードリンク）。数には一度だけ入れています"),
+    stored: "保存の形（平文・ハッシュ・暗号化）",
+    stored_lead: "暗号化されたデータが報告の対象外になり得るのは、その時点で十分な方式が使われ、鍵が別に安全に管理されていた場合だけです。これは人が確認してください。zip や Office ファイルのパスワードは、ここでは保護措置とみなしません。「暗号化」のファイルは読めていないので、中に何があるかはこの報告書では分かりません。",
+    stored_plain: "平文",
+    stored_hashed: "ハッシュ",
+    stored_encrypted: "暗号化",
+    stored_weak: "保護措置とは言えない弱い方式",
     risky: "あるべきでない場所のファイル",
     risky_lead: "置き場所と読める人から見たものです。個人データが見つかったかどうかは問いません。",
     risky_note: |n| {
