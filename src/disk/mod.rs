@@ -57,3 +57,4 @@ pub mod space;
 pub mod spool;
 pub mod terminal;
 pub mod walk;
+pub mod worked;

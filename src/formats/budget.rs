@@ -1,30 +1,71 @@
-//! The budget of one source file: what everything inside it may unfold to. Against bombs, however they are nested.
+//! The budget of one source file: what everything inside it may unfold to, and how long each member may be worked on. Against
+//! bombs, however they are nested, and against what keeps a reader busy for ever.
 
 use std::cell::Cell;
 use std::io::{self, Read};
 use std::rc::Rc;
+use std::time::Duration;
 
+use crate::disk::worked::worked;
 use crate::model::limits;
 
-/// Bytes unfolded so far, and what is allowed.
+/// Bytes unfolded so far, work done so far, and what is allowed.
 #[derive(Debug)]
 pub struct Budget {
     allowed: u64,
     unfolded: Cell<u64>,
     ended: Cell<bool>,
+    clock: fn() -> Duration,
+    /// When work on the member at hand began, and how much was unfolded by then.
+    since: Cell<(Duration, u64)>,
+    late: Cell<bool>,
+    asked: Cell<u32>,
 }
+
+/// How often the clock is not looked at between two looks.
+const ASKED: u32 = 256;
 
 impl Budget {
     /// The budget of a source of `source_bytes` bytes.
     pub fn new(source_bytes: u64) -> Rc<Self> {
-        let allowed = limits::EXPANSION_FREE_BYTES.max(source_bytes.saturating_mul(limits::EXPANSION_RATIO));
-        Rc::new(Self { allowed, unfolded: Cell::new(0), ended: Cell::new(false) })
+        Self::by(worked, source_bytes)
     }
 
-    /// Counts what was unfolded; whether the reader may go on.
+    fn by(clock: fn() -> Duration, source_bytes: u64) -> Rc<Self> {
+        let allowed = limits::EXPANSION_FREE_BYTES.max(source_bytes.saturating_mul(limits::EXPANSION_RATIO));
+        Rc::new(Self {
+            allowed,
+            unfolded: Cell::new(0),
+            ended: Cell::new(false),
+            clock,
+            since: Cell::new((clock(), 0)),
+            late: Cell::new(false),
+            asked: Cell::new(0),
+        })
+    }
+
+    /// Counts what was unfolded (0 for a step of work that unfolds nothing); whether the reader may go on.
     pub fn count(&self, bytes: u64) -> bool {
         self.unfolded.set(self.unfolded.get().saturating_add(bytes));
-        !self.is_spent() && !self.ended.get()
+        self.asked.set(self.asked.get().wrapping_add(1));
+        if self.asked.get().is_multiple_of(ASKED) {
+            let (began, unfolded) = self.since.get();
+            let given = self.unfolded.get().saturating_sub(unfolded) / limits::MEMBER_BYTES_PER_SECOND;
+            let spent = (self.clock)().saturating_sub(began).as_secs();
+            self.late.set(spent > limits::MEMBER_SECONDS.saturating_add(given));
+        }
+        !self.is_spent() && !self.is_late() && !self.ended.get()
+    }
+
+    /// Work on a member begins, or goes on after one that was inside it.
+    pub fn begin(&self) {
+        self.since.set(((self.clock)(), self.unfolded.get()));
+        self.late.set(false);
+    }
+
+    /// Whether the member at hand took longer than a member may.
+    pub fn is_late(&self) -> bool {
+        self.late.get()
     }
 
     /// The run is to end: every reader of this source fails from now on.
@@ -37,8 +78,15 @@ impl Budget {
         self.unfolded.get() > self.allowed
     }
 
-    /// What to tell the user.
+    /// What to tell the user of what was stopped.
     pub fn reason(&self) -> String {
+        if !self.is_spent() {
+            return format!(
+                "it kept its reader busy for more than {} seconds of work and gave too little for that; what was read until \
+                 then stands, the rest of it was not looked at: open it with its own program",
+                limits::MEMBER_SECONDS
+            );
+        }
         format!(
             "the containers in this file unfolded to more than {} bytes, out of proportion to its size (a zip bomb?); \
              the rest of it was not looked at: unpack it by hand on a machine that can spare the space",
@@ -64,6 +112,9 @@ impl<R: Read> Read for Metered<R> {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
         if self.budget.ended.get() {
             return Err(io::Error::other("interrupted"));
+        }
+        if self.budget.is_late() {
+            return Err(io::Error::other("the member's time is used up"));
         }
         if self.budget.is_spent() {
             return Err(io::Error::other("the file's budget of unfolded bytes is used up"));
@@ -94,5 +145,21 @@ mod tests {
 
         large.end();
         assert!(metered.read(&mut [0]).is_err(), "an interrupt ends it");
+    }
+
+    #[test]
+    fn a_member_that_is_worked_on_for_ever_ends_and_the_next_one_does_not() {
+        thread_local!(static NOW: Cell<u64> = const { Cell::new(0) });
+        let budget = Budget::by(|| Duration::from_secs(NOW.get()), 1000);
+        let works = |seconds: u64, bytes: u64| {
+            NOW.set(NOW.get() + seconds);
+            (0..ASKED).all(|_| budget.count(bytes / u64::from(ASKED)))
+        };
+        assert!(works(limits::MEMBER_SECONDS, 0));
+        assert!(!works(1, 0) && budget.is_late() && !budget.is_spent());
+        assert!(Metered::new(io::repeat(0), Rc::clone(&budget)).read(&mut [0]).is_err());
+        assert!(budget.reason().contains("busy"), "{}", budget.reason());
+        budget.begin();
+        assert!(works(limits::MEMBER_SECONDS, 0) && works(10, 11 * limits::MEMBER_BYTES_PER_SECOND));
     }
 }

@@ -67,6 +67,10 @@ pub const DOCUMENT_BYTES: u64 = 64 * 1024 * 1024;
 pub const PART_BYTES: u64 = 32 * 1024 * 1024;
 /// Members of a package that are listed to tell what kind of document it is.
 pub const PARTS_LISTED: usize = 4096;
+/// Seconds of work (processor time) on one member, beyond one second for each [`MEMBER_BYTES_PER_SECOND`] that it unfolds to.
+pub const MEMBER_SECONDS: u64 = 300;
+/// See [`MEMBER_SECONDS`].
+pub const MEMBER_BYTES_PER_SECOND: u64 = 256 * 1024;
 /// Unfolded bytes per byte of the source file, once past [`EXPANSION_FREE_BYTES`].
 pub const EXPANSION_RATIO: u64 = 250;
 /// A container that must seek is read from memory up to this size, beyond it from a spool file.

@@ -140,7 +140,9 @@ impl<'a> Look<'a> {
     fn gap(&mut self, path: &str, kind: GapKind, reason: String) {
         // To a format a spent budget looks like a broken file.
         let (kind, reason) = match kind {
-            GapKind::ReadError | GapKind::Truncated | GapKind::Malformed if self.budget.is_spent() => {
+            GapKind::ReadError | GapKind::Truncated | GapKind::Malformed
+                if self.budget.is_spent() || self.budget.is_late() =>
+            {
                 (GapKind::OverLimit, self.budget.reason())
             }
             other => (other, reason),
@@ -388,12 +390,13 @@ impl<'l, 'a> Leaf<'l, 'a> {
             *self.result.possible.entry(entity.clone()).or_default() += count;
         }
         self.gapped |= row.status != LookStatus::Scanned;
-        let spent = self.look.budget.is_spent();
-        if spent && row.status == LookStatus::Scanned {
+        let (spent, late) = (self.look.budget.is_spent(), self.look.budget.is_late());
+        if (spent || late) && row.status == LookStatus::Scanned {
             row.status = LookStatus::Partial;
             self.look.gap(&row.path, GapKind::OverLimit, self.look.budget.reason());
         }
-        self.gapped |= spent;
+        self.gapped |= spent || late;
+        self.look.budget.begin();
         self.last = Some(member);
         !spent
     }
@@ -428,6 +431,7 @@ impl Sink for Leaf<'_, '_> {
         if self.look.watch.stop.load(Ordering::Relaxed) {
             self.look.budget.end();
         }
+        self.look.budget.count(0);
         record.fields.iter().filter_map(|field| field.raw).for_each(|(_, charset)| self.charsets.add(charset));
         let Some(mut detector) = self.detector.take() else { return };
         detector.record(record, &mut |hits| self.hits(hits));
@@ -457,6 +461,7 @@ impl Sink for Leaf<'_, '_> {
             self.look.budget.end();
         }
         let mut metered = Metered::new(bytes, Rc::clone(&self.look.budget));
+        self.look.budget.begin();
         let member = self.look.leaf(path, self.depth + 1, Bytes::Stream(&mut metered));
         self.take_in(member)
     }
