@@ -6,7 +6,6 @@ use std::io::{self, Read};
 use std::rc::Rc;
 use std::time::Duration;
 
-use crate::disk::worked::worked;
 use crate::model::limits;
 
 /// Bytes unfolded so far, work done so far, and what is allowed.
@@ -26,12 +25,13 @@ pub struct Budget {
 const ASKED: u32 = 256;
 
 impl Budget {
-    /// The budget of a source of `source_bytes` bytes.
+    /// The budget of a source of `source_bytes` bytes, without a limit of work.
     pub fn new(source_bytes: u64) -> Rc<Self> {
-        Self::by(worked, source_bytes)
+        Self::by(|| Duration::ZERO, source_bytes)
     }
 
-    fn by(clock: fn() -> Duration, source_bytes: u64) -> Rc<Self> {
+    /// The same, where `clock` says how long the thread has worked.
+    pub fn by(clock: fn() -> Duration, source_bytes: u64) -> Rc<Self> {
         let allowed = limits::EXPANSION_FREE_BYTES.max(source_bytes.saturating_mul(limits::EXPANSION_RATIO));
         Rc::new(Self {
             allowed,

@@ -16,6 +16,7 @@ use super::notice::Progress;
 use super::recall::Recall;
 use crate::detect::{Chance, Engine, Hit, LeafDetector, RecordHits};
 use crate::disk::spool::{Spool, SpoolError, SpoolReader};
+use crate::disk::worked::worked;
 use crate::formats::{self, Budget, Format, Head, Input, Metered, Need, ReadSeek, Sink};
 use crate::model::{
     Charset, Charsets, Confidence, FileResult, Finding, Gap, GapKind, Locator, LookStatus, Record, Scope, limits,
@@ -106,7 +107,7 @@ pub fn look<'a>(
     source_bytes: u64,
     bytes: Bytes<'_>,
 ) -> Looked {
-    let budget = Budget::new(source_bytes);
+    let budget = Budget::by(worked, source_bytes);
     let mut look =
         Look { lens, watch, lane, path: path.into(), budget, gaps: Vec::new(), gaps_left_out: 0, members: 0 };
     let file = look.leaf(path.to_owned(), 0, bytes);
