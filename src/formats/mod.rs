@@ -34,7 +34,7 @@ pub use budget::{Budget, Metered};
 pub use registry::{FORMATS, mislabelled, pick, settle};
 pub use trouble::Told;
 
-use crate::model::{Charset, GapKind, Record};
+use crate::model::{Charset, GapKind, Recipients, Record};
 
 /// The first bytes of a leaf, and its name, to decide what it is.
 #[derive(Debug, Clone, Copy)]
@@ -122,6 +122,8 @@ pub trait Sink {
     fn charset(&mut self, charset: Charset);
     /// What this source may still unfold to: a format that unpacks by itself reads through [`Metered`].
     fn budget(&self) -> Rc<Budget>;
+    /// This leaf is a message, sent to so many.
+    fn recipients(&mut self, _: Recipients) {}
     /// Some of its text, of which records do not show their bytes, stands in another encoding.
     fn also(&mut self, _: Charset) {}
 }

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use super::recipients::Recipients;
+
 /// Whether a file was looked at. "0 findings" means something only with [`LookStatus::Scanned`].
 #[derive(Debug, Clone, Copy, Serialize, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
 #[serde(rename_all = "snake_case")]
@@ -43,6 +45,9 @@ pub struct FileResult {
     /// container its members say it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub storage: Vec<String>,
+    /// Whom it was sent to, if it is a message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub recipients: Option<Recipients>,
     /// Bytes that were read.
     pub bytes: u64,
     /// Findings per entity, likely and certain, its members' included; only entities that were found.
@@ -65,6 +70,7 @@ impl FileResult {
             format: None,
             mislabelled: None,
             storage: Vec::new(),
+            recipients: None,
             bytes: 0,
             findings: BTreeMap::new(),
             possible: BTreeMap::new(),

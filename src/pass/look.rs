@@ -19,7 +19,8 @@ use crate::disk::spool::{Spool, SpoolError, SpoolReader};
 use crate::disk::worked::worked;
 use crate::formats::{self, Budget, Format, Head, Input, Metered, Need, ReadSeek, Sink};
 use crate::model::{
-    Charset, Charsets, Confidence, FileResult, Finding, Gap, GapKind, Locator, LookStatus, Record, Scope, limits,
+    Charset, Charsets, Confidence, FileResult, Finding, Gap, GapKind, Locator, LookStatus, Recipients, Record, Scope,
+    limits,
 };
 use crate::seal::keyed::CaseKey;
 
@@ -517,6 +518,10 @@ impl Sink for Leaf<'_, '_> {
 
     fn budget(&self) -> Rc<Budget> {
         Rc::clone(&self.look.budget)
+    }
+
+    fn recipients(&mut self, recipients: Recipients) {
+        self.result.recipients = Some(recipients);
     }
 
     fn also(&mut self, charset: Charset) {

@@ -6,8 +6,9 @@
 use std::io;
 use std::iter::Peekable;
 
-use super::files::{Heaviest, LISTED_FILES, Listed, Looked, Weigher, kept_short};
+use super::files::{Heaviest, LISTED_FILES, Listed, Looked, Weigher, Weight, kept_short};
 use super::gaps::GapCounts;
+use super::open_lists::OpenLists;
 use super::stored::Stored;
 use crate::case::results::{CollectResult, FileResult, Numbered, Rows, ScanResult, Scanned};
 use crate::case::scanned::Members;
@@ -20,6 +21,8 @@ pub(super) struct Sums {
     pub(super) looked: Looked,
     /// How what was read is stored.
     pub(super) stored: Stored,
+    /// Messages that show many people to each other.
+    pub(super) open_lists: OpenLists,
     /// Files, members and folders that were not, or only partly, read.
     pub(super) unread: u64,
     /// Entries whose content was not kept, or not whole.
@@ -72,7 +75,15 @@ impl Sums {
 
     fn none() -> Self {
         let (looked, worst, gaps) = (Looked::default(), Heaviest::new(LISTED_FILES), GapCounts::default());
-        Self { looked, stored: Stored::default(), unread: 0, not_kept: 0, worst, gaps }
+        Self {
+            looked,
+            stored: Stored::default(),
+            open_lists: OpenLists::default(),
+            unread: 0,
+            not_kept: 0,
+            worst,
+            gaps,
+        }
     }
 
     /// Takes an entry, and the members of its files, of which the first is the so-many-th of all.
@@ -85,9 +96,10 @@ impl Sums {
             *at += 1;
             weigher.file(file).into_iter().for_each(|listed| self.worst.add(listed));
         }
-        let (looked, stored, unread) = weigher.sums();
+        let Weight { looked, stored, open_lists, unread } = weigher.sums();
         self.looked += looked;
         self.stored.join(stored);
+        self.open_lists.join(open_lists);
         self.unread += unread;
         self.not_kept += kept_short(&entry.kept);
         self.gaps.add(&entry.kept, &entry.seen);

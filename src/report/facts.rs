@@ -11,6 +11,7 @@ use super::entries::Sums;
 use super::files::{Listed, Looked};
 use super::gaps::GapGroup;
 use super::kinds::{Rung, not_looked_for, place};
+use super::open_lists::OpenLists;
 use super::risky::{self, RiskyGroup};
 use super::stored::Stored;
 use crate::case::results::{CollectResult, ScanResult};
@@ -33,6 +34,8 @@ pub struct Facts {
     pub(super) looked: Looked,
     /// How what was read is stored.
     pub(super) stored: Stored,
+    /// Messages that show many people to each other.
+    pub(super) open_lists: OpenLists,
     /// Whether nothing was looked at, or for nothing: then no number means anything.
     pub(super) blind: bool,
     /// Files, members and folders that were not, or only partly, read.
@@ -94,6 +97,7 @@ impl Facts {
             deadlines: known_on.and_then(deadlines),
             looked,
             stored: sums.stored,
+            open_lists: sums.open_lists,
             blind,
             unread,
             not_kept: sums.not_kept,

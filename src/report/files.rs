@@ -9,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::Serialize;
 
 use super::gaps::hides_content;
+use super::open_lists::OpenLists;
 use super::stored::Stored;
 use crate::case::results::{FileResult, LookStatus};
 use crate::model::Gap;
@@ -87,7 +88,20 @@ pub(super) struct Weigher<'a> {
     members: Heaviest<FileResult>,
     looked: Looked,
     stored: Stored,
+    open_lists: OpenLists,
     unread: u64,
+}
+
+/// What the rows of one entry come to.
+pub(super) struct Weight {
+    /// How many there were in each way.
+    pub(super) looked: Looked,
+    /// How what was read is stored.
+    pub(super) stored: Stored,
+    /// Messages that show many people to each other.
+    pub(super) open_lists: OpenLists,
+    /// How many files, members and folders were not, or only partly, read.
+    pub(super) unread: u64,
 }
 
 /// What a container holds.
@@ -119,6 +133,7 @@ impl<'a> Weigher<'a> {
             members,
             looked: Looked::default(),
             stored: Stored::default(),
+            open_lists: OpenLists::default(),
             unread: 0,
         }
     }
@@ -142,9 +157,10 @@ impl<'a> Weigher<'a> {
         (weight(&file) > (0, 0)).then_some(Listed { file, members_with_findings, more_members })
     }
 
-    /// How many there were in each way, how they are stored, and how many files, members and folders were not, or only partly, read.
-    pub(super) fn sums(self) -> (Looked, Stored, u64) {
-        (self.looked, self.stored, self.unread + self.unmet.len() as u64)
+    /// What it all comes to.
+    pub(super) fn sums(self) -> Weight {
+        let unread = self.unread + self.unmet.len() as u64;
+        Weight { looked: self.looked, stored: self.stored, open_lists: self.open_lists, unread }
     }
 
     /// Counts a row; whether it holds nothing.
@@ -158,6 +174,7 @@ impl<'a> Weigher<'a> {
         self.unmet.remove(row.path.as_str());
         self.count(row, deeper);
         self.stored.add(row);
+        self.open_lists.add(row);
         let is_short = row.status != LookStatus::Scanned;
         let is_unread = hides.unwrap_or(is_short);
         let told_inside = deeper.unread || self.around.contains(row.path.as_str());

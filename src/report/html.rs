@@ -11,6 +11,7 @@ use super::facts::{Facts, Kind};
 use super::files::{Listed, inside};
 use super::gaps::{GapGroup, hides_content};
 use super::kinds::{RUNGS, Rung, label, place};
+use super::open_lists::OpenList;
 use super::risky::RiskyGroup;
 use super::show::{self, grouped, in_eights, size};
 use super::verify::{Check, checks};
@@ -176,6 +177,10 @@ impl<'a> Page<'a> {
 
     fn not_kept(&self) -> Option<String> {
         (self.facts.not_kept > 0).then(|| (self.w.not_kept)(self.facts.not_kept))
+    }
+
+    fn open_list(&self, list: &OpenList) -> String {
+        (self.w.open_list)(list.recipients)
     }
 
     fn more_risky(&self, group: &RiskyGroup) -> Option<String> {

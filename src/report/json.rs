@@ -47,6 +47,7 @@ pub fn json(input: &ReportInput, facts: &Facts) -> Value {
         },
         "files": { "looked": facts.looked, "with_findings": facts.files, "more": facts.more_files },
         "storage": facts.stored,
+        "open_lists": facts.open_lists,
         "risky_places": facts.risky,
         "gaps": facts.gaps,
         "preserved": {

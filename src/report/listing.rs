@@ -52,7 +52,20 @@ pub fn scan_listing(facts: &Facts, lang: Lang) -> String {
             text += &format!("  {}{}{}\n", calm(&name), w.colon, grouped(form.count));
         }
     }
-    text + &misplaced(facts, lang) + &listing(facts.gaps.clone(), lang)
+    text + &open_lists(facts, lang) + &misplaced(facts, lang) + &listing(facts.gaps.clone(), lang)
+}
+
+/// Messages that show many people to each other: how many, and the largest.
+fn open_lists(facts: &Facts, lang: Lang) -> String {
+    let (w, lists) = (words(lang), &facts.open_lists);
+    if lists.messages == 0 {
+        return String::new();
+    }
+    let mut text = format!("\n{}{}{}\n", w.open_lists, w.colon, grouped(lists.messages));
+    for list in lists.largest.iter().take(EXAMPLES) {
+        text += &format!("  {}\n      {}\n", calm(&list.path), (w.open_list)(list.recipients));
+    }
+    text
 }
 
 /// What lies where it should not: how much, the first paths, and what to do.

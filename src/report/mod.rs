@@ -16,6 +16,7 @@ mod html;
 mod json;
 mod kinds;
 mod listing;
+mod open_lists;
 mod risky;
 mod screen;
 mod show;

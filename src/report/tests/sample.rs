@@ -29,6 +29,7 @@ pub(in crate::report) fn file(path: &str, status: LookStatus, format: &str, enco
         also_in: Vec::new(),
         mislabelled: None,
         storage: Vec::new(),
+        recipients: None,
         status,
         encoding: some(encoding),
         format: some(format),
@@ -148,6 +149,7 @@ fn files() -> Vec<WithMembers> {
     let mut backup = file("/var/www/html/old/backup.zip", Partial, "zip", "", 4_100_233);
     mail.findings = counts(&[("email", 2_880), ("phone", 901)]);
     mail.possible = counts(&[("phone", 41)]);
+    mail.recipients = Some(crate::model::Recipients { to: 1, cc: 112, bcc: 0 });
     mail.storage = vec!["plain".to_owned()];
     list.storage = vec!["hashed:md5".to_owned(), "plain".to_owned()];
     backup.findings = mail.findings.clone();

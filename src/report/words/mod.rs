@@ -13,7 +13,7 @@ use super::facts::Facts;
 use super::kinds::Rung;
 use super::{Confinement, Note};
 use crate::case::results::LookStatus;
-use crate::model::Lang;
+use crate::model::{Lang, Recipients};
 
 pub(super) use duties::{DutyWords, because, deadline, duty, questions, steps, touch};
 pub(super) use gaps::{GapWords, gap};
@@ -126,6 +126,9 @@ pub(super) struct Words {
     pub(super) stored_hashed: &'static str,
     pub(super) stored_encrypted: &'static str,
     pub(super) stored_weak: &'static str,
+    pub(super) open_lists: &'static str,
+    pub(super) open_lists_lead: &'static str,
+    pub(super) open_list: fn(Recipients) -> String,
     pub(super) risky: &'static str,
     pub(super) risky_lead: &'static str,
     pub(super) risky_note: fn(u64) -> String,
