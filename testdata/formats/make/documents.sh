@@ -1,5 +1,5 @@
 #!/bin/sh
-# Makes the documents: LibreOffice Writer and Impress (25.2 of Debian 13), python-docx 1.2, python-pptx 1.0. All personal data is made up.
+# Makes the documents: LibreOffice Writer and Impress (7.4 of Debian 12), python-docx 1.2, python-pptx 1.0. All personal data is made up.
 # Run it anywhere, with a python that has python-docx and python-pptx as $PYTHON; the results are kept in the repository.
 set -eu
 here=$(cd "$(dirname "$0")/.." && pwd)
