@@ -9,17 +9,24 @@ use std::rc::Rc;
 
 pub mod binary;
 mod budget;
+mod compound;
 pub mod csv;
+pub mod docx;
+mod flow;
 pub mod gzip;
 mod header;
 pub mod json;
 pub mod known;
+mod markup;
+pub mod ole;
+mod ooxml;
 mod package;
 pub mod plain;
 mod registry;
 mod table;
 mod transfer;
 mod trouble;
+mod utf8;
 mod written;
 pub mod zip;
 

@@ -31,6 +31,11 @@ impl Written {
         self.row = 0;
     }
 
+    /// The next line or row is to have this number.
+    pub(super) fn from_row(&mut self, row: u64) {
+        self.row = row.saturating_sub(1);
+    }
+
     /// Lines of text. A line is a record, so give a paragraph whole; a long one is given on in windows.
     pub(super) fn lines(&mut self, text: &str, out: &mut dyn Sink) {
         text.split('\n').for_each(|line| self.line(line.trim_end_matches('\r'), out));

@@ -65,12 +65,22 @@ pub const EXPANSION_FREE_BYTES: u64 = 256 * 1024 * 1024;
 pub const DOCUMENT_BYTES: u64 = 64 * 1024 * 1024;
 /// One part of a document that is held whole (shared strings, styles, notes), unfolded.
 pub const PART_BYTES: u64 = 32 * 1024 * 1024;
+/// One tag or text in XML that is taken as one.
+pub const XML_PIECE_BYTES: u64 = 8 * 1024 * 1024;
+/// Elements inside each other, in XML that is read as a document.
+pub const XML_DEPTH: usize = 4_096;
+/// Tables and text boxes inside each other of which rows are told apart.
+pub const TABLE_DEPTH: usize = 32;
 /// Members of a package that are listed to tell what kind of document it is.
 pub const PARTS_LISTED: usize = 4096;
 /// Seconds of work (processor time) on one member, beyond one second for each [`MEMBER_BYTES_PER_SECOND`] that it unfolds to.
 pub const MEMBER_SECONDS: u64 = 300;
 /// See [`MEMBER_SECONDS`].
 pub const MEMBER_BYTES_PER_SECOND: u64 = 256 * 1024;
+/// Sectors of a compound file (an old Office document), of which the table is held in memory.
+pub const COMPOUND_SECTORS: usize = 4_194_304;
+/// Rows of the directory of a compound file.
+pub const COMPOUND_ENTRIES: usize = 200_000;
 /// Unfolded bytes per byte of the source file, once past [`EXPANSION_FREE_BYTES`].
 pub const EXPANSION_RATIO: u64 = 250;
 /// A container that must seek is read from memory up to this size, beyond it from a spool file.
