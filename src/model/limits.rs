@@ -65,6 +65,8 @@ pub const EXPANSION_FREE_BYTES: u64 = 256 * 1024 * 1024;
 pub const DOCUMENT_BYTES: u64 = 64 * 1024 * 1024;
 /// One part of a document that is held whole (shared strings, styles, notes), unfolded.
 pub const PART_BYTES: u64 = 32 * 1024 * 1024;
+/// Pages of one log of an SQLite database.
+pub const SQLITE_LOG_PAGES: usize = 2_000_000;
 /// Members of a package that are listed to tell what kind of document it is.
 pub const PARTS_LISTED: usize = 4096;
 /// Unfolded bytes per byte of the source file, once past [`EXPANSION_FREE_BYTES`].
