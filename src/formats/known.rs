@@ -55,7 +55,6 @@ static SIGNATURES: &[Signature] = &[
     packed(2, b"-lz", "an LZH archive"),
     packed(0, b"\x1F\x9D", "a Unix compress file"),
     runs(257, b"ustar", "a tar archive", UNPACK),
-    runs(0, b"SQLite format 3\0", "an SQLite database", EXPORT),
     runs(0, b"ElfFile\0", "a Windows event log", EXPORT),
     runs(0, b"!BDN", "an Outlook data file", EXPORT),
     runs(4, b"\0\x01\0\0Standard Jet DB", "an Access database", EXPORT),
@@ -108,6 +107,11 @@ fn is_sure(signature: &Signature, head: &[u8]) -> bool {
         }
         _ => true,
     }
+}
+
+/// Whether this is a picture, a sound or another file without text.
+pub(super) fn is_mute(head: &[u8]) -> bool {
+    find(head).is_some_and(|signature| signature.fate == Fate::NoText)
 }
 
 impl Format for Known {
@@ -184,9 +188,9 @@ mod tests {
 
     #[test]
     fn text_in_a_database_is_still_read() {
-        let mut bytes = b"SQLite format 3\0\x10\0\x01\x01".to_vec();
+        let mut bytes = b"!BDN\0\x10\0\x01\x01".to_vec();
         bytes.extend("\x01\x02山田太郎 090-1234-5678\x03\0taro@example.jp\0\0".bytes());
-        let got = Collected::of("app.db", &bytes);
+        let got = Collected::of("app.pst", &bytes);
         assert!(got.all_text().contains("山田太郎 090-1234-5678\n") && got.all_text().contains("taro@example.jp\n"));
     }
 }

@@ -2,11 +2,24 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::{Claim, Format, Head, ReadSeek, binary, csv, docx, gzip, json, known, ole, plain, zip};
+use super::{Claim, Format, Head, ReadSeek};
 
 /// Every format, the more particular first: among equal claims the earlier wins.
-pub static FORMATS: &[&dyn Format] =
-    &[&docx::Docx, &zip::Zip, &gzip::Gzip, &ole::Ole, &known::Known, &json::Json, &csv::Csv, &plain::Plain, &binary::Binary];
+pub static FORMATS: &[&dyn Format] = &[
+    // Containers and documents that a signature tells.
+    &super::docx::Docx,
+    &super::zip::Zip,
+    &super::gzip::Gzip,
+    &super::ole::Ole,
+    &super::sqlite::Sqlite,
+    &super::sqlite::Log,
+    &super::known::Known,
+    // Text, by its shape.
+    &super::json::Json,
+    &super::csv::Csv,
+    &super::plain::Plain,
+    &super::binary::Binary,
+];
 
 /// The format that claims this leaf most surely; `None` if none does (the last one takes anything).
 pub fn pick(head: &Head<'_>) -> Option<&'static dyn Format> {

@@ -71,6 +71,8 @@ pub const XML_PIECE_BYTES: u64 = 8 * 1024 * 1024;
 pub const XML_DEPTH: usize = 4_096;
 /// Tables and text boxes inside each other of which rows are told apart.
 pub const TABLE_DEPTH: usize = 32;
+/// Pages of one log of an SQLite database.
+pub const SQLITE_LOG_PAGES: usize = 2_000_000;
 /// Members of a package that are listed to tell what kind of document it is.
 pub const PARTS_LISTED: usize = 4096;
 /// Seconds of work (processor time) on one member, beyond one second for each [`MEMBER_BYTES_PER_SECOND`] that it unfolds to.

@@ -1,0 +1,3 @@
+//! SQL text.
+
+pub(super) mod create;
