@@ -127,3 +127,31 @@ fn a_name_can_not_pass_for_a_member_of_another_member() {
     let looked = &report["files"]["looked"];
     assert_eq!((&looked["files"], &looked["with_findings"], &looked["none_found"]), (&3.into(), &1.into(), &2.into()));
 }
+
+#[test]
+fn a_name_that_lies_is_a_note_and_hides_nothing() {
+    let source = tempfile::tempdir().unwrap();
+    let at = |name: &str| source.path().join(name);
+    let list = "氏名,メール\n山田 太郎,taro@example.jp\n佐藤 花子,hanako@example.jp\n".as_bytes();
+    fs::write(at("list.csv"), zipped(&[("a.csv", list)])).unwrap();
+    fs::write(at("list.gz"), list).unwrap();
+    fs::write(at("true.zip"), zipped(&[("a.csv", list)])).unwrap();
+    fs::write(at("true.csv"), list).unwrap();
+    let result = scan(source.path());
+    let said = |name: &str| {
+        let row = result["files"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|row| row["path"].as_str().unwrap().ends_with(name))
+            .unwrap();
+        (row["mislabelled"].clone(), row["findings"]["email"].as_u64())
+    };
+    assert_eq!(said("list.csv"), ("csv".into(), Some(2)));
+    assert_eq!(said("list.gz"), ("gzip".into(), Some(2)));
+    assert_eq!(said("true.zip"), (Value::Null, Some(2)));
+    assert_eq!(said("true.csv"), (Value::Null, Some(2)));
+    let screen = real::hozen(&["scan", source.path().to_str().unwrap(), "--lang", "en"]).stdout;
+    assert!(screen.contains("its name says csv, its content is zip"), "{screen}");
+    assert!(screen.contains("▸ a.csv: "), "{screen}");
+}

@@ -11,6 +11,7 @@ use super::facts::{Facts, Kind};
 use super::files::{Listed, inside};
 use super::gaps::{GapGroup, hides_content};
 use super::kinds::{RUNGS, Rung, label, place};
+use super::listing::mislabelled;
 use super::open_lists::OpenList;
 use super::risky::RiskyGroup;
 use super::show::{self, grouped, in_eights, size};
@@ -343,8 +344,8 @@ fn duties(facts: &Facts, lang: Lang) -> Vec<DutyView> {
 fn file_view(listed: &Listed, lang: Lang) -> FileView {
     let w = words(lang);
     let file = &listed.file;
-    let about: Vec<_> =
-        [file.format.clone(), file.encoding.clone(), Some(size(file.bytes))].into_iter().flatten().collect();
+    let about = [file.format.clone(), file.encoding.clone(), Some(size(file.bytes)), mislabelled(file, lang)];
+    let about: Vec<_> = about.into_iter().flatten().collect();
     let member = |member: &FileResult| MemberView {
         path: inside(&member.path, &file.path).to_owned(),
         whole: member.status == LookStatus::Scanned,

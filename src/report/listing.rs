@@ -7,15 +7,18 @@ use std::io;
 
 use super::entries::Sums;
 use super::facts::Facts;
+use super::files::inside;
 use super::gaps::{GapGroup, hides_content};
 use super::kinds::label;
 use super::show::{calm, grouped};
 use super::words::{gap, words};
 use crate::case::results::Rows;
-use crate::model::{Gap, Lang};
+use crate::model::{FileResult, Gap, Lang};
 
 /// Files with findings that are named.
 const FILES: usize = 15;
+/// Members with findings that are named under a file: sheets, tables, attachments.
+const MEMBERS: usize = 3;
 /// Paths that are named of each kind of gap.
 const EXAMPLES: usize = 3;
 
@@ -31,14 +34,28 @@ pub fn scan_listing(facts: &Facts, lang: Lang) -> String {
         let each = counts.iter().map(|(entity, n)| format!("{} {}", calm(&label(entity, lang)), grouped(*n)));
         each.collect::<Vec<_>>().join(w.list_separator)
     };
+    let found = |row: &FileResult| {
+        let found = counts(&row.findings);
+        if row.possible.is_empty() {
+            return found;
+        }
+        let possible = format!("{}{}{}", w.possible_label, w.colon, counts(&row.possible));
+        if found.is_empty() { possible } else { format!("{found}{}{possible}", lang.pick("; ", "。")) }
+    };
     for listed in facts.files.iter().take(FILES) {
         let file = &listed.file;
-        let mut found = counts(&file.findings);
-        if !file.possible.is_empty() {
-            let possible = format!("{}{}{}", w.possible_label, w.colon, counts(&file.possible));
-            found = if found.is_empty() { possible } else { format!("{found}{}{possible}", lang.pick("; ", "。")) };
+        text += &format!("  {}\n      {}\n", calm(&file.path), found(file));
+        if let Some(note) = mislabelled(file, lang) {
+            text += &format!("      {note}\n");
         }
-        text += &format!("  {}\n      {found}\n", calm(&file.path));
+        let members = &listed.members_with_findings;
+        for member in members.iter().take(MEMBERS) {
+            text += &format!("      ▸ {}{}{}\n", calm(inside(&member.path, &file.path)), w.colon, found(member));
+        }
+        let more = listed.more_members + members.len().saturating_sub(MEMBERS) as u64;
+        if more > 0 {
+            text += &format!("      ▸ {}\n", (w.listing.more_files)(more));
+        }
         if let Some(first) = &file.hard_link_of {
             text += &format!("      {}\n", (w.same_file)(&calm(first)));
         }
@@ -66,6 +83,12 @@ fn open_lists(facts: &Facts, lang: Lang) -> String {
         text += &format!("  {}\n      {}\n", calm(&list.path), (w.open_list)(list.recipients));
     }
     text
+}
+
+/// That a name says another format than the content, in words.
+pub(super) fn mislabelled(file: &FileResult, lang: Lang) -> Option<String> {
+    let (named, is) = (file.mislabelled.as_deref()?, file.format.as_deref()?);
+    Some((words(lang).mislabelled)(named, is))
 }
 
 /// What lies where it should not: how much, the first paths, and what to do.

@@ -133,6 +133,7 @@ pub(super) static EN: Words = Words {
     stored_hashed: "hashed",
     stored_encrypted: "encrypted",
     stored_weak: "too weak to count as protection",
+    mislabelled: |named, is| format!("its name says {named}, its content is {is}"),
     open_lists: "Messages that show many people to each other",
     open_lists_lead: "Ten or more different addresses stand in To and Cc: each of the receivers sees all of them. If such a message went out by mistake, these are the people concerned.",
     open_list: |of| format!("To {}, Cc {}, Bcc {}", grouped(of.to), grouped(of.cc), grouped(of.bcc)),

@@ -127,6 +127,7 @@ pub(super) static JA: Words = Words {
     stored_hashed: "ハッシュ",
     stored_encrypted: "暗号化",
     stored_weak: "保護措置とは言えない弱い方式",
+    mislabelled: |named, is| format!("名前は {named} ですが、中身は {is} です"),
     open_lists: "多くの人の宛先が互いに見えるメール",
     open_lists_lead: "To と Cc に 10 件以上の異なるアドレスがあり、受信者全員に互いのアドレスが見えます。誤送信であれば、ここに並ぶ人が対象です。",
     open_list: |of| format!("To {} 件、Cc {} 件、Bcc {} 件", grouped(of.to), grouped(of.cc), grouped(of.bcc)),

@@ -126,6 +126,7 @@ pub(super) struct Words {
     pub(super) stored_hashed: &'static str,
     pub(super) stored_encrypted: &'static str,
     pub(super) stored_weak: &'static str,
+    pub(super) mislabelled: fn(&str, &str) -> String,
     pub(super) open_lists: &'static str,
     pub(super) open_lists_lead: &'static str,
     pub(super) open_list: fn(Recipients) -> String,
