@@ -14,12 +14,15 @@ pub mod gzip;
 mod header;
 pub mod json;
 pub mod known;
+mod names;
 mod package;
 pub mod plain;
 mod registry;
+pub mod streams;
 mod table;
 mod transfer;
 mod trouble;
+mod unfold;
 mod written;
 pub mod zip;
 
@@ -30,7 +33,7 @@ mod pieces;
 #[cfg(test)]
 mod tests;
 
-pub use budget::{Budget, Metered};
+pub use budget::{Budget, Held, Metered};
 pub use registry::{FORMATS, mislabelled, pick, settle};
 pub use trouble::Told;
 

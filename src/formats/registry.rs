@@ -2,11 +2,27 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+use super::streams::{bzip2, compress, lz4, lzip, xz, zstd};
 use super::{Claim, Format, Head, ReadSeek, binary, csv, gzip, json, known, plain, zip};
 
 /// Every format, the more particular first: among equal claims the earlier wins.
 pub static FORMATS: &[&dyn Format] =
-    &[&zip::Zip, &gzip::Gzip, &known::Known, &json::Json, &csv::Csv, &plain::Plain, &binary::Binary];
+    &[
+        &zip::Zip,
+        &gzip::Gzip,
+        &bzip2::Bzip2,
+        &xz::Xz,
+        &xz::Lzma,
+        &lzip::Lzip,
+        &zstd::Zstd,
+        &lz4::Lz4,
+        &compress::Compress,
+        &known::Known,
+        &json::Json,
+        &csv::Csv,
+        &plain::Plain,
+        &binary::Binary,
+    ];
 
 /// The format that claims this leaf most surely; `None` if none does (the last one takes anything).
 pub fn pick(head: &Head<'_>) -> Option<&'static dyn Format> {

@@ -67,6 +67,8 @@ pub const DOCUMENT_BYTES: u64 = 64 * 1024 * 1024;
 pub const PART_BYTES: u64 = 32 * 1024 * 1024;
 /// Members of a package that are listed to tell what kind of document it is.
 pub const PARTS_LISTED: usize = 4096;
+/// What the decoders of one source file may hold together to refer back to: the dictionaries of xz, lzip and 7z, the windows of Zstandard.
+pub const UNPACKER_BYTES: u64 = 192 * 1024 * 1024;
 /// Unfolded bytes per byte of the source file, once past [`EXPANSION_FREE_BYTES`].
 pub const EXPANSION_RATIO: u64 = 250;
 /// A container that must seek is read from memory up to this size, beyond it from a spool file.
