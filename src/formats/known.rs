@@ -49,7 +49,6 @@ static SIGNATURES: &[Signature] = &[
     packed(0, b"MSCF\0\0\0\0", "a Windows cabinet"),
     packed(2, b"-lh", "an LZH archive"),
     packed(2, b"-lz", "an LZH archive"),
-    runs(257, b"ustar", "a tar archive", UNPACK),
     runs(0, b"SQLite format 3\0", "an SQLite database", EXPORT),
     runs(0, b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "an old Office file or Outlook message (OLE)", EXPORT),
     runs(0, b"ElfFile\0", "a Windows event log", EXPORT),

@@ -20,6 +20,7 @@ pub mod plain;
 mod registry;
 pub mod streams;
 mod table;
+pub mod tar;
 mod transfer;
 mod trouble;
 mod unfold;

@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::streams::{bzip2, compress, lz4, lzip, xz, zstd};
-use super::{Claim, Format, Head, ReadSeek, binary, csv, gzip, json, known, plain, zip};
+use super::{Claim, Format, Head, ReadSeek, binary, csv, gzip, json, known, plain, tar, zip};
 
 /// Every format, the more particular first: among equal claims the earlier wins.
 pub static FORMATS: &[&dyn Format] =
@@ -17,6 +17,7 @@ pub static FORMATS: &[&dyn Format] =
         &zstd::Zstd,
         &lz4::Lz4,
         &compress::Compress,
+        &tar::Tar,
         &known::Known,
         &json::Json,
         &csv::Csv,

@@ -59,6 +59,8 @@ pub const CACHE_LINE_BYTES: usize = 16 * 1024 * 1024;
 pub const CONTAINER_DEPTH: usize = 8;
 /// Members of one container.
 pub const CONTAINER_MEMBERS: usize = 1_000_000;
+/// Bytes of the name of one member of a container.
+pub const MEMBER_NAME_BYTES: u64 = 64 * 1024;
 /// Bytes that all containers of one source file may unfold to before their ratio is looked at.
 pub const EXPANSION_FREE_BYTES: u64 = 256 * 1024 * 1024;
 /// A document that can only be opened whole (an old Office file, a PDF).
