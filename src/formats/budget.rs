@@ -13,6 +13,8 @@ use crate::model::limits;
 pub struct Budget {
     allowed: u64,
     unfolded: Cell<u64>,
+    /// Memory that decoders inside each other hold for what they may refer back to.
+    held: Cell<u64>,
     ended: Cell<bool>,
     clock: fn() -> Duration,
     /// When work on the member at hand began, and how much was unfolded by then.
@@ -36,6 +38,7 @@ impl Budget {
         Rc::new(Self {
             allowed,
             unfolded: Cell::new(0),
+            held: Cell::new(0),
             ended: Cell::new(false),
             clock,
             since: Cell::new((clock(), 0)),
@@ -68,6 +71,23 @@ impl Budget {
         self.late.get()
     }
 
+    /// Asks for the memory of one decoder (its dictionary or window), before it is made: `None` if the decoders of this source would hold
+    /// more than [`UNPACKER_BYTES`](limits::UNPACKER_BYTES) together. It is given back when what is returned is dropped.
+    pub fn hold(self: &Rc<Self>, bytes: u64) -> Option<Held> {
+        let held = self.held.get().saturating_add(bytes);
+        (held <= limits::UNPACKER_BYTES).then(|| {
+            self.held.set(held);
+            Held { budget: Rc::clone(self), bytes }
+        })
+    }
+
+    /// The same for a decoder that says only later how much it needs: `most`, or less where decoders above it hold much. Returns how much.
+    pub fn hold_most(self: &Rc<Self>, most: u64) -> (Option<Held>, u64) {
+        let room = limits::UNPACKER_BYTES.saturating_sub(self.held.get());
+        let bytes = most.min(room / 3 * 2);
+        (self.hold(bytes), bytes)
+    }
+
     /// The run is to end: every reader of this source fails from now on.
     pub fn end(&self) {
         self.ended.set(true);
@@ -92,6 +112,19 @@ impl Budget {
              the rest of it was not looked at: unpack it by hand on a machine that can spare the space",
             self.allowed
         )
+    }
+}
+
+/// Memory of a decoder, until it is dropped.
+#[derive(Debug)]
+pub struct Held {
+    budget: Rc<Budget>,
+    bytes: u64,
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.budget.held.set(self.budget.held.get().saturating_sub(self.bytes));
     }
 }
 
@@ -142,6 +175,11 @@ mod tests {
         let mut tenfold = io::repeat(0).take(1_000_000_000);
         let mut metered = Metered::new(&mut tenfold, Rc::clone(&large));
         assert!(io::copy(&mut metered, &mut io::sink()).is_ok());
+
+        let held = large.hold(limits::UNPACKER_BYTES).expect("all of it");
+        assert!(large.hold(1).is_none(), "decoders inside each other do not add up");
+        drop(held);
+        assert!(large.hold(1).is_some());
 
         large.end();
         assert!(metered.read(&mut [0]).is_err(), "an interrupt ends it");

@@ -1,14 +1,10 @@
 //! Gzip: one child, unfolded as it is read, all members of the file in a row.
 
-use std::io::{self, BufReader};
-
 use flate2::bufread::MultiGzDecoder;
 
-use super::trouble::{Member, Told, Watched, in_order, read_error};
+use super::names::member_name;
+use super::unfold::{one_child, stem};
 use super::{Claim, Format, Head, Input, Sink};
-use crate::model::limits::BLOCK_BYTES;
-use crate::model::{Charset, GapKind};
-use crate::text::decode_record;
 
 /// Gzip files (RFC 1952).
 pub struct Gzip;
@@ -31,40 +27,16 @@ impl Format for Gzip {
     }
 
     fn read(&self, head: &Head<'_>, input: Input<'_>, out: &mut dyn Sink) {
-        let mut watched = Watched::new(in_order(input));
         let name = inner_name(head);
-        let mut member = Member::new(MultiGzDecoder::new(BufReader::with_capacity(BLOCK_BYTES / 4, &mut watched)));
-        out.child(&name, &mut member);
-        let (failed, given) = (member.failed.take(), member.given);
-        drop(member);
-        if let Some(error) = watched.failed {
-            return read_error(out, &error, watched.taken);
-        }
-        let Some(error) = failed.filter(|error| !Told::is(error)) else { return };
-        let (kind, what) = if error.kind() == io::ErrorKind::UnexpectedEof {
-            (GapKind::Truncated, "the gzip stream is cut off")
-        } else {
-            (GapKind::Malformed, "the gzip stream is damaged")
-        };
-        let reason = format!("{what} ({error}); the {given} bytes before that were looked at; look for a whole copy");
-        out.broken_off(kind, reason);
+        one_child(("gzip stream", &name), input, |source| Box::new(MultiGzDecoder::new(source)), out);
     }
 }
 
 /// The name in the header (RFC 1952: FNAME, Latin-1, but written in the system's encoding), else the file's own without its ending.
 fn inner_name(head: &Head<'_>) -> String {
-    let from_header = header_name(head.bytes).map(|raw| decode_record(raw, Charset::Utf8).text.into_owned());
-    let own = || {
-        let lower = head.name.to_ascii_lowercase();
-        let cut =
-            |ending: &str| lower.ends_with(ending).then(|| head.name.get(..head.name.len() - ending.len())).flatten();
-        match (cut(".tgz"), cut(".gz").or_else(|| cut(".z"))) {
-            (Some(stem), _) if !stem.is_empty() => format!("{stem}.tar"),
-            (_, Some(stem)) if !stem.is_empty() => stem.to_owned(),
-            _ => format!("{} (unpacked)", head.name),
-        }
-    };
-    from_header.filter(|name| !name.is_empty()).unwrap_or_else(own)
+    let from_header = header_name(head.bytes).map(member_name);
+    let endings = [("gz", ""), ("z", ""), ("tgz", "tar"), ("taz", "tar"), ("svgz", "svg")];
+    from_header.filter(|name| !name.is_empty()).unwrap_or_else(|| stem(head, &endings))
 }
 
 fn header_name(bytes: &[u8]) -> Option<&[u8]> {
@@ -87,8 +59,8 @@ mod tests {
 
     use flate2::{Compression, GzBuilder, write::GzEncoder};
 
-    use super::*;
     use crate::formats::collected::Collected;
+    use crate::model::GapKind;
 
     fn gz(text: &str) -> Vec<u8> {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());

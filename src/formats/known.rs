@@ -46,15 +46,9 @@ static SIGNATURES: &[Signature] = &[
     Signature { at: 0, magic: b"%PDF-", what: "a PDF", fate: Fate::Closed, todo: EXPORT },
     packed(0, b"7z\xBC\xAF\x27\x1C", "a 7-Zip archive"),
     packed(0, b"Rar!\x1A\x07", "a RAR archive"),
-    packed(0, b"\xFD7zXZ\0", "an xz file"),
-    packed(0, b"BZh", "a bzip2 file"),
-    packed(0, b"\x28\xB5\x2F\xFD", "a Zstandard file"),
-    packed(0, b"\x04\x22\x4D\x18", "an LZ4 file"),
     packed(0, b"MSCF\0\0\0\0", "a Windows cabinet"),
     packed(2, b"-lh", "an LZH archive"),
     packed(2, b"-lz", "an LZH archive"),
-    packed(0, b"\x1F\x9D", "a Unix compress file"),
-    runs(257, b"ustar", "a tar archive", UNPACK),
     runs(0, b"ElfFile\0", "a Windows event log", EXPORT),
     runs(0, b"!BDN", "an Outlook data file", EXPORT),
     runs(4, b"\0\x01\0\0Standard Jet DB", "an Access database", EXPORT),
@@ -94,7 +88,6 @@ fn is_sure(signature: &Signature, head: &[u8]) -> bool {
     let byte = |at: usize| head.get(at).copied().unwrap_or(0xFF);
     match signature.magic {
         b"BM" => head.get(6..10) == Some(&[0; 4]) && head.get(15..18) == Some(&[0; 3]),
-        b"BZh" => byte(3).is_ascii_digit() && matches!(byte(4), 0x31 | 0x17),
         b"-lh" | b"-lz" => byte(6) == b'-',
         b"RIFF" => matches!(head.get(8..12), Some(b"WEBP" | b"WAVE" | b"AVI " | b"ACON" | b"RMID")),
         b"ID3" => byte(3) < 0x10 && byte(6) < 0x80 && byte(7) < 0x80,
@@ -155,7 +148,6 @@ mod tests {
             bytes.extend(signature.magic);
             bytes.extend(match signature.magic {
                 b"BM" => [b"\x36\0\0\0".as_slice(), &[0; 4], b"\x36\0\0\0\x28\0\0\0"].concat(),
-                b"BZh" => b"91AY&SY".to_vec(),
                 b"-lh" | b"-lz" => b"5-".to_vec(),
                 b"RIFF" => b"\0\0\0\0WEBP".to_vec(),
                 b"ID3" => b"\x03\0\0\0\0".to_vec(),

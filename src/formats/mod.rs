@@ -27,10 +27,17 @@ pub mod plain;
 mod registry;
 mod sql;
 pub mod sqlite;
+mod names;
+mod package;
+pub mod plain;
+mod registry;
+pub mod streams;
 mod table;
+pub mod tar;
 mod transfer;
 mod trouble;
 mod utf8;
+mod unfold;
 mod written;
 pub mod zip;
 
@@ -41,7 +48,7 @@ mod pieces;
 #[cfg(test)]
 mod tests;
 
-pub use budget::{Budget, Metered};
+pub use budget::{Budget, Held, Metered};
 pub use registry::{FORMATS, mislabelled, pick, settle};
 pub use trouble::Told;
 

@@ -59,6 +59,8 @@ pub const CACHE_LINE_BYTES: usize = 16 * 1024 * 1024;
 pub const CONTAINER_DEPTH: usize = 8;
 /// Members of one container.
 pub const CONTAINER_MEMBERS: usize = 1_000_000;
+/// Bytes of the name of one member of a container.
+pub const MEMBER_NAME_BYTES: u64 = 64 * 1024;
 /// Bytes that all containers of one source file may unfold to before their ratio is looked at.
 pub const EXPANSION_FREE_BYTES: u64 = 256 * 1024 * 1024;
 /// A document that can only be opened whole (an old Office file, a PDF).
@@ -83,6 +85,8 @@ pub const MEMBER_BYTES_PER_SECOND: u64 = 256 * 1024;
 pub const COMPOUND_SECTORS: usize = 4_194_304;
 /// Rows of the directory of a compound file.
 pub const COMPOUND_ENTRIES: usize = 200_000;
+/// What the decoders of one source file may hold together to refer back to: the dictionaries of xz, lzip and 7z, the windows of Zstandard.
+pub const UNPACKER_BYTES: u64 = 192 * 1024 * 1024;
 /// Unfolded bytes per byte of the source file, once past [`EXPANSION_FREE_BYTES`].
 pub const EXPANSION_RATIO: u64 = 250;
 /// A container that must seek is read from memory up to this size, beyond it from a spool file.

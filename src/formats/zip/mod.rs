@@ -15,11 +15,11 @@ use zip::result::ZipError;
 // The stable reader keeps an index by name: it loses members that share one, and its memory grows with the directory.
 use zip::unstable::read::ZipIterable;
 
+use super::names::member_name;
 use super::trouble::{Member, Told, Watched, read_error};
 use super::{Claim, Format, Head, Input, Need, Parts, ReadSeek, Sink};
 use crate::model::limits::{CONTAINER_MEMBERS, PARTS_LISTED};
-use crate::model::{Charset, GapKind};
-use crate::text::decode_record;
+use crate::model::GapKind;
 
 /// Zip archives, and the documents that are zip archives inside.
 pub struct Zip;
@@ -253,14 +253,6 @@ fn unknown_method(method: CompressionMethod) -> Option<u16> {
     match method {
         CompressionMethod::Unsupported(number) => Some(number),
         _ => None,
-    }
-}
-
-/// A member's name. Without the UTF-8 flag Windows writes CP932 and others UTF-8, so the bytes decide, not the flag.
-fn member_name(raw: &[u8]) -> String {
-    match std::str::from_utf8(raw) {
-        Ok(name) => name.to_owned(),
-        Err(_) => decode_record(raw, Charset::Cp932).text.into_owned(),
     }
 }
 

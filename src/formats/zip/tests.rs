@@ -5,6 +5,7 @@ use zip::write::SimpleFileOptions;
 
 use super::*;
 use crate::formats::collected::Collected;
+use crate::model::Charset;
 
 fn archive(members: &[(&str, &[u8])]) -> Vec<u8> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));

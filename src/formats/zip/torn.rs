@@ -4,7 +4,8 @@ use std::io::{BufReader, Read, SeekFrom};
 
 use flate2::bufread::DeflateDecoder;
 
-use super::{ReadSeek, Walk, member_name};
+use super::{ReadSeek, Walk};
+use crate::formats::names::member_name;
 use crate::formats::trouble::{Member, Told, Watched, read_error};
 use crate::model::GapKind;
 use crate::model::limits::BLOCK_BYTES;
