@@ -124,7 +124,7 @@ pub(super) fn shown(name: &str) -> String {
 
 fn read(mut office: Office<'_>, out: &mut dyn Sink) {
     let names = office.package.names();
-    let mut authors = BTreeSet::new();
+    let mut asked = Asked::of(&names);
     let mut properties = Vec::new();
     let mut met_main = false;
     // The text of the document comes first.
@@ -134,11 +134,11 @@ fn read(mut office: Office<'_>, out: &mut dyn Sink) {
             Role::Main if !std::mem::replace(&mut met_main, true) => {
                 let mut flow = Flow::default();
                 office.xml(name, &mut flow, out, &mut |markup, flow, links, out| {
-                    body(markup, flow, links, &mut authors, out);
+                    body(markup, flow, links, &mut asked, out);
                 });
             }
             Role::Main | Role::Part => office.part(name, &shown(name), out, &mut |markup, flow, links, out| {
-                body(markup, flow, links, &mut authors, out);
+                body(markup, flow, links, &mut asked, out);
             }),
             Role::Settings => {
                 office.part(name, &shown(name), out, &mut |markup, flow, _, out| settings(markup, flow, out))
@@ -148,7 +148,7 @@ fn read(mut office: Office<'_>, out: &mut dyn Sink) {
             Role::Child => office.child(name, out),
         }
     }
-    office.authors = authors;
+    office.authors = asked.authors;
     office.properties(&properties, out);
 }
 
@@ -172,6 +172,22 @@ fn settings<R: Read>(markup: &mut Markup<R>, flow: &mut Flow, out: &mut dyn Sink
     }
 }
 
+/// What is asked of every part of a document.
+pub(super) struct Asked {
+    /// Who wrote, commented or changed.
+    pub(super) authors: BTreeSet<String>,
+    /// Whether charts give the values that they show: only where no workbook with them is embedded.
+    values: bool,
+}
+
+impl Asked {
+    /// For a package of these members.
+    pub(super) fn of(names: &[String]) -> Self {
+        let values = !names.iter().any(|name| name.contains("/embeddings/") && name.contains(".xls"));
+        Self { authors: BTreeSet::new(), values }
+    }
+}
+
 /// Where text that is met belongs.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Capture {
@@ -189,6 +205,7 @@ struct Body {
     spans: Vec<u32>,
     /// How much text there was before each choice between two forms of one thing.
     choices: Vec<u64>,
+    values: bool,
 }
 
 /// Reads the text of a part: WordprocessingML, and DrawingML in it.
@@ -196,14 +213,15 @@ pub(super) fn body<R: Read>(
     markup: &mut Markup<R>,
     flow: &mut Flow,
     links: &mut Links,
-    authors: &mut BTreeSet<String>,
+    asked: &mut Asked,
     out: &mut dyn Sink,
 ) {
-    let mut body = Body { capture: Capture::No, field: String::new(), spans: Vec::new(), choices: Vec::new() };
+    let (spans, choices) = (Vec::new(), Vec::new());
+    let mut body = Body { capture: Capture::No, field: String::new(), spans, choices, values: asked.values };
     loop {
         match markup.next() {
             Piece::Open(tag) => {
-                Office::author(authors, &tag);
+                Office::author(&mut asked.authors, &tag);
                 if body.is_second_form(&tag, flow) || tag.name == "moveFrom" {
                     markup.skip();
                 } else {
@@ -232,7 +250,8 @@ impl Body {
 
     fn open(&mut self, tag: &Tag, flow: &mut Flow, links: &mut Links, out: &mut dyn Sink) {
         match tag.name.as_str() {
-            "t" | "delText" | "v" => self.capture = Capture::Text,
+            "t" | "delText" | "text" => self.capture = Capture::Text,
+            "v" if self.values => self.capture = Capture::Text,
             "instrText" | "delInstrText" => self.capture = Capture::Field,
             "tab" | "ptab" if tag.get("val").is_none() => flow.mark('\t', out),
             "br" | "cr" => flow.mark('\n', out),
@@ -260,7 +279,7 @@ impl Body {
     fn close(&mut self, name: &str, flow: &mut Flow, out: &mut dyn Sink) {
         match name {
             "t" | "delText" | "instrText" | "delInstrText" => self.capture = Capture::No,
-            "v" => {
+            "v" | "text" => {
                 self.capture = Capture::No;
                 flow.end_paragraph(out);
             }
@@ -296,4 +315,4 @@ fn asides(tag: &Tag, flow: &mut Flow) {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;

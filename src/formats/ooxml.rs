@@ -114,6 +114,17 @@ impl Office<'_> {
         }
     }
 
+    /// Reads several as one part of the results.
+    pub(super) fn parts(&mut self, names: &[String], shown: &str, out: &mut dyn Sink, read: Reading<'_>) {
+        if !self.ended {
+            let go_on = out.part(shown, &mut |out| {
+                let mut flow = Flow::default();
+                names.iter().for_each(|name| self.xml(name, &mut flow, out, &mut *read));
+            });
+            self.ended |= !go_on;
+        }
+    }
+
     fn unopened(&mut self, name: &str, error: io::Error, out: &mut dyn Sink) {
         if Told::is(&error) {
             self.ended = true;
@@ -199,7 +210,9 @@ impl Office<'_> {
 
     /// Remembers who wrote this.
     pub(super) fn author(authors: &mut BTreeSet<String>, tag: &Tag) {
-        let values = ["author", "userId"].iter().filter_map(|name| tag.get(name));
+        // `w:author="…"` at what was changed, and `<p:cmAuthor name="…"/>` in a list.
+        let listed = tag.get("name").filter(|_| matches!(tag.name.as_str(), "cmAuthor" | "author"));
+        let values = ["author", "userId"].iter().filter_map(|name| tag.get(name)).chain(listed);
         for value in values.filter(|value| !value.trim().is_empty()) {
             if authors.len() < AUTHORS {
                 authors.insert(value.to_owned());
@@ -235,6 +248,7 @@ fn property_values<R: Read>(markup: &mut Markup<R>, flow: &mut Flow, out: &mut d
                 if let Some(given) = tag.get("name") {
                     around = Some((given.to_owned(), markup.depth));
                 }
+                tag.get("href").into_iter().for_each(|target| flow.named(&tag.name, target, out));
                 name = tag.name;
                 value.clear();
             }

@@ -18,7 +18,7 @@ fn document(body: &str) -> Collected {
     Collected::of("a.docx", &package(&[("[Content_Types].xml", "<Types/>"), ("word/document.xml", &xml)]))
 }
 
-fn sample(name: &str) -> Vec<u8> {
+pub(crate) fn sample(name: &str) -> Vec<u8> {
     std::fs::read(format!("{}/testdata/formats/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()
 }
 
