@@ -14,12 +14,14 @@ pub mod gzip;
 mod header;
 pub mod json;
 pub mod known;
+pub mod mail;
 mod package;
 pub mod plain;
 mod registry;
 mod table;
 mod transfer;
 mod trouble;
+mod words;
 mod written;
 pub mod zip;
 
