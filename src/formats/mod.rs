@@ -9,12 +9,14 @@ use std::rc::Rc;
 
 pub mod binary;
 mod budget;
+mod compound;
 pub mod csv;
 pub mod gzip;
 mod header;
 pub mod json;
 pub mod known;
 pub mod mail;
+pub mod ole;
 mod package;
 pub mod plain;
 mod registry;

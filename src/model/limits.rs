@@ -69,6 +69,10 @@ pub const DOCUMENT_BYTES: u64 = 64 * 1024 * 1024;
 pub const PART_BYTES: u64 = 32 * 1024 * 1024;
 /// Members of a package that are listed to tell what kind of document it is.
 pub const PARTS_LISTED: usize = 4096;
+/// Sectors of a compound file (an old Office document), of which the table is held in memory.
+pub const COMPOUND_SECTORS: usize = 4_194_304;
+/// Rows of the directory of a compound file.
+pub const COMPOUND_ENTRIES: usize = 200_000;
 /// Unfolded bytes per byte of the source file, once past [`EXPANSION_FREE_BYTES`].
 pub const EXPANSION_RATIO: u64 = 250;
 /// A container that must seek is read from memory up to this size, beyond it from a spool file.
