@@ -21,6 +21,7 @@ mod keyed;
 pub mod known;
 mod markup;
 pub mod odf;
+pub mod mail;
 pub mod ole;
 mod ooxml;
 mod package;
@@ -40,6 +41,7 @@ mod transfer;
 mod trouble;
 mod utf8;
 mod unfold;
+mod words;
 mod written;
 pub mod zip;
 

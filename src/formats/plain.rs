@@ -61,7 +61,7 @@ impl Format for Plain {
 }
 
 /// A text that a mail stands for: its bytes are not those of the file, so it is placed by the line in which it began.
-fn push_text(text: &Text, out: &mut dyn Sink) {
+pub(super) fn push_text(text: &Text, out: &mut dyn Sink) {
     let decoded = match text.charset {
         Some(charset) => (crate::text::decode::decode(&text.bytes, charset).0, charset),
         None => {
@@ -80,7 +80,7 @@ fn push_text(text: &Text, out: &mut dyn Sink) {
 }
 
 /// Attachments are not opened here: nobody must take them for looked at.
-fn tell_attachments(attachments: u64, out: &mut dyn Sink) {
+pub(super) fn tell_attachments(attachments: u64, out: &mut dyn Sink) {
     if attachments > 0 {
         let reason = format!(
             "{attachments} attachment(s) of mail in base64 that are no text were not opened: save them with a mail program (on another machine) and scan them"
@@ -117,7 +117,7 @@ impl Undecodable {
     }
 }
 
-fn push_line(line: &Line<'_>, leaf: Charset, lost: &mut Undecodable, out: &mut dyn Sink) {
+pub(super) fn push_line(line: &Line<'_>, leaf: Charset, lost: &mut Undecodable, out: &mut dyn Sink) {
     if line.bytes.is_empty() {
         return;
     }

@@ -14,6 +14,8 @@ const SAMPLES: &[(&str, &[u8])] = &[
     ("a.jsonl", b"{\"a\": \"x@example.jp\"}\n{\"a\": [1, [2, {\"b\": \"c\"}]]}\n"),
     ("a.bin", b"\x7fELF\x01\x02\0\0text in here\0w\0i\0d\0e\0r\0 \0t\0\0\0\xff\xfe"),
     ("a.db", b"SQLite format 3\0\x01\x02hello text\0"),
+    ("a.eml", b"From: =?utf-8?B?5bGx?= <a@example.jp>\nTo: b@example.jp\nContent-Type: multipart/mixed; boundary=x\n\n--x\nContent-Transfer-Encoding: base64\n\nYWJj\n--x\nContent-Type: text/csv; name=a.csv\n\na,b\n1,2\n--x--\n"),
+    ("a.mbox", b"From a Mon 10:00\nTo: b@example.jp\n\n=E5\n\nFrom c Mon 10:01\nTo: d@example.jp\nContent-Type: text/html\n\n<p>"),
     ("a.png", b"\x89PNG\r\n\x1a\nrest"),
 ];
 

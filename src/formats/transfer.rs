@@ -3,9 +3,9 @@
 //!
 //! What is no mail passes through untouched. A part that is not what its header says is read as it stands, so nothing is lost.
 
-use data_encoding::{BASE64, Specification};
 use memchr::memmem::Finder;
 
+use super::words::{base64, charset, encoded_words, quoted_printable};
 use crate::model::Charset;
 use crate::text::Line;
 
@@ -107,9 +107,9 @@ impl Transfer {
         }
         let begins_word = if self.word.find(bytes).is_some() { encoded_words(bytes) } else { None };
         match begins_word {
-            Some((bytes, charset)) => Reading::Texts(vec![Text {
+            Some(bytes) => Reading::Texts(vec![Text {
                 bytes,
-                charset: Some(charset),
+                charset: Some(Charset::Utf8),
                 offset: line.offset,
                 row: line.row,
                 is_body: false,
@@ -144,7 +144,8 @@ impl Transfer {
         let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');
         let name: Vec<u8> =
             name.iter().skip_while(|byte| **byte == b'"').take_while(|byte| is_part(byte)).copied().collect();
-        self.charset = charset(&name);
+        // A text in lines of bytes is none of two bytes a character.
+        self.charset = charset(&name).filter(|name| !matches!(name, Charset::Utf16Le | Charset::Utf16Be));
     }
 
     fn begin_body(&mut self, line: &Line<'_>) {
@@ -227,94 +228,6 @@ impl Transfer {
 fn header_value<'a>(line: &'a [u8], name: &str) -> Option<&'a [u8]> {
     let (head, value) = line.split_at_checked(name.len())?;
     head.eq_ignore_ascii_case(name.as_bytes()).then_some(value)
-}
-
-/// The names of encodings in mail (IANA), in lower case. Of others the text itself tells.
-fn charset(name: &[u8]) -> Option<Charset> {
-    match name {
-        b"iso-2022-jp" | b"iso-2022-jp-1" | b"iso-2022-jp-2" | b"iso-2022-jp-ms" | b"cp50220" | b"cp50221" => {
-            Some(Charset::Iso2022Jp)
-        }
-        b"utf-8" | b"utf8" => Some(Charset::Utf8),
-        b"shift_jis" | b"shift-jis" | b"sjis" | b"windows-31j" | b"cp932" | b"x-sjis" | b"ms932" => {
-            Some(Charset::Cp932)
-        }
-        b"euc-jp" | b"x-euc-jp" | b"eucjp" => Some(Charset::EucJp),
-        _ => None,
-    }
-}
-
-/// `=E5=B1=B1`; in a header `_` is a blank. What is no escape stays.
-fn quoted_printable(bytes: &[u8], in_header: bool) -> Vec<u8> {
-    let digit = |byte: Option<&u8>| {
-        byte.and_then(|byte| char::from(*byte).to_digit(16)).and_then(|digit| u8::try_from(digit).ok())
-    };
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut at = 0;
-    while let Some(&byte) = bytes.get(at) {
-        let escaped = if byte == b'=' { digit(bytes.get(at + 1)).zip(digit(bytes.get(at + 2))) } else { None };
-        match escaped {
-            Some((high, low)) => out.push(high << 4 | low),
-            None => out.push(if in_header && byte == b'_' { b' ' } else { byte }),
-        }
-        at += if escaped.is_some() { 3 } else { 1 };
-    }
-    out
-}
-
-/// Base64 with or without its padding, also several that follow each other.
-fn base64(bytes: &[u8]) -> Option<Vec<u8>> {
-    if let Ok(decoded) = BASE64.decode(bytes) {
-        return Some(decoded);
-    }
-    let mut specification: Specification = BASE64.specification();
-    specification.check_trailing_bits = false;
-    specification.padding = None;
-    let bare: Vec<u8> = bytes.iter().copied().take_while(|byte| *byte != b'=').collect();
-    specification.encoding().ok()?.decode(&bare).ok()
-}
-
-/// A line of a header with its encoded words (`=?ISO-2022-JP?B?…?=`) read, all of it in UTF-8; nothing where it has none.
-fn encoded_words(line: &[u8]) -> Option<(Vec<u8>, Charset)> {
-    let (mut out, mut rest, mut found, mut after_word) = (Vec::new(), line, false, false);
-    while let Some(at) = memchr::memmem::find(rest, b"=?") {
-        let (before, word) = rest.split_at(at);
-        let Some((text, length)) = encoded_word(word) else {
-            out.extend_from_slice(rest.get(..at + 2)?);
-            (rest, after_word) = (rest.get(at + 2..)?, false);
-            continue;
-        };
-        // Blanks between two words belong to neither.
-        if !(after_word && before.iter().all(u8::is_ascii_whitespace)) {
-            out.extend_from_slice(before);
-        }
-        out.extend_from_slice(text.as_bytes());
-        (rest, found, after_word) = (word.get(length..)?, true, true);
-    }
-    out.extend_from_slice(rest);
-    found.then_some((out, Charset::Utf8))
-}
-
-/// The encoded word that a text begins with, and its length.
-fn encoded_word(text: &[u8]) -> Option<(String, usize)> {
-    let mut parts = text.get(2..)?.splitn(3, |byte| *byte == b'?');
-    let (name, way, rest) = (parts.next()?, parts.next()?, parts.next()?);
-    let end = memchr::memmem::find(rest, b"?=")?;
-    let content = rest.get(..end)?;
-    let bytes = match way {
-        b"B" | b"b" => base64(content)?,
-        b"Q" | b"q" => quoted_printable(content, true),
-        _ => return None,
-    };
-    let length = 2 + name.len() + 1 + way.len() + 1 + end + 2;
-    // A language may stand behind the name (RFC 2231 §5).
-    let name = name.split(|byte| *byte == b'*').next()?.to_ascii_lowercase();
-    let charset = charset(&name);
-    let text = match charset {
-        Some(charset) => crate::text::decode::decode(&bytes, charset).0.into_owned(),
-        None => crate::text::decode_record(&bytes, Charset::Utf8).text.into_owned(),
-    };
-    Some((text, length))
 }
 
 #[cfg(test)]

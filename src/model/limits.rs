@@ -45,6 +45,8 @@ pub const RECORD_FIELDS: usize = 4_096;
 pub const JSON_DEPTH: usize = 128;
 /// Quotes left open in one table before quotes are taken as plain characters for the rest of it.
 pub const OPEN_QUOTES: usize = 8;
+/// Multiparts inside each other in one mail; what lies deeper is read as lines.
+pub const MAIL_DEPTH: usize = 32;
 /// The shortest run of text that is read out of a binary file, in characters.
 pub const TEXT_RUN_CHARS: usize = 6;
 /// Matches kept of one record.

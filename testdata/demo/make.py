@@ -169,7 +169,7 @@ def encoded_word(text, charset, label):
 def mail_spool(inc):
     """30 messages to the shop: 12 customers of the list, 6 people from nowhere else, and notices of machines."""
     path = "var/mail/info"
-    leaf, dice, out = inc.leaf(path, "plain", None), Dice("mail"), []
+    leaf, dice, out = inc.leaf(path, "mbox", None), Dice("mail"), []
     customers = [p for p in inc.listed if p.email][90:102]
     for place in range(30):
         charset, label = ("utf-8", "UTF-8") if place % 2 else ("iso2022_jp", "ISO-2022-JP")
