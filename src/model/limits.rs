@@ -77,6 +77,8 @@ pub const XML_DEPTH: usize = 4_096;
 pub const TABLE_DEPTH: usize = 32;
 /// Pages of one log of an SQLite database.
 pub const SQLITE_LOG_PAGES: usize = 2_000_000;
+/// Different addresses of one list of recipients that are counted.
+pub const RECIPIENTS: usize = 100_000;
 /// Members of a package that are listed to tell what kind of document it is.
 pub const PARTS_LISTED: usize = 4096;
 /// Seconds of work (processor time) on one member, beyond one second for each [`MEMBER_BYTES_PER_SECOND`] that it unfolds to.

@@ -2,6 +2,7 @@
 
 use super::body::{Body, Event};
 use super::content::{Content, Way};
+use super::sent_to::SentTo;
 use super::source::{Next, Piece, Source};
 use super::{header, record, text};
 use crate::formats::plain::{Undecodable, tell_attachments};
@@ -45,7 +46,9 @@ pub(super) fn read(source: &mut Source<'_>, out: &mut dyn Sink) -> bool {
         let above = header::Field { name: String::new(), value: bytes.to_vec(), offset, row };
         record::push(&above, &mut message.lost, out);
     }
-    let content = message.header(out);
+    let mut sent_to = SentTo::default();
+    let content = message.header(&mut |field| sent_to.take(field), out);
+    out.recipients(sent_to.count());
     message.entity(&content, "text/plain", out);
     message.tell(out);
     message.source.open.clear();
@@ -72,12 +75,13 @@ impl Message<'_, '_> {
         }
     }
 
-    fn header(&mut self, out: &mut dyn Sink) -> Content {
+    fn header(&mut self, seen: &mut dyn FnMut(&header::Field), out: &mut dyn Sink) -> Content {
         let (offset, row) = (self.source.offset, self.source.row);
         let mut content = Content::default();
         let Self { source, lost, .. } = self;
         header::read(source, |field| {
             content.take(&field);
+            seen(&field);
             record::push(&field, lost, out);
         });
         if let Some(name) = content.name.as_deref().filter(|_| content.name_hidden) {
@@ -206,7 +210,7 @@ impl Message<'_, '_> {
                     if closes {
                         break;
                     }
-                    let content = self.header(out);
+                    let content = self.header(&mut |_| {}, out);
                     self.entity(&content, if is_digest { "message/rfc822" } else { "text/plain" }, out);
                 }
                 Next::Line(_) => self.lines(&Content::default(), out),

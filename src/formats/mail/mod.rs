@@ -10,6 +10,7 @@ mod content;
 mod header;
 mod message;
 mod record;
+mod sent_to;
 mod source;
 mod text;
 

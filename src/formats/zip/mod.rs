@@ -18,8 +18,8 @@ use zip::unstable::read::ZipIterable;
 use super::names::member_name;
 use super::trouble::{Member, Told, Watched, read_error};
 use super::{Claim, Format, Head, Input, Need, Parts, ReadSeek, Sink};
-use crate::model::limits::{CONTAINER_MEMBERS, PARTS_LISTED};
 use crate::model::GapKind;
+use crate::model::limits::{CONTAINER_MEMBERS, PARTS_LISTED};
 
 /// Zip archives, and the documents that are zip archives inside.
 pub struct Zip;
