@@ -19,6 +19,7 @@ mod package;
 pub mod plain;
 mod registry;
 pub mod streams;
+pub mod sevenzip;
 mod table;
 pub mod tar;
 mod transfer;

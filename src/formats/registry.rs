@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::streams::{bzip2, compress, lz4, lzip, xz, zstd};
-use super::{Claim, Format, Head, ReadSeek, binary, csv, gzip, json, known, plain, tar, zip};
+use super::{Claim, Format, Head, ReadSeek, binary, csv, gzip, json, known, plain, sevenzip, tar, zip};
 
 /// Every format, the more particular first: among equal claims the earlier wins.
 pub static FORMATS: &[&dyn Format] =
@@ -18,6 +18,7 @@ pub static FORMATS: &[&dyn Format] =
         &lz4::Lz4,
         &compress::Compress,
         &tar::Tar,
+        &sevenzip::SevenZip,
         &known::Known,
         &json::Json,
         &csv::Csv,
