@@ -14,6 +14,7 @@ pub mod gzip;
 mod header;
 pub mod json;
 pub mod known;
+pub mod lzh;
 mod names;
 mod package;
 pub mod plain;
