@@ -44,11 +44,8 @@ const fn mute(at: usize, magic: &'static [u8], what: &'static str) -> Signature 
 /// Longer and surer signatures first; short ones are checked further by [`is_sure`].
 static SIGNATURES: &[Signature] = &[
     Signature { at: 0, magic: b"%PDF-", what: "a PDF", fate: Fate::Closed, todo: EXPORT },
-    packed(0, b"7z\xBC\xAF\x27\x1C", "a 7-Zip archive"),
     packed(0, b"Rar!\x1A\x07", "a RAR archive"),
     packed(0, b"MSCF\0\0\0\0", "a Windows cabinet"),
-    packed(2, b"-lh", "an LZH archive"),
-    packed(2, b"-lz", "an LZH archive"),
     runs(0, b"ElfFile\0", "a Windows event log", EXPORT),
     runs(0, b"!BDN", "an Outlook data file", EXPORT),
     runs(4, b"\0\x01\0\0Standard Jet DB", "an Access database", EXPORT),
@@ -88,7 +85,6 @@ fn is_sure(signature: &Signature, head: &[u8]) -> bool {
     let byte = |at: usize| head.get(at).copied().unwrap_or(0xFF);
     match signature.magic {
         b"BM" => head.get(6..10) == Some(&[0; 4]) && head.get(15..18) == Some(&[0; 3]),
-        b"-lh" | b"-lz" => byte(6) == b'-',
         b"RIFF" => matches!(head.get(8..12), Some(b"WEBP" | b"WAVE" | b"AVI " | b"ACON" | b"RMID")),
         b"ID3" => byte(3) < 0x10 && byte(6) < 0x80 && byte(7) < 0x80,
         b"PAR1" => !head.is_ascii(),
@@ -148,7 +144,6 @@ mod tests {
             bytes.extend(signature.magic);
             bytes.extend(match signature.magic {
                 b"BM" => [b"\x36\0\0\0".as_slice(), &[0; 4], b"\x36\0\0\0\x28\0\0\0"].concat(),
-                b"-lh" | b"-lz" => b"5-".to_vec(),
                 b"RIFF" => b"\0\0\0\0WEBP".to_vec(),
                 b"ID3" => b"\x03\0\0\0\0".to_vec(),
                 b"PAR1" => b"\x15\xFF".to_vec(),

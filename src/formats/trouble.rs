@@ -124,6 +124,11 @@ impl<R: Read> Member<R> {
     pub(super) fn new(src: R) -> Self {
         Self { src, given: 0, failed: None }
     }
+
+    /// What it was read from.
+    pub(super) fn into_inner(self) -> R {
+        self.src
+    }
 }
 
 impl<R: Read> Read for Member<R> {

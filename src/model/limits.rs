@@ -61,6 +61,10 @@ pub const CACHE_LINE_BYTES: usize = 16 * 1024 * 1024;
 pub const CONTAINER_DEPTH: usize = 8;
 /// Members of one container.
 pub const CONTAINER_MEMBERS: usize = 1_000_000;
+/// Bytes of the directory of an archive that is held whole (7z), unfolded.
+pub const DIRECTORY_BYTES: u64 = 64 * 1024 * 1024;
+/// Members that such a directory lists.
+pub const DIRECTORY_MEMBERS: u64 = 250_000;
 /// Bytes of the name of one member of a container.
 pub const MEMBER_NAME_BYTES: u64 = 64 * 1024;
 /// Bytes that all containers of one source file may unfold to before their ratio is looked at.
