@@ -56,7 +56,6 @@ static SIGNATURES: &[Signature] = &[
     packed(0, b"\x1F\x9D", "a Unix compress file"),
     runs(257, b"ustar", "a tar archive", UNPACK),
     runs(0, b"SQLite format 3\0", "an SQLite database", EXPORT),
-    runs(0, b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "an old Office file or Outlook message (OLE)", EXPORT),
     runs(0, b"ElfFile\0", "a Windows event log", EXPORT),
     runs(0, b"!BDN", "an Outlook data file", EXPORT),
     runs(4, b"\0\x01\0\0Standard Jet DB", "an Access database", EXPORT),

@@ -14,13 +14,18 @@ pub mod gzip;
 mod header;
 pub mod json;
 pub mod known;
+pub mod ods;
+pub mod ole;
 mod package;
 pub mod plain;
 mod registry;
+mod sheet;
 mod table;
 mod transfer;
 mod trouble;
 mod written;
+pub mod xls;
+pub mod xlsx;
 pub mod zip;
 
 #[cfg(test)]
