@@ -82,6 +82,7 @@ impl Collected {
         };
         out.format = format.id();
         src.src.set_position(0);
+        out.format = format.id();
         match format.need() {
             Need::Stream => format.read(&head, Input::Stream(&mut src), &mut out),
             Need::Seek => format.read(&head, Input::Seek(&mut src, bytes.len() as u64), &mut out),

@@ -26,6 +26,8 @@ mod names;
 pub mod odf;
 pub mod ole;
 mod ooxml;
+pub mod ods;
+pub mod ole;
 mod package;
 pub mod plain;
 pub mod pptx;
@@ -34,6 +36,7 @@ mod sql;
 pub mod sqlite;
 pub mod streams;
 pub mod sevenzip;
+mod sheet;
 mod table;
 pub mod tar;
 mod transfer;
@@ -42,6 +45,8 @@ mod unfold;
 mod utf8;
 mod words;
 mod written;
+pub mod xls;
+pub mod xlsx;
 pub mod zip;
 
 #[cfg(test)]

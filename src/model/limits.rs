@@ -95,6 +95,14 @@ pub const COMPOUND_SECTORS: usize = 4_194_304;
 pub const COMPOUND_ENTRIES: usize = 200_000;
 /// What the decoders of one source file may hold together to refer back to: the dictionaries of xz, lzip and 7z, the windows of Zstandard.
 pub const UNPACKER_BYTES: u64 = 192 * 1024 * 1024;
+/// Elements inside each other in an XML part of a document.
+pub const XML_DEPTH: usize = 256;
+/// Shared strings of a workbook that are held, in bytes of UTF-8.
+pub const SHARED_STRINGS_BYTES: usize = 64 * 1024 * 1024;
+/// Their number.
+pub const SHARED_STRINGS: usize = 4_000_000;
+/// Mail addresses in the cells of one sheet that are remembered, so that a link to one is not told a second time.
+pub const SHEET_ADDRESSES: usize = 500_000;
 /// Unfolded bytes per byte of the source file, once past [`EXPANSION_FREE_BYTES`].
 pub const EXPANSION_RATIO: u64 = 250;
 /// A container that must seek is read from memory up to this size, beyond it from a spool file.

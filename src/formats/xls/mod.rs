@@ -1,0 +1,172 @@
+//! Old Excel workbooks ([MS-XLS], BIFF5 and BIFF8 in a compound file): each sheet a part by its name, hidden ones too. Read record by
+//! record; other streams of the file (properties, macros, embedded objects) are looked at as members of their own.
+
+mod globals;
+mod records;
+mod sheet;
+
+use std::io::{self, BufReader, Read, SeekFrom};
+
+use globals::Globals;
+use records::Records;
+use sheet::{BOF, Sheet};
+
+use super::sheet::source::Source;
+use super::sheet::damaged;
+use super::trouble::{Member, Told};
+use super::written::Written;
+use super::{Claim, Format, Head, Input, Metered, Need, Parts, Sink};
+use crate::model::GapKind;
+use crate::model::limits::CONTAINER_MEMBERS;
+
+/// Workbooks of Excel 5 to 2003.
+pub struct Xls;
+
+/// The stream of the cells: of Excel 97 and later, of 5 and 95.
+const STREAMS: [&str; 2] = ["Workbook", "Book"];
+
+impl Format for Xls {
+    fn id(&self) -> &'static str {
+        "xls"
+    }
+
+    fn claims(&self, _: &Head<'_>) -> Claim {
+        Claim::No
+    }
+
+    fn kind_of(&self) -> Option<&'static str> {
+        Some("ole")
+    }
+
+    fn claims_parts(&self, parts: &Parts) -> Claim {
+        let has = |wanted: &str| parts.names.iter().any(|name| name.trim_start_matches('/').eq_ignore_ascii_case(wanted));
+        if STREAMS.iter().any(|stream| has(stream)) { Claim::Yes } else { Claim::No }
+    }
+
+    fn endings(&self) -> &'static [&'static str] {
+        &["xls", "xlt", "xla"]
+    }
+
+    fn need(&self) -> Need {
+        Need::Seek
+    }
+
+    fn read(&self, _: &Head<'_>, input: Input<'_>, out: &mut dyn Sink) {
+        let Input::Seek(src, _) = input else {
+            let reason = "a workbook was given as a stream, and can only be read from a file; save it and run hozen on that";
+            return out.gap(GapKind::UnsupportedFormat, reason.to_owned());
+        };
+        let (source, failure) = Source::new(src);
+        let result = read_file(source, out);
+        if let Err(error) = result {
+            damaged("the workbook", &error, &failure, out);
+        }
+        failure.tell(out);
+    }
+}
+
+fn read_file(mut source: Source<'_>, out: &mut dyn Sink) -> io::Result<()> {
+    io::Seek::seek(&mut source, SeekFrom::Start(0))?;
+    let mut file = cfb::CompoundFile::open(source)?;
+    let mut streams: Vec<_> =
+        file.walk().filter(cfb::Entry::is_stream).take(CONTAINER_MEMBERS).map(|entry| entry.path().to_path_buf()).collect();
+    let name_of = |path: &std::path::Path| path.to_string_lossy().trim_start_matches('/').to_owned();
+    let books = STREAMS.iter().filter_map(|stream| {
+        streams.iter().position(|path| name_of(path).eq_ignore_ascii_case(stream))
+    });
+    let books: Vec<_> = books.filter_map(|at| streams.get(at).cloned()).collect();
+    streams.retain(|path| !books.contains(path));
+    let budget = out.budget();
+    let mut go_on = true;
+    if let Some(book) = books.first() {
+        let stream = file.open_stream(book)?;
+        go_on = read_book(Metered::new(stream, std::rc::Rc::clone(&budget)), out)?;
+    }
+    for again in books.iter().skip(1) {
+        let reason = "the same workbook for Excel 5 and 95, as programs wrote both; it was not read a second time: if they may differ, open it there";
+        out.member_gap(&name_of(again), GapKind::UnsupportedFormat, reason.to_owned());
+    }
+    for path in streams {
+        if !go_on {
+            break;
+        }
+        let name = name_of(&path);
+        let last = name.rsplit('/').next().unwrap_or_default();
+        // Marks of the kind of an object.
+        if matches!(last, "\u{1}CompObj" | "\u{1}Ole" | "\u{3}ObjInfo") {
+            continue;
+        }
+        let mut member = Member::new(file.open_stream(&path)?);
+        go_on = out.child(&name, &mut member);
+        if let Some(error) = member.failed.take().filter(|error| !Told::is(error)) {
+            return Err(error);
+        }
+    }
+    Ok(())
+}
+
+/// Reads the stream of the cells. Returns whether to go on.
+fn read_book(stream: impl Read, out: &mut dyn Sink) -> io::Result<bool> {
+    let mut records = Records::new(BufReader::with_capacity(64 * 1024, stream));
+    let mut globals = Globals::new();
+    begin(&mut records, &mut globals)?;
+    globals.read(&mut records)?;
+    if let Some(cipher) = globals.cipher {
+        let reason = format!("the workbook is encrypted ({cipher}); open it with its password, save it without one and run hozen on that");
+        out.encrypted(None, cipher, reason);
+        return Ok(true);
+    }
+    if globals.over > 0 {
+        let reason = format!(
+            "the workbook has {} shared strings more than are held at once, which were not read; save its sheets as CSV and run hozen on those",
+            globals.over
+        );
+        out.gap(GapKind::OverLimit, reason);
+    }
+    loop {
+        let offset = records.offset;
+        // Some programs fill the stream up with zeros, which look like empty records of no type.
+        let is_filling = records.kind == 0;
+        match records.next() {
+            Ok(true) => {}
+            Ok(false) => break,
+            Err(error) if is_filling && error.kind() == io::ErrorKind::UnexpectedEof => break,
+            Err(error) => return Err(error),
+        }
+        if records.kind != BOF {
+            continue;
+        }
+        let name = globals.sheets.remove(&offset).unwrap_or_else(|| format!("sheet at byte {offset} (not in the list of sheets)"));
+        let mut result = Ok(());
+        let go_on = out.part(&name, &mut |out| {
+            result = Sheet::default().read(&mut records, &mut globals, out);
+        });
+        result?;
+        if !go_on {
+            return Ok(false);
+        }
+    }
+    for name in globals.sheets.values() {
+        let reason = "the workbook lists this sheet, and it is not there; look for a whole copy";
+        out.member_gap(name, GapKind::Malformed, reason.to_owned());
+    }
+    if globals.strings.left_over().next().is_none() {
+        return Ok(true);
+    }
+    Ok(out.part("shared strings that no cell shows", &mut |out| {
+        let mut text = Written::default();
+        globals.strings.left_over().for_each(|(_, string)| text.lines(string, out));
+    }))
+}
+
+/// The first record says by which version the workbook was written.
+fn begin<R: Read>(records: &mut Records<R>, globals: &mut Globals) -> io::Result<()> {
+    if records.next()? && records.kind == BOF {
+        globals.wide = records.u16()? >= 0x0600;
+        return Ok(());
+    }
+    Err(io::Error::new(io::ErrorKind::InvalidData, "its stream does not begin as a workbook"))
+}
+
+#[cfg(test)]
+mod tests;

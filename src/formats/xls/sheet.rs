@@ -1,0 +1,324 @@
+//! One sheet of a BIFF workbook, record by record ([MS-XLS] 2.1.7.20.5): cells, comments, text boxes, header and footer.
+
+use std::collections::BTreeMap;
+use std::io::{self, Read};
+
+use super::globals::{EOF, Globals};
+use super::records::Records;
+use crate::formats::Sink;
+use crate::formats::sheet::number::show_f64;
+use crate::formats::sheet::rows::Rows;
+use crate::formats::written::Written;
+use crate::formats::xlsx::{texts, without_codes};
+use crate::model::GapKind;
+
+pub(super) const BOF: u16 = 0x0809;
+/// Texts around the cells that are kept of one sheet, and their bytes.
+const MOST_TEXTS: usize = 100_000;
+const TEXT_BYTES: usize = 16 * 1024 * 1024;
+
+/// A sheet that is being read.
+#[derive(Default)]
+pub(super) struct Sheet {
+    rows: Rows,
+    begun: bool,
+    /// The cell of a formula whose text comes next.
+    pending: Option<(u16, u16)>,
+    /// The drawn object that a text belongs to.
+    object: u16,
+    boxes: BTreeMap<u16, Vec<String>>,
+    notes: Vec<(u16, u16, u16, String)>,
+    around: Vec<String>,
+    links: Vec<(u16, u16, String)>,
+    kept: usize,
+    kept_bytes: usize,
+    missing: u64,
+    missing_row: u64,
+}
+
+impl Sheet {
+    /// Reads up to the end of the substream, whose begin was read, or as far as it goes.
+    pub(super) fn read<R: Read>(&mut self, records: &mut Records<R>, globals: &mut Globals, out: &mut dyn Sink) -> io::Result<()> {
+        let result = self.walk(records, globals, out);
+        self.rows.finish(out);
+        if self.missing > 0 {
+            let kind = if globals.over > 0 { GapKind::OverLimit } else { GapKind::Malformed };
+            let reason = format!(
+                "{} cells, the first in row {}, name shared strings that are not there or were too many to hold; look for a whole copy, or save the sheet as CSV and run hozen on that",
+                self.missing, self.missing_row
+            );
+            out.gap(kind, reason);
+        }
+        self.beside(out);
+        result
+    }
+
+    fn walk<R: Read>(&mut self, records: &mut Records<R>, globals: &mut Globals, out: &mut dyn Sink) -> io::Result<()> {
+        let mut inner = 0_u32;
+        while records.next()? {
+            match records.kind {
+                // A chart on the sheet.
+                BOF => inner += 1,
+                EOF if inner == 0 => return Ok(()),
+                EOF => inner -= 1,
+                _ => self.record(records, globals, out)?,
+            }
+        }
+        Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the sheet has no end"))
+    }
+
+    fn record<R: Read>(&mut self, records: &mut Records<R>, globals: &mut Globals, out: &mut dyn Sink) -> io::Result<()> {
+        match records.kind {
+            0x00FD => {
+                let (row, column, _) = place(records)?;
+                let index = records.u32()? as usize;
+                match globals.strings.get(index).map(str::to_owned) {
+                    Some(text) => self.cell((row, column), text, out)?,
+                    None => {
+                        self.missing_row = if self.missing == 0 { u64::from(row) + 1 } else { self.missing_row };
+                        self.missing += 1;
+                    }
+                }
+            }
+            0x0204 | 0x00D6 => {
+                let (row, column, _) = place(records)?;
+                let text = globals.long(records)?;
+                self.cell((row, column), text, out)?;
+            }
+            0x0203 => {
+                let (row, column, style) = place(records)?;
+                let value = records.f64()?;
+                self.number((row, column, style), value, globals, out)?;
+            }
+            0x027E => {
+                let (row, column, style) = place(records)?;
+                let value = rk(records.u32()?);
+                self.number((row, column, style), value, globals, out)?;
+            }
+            0x00BD => {
+                let (row, mut column) = (records.u16()?, records.u16()?);
+                while records.left() >= 8 {
+                    let (style, value) = (records.u16()?, rk(records.u32()?));
+                    self.number((row, column, style), value, globals, out)?;
+                    column = column.saturating_add(1);
+                }
+            }
+            0x0006 | 0x0206 | 0x0406 => self.formula(records, globals, out)?,
+            0x0207 => {
+                let text = globals.long(records)?;
+                if let Some(place) = self.pending.take() {
+                    self.cell(place, text, out)?;
+                }
+            }
+            0x0205 => {
+                let (row, column, _) = place(records)?;
+                let (value, is_error) = (records.u8()?, records.u8()?);
+                if is_error == 0 {
+                    self.cell((row, column), truth(value), out)?;
+                }
+            }
+            _ => self.beside_cells(records, globals)?,
+        }
+        Ok(())
+    }
+
+    fn formula<R: Read>(&mut self, records: &mut Records<R>, globals: &mut Globals, out: &mut dyn Sink) -> io::Result<()> {
+        let (row, column, style) = place(records)?;
+        let value = records.f64()?;
+        let bytes = value.to_le_bytes();
+        self.pending = None;
+        match bytes {
+            [0, .., 0xFF, 0xFF] => self.pending = Some((row, column)),
+            [1, _, truth_of, .., 0xFF, 0xFF] => self.cell((row, column), truth(truth_of), out)?,
+            [.., 0xFF, 0xFF] => {}
+            _ => self.number((row, column, style), value, globals, out)?,
+        }
+        Ok(())
+    }
+
+    fn number(&mut self, (row, column, style): (u16, u16, u16), value: f64, globals: &Globals, out: &mut dyn Sink) -> io::Result<()> {
+        let (text, undone) = show_f64(value, globals.styles.shape(usize::from(style)), globals.epoch);
+        self.begin(row, out);
+        self.rows.cell((u32::from(column) + 1, text), undone, out)
+    }
+
+    fn cell(&mut self, (row, column): (u16, u16), text: String, out: &mut dyn Sink) -> io::Result<()> {
+        self.begin(row, out);
+        self.rows.cell((u32::from(column) + 1, text), None, out)
+    }
+
+    fn begin(&mut self, row: u16, out: &mut dyn Sink) {
+        let number = u64::from(row) + 1;
+        if !self.begun || number != self.rows.number() {
+            self.begun = true;
+            self.rows.begin(Some(number), out);
+        }
+    }
+
+    /// Counts what is kept; an error where it is too much.
+    fn keep(&mut self, text: &str) -> io::Result<()> {
+        self.kept += 1;
+        self.kept_bytes += text.len();
+        if self.kept > MOST_TEXTS || self.kept_bytes > TEXT_BYTES {
+            return Err(io::Error::other(format!("over {MOST_TEXTS} comments and text boxes, or {TEXT_BYTES} bytes of them")));
+        }
+        Ok(())
+    }
+
+    fn beside_cells<R: Read>(&mut self, records: &mut Records<R>, globals: &Globals) -> io::Result<()> {
+        match records.kind {
+            0x0014 | 0x0015 if records.left() > 0 => {
+                let text = if globals.wide { globals.long(records)? } else { globals.short(records)? };
+                self.keep(&text)?;
+                self.around.extend(without_codes(&text));
+            }
+            0x005D if globals.wide && records.left() >= 8 => {
+                records.skip(6)?;
+                self.object = records.u16()?;
+            }
+            0x01B6 if globals.wide && records.left() >= 18 => {
+                records.skip(10)?;
+                let chars = usize::from(records.u16()?);
+                if chars > 0 && records.go_on()? {
+                    let text = records.wide(chars)?;
+                    self.keep(&text)?;
+                    self.boxes.entry(self.object).or_default().push(text);
+                }
+            }
+            0x001C if records.left() >= 6 => self.note(records, globals)?,
+            0x01B8 if records.left() >= 32 => {
+                let (row, _, column) = (records.u16()?, records.u16()?, records.u16()?);
+                for address in addresses(records.bytes()) {
+                    self.keep(&address)?;
+                    self.links.push((row, column, address));
+                }
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn note<R: Read>(&mut self, records: &mut Records<R>, globals: &Globals) -> io::Result<()> {
+        let (row, column) = (records.u16()?, records.u16()?);
+        let (object, text) = if globals.wide {
+            records.u16()?;
+            (records.u16()?, globals.long(records)?)
+        } else {
+            (0, globals.long(records)?)
+        };
+        self.keep(&text)?;
+        // A long comment of Excel 95 goes on in records that name no cell.
+        match self.notes.last_mut() {
+            Some((_, _, _, before)) if !globals.wide && row == 0xFFFF => before.push_str(&text),
+            _ => self.notes.push((row, column, object, text)),
+        }
+        Ok(())
+    }
+
+    /// What stands beside the cells, as parts of the sheet.
+    fn beside(&mut self, out: &mut dyn Sink) {
+        let (notes, mut boxes) = (std::mem::take(&mut self.notes), std::mem::take(&mut self.boxes));
+        let rows = &self.rows;
+        let links: Vec<_> = self.links.iter().filter(|(_, _, address)| !rows.shows(address)).collect();
+        let _ = (links.is_empty()
+            || out.part("links", &mut |out| {
+                let mut text = Written::default();
+                for (row, column, address) in &links {
+                    texts::comment(cell_of(*row, *column), address.clone(), &mut text, out);
+                }
+            }))
+            && (self.around.is_empty()
+                || out.part("header and footer", &mut |out| {
+                    let mut text = Written::default();
+                    self.around.iter().for_each(|line| text.lines(line, out));
+                }))
+            && (notes.is_empty() || out.part("comments", &mut |out| comments(&notes, &mut boxes, out)))
+            && (boxes.is_empty()
+                || out.part("text boxes", &mut |out| {
+                    let mut text = Written::default();
+                    boxes.values().flatten().for_each(|line| text.lines(&line.replace('\r', "\n"), out));
+                }));
+    }
+}
+
+/// Comments at their cells, then who wrote them. Of Excel 95 the text is in the note, later in its box.
+fn comments(notes: &[(u16, u16, u16, String)], boxes: &mut BTreeMap<u16, Vec<String>>, out: &mut dyn Sink) {
+    let (mut text, mut authors) = (Written::default(), std::collections::BTreeSet::new());
+    for (row, column, object, own) in notes {
+        let place = cell_of(*row, *column);
+        match boxes.remove(object).filter(|_| *object > 0) {
+            Some(lines) => {
+                texts::comment(place, lines.join("\n").replace('\r', "\n"), &mut text, out);
+                authors.insert(own);
+            }
+            None => texts::comment(place, own.clone(), &mut text, out),
+        }
+    }
+    for author in authors.into_iter().filter(|author| !author.trim().is_empty()) {
+        text.pairs(&[("author".to_owned(), author.clone())], out);
+    }
+}
+
+fn cell_of(row: u16, column: u16) -> Option<(u32, u64)> {
+    Some((u32::from(column) + 1, u64::from(row) + 1))
+}
+
+/// Row and column from 0, and the cell format.
+fn place<R: Read>(records: &mut Records<R>) -> io::Result<(u16, u16, u16)> {
+    Ok((records.u16()?, records.u16()?, records.u16()?))
+}
+
+fn truth(value: u8) -> String {
+    if value == 0 { "FALSE" } else { "TRUE" }.to_owned()
+}
+
+/// A number in 30 bits ([MS-XLS] 2.5.122).
+fn rk(raw: u32) -> f64 {
+    let value = if raw & 2 != 0 {
+        #[expect(clippy::cast_possible_wrap, reason = "the sign is in the highest bit")]
+        f64::from(raw as i32 >> 2)
+    } else {
+        f64::from_bits(u64::from(raw & 0xFFFF_FFFC) << 32)
+    };
+    if raw & 1 != 0 { value / 100.0 } else { value }
+}
+
+/// Addresses in the object of a link, in UTF-16 up to a zero: of mail without `mailto:`, others as they are.
+fn addresses(object: &[u8]) -> Vec<String> {
+    let mut found = Vec::new();
+    for scheme in ["mailto:", "http://", "https://", "file://"] {
+        let wide: Vec<u8> = scheme.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        for at in memchr::memmem::find_iter(object, &wide).take(8) {
+            let units = object.get(at..).unwrap_or_default().chunks_exact(2).map(|pair| match pair {
+                [low, high] => u16::from_le_bytes([*low, *high]),
+                _ => 0,
+            });
+            let units: Vec<u16> = units.take_while(|unit| *unit != 0).take(2048).collect();
+            let address = String::from_utf16_lossy(&units);
+            found.push(address.strip_prefix("mailto:").unwrap_or(&address).to_owned());
+        }
+    }
+    found.dedup();
+    found
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_in_thirty_bits() {
+        assert_eq!(rk(0x3FF0_0000), 1.0);
+        assert_eq!(rk(0x3FF0_0001), 0.01);
+        assert_eq!(rk((29_323 << 2) | 2), 29_323.0);
+        assert_eq!(rk((1234 << 2) | 3), 12.34);
+        assert_eq!(rk(0xFFFF_FFFE), -1.0);
+    }
+
+    #[test]
+    fn addresses_of_links() {
+        let wide = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+        let object = [b"\x01\x02\x03".to_vec(), wide("mailto:a@example.jp\0"), vec![9; 5], wide("https://example.jp/x")].concat();
+        assert_eq!(addresses(&object), ["a@example.jp", "https://example.jp/x"]);
+    }
+}
