@@ -16,6 +16,7 @@ pub mod docx;
 mod flow;
 pub mod gzip;
 mod header;
+pub mod html;
 pub mod json;
 pub mod known;
 mod markup;
