@@ -10,6 +10,9 @@ use crate::model::limits::{RECORD_BYTES, TABLE_DEPTH};
 /// A cell that spans more columns than this is none.
 const SPAN: u32 = 16_384;
 
+/// A cell of more lines than this is read as lines.
+const CELL_LINES: usize = 12;
+
 /// What is open around the current paragraph.
 enum Level {
     Table(Box<Frame>),
@@ -188,10 +191,14 @@ impl Flow {
         let Some(frame) = self.frame() else { return };
         let text = std::mem::take(&mut frame.text);
         frame.column = frame.column.saturating_add(1);
-        if !text.trim().is_empty() {
+        // A cell that holds a page of text lays out, and what stands in it need not belong together.
+        if text.lines().take(CELL_LINES + 1).count() > CELL_LINES {
+            self.lines(&text, out);
+        } else if !text.trim().is_empty() {
             frame.bytes += text.len() + 1;
             frame.cells.push(Cell { column: frame.column, text, undone: None });
         }
+        let Some(frame) = self.frame() else { return };
         frame.column = frame.column.saturating_add(span.clamp(1, SPAN) - 1);
         if frame.bytes > RECORD_BYTES {
             self.tell_long(out);

@@ -213,4 +213,4 @@ fn native_head(head: &[u8]) -> Option<(String, usize)> {
 }
 
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
