@@ -15,6 +15,7 @@ mod header;
 pub mod json;
 pub mod known;
 mod package;
+pub mod pdf;
 pub mod plain;
 mod registry;
 mod table;

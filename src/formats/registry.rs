@@ -2,11 +2,11 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::{Claim, Format, Head, ReadSeek, binary, csv, gzip, json, known, plain, zip};
+use super::{Claim, Format, Head, ReadSeek, binary, csv, gzip, json, known, pdf, plain, zip};
 
 /// Every format, the more particular first: among equal claims the earlier wins.
 pub static FORMATS: &[&dyn Format] =
-    &[&zip::Zip, &gzip::Gzip, &known::Known, &json::Json, &csv::Csv, &plain::Plain, &binary::Binary];
+    &[&zip::Zip, &gzip::Gzip, &pdf::Pdf, &known::Known, &json::Json, &csv::Csv, &plain::Plain, &binary::Binary];
 
 /// The format that claims this leaf most surely; `None` if none does (the last one takes anything).
 pub fn pick(head: &Head<'_>) -> Option<&'static dyn Format> {

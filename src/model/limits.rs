@@ -65,6 +65,12 @@ pub const EXPANSION_FREE_BYTES: u64 = 256 * 1024 * 1024;
 pub const DOCUMENT_BYTES: u64 = 64 * 1024 * 1024;
 /// One part of a document that is held whole (shared strings, styles, notes), unfolded.
 pub const PART_BYTES: u64 = 32 * 1024 * 1024;
+/// Objects of a PDF.
+pub const PDF_OBJECTS: usize = 1_000_000;
+/// Characters of one page of a PDF, which are held to lay them out.
+pub const PDF_PAGE_CHARS: usize = 500_000;
+/// Parts of a page of a PDF that are drawn inside each other.
+pub const PDF_FORM_DEPTH: usize = 16;
 /// Members of a package that are listed to tell what kind of document it is.
 pub const PARTS_LISTED: usize = 4096;
 /// Unfolded bytes per byte of the source file, once past [`EXPANSION_FREE_BYTES`].
