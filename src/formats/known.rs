@@ -43,7 +43,6 @@ const fn mute(at: usize, magic: &'static [u8], what: &'static str) -> Signature 
 
 /// Longer and surer signatures first; short ones are checked further by [`is_sure`].
 static SIGNATURES: &[Signature] = &[
-    Signature { at: 0, magic: b"%PDF-", what: "a PDF", fate: Fate::Closed, todo: EXPORT },
     packed(0, b"Rar!\x1A\x07", "a RAR archive"),
     packed(0, b"MSCF\0\0\0\0", "a Windows cabinet"),
     runs(0, b"ElfFile\0", "a Windows event log", EXPORT),

@@ -31,6 +31,7 @@ mod ooxml;
 pub mod ods;
 pub mod ole;
 mod package;
+pub mod pdf;
 pub mod plain;
 pub mod pptx;
 mod registry;

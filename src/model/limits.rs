@@ -83,6 +83,12 @@ pub const TABLE_DEPTH: usize = 32;
 pub const SQLITE_LOG_PAGES: usize = 2_000_000;
 /// Different addresses of one list of recipients that are counted.
 pub const RECIPIENTS: usize = 100_000;
+/// Objects of a PDF.
+pub const PDF_OBJECTS: usize = 1_000_000;
+/// Characters of one page of a PDF, which are held to lay them out.
+pub const PDF_PAGE_CHARS: usize = 500_000;
+/// Parts of a page of a PDF that are drawn inside each other.
+pub const PDF_FORM_DEPTH: usize = 16;
 /// Members of a package that are listed to tell what kind of document it is.
 pub const PARTS_LISTED: usize = 4096;
 /// Seconds of work (processor time) on one member, beyond one second for each [`MEMBER_BYTES_PER_SECOND`] that it unfolds to.

@@ -1,0 +1,273 @@
+//! What a PDF holds beside its pages: properties, fields of its form, bookmarks, files.
+
+use std::collections::BTreeSet;
+use std::io::Cursor;
+
+use super::super::Sink;
+use super::super::written::Written;
+use super::file::File;
+use super::text::{name, string};
+use super::value::{Dict, Id, Value};
+use crate::model::GapKind;
+
+/// Nodes of a tree of names, fields or bookmarks.
+const NODES: usize = 200_000;
+
+/// The files inside, each once.
+#[derive(Default)]
+pub(super) struct Files {
+    seen: BTreeSet<Id>,
+    found: Vec<(String, Value)>,
+}
+
+impl Files {
+    /// Sets down the file of a file specification.
+    pub(super) fn add(&mut self, file: &mut File<'_>, named: Option<String>, spec: &Value) {
+        let spec = file.resolve(spec);
+        let Some(dict) = spec.dict().cloned() else { return };
+        let inner = file.get(&dict, "EF");
+        let Some(inner) = inner.dict().cloned() else { return };
+        let stream = ["UF", "F", "Unix", "DOS", "Mac"].iter().find_map(|name| inner.get(*name)).cloned();
+        let Some(stream) = stream else { return };
+        if stream.id().is_some_and(|id| !self.seen.insert(id)) {
+            return;
+        }
+        let mut stated = |key: &str| file.get(&dict, key).text().map(string).filter(|name| !name.trim().is_empty());
+        let stated = stated("UF").or_else(|| stated("F")).or(named).unwrap_or_else(|| "attachment".to_owned());
+        if self.found.len() < NODES {
+            self.found.push((stated, stream));
+        }
+    }
+
+    /// Those of the tree of names, and those that the document is associated with.
+    pub(super) fn of_document(&mut self, file: &mut File<'_>, root: &Dict) {
+        let names = file.get(root, "Names");
+        let tree = names.dict().and_then(|dict| dict.get("EmbeddedFiles")).cloned().unwrap_or(Value::Null);
+        let mut waiting = vec![tree];
+        let mut seen = BTreeSet::new();
+        let mut nodes = 0;
+        while let Some(node) = waiting.pop() {
+            nodes += 1;
+            if nodes > NODES || node.id().is_some_and(|id| !seen.insert(id)) {
+                continue;
+            }
+            let Value::Dict(node) = file.resolve(&node) else { continue };
+            if let Value::List(kids) = file.get(&node, "Kids") {
+                waiting.extend(kids.into_iter().rev());
+            }
+            if let Value::List(pairs) = file.get(&node, "Names") {
+                for pair in pairs.chunks_exact(2) {
+                    let [key, spec] = pair else { continue };
+                    self.add(file, key.text().map(string), spec);
+                }
+            }
+        }
+        if let Value::List(specs) = file.get(root, "AF") {
+            specs.iter().for_each(|spec| self.add(file, None, spec));
+        }
+    }
+
+    /// Hands each to be looked at.
+    pub(super) fn give(self, file: &mut File<'_>, out: &mut dyn Sink) {
+        for (name, stream) in self.found {
+            if file.budget.is_spent() {
+                return;
+            }
+            let Value::Stream(stream) = file.resolve(&stream) else {
+                let reason = "the PDF names this file, but does not hold it; look for a whole copy".to_owned();
+                out.member_gap(&name, GapKind::Malformed, reason);
+                continue;
+            };
+            let unfolded = file.unfold(&stream);
+            let length = unfolded.bytes.len();
+            let goes_on = out.child(&name, &mut Cursor::new(unfolded.bytes));
+            if let Some(trouble) = unfolded.trouble {
+                let kind = if trouble.contains("more than") || trouble.contains("longer than") {
+                    GapKind::OverLimit
+                } else {
+                    GapKind::Malformed
+                };
+                let reason = format!(
+                    "this file was read only in part: {trouble}; its first {length} bytes were looked at: save it from the PDF and run hozen on that"
+                );
+                out.broken_off(kind, reason);
+            }
+            if !goes_on {
+                return;
+            }
+        }
+    }
+}
+
+/// Title, author and the like; and what the metadata says beyond them.
+pub(super) fn properties(file: &mut File<'_>, root: &Dict) -> Vec<(String, String)> {
+    let info = file.trailer("Info");
+    let info = info.dict().cloned().unwrap_or_default();
+    let mut pairs = Vec::new();
+    for (key, value) in info.iter().take(1000) {
+        let value = file.resolve(value);
+        if let Some(text) = value.text().map(string).filter(|text| !text.trim().is_empty())
+            && !key.ends_with("Date")
+        {
+            pairs.push((name(key), text));
+        }
+    }
+    if let Value::Stream(stream) = file.get(root, "Metadata") {
+        let unfolded = file.unfold(&stream);
+        let known: BTreeSet<String> = pairs.iter().map(|(_, text)| text.trim().to_owned()).collect();
+        let mut said = BTreeSet::new();
+        for text in of_xml(&String::from_utf8_lossy(&unfolded.bytes)) {
+            if !known.contains(&text) && said.len() < 1000 && said.insert(text.clone()) {
+                pairs.push(("metadata".to_owned(), text));
+            }
+        }
+    }
+    pairs
+}
+
+/// Text and values of attributes in XMP, but for names of schemes, identifiers and dates.
+fn of_xml(xml: &str) -> Vec<String> {
+    let mut texts = Vec::new();
+    for part in xml.split('<') {
+        let (tag, text) = part.split_once('>').unwrap_or((part, ""));
+        if !tag.starts_with(['?', '!', '/']) {
+            let mut quoted = tag.split('"');
+            while let (Some(key), Some(value)) = (quoted.next(), quoted.next()) {
+                let key = key.trim();
+                if !key.starts_with("xmlns") && !key.starts_with("rdf:") && !key.starts_with("xml:") {
+                    texts.push(value);
+                }
+            }
+        }
+        texts.push(text);
+    }
+    let is_date = |text: &str| {
+        text.len() > 4
+            && text.get(4..5) == Some("-")
+            && text.get(..4).is_some_and(|y| y.bytes().all(|b| b.is_ascii_digit()))
+    };
+    let is_word = |text: &&str| {
+        let text = text.trim();
+        text.chars().count() > 1
+            && !is_date(text)
+            && !text.starts_with("uuid:")
+            && !text.starts_with("xmp.")
+            && !text.starts_with("http://")
+    };
+    let plain = |text: &str| {
+        let text = text.trim().replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&apos;", "'");
+        text.replace("&amp;", "&")
+    };
+    texts.into_iter().filter(is_word).map(plain).collect()
+}
+
+/// The values of a form under the names of its fields.
+pub(super) fn fields(file: &mut File<'_>, root: &Dict) -> Vec<(String, String)> {
+    let form = file.get(root, "AcroForm");
+    let Some(form) = form.dict().cloned() else { return Vec::new() };
+    let mut waiting: Vec<(Value, String)> = match file.get(&form, "Fields") {
+        Value::List(list) => list.into_iter().rev().map(|field| (field, String::new())).collect(),
+        _ => Vec::new(),
+    };
+    let mut seen = BTreeSet::new();
+    let mut pairs = Vec::new();
+    while let Some((field, above)) = waiting.pop() {
+        if seen.len() >= NODES || file.budget.is_spent() {
+            break;
+        }
+        if field.id().is_some_and(|id| !seen.insert(id)) {
+            continue;
+        }
+        let Value::Dict(dict) = file.resolve(&field) else { continue };
+        let own = file.get(&dict, "T").text().map(string).unwrap_or_default();
+        let path = if above.is_empty() || own.is_empty() { format!("{above}{own}") } else { format!("{above}.{own}") };
+        let tip = file.get(&dict, "TU").text().map(string).filter(|tip| *tip != own);
+        let value = file.get(&dict, "V");
+        let label = tip.map_or_else(|| path.clone(), |tip| format!("{tip} ({path})"));
+        let text = value_text(file, &value);
+        if !text.trim().is_empty() && text != "Off" {
+            pairs.push((label, text));
+        }
+        if let Value::List(kids) = file.get(&dict, "Kids")
+            && path.len() < 4096
+        {
+            waiting.extend(kids.into_iter().rev().map(|kid| (kid, path.clone())));
+        }
+    }
+    pairs
+}
+
+fn value_text(file: &mut File<'_>, value: &Value) -> String {
+    match value {
+        Value::Text(text) => string(text),
+        Value::Name(one) => name(one),
+        Value::Stream(stream) => string(&file.unfold(stream).bytes),
+        Value::List(list) => {
+            let all = list.iter().filter_map(|value| file.resolve(value).text().map(string));
+            all.collect::<Vec<_>>().join("\n")
+        }
+        // A signature: who signed, where, why.
+        Value::Dict(dict) => {
+            let keys = ["Name", "Location", "Reason", "ContactInfo"];
+            let all = keys.iter().filter_map(|key| file.get(dict, key).text().map(string));
+            all.collect::<Vec<_>>().join("\n")
+        }
+        _ => String::new(),
+    }
+}
+
+/// A form of its own in XML (XFA), of which the fields hold no values.
+pub(super) fn xfa(file: &mut File<'_>, root: &Dict) -> Vec<(String, Value)> {
+    let form = file.get(root, "AcroForm");
+    let Some(form) = form.dict().cloned() else { return Vec::new() };
+    match file.get(&form, "XFA") {
+        Value::List(list) => {
+            let pairs =
+                list.chunks_exact(2).filter_map(|pair| Some((pair.first()?.text().map(string)?, pair.last()?.clone())));
+            pairs.filter(|(name, _)| name == "datasets").map(|(name, value)| (format!("{name}.xml"), value)).collect()
+        }
+        whole @ Value::Stream(_) => vec![("xfa.xml".to_owned(), whole)],
+        _ => Vec::new(),
+    }
+}
+
+impl Files {
+    /// Sets down a stream that is looked at like a file.
+    pub(super) fn add_stream(&mut self, name: String, stream: Value) {
+        self.found.push((name, stream));
+    }
+}
+
+/// The titles of all bookmarks.
+pub(super) fn bookmarks(file: &mut File<'_>, root: &Dict) -> Vec<String> {
+    let outlines = file.get(root, "Outlines");
+    let first = outlines.dict().and_then(|dict| dict.get("First")).cloned();
+    let mut waiting: Vec<Value> = first.into_iter().collect();
+    let mut seen = BTreeSet::new();
+    let mut titles = Vec::new();
+    while let Some(item) = waiting.pop() {
+        let Some(id) = item.id() else { continue };
+        if !seen.insert(id) || seen.len() > NODES || file.budget.is_spent() {
+            continue;
+        }
+        let Value::Dict(dict) = file.resolve(&item) else { continue };
+        titles.extend(file.get(&dict, "Title").text().map(string).filter(|title| !title.trim().is_empty()));
+        waiting.extend(dict.get("Next").cloned());
+        waiting.extend(dict.get("First").cloned());
+    }
+    titles
+}
+
+/// Gives a part of lines or pairs, if there is something in it.
+pub(super) fn part(out: &mut dyn Sink, title: &str, pairs: &[(String, String)], lines: &[String]) {
+    if pairs.is_empty() && lines.is_empty() {
+        return;
+    }
+    out.part(title, &mut |out| {
+        let mut text = Written::default();
+        if !pairs.is_empty() {
+            text.pairs(pairs, out);
+        }
+        lines.iter().for_each(|line| text.lines(line, out));
+    });
+}
