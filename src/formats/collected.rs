@@ -80,6 +80,7 @@ impl Collected {
             (None, Need::Seek) => settle(format, &mut src, bytes.len() as u64),
             _ => format,
         };
+        out.format = format.id();
         src.src.set_position(0);
         match format.need() {
             Need::Stream => format.read(&head, Input::Stream(&mut src), &mut out),

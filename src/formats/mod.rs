@@ -16,6 +16,8 @@ mod header;
 pub mod json;
 pub mod known;
 pub mod mail;
+mod mapi;
+pub mod msg;
 pub mod ole;
 mod package;
 pub mod plain;

@@ -2,13 +2,14 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::{Claim, Format, Head, ReadSeek, binary, csv, gzip, json, known, mail, ole, plain, zip};
+use super::{Claim, Format, Head, ReadSeek, binary, csv, gzip, json, known, mail, msg, ole, plain, zip};
 
 /// Every format, the more particular first: among equal claims the earlier wins.
 pub static FORMATS: &[&dyn Format] = &[
     &zip::Zip,
     &gzip::Gzip,
     &ole::Ole,
+    &msg::Msg,
     &known::Known,
     &mail::Mbox,
     &mail::Mail,
