@@ -29,6 +29,8 @@ pub mod odf;
 pub mod ole;
 mod ooxml;
 pub mod ods;
+mod mapi;
+pub mod msg;
 pub mod ole;
 mod package;
 pub mod pdf;

@@ -167,3 +167,12 @@ fn is_message(bytes: &[u8]) -> bool {
     }
     false
 }
+
+/// The fields of a header that another format holds, decoded.
+pub(super) fn fields(header: &[u8]) -> Vec<(String, String)> {
+    let mut bytes = header;
+    let mut source = Source::new(&mut bytes, false);
+    let mut all = Vec::new();
+    header::read(&mut source, |field| all.push((field.name.clone(), record::text(&field.value))));
+    all
+}

@@ -65,6 +65,13 @@ fn one(field: &HeaderField, range: std::ops::Range<usize>, bond: Bond, lost: &mu
     }
 }
 
+/// A value, decoded.
+pub(super) fn text(value: &[u8]) -> String {
+    let flat = unfolded(value.trim_ascii());
+    let read = encoded_words(&flat);
+    decode_record(read.as_deref().unwrap_or(&flat), Charset::Utf8).text.into_owned()
+}
+
 /// Without the ends of lines.
 fn unfolded(raw: &[u8]) -> Cow<'_, [u8]> {
     if memchr::memchr2(b'\r', b'\n', raw).is_none() {
