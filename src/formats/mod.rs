@@ -19,7 +19,7 @@ pub mod known;
 mod package;
 pub mod plain;
 mod registry;
-mod sql;
+pub mod sql;
 pub mod sqlite;
 mod table;
 mod transfer;

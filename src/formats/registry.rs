@@ -2,7 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::{Claim, Format, Head, ReadSeek, binary, csv, gzip, json, known, plain, sqlite, zip};
+use super::{Claim, Format, Head, ReadSeek, binary, csv, gzip, json, known, plain, sql, sqlite, zip};
 
 /// Every format, the more particular first: among equal claims the earlier wins.
 pub static FORMATS: &[&dyn Format] = &[
@@ -11,6 +11,7 @@ pub static FORMATS: &[&dyn Format] = &[
     &sqlite::Sqlite,
     &sqlite::Log,
     &known::Known,
+    &sql::Sql,
     &json::Json,
     &csv::Csv,
     &plain::Plain,

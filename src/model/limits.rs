@@ -67,6 +67,12 @@ pub const DOCUMENT_BYTES: u64 = 64 * 1024 * 1024;
 pub const PART_BYTES: u64 = 32 * 1024 * 1024;
 /// Pages of one log of an SQLite database.
 pub const SQLITE_LOG_PAGES: usize = 2_000_000;
+/// One row of an SQL dump; a longer one is read in windows.
+pub const SQL_ROW_BYTES: usize = 16 * 1024 * 1024;
+/// Bytes of SQL that are read again because what began there was no whole row; beyond, a dump is read as lines.
+pub const SQL_AGAIN_BYTES: usize = 64 * 1024 * 1024;
+/// Tables of an SQL dump whose names are kept; rows of further ones are not told apart by table.
+pub const SQL_TABLES: usize = 20_000;
 /// Members of a package that are listed to tell what kind of document it is.
 pub const PARTS_LISTED: usize = 4096;
 /// Unfolded bytes per byte of the source file, once past [`EXPANSION_FREE_BYTES`].
