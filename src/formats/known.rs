@@ -45,6 +45,19 @@ const fn mute(at: usize, magic: &'static [u8], what: &'static str) -> Signature 
 static SIGNATURES: &[Signature] = &[
     packed(0, b"Rar!\x1A\x07", "a RAR archive"),
     packed(0, b"MSCF\0\0\0\0", "a Windows cabinet"),
+    Signature {
+        at: 0,
+        magic: b"PGDMP",
+        what: "a packed dump of PostgreSQL (pg_dump -Fc)",
+        fate: Fate::Closed,
+        todo: "make SQL of it (`pg_restore -f dump.sql FILE`; no server is needed) and run hozen on that",
+    },
+    runs(
+        3,
+        b"TEXPORT:V",
+        "an export of Oracle (exp)",
+        "load it into a database of its own, export the tables as CSV, and run hozen on these",
+    ),
     runs(0, b"ElfFile\0", "a Windows event log", EXPORT),
     runs(0, b"!BDN", "an Outlook data file", EXPORT),
     runs(4, b"\0\x01\0\0Standard Jet DB", "an Access database", EXPORT),

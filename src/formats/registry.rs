@@ -6,7 +6,9 @@ use super::{Claim, Format, Head, ReadSeek};
 
 /// Every format, the more particular first: among equal claims the earlier wins.
 pub static FORMATS: &[&dyn Format] = &[
-    // Containers and documents that a signature tells.
+    // Containers and documents that a signature tells: kinds before what they are kinds of.
+    &super::xlsx::Xlsx,
+    &super::ods::Ods,
     &super::docx::Docx,
     &super::pptx::Pptx,
     &super::odf::Odf,
@@ -20,13 +22,21 @@ pub static FORMATS: &[&dyn Format] = &[
     &super::streams::lz4::Lz4,
     &super::streams::compress::Compress,
     &super::tar::Tar,
+    &super::sevenzip::SevenZip,
+    &super::lzh::Lzh,
+    &super::xls::Xls,
+    &super::doc::Doc,
+    &super::msg::Msg,
     &super::ole::Ole,
+    &super::pdf::Pdf,
     &super::sqlite::Sqlite,
     &super::sqlite::Log,
     &super::known::Known,
     // Text, by its shape.
     &super::mail::Mbox,
     &super::mail::Mail,
+    &super::sql::Sql,
+    &super::html::Html,
     &super::json::Json,
     &super::csv::Csv,
     &super::plain::Plain,

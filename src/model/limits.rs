@@ -89,6 +89,12 @@ pub const PDF_OBJECTS: usize = 1_000_000;
 pub const PDF_PAGE_CHARS: usize = 500_000;
 /// Parts of a page of a PDF that are drawn inside each other.
 pub const PDF_FORM_DEPTH: usize = 16;
+/// One row of an SQL dump; a longer one is read in windows.
+pub const SQL_ROW_BYTES: usize = 16 * 1024 * 1024;
+/// Bytes of SQL that are read again because what began there was no whole row; beyond, a dump is read as lines.
+pub const SQL_AGAIN_BYTES: usize = 64 * 1024 * 1024;
+/// Tables of an SQL dump whose names are kept; rows of further ones are not told apart by table.
+pub const SQL_TABLES: usize = 20_000;
 /// Members of a package that are listed to tell what kind of document it is.
 pub const PARTS_LISTED: usize = 4096;
 /// Seconds of work (processor time) on one member, beyond one second for each [`MEMBER_BYTES_PER_SECOND`] that it unfolds to.
