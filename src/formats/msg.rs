@@ -1,7 +1,7 @@
 //! Outlook message files ([MS-OXMSG]): a compound file with one item, its recipients and attachments. A message that is attached to it is a
 //! part; attached files are looked at by the same rules.
 
-use std::io::{self, Read};
+use std::io;
 
 use super::compound::{Compound, Stream};
 use super::mapi::{self, Item};

@@ -107,8 +107,6 @@ pub const COMPOUND_SECTORS: usize = 4_194_304;
 pub const COMPOUND_ENTRIES: usize = 200_000;
 /// What the decoders of one source file may hold together to refer back to: the dictionaries of xz, lzip and 7z, the windows of Zstandard.
 pub const UNPACKER_BYTES: u64 = 192 * 1024 * 1024;
-/// Elements inside each other in an XML part of a document.
-pub const XML_DEPTH: usize = 256;
 /// Shared strings of a workbook that are held, in bytes of UTF-8.
 pub const SHARED_STRINGS_BYTES: usize = 64 * 1024 * 1024;
 /// Their number.

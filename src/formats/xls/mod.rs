@@ -5,17 +5,19 @@ mod globals;
 mod records;
 mod sheet;
 
-use std::io::{self, BufReader, Read, SeekFrom};
+use std::io::{self, BufReader, Read};
 
 use globals::Globals;
 use records::Records;
 use sheet::{BOF, Sheet};
 
-use super::sheet::source::Source;
+use super::compound::{Compound, Stream};
+use super::ole::shown;
 use super::sheet::damaged;
+use super::sheet::source::Source;
 use super::trouble::{Member, Told};
 use super::written::Written;
-use super::{Claim, Format, Head, Input, Metered, Need, Parts, Sink};
+use super::{Claim, Format, Head, Input, Need, Parts, Sink};
 use crate::model::GapKind;
 use crate::model::limits::CONTAINER_MEMBERS;
 
@@ -39,7 +41,8 @@ impl Format for Xls {
     }
 
     fn claims_parts(&self, parts: &Parts) -> Claim {
-        let has = |wanted: &str| parts.names.iter().any(|name| name.trim_start_matches('/').eq_ignore_ascii_case(wanted));
+        let has =
+            |wanted: &str| parts.names.iter().any(|name| name.trim_start_matches('/').eq_ignore_ascii_case(wanted));
         if STREAMS.iter().any(|stream| has(stream)) { Claim::Yes } else { Claim::No }
     }
 
@@ -52,12 +55,13 @@ impl Format for Xls {
     }
 
     fn read(&self, _: &Head<'_>, input: Input<'_>, out: &mut dyn Sink) {
-        let Input::Seek(src, _) = input else {
-            let reason = "a workbook was given as a stream, and can only be read from a file; save it and run hozen on that";
+        let Input::Seek(src, length) = input else {
+            let reason =
+                "a workbook was given as a stream, and can only be read from a file; save it and run hozen on that";
             return out.gap(GapKind::UnsupportedFormat, reason.to_owned());
         };
-        let (source, failure) = Source::new(src);
-        let result = read_file(source, out);
+        let (mut source, failure) = Source::new(src);
+        let result = read_file(&mut source, length, out);
         if let Err(error) = result {
             damaged("the workbook", &error, &failure, out);
         }
@@ -65,39 +69,33 @@ impl Format for Xls {
     }
 }
 
-fn read_file(mut source: Source<'_>, out: &mut dyn Sink) -> io::Result<()> {
-    io::Seek::seek(&mut source, SeekFrom::Start(0))?;
-    let mut file = cfb::CompoundFile::open(source)?;
-    let mut streams: Vec<_> =
-        file.walk().filter(cfb::Entry::is_stream).take(CONTAINER_MEMBERS).map(|entry| entry.path().to_path_buf()).collect();
-    let name_of = |path: &std::path::Path| path.to_string_lossy().trim_start_matches('/').to_owned();
-    let books = STREAMS.iter().filter_map(|stream| {
-        streams.iter().position(|path| name_of(path).eq_ignore_ascii_case(stream))
-    });
-    let books: Vec<_> = books.filter_map(|at| streams.get(at).cloned()).collect();
-    streams.retain(|path| !books.contains(path));
-    let budget = out.budget();
+fn read_file(source: &mut Source<'_>, length: u64, out: &mut dyn Sink) -> io::Result<()> {
+    let mut file = Compound::open(source, length, out.budget())?;
+    let mut streams = file.streams().to_vec();
+    streams.truncate(CONTAINER_MEMBERS);
+    let is_book = |stream: &Stream, name: &str| stream.path.eq_ignore_ascii_case(name);
+    let books: Vec<Stream> =
+        STREAMS.iter().filter_map(|name| streams.iter().find(|stream| is_book(stream, name)).cloned()).collect();
+    streams.retain(|stream| !STREAMS.iter().any(|name| is_book(stream, name)));
     let mut go_on = true;
     if let Some(book) = books.first() {
-        let stream = file.open_stream(book)?;
-        go_on = read_book(Metered::new(stream, std::rc::Rc::clone(&budget)), out)?;
+        go_on = read_book(file.reader(book), out)?;
     }
     for again in books.iter().skip(1) {
         let reason = "the same workbook for Excel 5 and 95, as programs wrote both; it was not read a second time: if they may differ, open it there";
-        out.member_gap(&name_of(again), GapKind::UnsupportedFormat, reason.to_owned());
+        out.member_gap(&shown(&again.path), GapKind::UnsupportedFormat, reason.to_owned());
     }
-    for path in streams {
+    for stream in streams {
         if !go_on {
             break;
         }
-        let name = name_of(&path);
-        let last = name.rsplit('/').next().unwrap_or_default();
+        let last = stream.path.rsplit('/').next().unwrap_or_default();
         // Marks of the kind of an object.
         if matches!(last, "\u{1}CompObj" | "\u{1}Ole" | "\u{3}ObjInfo") {
             continue;
         }
-        let mut member = Member::new(file.open_stream(&path)?);
-        go_on = out.child(&name, &mut member);
+        let mut member = Member::new(file.reader(&stream));
+        go_on = out.child(&shown(&stream.path), &mut member);
         if let Some(error) = member.failed.take().filter(|error| !Told::is(error)) {
             return Err(error);
         }
@@ -112,7 +110,9 @@ fn read_book(stream: impl Read, out: &mut dyn Sink) -> io::Result<bool> {
     begin(&mut records, &mut globals)?;
     globals.read(&mut records)?;
     if let Some(cipher) = globals.cipher {
-        let reason = format!("the workbook is encrypted ({cipher}); open it with its password, save it without one and run hozen on that");
+        let reason = format!(
+            "the workbook is encrypted ({cipher}); open it with its password, save it without one and run hozen on that"
+        );
         out.encrypted(None, cipher, reason);
         return Ok(true);
     }
@@ -136,7 +136,10 @@ fn read_book(stream: impl Read, out: &mut dyn Sink) -> io::Result<bool> {
         if records.kind != BOF {
             continue;
         }
-        let name = globals.sheets.remove(&offset).unwrap_or_else(|| format!("sheet at byte {offset} (not in the list of sheets)"));
+        let name = globals
+            .sheets
+            .remove(&offset)
+            .unwrap_or_else(|| format!("sheet at byte {offset} (not in the list of sheets)"));
         let mut result = Ok(());
         let go_on = out.part(&name, &mut |out| {
             result = Sheet::default().read(&mut records, &mut globals, out);

@@ -38,7 +38,12 @@ pub(super) struct Sheet {
 
 impl Sheet {
     /// Reads up to the end of the substream, whose begin was read, or as far as it goes.
-    pub(super) fn read<R: Read>(&mut self, records: &mut Records<R>, globals: &mut Globals, out: &mut dyn Sink) -> io::Result<()> {
+    pub(super) fn read<R: Read>(
+        &mut self,
+        records: &mut Records<R>,
+        globals: &mut Globals,
+        out: &mut dyn Sink,
+    ) -> io::Result<()> {
         let result = self.walk(records, globals, out);
         self.rows.finish(out);
         if self.missing > 0 {
@@ -67,7 +72,12 @@ impl Sheet {
         Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the sheet has no end"))
     }
 
-    fn record<R: Read>(&mut self, records: &mut Records<R>, globals: &mut Globals, out: &mut dyn Sink) -> io::Result<()> {
+    fn record<R: Read>(
+        &mut self,
+        records: &mut Records<R>,
+        globals: &mut Globals,
+        out: &mut dyn Sink,
+    ) -> io::Result<()> {
         match records.kind {
             0x00FD => {
                 let (row, column, _) = place(records)?;
@@ -122,7 +132,12 @@ impl Sheet {
         Ok(())
     }
 
-    fn formula<R: Read>(&mut self, records: &mut Records<R>, globals: &mut Globals, out: &mut dyn Sink) -> io::Result<()> {
+    fn formula<R: Read>(
+        &mut self,
+        records: &mut Records<R>,
+        globals: &mut Globals,
+        out: &mut dyn Sink,
+    ) -> io::Result<()> {
         let (row, column, style) = place(records)?;
         let value = records.f64()?;
         let bytes = value.to_le_bytes();
@@ -136,7 +151,13 @@ impl Sheet {
         Ok(())
     }
 
-    fn number(&mut self, (row, column, style): (u16, u16, u16), value: f64, globals: &Globals, out: &mut dyn Sink) -> io::Result<()> {
+    fn number(
+        &mut self,
+        (row, column, style): (u16, u16, u16),
+        value: f64,
+        globals: &Globals,
+        out: &mut dyn Sink,
+    ) -> io::Result<()> {
         let (text, undone) = show_f64(value, globals.styles.shape(usize::from(style)), globals.epoch);
         self.begin(row, out);
         self.rows.cell((u32::from(column) + 1, text), undone, out)
@@ -160,7 +181,9 @@ impl Sheet {
         self.kept += 1;
         self.kept_bytes += text.len();
         if self.kept > MOST_TEXTS || self.kept_bytes > TEXT_BYTES {
-            return Err(io::Error::other(format!("over {MOST_TEXTS} comments and text boxes, or {TEXT_BYTES} bytes of them")));
+            return Err(io::Error::other(format!(
+                "over {MOST_TEXTS} comments and text boxes, or {TEXT_BYTES} bytes of them"
+            )));
         }
         Ok(())
     }
@@ -318,7 +341,9 @@ mod tests {
     #[test]
     fn addresses_of_links() {
         let wide = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
-        let object = [b"\x01\x02\x03".to_vec(), wide("mailto:a@example.jp\0"), vec![9; 5], wide("https://example.jp/x")].concat();
+        let object =
+            [b"\x01\x02\x03".to_vec(), wide("mailto:a@example.jp\0"), vec![9; 5], wide("https://example.jp/x")]
+                .concat();
         assert_eq!(addresses(&object), ["a@example.jp", "https://example.jp/x"]);
     }
 }

@@ -54,17 +54,26 @@ struct Missing {
 }
 
 /// Reads a sheet as far as it goes.
-pub(super) fn read(xml: &mut Xml<'_>, shared: &mut Shared<'_>, around: &mut Around, out: &mut dyn Sink) -> io::Result<()> {
+pub(super) fn read(
+    xml: &mut Xml<'_>,
+    shared: &mut Shared<'_>,
+    around: &mut Around,
+    out: &mut dyn Sink,
+) -> io::Result<()> {
     let mut missing = Missing::default();
     let result = walk(xml, shared, around, &mut missing, out);
     around.rows.finish(out);
     if missing.count > 0 {
         let (kind, why) = if shared.strings_cut {
-            (GapKind::OverLimit, "were not held because there are too many of them; those were read as lines of their own")
+            (
+                GapKind::OverLimit,
+                "were not held because there are too many of them; those were read as lines of their own",
+            )
         } else {
             (GapKind::Malformed, "are not there; look for a whole copy")
         };
-        let reason = format!("{} cells, the first in row {}, name shared strings that {why}", missing.count, missing.first_row);
+        let reason =
+            format!("{} cells, the first in row {}, name shared strings that {why}", missing.count, missing.first_row);
         out.gap(kind, reason);
     }
     result
