@@ -44,7 +44,6 @@ const fn mute(at: usize, magic: &'static [u8], what: &'static str) -> Signature 
 /// Longer and surer signatures first; short ones are checked further by [`is_sure`].
 static SIGNATURES: &[Signature] = &[
     Signature { at: 0, magic: b"%PDF-", what: "a PDF", fate: Fate::Closed, todo: EXPORT },
-    packed(0, b"Rar!\x1A\x07", "a RAR archive"),
     packed(0, b"MSCF\0\0\0\0", "a Windows cabinet"),
     runs(0, b"SQLite format 3\0", "an SQLite database", EXPORT),
     runs(0, b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1", "an old Office file or Outlook message (OLE)", EXPORT),

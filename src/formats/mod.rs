@@ -18,6 +18,7 @@ pub mod lzh;
 mod names;
 mod package;
 pub mod plain;
+pub mod rar;
 mod registry;
 pub mod streams;
 pub mod sevenzip;

@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::streams::{bzip2, compress, lz4, lzip, xz, zstd};
-use super::{Claim, Format, Head, ReadSeek, binary, csv, gzip, json, known, lzh, plain, sevenzip, tar, zip};
+use super::{Claim, Format, Head, ReadSeek, binary, csv, gzip, json, known, lzh, plain, rar, sevenzip, tar, zip};
 
 /// Every format, the more particular first: among equal claims the earlier wins.
 pub static FORMATS: &[&dyn Format] =
@@ -20,6 +20,7 @@ pub static FORMATS: &[&dyn Format] =
         &tar::Tar,
         &sevenzip::SevenZip,
         &lzh::Lzh,
+        &rar::Rar,
         &known::Known,
         &json::Json,
         &csv::Csv,
