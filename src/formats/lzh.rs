@@ -36,7 +36,9 @@ impl Format for Lzh {
             [_, _, b'-', family @ (b'l' | b'p'), kind, method, b'-', ..] => {
                 let known = matches!(
                     (family, kind, method),
-                    (b'l', b'h', b'0'..=b'9' | b'd' | b'x') | (b'l', b'z', b'0'..=b'9' | b's') | (b'p', b'm', b'0'..=b'9' | b's')
+                    (b'l', b'h', b'0'..=b'9' | b'd' | b'x')
+                        | (b'l', b'z', b'0'..=b'9' | b's')
+                        | (b'p', b'm', b'0'..=b'9' | b's')
                 );
                 let level = head.bytes.get(LEVEL_AT).is_some_and(|level| *level <= 3);
                 if known && level { Claim::Yes } else { Claim::No }
@@ -172,7 +174,9 @@ impl Walk<'_, '_> {
             at = next;
         }
         let reason = match &found {
-            Some(_) => format!("the header at byte {from} is damaged; reading went on at the next that is whole; look for a whole copy"),
+            Some(_) => format!(
+                "the header at byte {from} is damaged; reading went on at the next that is whole; look for a whole copy"
+            ),
             None => format!(
                 "the header at byte {from} is damaged and none follows; {} members before it were looked at; look for a whole copy",
                 self.members
@@ -201,7 +205,9 @@ impl Walk<'_, '_> {
         let decoder = DecoderAny::new_from_header(&header, &mut *self.src);
         if !decoder.is_supported() {
             let method = String::from_utf8_lossy(&header.compression).into_owned();
-            let reason = format!("packed by the method {method}, which this version does not unpack; unpack it with LHA and run hozen on the result");
+            let reason = format!(
+                "packed by the method {method}, which this version does not unpack; unpack it with LHA and run hozen on the result"
+            );
             self.out.member_gap(&name, GapKind::UnsupportedFormat, reason);
             return Ok(true);
         }
@@ -223,7 +229,9 @@ impl Walk<'_, '_> {
                 self.out.broken_off(kind, reason);
             }
             None if given == size && !right => {
-                let reason = format!("damaged: its checksum is not {checksum:04x}; all its {given} bytes were looked at; look for a whole copy");
+                let reason = format!(
+                    "damaged: its checksum is not {checksum:04x}; all its {given} bytes were looked at; look for a whole copy"
+                );
                 self.out.broken_off(GapKind::Malformed, reason);
             }
             None => {}

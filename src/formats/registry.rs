@@ -3,30 +3,33 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::streams::{bzip2, compress, lz4, lzip, xz, zstd};
-use super::{Claim, Format, Head, ReadSeek, binary, csv, gzip, json, known, lzh, plain, rar, sevenzip, tar, zip};
+use super::{
+    Claim, Format, Head, ReadSeek, binary, csv, disk, gzip, json, known, locked, lzh, plain, rar, sevenzip, tar, zip,
+};
 
 /// Every format, the more particular first: among equal claims the earlier wins.
-pub static FORMATS: &[&dyn Format] =
-    &[
-        &zip::Zip,
-        &gzip::Gzip,
-        &bzip2::Bzip2,
-        &xz::Xz,
-        &xz::Lzma,
-        &lzip::Lzip,
-        &zstd::Zstd,
-        &lz4::Lz4,
-        &compress::Compress,
-        &tar::Tar,
-        &sevenzip::SevenZip,
-        &lzh::Lzh,
-        &rar::Rar,
-        &known::Known,
-        &json::Json,
-        &csv::Csv,
-        &plain::Plain,
-        &binary::Binary,
-    ];
+pub static FORMATS: &[&dyn Format] = &[
+    &zip::Zip,
+    &gzip::Gzip,
+    &bzip2::Bzip2,
+    &xz::Xz,
+    &xz::Lzma,
+    &lzip::Lzip,
+    &zstd::Zstd,
+    &lz4::Lz4,
+    &compress::Compress,
+    &tar::Tar,
+    &sevenzip::SevenZip,
+    &lzh::Lzh,
+    &rar::Rar,
+    &locked::Locked,
+    &disk::Disk,
+    &known::Known,
+    &json::Json,
+    &csv::Csv,
+    &plain::Plain,
+    &binary::Binary,
+];
 
 /// The format that claims this leaf most surely; `None` if none does (the last one takes anything).
 pub fn pick(head: &Head<'_>) -> Option<&'static dyn Format> {

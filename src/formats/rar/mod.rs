@@ -1,8 +1,8 @@
 //! RAR archives: what is in them by name, and the content of members that are stored as they are. The methods of RAR are not free to be
 //! built in, so each packed member is a gap that says what to do.
 
-mod four;
 mod five;
+mod four;
 
 use std::io::{self, Read, Seek, SeekFrom};
 
@@ -117,7 +117,8 @@ impl Walk<'_, '_> {
                     }
                 }
                 Block::Locked(cipher) => {
-                    let reason = format!("encrypted ({cipher}), also the names of its members; with its password {UNPACK}");
+                    let reason =
+                        format!("encrypted ({cipher}), also the names of its members; with its password {UNPACK}");
                     self.out.encrypted(None, cipher, reason);
                     return Ok(());
                 }
@@ -157,7 +158,9 @@ impl Walk<'_, '_> {
             return Ok(true);
         }
         if self.members >= CONTAINER_MEMBERS {
-            let reason = format!("the archive has more than {CONTAINER_MEMBERS} members; those after that were not listed; {UNPACK}");
+            let reason = format!(
+                "the archive has more than {CONTAINER_MEMBERS} members; those after that were not listed; {UNPACK}"
+            );
             self.out.gap(GapKind::OverLimit, reason);
             return Ok(false);
         }
@@ -173,7 +176,8 @@ impl Walk<'_, '_> {
             return Ok(true);
         }
         if !entry.stored {
-            let reason = format!("{size} bytes, packed by a method of RAR, which this version does not unpack; {UNPACK}");
+            let reason =
+                format!("{size} bytes, packed by a method of RAR, which this version does not unpack; {UNPACK}");
             self.out.member_gap(name, GapKind::UnsupportedFormat, reason);
             return Ok(true);
         }
@@ -192,12 +196,14 @@ impl Walk<'_, '_> {
             return if Told::is(&error) { Ok(false) } else { Err(error) };
         }
         if content.saturating_add(entry.packed) > self.length {
-            let reason = format!("cut off: {given} of {} bytes are there and were looked at; look for a whole copy", entry.size);
+            let reason =
+                format!("cut off: {given} of {} bytes are there and were looked at; look for a whole copy", entry.size);
             self.out.broken_off(GapKind::Truncated, reason);
             return Ok(false);
         }
         if given == entry.packed && entry.checksum.is_some_and(|stated| stated != sum) {
-            let reason = format!("damaged: its checksum is wrong; all its {given} bytes were looked at; look for a whole copy");
+            let reason =
+                format!("damaged: its checksum is wrong; all its {given} bytes were looked at; look for a whole copy");
             self.out.broken_off(GapKind::Malformed, reason);
         }
         Ok(go_on)

@@ -91,7 +91,9 @@ fn stored_members_are_read_and_others_named() {
             file4(b"z.txt", 0x30, 0, b"the last line"),
         ])
     };
-    for (bytes, cipher) in [(five, "AES-256"), (four(&cp932, 0), "AES-128"), (four("名簿/people.csv".as_bytes(), 0x200), "AES-128")] {
+    for (bytes, cipher) in
+        [(five, "AES-256"), (four(&cp932, 0), "AES-128"), (four("名簿/people.csv".as_bytes(), 0x200), "AES-128")]
+    {
         let got = Collected::of("a.rar", &bytes);
         assert_eq!(got.format, "rar");
         let kinds = [GapKind::UnsupportedFormat, GapKind::Encrypted, GapKind::UnsupportedFormat];

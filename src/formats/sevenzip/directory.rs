@@ -63,14 +63,16 @@ pub(super) fn look(src: &mut dyn ReadSeek, length: u64) -> io::Result<Directory>
         return Ok(Directory::Large(format!("a directory of {unfolded} bytes")));
     }
     let [(id, properties)] = folder.coders.as_slice() else { return Ok(Directory::Sound) };
-    let (Some(at), Some([properties, d0, d1, d2, d3])) = (START_BYTES.checked_add(streams.at), properties.get(..5)) else {
+    let (Some(at), Some([properties, d0, d1, d2, d3])) = (START_BYTES.checked_add(streams.at), properties.get(..5))
+    else {
         return Ok(Directory::Sound);
     };
     if id != LZMA {
         return Ok(Directory::Sound);
     }
     // The dictionary needs be no larger than what is unfolded.
-    let dictionary = u32::from_le_bytes([*d0, *d1, *d2, *d3]).min(u32::try_from(unfolded).unwrap_or(u32::MAX)).max(4096);
+    let dictionary =
+        u32::from_le_bytes([*d0, *d1, *d2, *d3]).min(u32::try_from(unfolded).unwrap_or(u32::MAX)).max(4096);
     src.seek(SeekFrom::Start(at))?;
     let mut bytes = Vec::new();
     let packed = src.take(streams.sizes.first().copied().unwrap_or(0));

@@ -57,7 +57,10 @@ impl Format for SevenZip {
                 }
             }
             (None, Err(error)) => {
-                let reason = format!("its directory could not be read ({}); no member was read; look for a whole copy", said(&error));
+                let reason = format!(
+                    "its directory could not be read ({}); no member was read; look for a whole copy",
+                    said(&error)
+                );
                 out.gap(GapKind::Malformed, reason);
             }
         }
@@ -80,7 +83,8 @@ fn may_open(src: &mut dyn ReadSeek, length: u64, out: &mut dyn Sink) -> bool {
             out.encrypted(None, "AES-256", reason.to_owned());
         }
         Directory::Large(what) => {
-            let reason = format!("{what}, which is more than is opened; unpack it with 7-Zip and run hozen on the result");
+            let reason =
+                format!("{what}, which is more than is opened; unpack it with 7-Zip and run hozen on the result");
             out.gap(GapKind::OverLimit, reason);
         }
         Directory::Beyond => {
@@ -126,7 +130,11 @@ enum Ended {
 impl Walk<'_> {
     fn run<R: ReadSeek>(&mut self, src: &mut Watched<R>) {
         for file in &self.archive.files {
-            if !file.has_stream && !file.is_directory && !file.is_anti_item && !self.out.child(&file.name, &mut io::empty()) {
+            if !file.has_stream
+                && !file.is_directory
+                && !file.is_anti_item
+                && !self.out.child(&file.name, &mut io::empty())
+            {
                 return;
             }
         }
@@ -178,15 +186,24 @@ impl Walk<'_> {
     /// Members of a block that can not be unpacked at all.
     fn unreachable(&mut self, names: &[String], error: &Error) {
         let (kind, what) = match error {
-            Error::UnsupportedCompressionMethod(method) => {
-                (GapKind::UnsupportedFormat, format!("packed by a method that this version does not unpack ({method}); unpack it with 7-Zip and run hozen on the result"))
-            }
+            Error::UnsupportedCompressionMethod(method) => (
+                GapKind::UnsupportedFormat,
+                format!(
+                    "packed by a method that this version does not unpack ({method}); unpack it with 7-Zip and run hozen on the result"
+                ),
+            ),
             Error::MaxMemLimited { actaul_kb, .. } => (
                 GapKind::OverLimit,
-                format!("it needs {actaul_kb} KiB of memory to be unpacked, which is more than it may have here; unpack it with 7-Zip and run hozen on the result"),
+                format!(
+                    "it needs {actaul_kb} KiB of memory to be unpacked, which is more than it may have here; unpack it with 7-Zip and run hozen on the result"
+                ),
             ),
-            Error::PasswordRequired => (GapKind::Encrypted, "encrypted; unpack it with its password and run hozen on the result".to_owned()),
-            other => (GapKind::Malformed, format!("its block could not be opened ({}); look for a whole copy", said(other))),
+            Error::PasswordRequired => {
+                (GapKind::Encrypted, "encrypted; unpack it with its password and run hozen on the result".to_owned())
+            }
+            other => {
+                (GapKind::Malformed, format!("its block could not be opened ({}); look for a whole copy", said(other)))
+            }
         };
         names.iter().for_each(|name| self.out.member_gap(name, kind, what.clone()));
     }

@@ -18,7 +18,8 @@ const SAMPLES: &[(&str, &[u8])] = &[
     sample!("copy.7z"),
     sample!("bcj2.7z"),
 ];
-const LOCKED: &[(&str, &[u8])] = &[sample!("deflate64.7z"), sample!("members-encrypted.7z"), sample!("all-encrypted.7z")];
+const LOCKED: &[(&str, &[u8])] =
+    &[sample!("deflate64.7z"), sample!("members-encrypted.7z"), sample!("all-encrypted.7z")];
 
 #[test]
 fn what_7zip_packed_is_read_once_with_its_name() {
@@ -80,7 +81,8 @@ fn with_directory(directory: &[u8]) -> Vec<u8> {
 #[test]
 fn a_directory_that_lies_is_refused_before_anything_is_set_aside() {
     // A header that lists 2⁴⁰ members, and one of 300,000 that are not there.
-    for (members, kind) in [(&[0xFC, 0, 0, 0, 0, 1][..], GapKind::OverLimit), (&[0xC4, 0xE0, 0x93], GapKind::OverLimit)] {
+    for (members, kind) in [(&[0xFC, 0, 0, 0, 0, 1][..], GapKind::OverLimit), (&[0xC4, 0xE0, 0x93], GapKind::OverLimit)]
+    {
         let got = Collected::of("a.7z", &with_directory(&[&[1, 5][..], members, &[0, 0]].concat()));
         assert_eq!(got.gap_kinds(), [kind], "{:?}", got.gaps);
     }

@@ -50,16 +50,7 @@ fn bad(what: &'static str) -> io::Error {
 
 impl<R: Read> Frames<R> {
     pub(super) fn new(source: R) -> Self {
-        Self {
-            source,
-            frame: None,
-            frames: 0,
-            packed: Vec::new(),
-            text: Vec::new(),
-            window: 0,
-            given: 0,
-            ahead: None,
-        }
+        Self { source, frame: None, frames: 0, packed: Vec::new(), text: Vec::new(), window: 0, given: 0, ahead: None }
     }
 
     /// Four bytes; `None` at the end of the file.

@@ -103,7 +103,8 @@ impl<R: Read> Member<R> {
     fn finish(self) -> io::Result<Rest<R>> {
         let (rest, unused) = self.decoder.into_parts();
         // What the decoder was given before and did not use is part of what it took last.
-        let before = [unused, rest.before.get_ref().get(rest.before.position() as usize..).unwrap_or_default().to_vec()];
+        let before =
+            [unused, rest.before.get_ref().get(rest.before.position() as usize..).unwrap_or_default().to_vec()];
         let mut rest = Rest { before: io::Cursor::new(before.concat()), source: rest.source };
         let mut trailer = [0; 20];
         rest.read_exact(&mut trailer)?;

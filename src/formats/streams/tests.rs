@@ -47,7 +47,11 @@ fn a_cut_or_damaged_stream_is_told() {
             let got = Collected::of(name, &bytes[..cut]);
             let between = name.starts_with("two") && got.all_text().contains("090-1234-5601") && got.gaps.is_empty();
             // Between two streams a cut does not show.
-            assert!(between || got.gap_kinds() == [GapKind::Truncated] || got.gap_kinds() == [GapKind::Malformed], "{name} {cut}: {:?}", got.gaps);
+            assert!(
+                between || got.gap_kinds() == [GapKind::Truncated] || got.gap_kinds() == [GapKind::Malformed],
+                "{name} {cut}: {:?}",
+                got.gaps
+            );
             let (format, text) = (got.format, Collected::of(name, bytes).all_text());
             if format != "lzma" {
                 assert!(text.contains(got.all_text().lines().next().unwrap_or("")), "{name} {cut}");

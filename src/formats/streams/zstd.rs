@@ -134,7 +134,9 @@ impl<R: Read> Frames<R> {
         self.decoder.set_max_window_size(window);
         self.frames += 1;
         self.decoder.reset(header).map_err(|error| match error {
-            FrameDecoderError::DictNotProvided { .. } => Refused::unsupported("it needs a dictionary that is not in it"),
+            FrameDecoderError::DictNotProvided { .. } => {
+                Refused::unsupported("it needs a dictionary that is not in it")
+            }
             other => io::Error::new(io::ErrorKind::InvalidData, other),
         })
     }
@@ -190,4 +192,3 @@ impl<R: Read> Read for Frames<R> {
         }
     }
 }
-

@@ -154,7 +154,8 @@ impl<R: Read> Walk<'_, R> {
         }
         let pax = std::mem::take(&mut self.pax);
         if pax.damaged {
-            let reason = format!("what stands before byte {} on the next member is damaged; its name may be wrong", self.at);
+            let reason =
+                format!("what stands before byte {} on the next member is damaged; its name may be wrong", self.at);
             self.out.gap(GapKind::Malformed, reason);
         }
         let name = self.long.take().or_else(|| pax.path.clone()).or_else(|| self.for_all.path.clone());
@@ -186,7 +187,8 @@ impl<R: Read> Walk<'_, R> {
             match sparse::map_ahead(&mut self.src, &mut before)? {
                 Some(found) => map = found,
                 None => {
-                    let reason = "its list of holes is damaged; it was read without them, so places in it are not right";
+                    let reason =
+                        "its list of holes is damaged; it was read without them, so places in it are not right";
                     self.out.member_gap(name, GapKind::Malformed, reason.to_owned());
                 }
             }
@@ -236,7 +238,8 @@ impl<R: Read> Walk<'_, R> {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }
         if left > 0 && limit > 0 {
-            let reason = format!("the name of the member behind byte {} is longer than {limit} bytes and was cut", self.at);
+            let reason =
+                format!("the name of the member behind byte {} is longer than {limit} bytes and was cut", self.at);
             self.out.gap(GapKind::OverLimit, reason);
         }
         self.at += size;
@@ -254,7 +257,8 @@ impl<R: Read> Walk<'_, R> {
     /// What is no header where one should be: it is looked at as it is, up to the next header.
     fn stray(&mut self, first: Box<[u8; BLOCK]>) -> io::Result<bool> {
         let from = self.at - BLOCK as u64;
-        let mut stray = Stray { src: &mut self.src, at: &mut self.at, block: first, held: BLOCK, given: 0, found: None };
+        let mut stray =
+            Stray { src: &mut self.src, at: &mut self.at, block: first, held: BLOCK, given: 0, found: None };
         let mut member = Member::new(&mut stray);
         let go_on = self.out.child(&format!("(damaged at byte {from})"), &mut member);
         drop(member);

@@ -70,6 +70,7 @@ pub(super) fn pairs(numbers: &[u64]) -> Vec<(u64, u64)> {
 
 /// A number in decimal digits.
 pub(super) fn decimal(digits: &[u8]) -> Option<u64> {
-    let digits = std::str::from_utf8(digits).ok().filter(|digits| digits.bytes().all(|digit| digit.is_ascii_digit()))?;
+    let digits =
+        std::str::from_utf8(digits).ok().filter(|digits| digits.bytes().all(|digit| digit.is_ascii_digit()))?;
     digits.parse().ok()
 }

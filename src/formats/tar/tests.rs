@@ -95,7 +95,8 @@ fn a_cut_archive_is_told_wherever_it_ends() {
 
 #[test]
 fn a_damaged_header_costs_its_name_and_not_its_content() {
-    let mut bytes = [file("a.txt", "first text"), file("b.txt", "second text"), file("c.txt", "third text"), END.to_vec()].concat();
+    let mut bytes =
+        [file("a.txt", "first text"), file("b.txt", "second text"), file("c.txt", "third text"), END.to_vec()].concat();
     bytes[1024 + 130] = b'x';
     let got = Collected::of("a.tar", &bytes);
     assert_eq!(got.gap_kinds(), [GapKind::Malformed]);
@@ -130,7 +131,8 @@ fn sizes_that_lie_are_cut_off() {
     let lying = entry(b"a.txt", b'L', 0o77_777_777_777, b"some text");
     assert_eq!(Collected::of("a.tar", &lying).gaps.len(), 1);
     let name = "n".repeat(1 << 20);
-    let bytes = [entry(b"././@LongLink", b'L', 1 << 20, name.as_bytes()), file("x", "first text"), END.to_vec()].concat();
+    let bytes =
+        [entry(b"././@LongLink", b'L', 1 << 20, name.as_bytes()), file("x", "first text"), END.to_vec()].concat();
     let got = Collected::of("a.tar", &bytes);
     assert_eq!(got.gap_kinds(), [GapKind::OverLimit]);
     assert_eq!(got.children[0].0.len(), 64 * 1024);
