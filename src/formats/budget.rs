@@ -122,6 +122,13 @@ pub struct Held {
     bytes: u64,
 }
 
+impl Held {
+    /// How much.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
+    }
+}
+
 impl Drop for Held {
     fn drop(&mut self) {
         self.budget.held.set(self.budget.held.get().saturating_sub(self.bytes));

@@ -43,8 +43,22 @@ const fn mute(at: usize, magic: &'static [u8], what: &'static str) -> Signature 
 
 /// Longer and surer signatures first; short ones are checked further by [`is_sure`].
 static SIGNATURES: &[Signature] = &[
-    packed(0, b"Rar!\x1A\x07", "a RAR archive"),
     packed(0, b"MSCF\0\0\0\0", "a Windows cabinet"),
+    packed(7, b"**ACE**", "an ACE archive"),
+    packed(0, b"\x60\xEA", "an ARJ archive"),
+    packed(0, b"StuffIt (c)", "a StuffIt archive"),
+    packed(0, b"ALZ\x01", "an ALZip archive"),
+    packed(0, b"EGGA\0", "an ALZip archive"),
+    packed(0, b"GCAX", "a GCA archive"),
+    packed(0, b"7kSt", "a ZPAQ archive"),
+    packed(0, b"\x89LZO\0\r\n\x1A\n", "an LZO file"),
+    packed(0, b"LRZI", "an lrzip file"),
+    packed(0, b"\xFF\x06\0\0sNaPpY", "a Snappy file"),
+    packed(0, b"\xED\xAB\xEE\xDB", "an RPM package"),
+    runs(0, b"!<arch>\n", "a Debian package or ar archive", UNPACK),
+    runs(0, b"070701", "a cpio archive", UNPACK),
+    runs(0, b"070702", "a cpio archive", UNPACK),
+    runs(0, b"070707", "a cpio archive", UNPACK),
     Signature {
         at: 0,
         magic: b"PGDMP",
@@ -100,6 +114,11 @@ fn is_sure(signature: &Signature, head: &[u8]) -> bool {
         b"RIFF" => matches!(head.get(8..12), Some(b"WEBP" | b"WAVE" | b"AVI " | b"ACON" | b"RMID")),
         b"ID3" => byte(3) < 0x10 && byte(6) < 0x80 && byte(7) < 0x80,
         b"PAR1" => !head.is_ascii(),
+        // The size of a header follows, and its version.
+        b"\x60\xEA" => byte(3) <= 0x0A && matches!(byte(4), 0x1E..=0x30) && byte(5) <= 20 && byte(6) <= 20,
+        b"070701" | b"070702" => head.get(6..110).is_some_and(|fields| fields.iter().all(u8::is_ascii_hexdigit)),
+        b"070707" => head.get(6..76).is_some_and(|fields| fields.iter().all(|b| (b'0'..=b'7').contains(b))),
+        b"GCAX" | b"LRZI" | b"7kSt" => !head.is_ascii(),
         b"ftyp" => byte(0) == 0 && byte(1) == 0,
         b"\0\0\x01\0" => byte(5) == 0 && byte(4) > 0 && matches!(byte(9), 0),
         b"\0\x01\0\0\0" => {
@@ -159,6 +178,9 @@ mod tests {
                 b"RIFF" => b"\0\0\0\0WEBP".to_vec(),
                 b"ID3" => b"\x03\0\0\0\0".to_vec(),
                 b"PAR1" => b"\x15\xFF".to_vec(),
+                b"\x60\xEA" => b"\x2B\0\x22\x0B\x01\0\0".to_vec(),
+                b"070701" | b"070702" | b"070707" => vec![b'0'; 104],
+                b"GCAX" | b"LRZI" | b"7kSt" => b"\0\xFF".to_vec(),
                 b"\0\0\x01\0" => b"\x01\0\x10\x10\0\0".to_vec(),
                 b"\0\x01\0\0\0" => b"\x0C\0\x80\0\x03\0\x70DSIG".to_vec(),
                 _ => vec![0; 8],

@@ -4,7 +4,7 @@
 use std::io::{self, BufReader, Read};
 
 use super::trouble::{Member, Told, Watched, in_order, read_error};
-use super::{Head, Input, Sink};
+use super::{Head, Held, Input, Sink};
 use crate::model::GapKind;
 use crate::model::limits::BLOCK_BYTES;
 
@@ -38,6 +38,22 @@ impl Refused {
 
     fn of(error: &io::Error) -> Option<&Self> {
         error.get_ref().and_then(|inner| inner.downcast_ref())
+    }
+}
+
+/// A decoder with the memory that it may hold, whose refusal for want of more is told as what it is.
+pub(super) struct Limited<D> {
+    pub(super) decoder: D,
+    pub(super) held: Option<Held>,
+}
+
+impl<D: Read> Read for Limited<D> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        self.decoder.read(buf).map_err(|error| match error.kind() {
+            io::ErrorKind::OutOfMemory => Refused::memory(self.held.as_ref().map_or(0, Held::bytes)),
+            io::ErrorKind::Unsupported => Refused::unsupported(&error),
+            _ => error,
+        })
     }
 }
 

@@ -4,11 +4,11 @@ use std::io::{self, ErrorKind, Read};
 
 use lzma_rust2::{LzmaReader, XzReader};
 
-use crate::formats::unfold::{Refused, Source, one_child, stem};
-use crate::formats::{Claim, Format, Head, Held, Input, Sink};
+use crate::formats::unfold::{Limited, Source, one_child, stem};
+use crate::formats::{Claim, Format, Head, Input, Sink};
 
 /// What a decoder of this family gets, as far as there is that much: the dictionary of `xz -9`, and its models.
-const MEMORY_BYTES: u64 = 66 * 1024 * 1024;
+pub(in crate::formats) const MEMORY_BYTES: u64 = 66 * 1024 * 1024;
 
 /// Files of `xz`.
 pub struct Xz;
@@ -33,7 +33,7 @@ impl Format for Xz {
         one_child(
             ("xz stream", &name),
             input,
-            |source| Box::new(Told { decoder: XzReader::new_mem_limit(source, true, limit), _held: held }),
+            |source| Box::new(Limited { decoder: XzReader::new_mem_limit(source, true, limit), held }),
             out,
         );
     }
@@ -77,7 +77,7 @@ impl Format for Lzma {
         one_child(
             ("lzma stream", &name),
             input,
-            |source| Box::new(Told { decoder: LzmaFile::new(source, memory), _held: held }),
+            |source| Box::new(Limited { decoder: LzmaFile::new(source, memory), held }),
             out,
         );
     }
@@ -116,22 +116,7 @@ impl Read for LzmaFile<'_> {
     }
 }
 
-/// A decoder whose refusal for want of memory is told as what it is.
-struct Told<D> {
-    decoder: D,
-    _held: Option<Held>,
-}
-
-impl<D: Read> Read for Told<D> {
-    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        self.decoder.read(buf).map_err(|error| match error.kind() {
-            ErrorKind::OutOfMemory => Refused::memory(MEMORY_BYTES),
-            ErrorKind::Unsupported => Refused::unsupported(&error),
-            _ => error,
-        })
-    }
-}
-
-fn kibibytes(bytes: u64) -> u32 {
+/// As the library counts.
+pub(in crate::formats) fn kibibytes(bytes: u64) -> u32 {
     u32::try_from(bytes / 1024).unwrap_or(u32::MAX)
 }

@@ -3,6 +3,8 @@
 //! What cannot be read (encrypted, an unknown method, a wrong checksum) is a gap at that member. Where the directory is
 //! missing or broken, members are found by their own headers.
 
+mod central;
+mod methods;
 mod torn;
 
 use std::collections::BTreeMap;
@@ -17,9 +19,12 @@ use zip::unstable::read::ZipIterable;
 
 use super::names::member_name;
 use super::trouble::{Member, Told, Watched, read_error};
+use super::unfold::trouble;
 use super::{Claim, Format, Head, Input, Need, Parts, ReadSeek, Sink};
 use crate::model::GapKind;
 use crate::model::limits::{CONTAINER_MEMBERS, PARTS_LISTED};
+
+use methods::Packed;
 
 /// Zip archives, and the documents that are zip archives inside.
 pub struct Zip;
@@ -63,6 +68,7 @@ impl Format for Zip {
             seen: BTreeMap::new(),
             document: typed,
             begins_with_member: head.bytes.starts_with(b"PK\x03\x04"),
+            volume: head.bytes.starts_with(b"PK\x07\x08PK"),
             directory_at: 0,
             finished: false,
         };
@@ -106,6 +112,8 @@ struct Walk<'o> {
     directory_at: u64,
     document: bool,
     begins_with_member: bool,
+    /// It begins as the first of several volumes does.
+    volume: bool,
     /// The directory was read to its end.
     finished: bool,
 }
@@ -133,6 +141,12 @@ impl Walk<'_> {
         let before = self.members;
         torn::salvage(src, length, self);
         let found = self.members - before;
+        if self.volume || what.to_ascii_lowercase().contains("multi-disk") {
+            let reason = format!(
+                "one of several volumes of an archive (.z01, …, .zip): {found} members whose headers are in it were read by these, others can not be; put all volumes into one folder, join them (`zip -s 0 LAST.zip --out whole.zip`), and run hozen on the result"
+            );
+            return self.out.gap(GapKind::Truncated, reason);
+        }
         let reason = format!(
             "the archive's directory could not be read whole ({what}); {before} members were read by it and {found} by their own headers; look for a whole copy"
         );
@@ -153,29 +167,35 @@ impl Walk<'_> {
             if !self.counts() {
                 return None;
             }
-            let name = member_name(entry.name_raw());
+            let stated = match central::entry(files.reader_mut(), entry.central_header_start()) {
+                Ok(stated) => stated,
+                Err(error) => return Some(ZipError::Io(error)),
+            };
+            let name = stated.as_ref().map_or_else(|| member_name(entry.name_raw()), central::Stated::name);
             self.seen.insert(entry.header_start(), entry.compressed_size());
             self.directory_at = self.directory_at.max(entry.central_header_start());
             self.document |= name == "[Content_Types].xml";
             if entry.is_dir() {
                 continue;
             }
-            if entry.encrypted() {
-                let cipher = cipher(entry.compression());
-                let reason = format!("encrypted ({cipher}); unpack it with its password and run hozen on the result");
-                self.out.encrypted(Some(&name), cipher, reason);
+            if let Some(cipher) = stated.as_ref().and_then(central::Stated::cipher) {
+                self.locked(&name, cipher);
                 continue;
             }
-            if let Some(method) = unknown_method(entry.compression()) {
-                let reason = format!(
-                    "compressed by method {method}, which this version does not unpack; unpack it with another program"
-                );
-                self.out.member_gap(&name, GapKind::UnsupportedFormat, reason);
-                continue;
-            }
-            let go_on = match entry.with_reader(files.reader_mut(), ZipReadOptions::new()) {
-                Ok(file) => self.member(&name, file),
-                Err(error) => self.unreadable(&name, &error),
+            let go_on = match unknown_method(entry.compression()) {
+                Some(method) => {
+                    let marked = stated.is_some_and(|stated| stated.flags & 2 != 0);
+                    let packed = Packed { method, marked, stated: Some((entry.size(), entry.crc32())) };
+                    match central::to_content(files.reader_mut(), entry.header_start()) {
+                        Ok(true) => self.packed(&name, packed, files.reader_mut().take(entry.compressed_size())),
+                        Ok(false) => self.unreadable(&name, &ZipError::InvalidArchive("no header stands there".into())),
+                        Err(error) => self.unreadable(&name, &ZipError::Io(error)),
+                    }
+                }
+                None => match entry.with_reader(files.reader_mut(), ZipReadOptions::new()) {
+                    Ok(file) => self.member(&name, file),
+                    Err(error) => self.unreadable(&name, &error),
+                },
             };
             if let Some(error) = files.reader_mut().failed.take() {
                 return Some(ZipError::Io(error));
@@ -220,13 +240,30 @@ impl Walk<'_> {
         let go_on = self.out.child(name, &mut member);
         let (given, failed) = (member.given, member.failed.take());
         if let Some(error) = failed.filter(|error| !Told::is(error)) {
-            let kind =
-                if error.kind() == io::ErrorKind::UnexpectedEof { GapKind::Truncated } else { GapKind::Malformed };
-            let reason =
-                format!("damaged ({error}); the {given} bytes before that were looked at; look for a whole copy");
+            let (kind, reason) = trouble("packed content", &error, given);
             self.out.broken_off(kind, reason);
         }
         go_on
+    }
+
+    /// A member that is packed by another method than the library knows.
+    fn packed(&mut self, name: &str, packed: Packed, source: impl Read) -> GoOn {
+        match methods::open(packed, source, self.out.budget()) {
+            Some(decoder) => self.member(name, decoder),
+            None => {
+                let reason = format!(
+                    "compressed by method {}, which this version does not unpack; unpack it with another program",
+                    packed.method
+                );
+                self.out.member_gap(name, GapKind::UnsupportedFormat, reason);
+                true
+            }
+        }
+    }
+
+    fn locked(&mut self, name: &str, cipher: &str) {
+        let reason = format!("encrypted ({cipher}); unpack it with its password and run hozen on the result");
+        self.out.encrypted(Some(name), cipher, reason);
     }
 
     fn unreadable(&mut self, name: &str, error: &ZipError) -> GoOn {
@@ -240,11 +277,6 @@ impl Walk<'_> {
         self.out.member_gap(name, kind, reason);
         true
     }
-}
-
-fn cipher(method: CompressionMethod) -> &'static str {
-    // WinZip's AES hides the real method behind its own number.
-    if method == CompressionMethod::AES { "AES" } else { "ZipCrypto" }
 }
 
 /// The number of a compression method that is not built in.

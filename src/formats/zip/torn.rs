@@ -4,8 +4,9 @@ use std::io::{BufReader, Read, SeekFrom};
 
 use flate2::bufread::DeflateDecoder;
 
+use super::central::Stated;
+use super::methods::Packed;
 use super::{ReadSeek, Walk};
-use crate::formats::names::member_name;
 use crate::formats::trouble::{Member, Told, Watched, read_error};
 use crate::model::GapKind;
 use crate::model::limits::BLOCK_BYTES;
@@ -15,18 +16,23 @@ const HEADER_BYTES: usize = 30;
 
 /// A local file header (APPNOTE 4.3.7).
 struct Local {
-    flags: u16,
-    method: u16,
+    stated: Stated,
     packed: u64,
-    name: Vec<u8>,
+    size: u64,
+    checksum: u32,
     /// Where the content begins.
     content: u64,
 }
 
 impl Local {
+    /// Size and checksum once it is unpacked, where they are known.
+    fn sized(&self) -> Option<(u64, u32)> {
+        self.has_size().then_some((self.size, self.checksum))
+    }
+
     fn has_size(&self) -> bool {
         // Bit 3: sizes follow the content. All ones: they are in a Zip64 field.
-        self.flags & 8 == 0 && self.packed != u64::from(u32::MAX)
+        self.stated.flags & 8 == 0 && self.packed != u64::from(u32::MAX)
     }
 }
 
@@ -83,26 +89,29 @@ fn header(src: &mut dyn ReadSeek, at: u64, length: u64) -> Option<Local> {
     let content = at + HEADER_BYTES as u64 + u64::from(name_len) + u64::from(extra_len);
     // A signature inside packed data leads to nonsense: no name, a control character in it, or content beyond the end.
     let sane = !name.is_empty() && !name.iter().any(|b| *b < 0x20) && content <= length;
-    sane.then_some(Local { flags: short(6)?, method: short(8)?, packed: u64::from(packed), name, content })
+    let mut extra = vec![0; usize::from(extra_len)];
+    src.read_exact(&mut extra).ok()?;
+    let long = |from: usize| fixed.get(from..from + 4).and_then(|b| b.try_into().ok()).map(u32::from_le_bytes);
+    let (size, checksum) = (u64::from(long(22)?), long(14)?);
+    let stated = Stated { flags: short(6)?, method: short(8)?, name, extra };
+    sane.then_some(Local { stated, packed: u64::from(packed), size, checksum, content })
 }
 
 /// Reads one member; returns how far its content was followed, or `None` to stop.
 fn member(src: &mut dyn ReadSeek, local: &Local, walk: &mut Walk<'_>) -> Option<u64> {
-    let name = member_name(&local.name);
+    let name = local.stated.name();
     walk.document |= name == "[Content_Types].xml";
     if name.ends_with('/') {
         return Some(local.content);
     }
-    if local.flags & 1 != 0 {
-        let cipher = if local.method == 99 { "AES" } else { "ZipCrypto" };
-        let reason = format!("encrypted ({cipher}); unpack it with its password and run hozen on the result");
-        walk.out.member_gap(&name, GapKind::Encrypted, reason);
+    if let Some(cipher) = local.stated.cipher() {
+        walk.locked(&name, cipher);
         return Some(local.content);
     }
     src.seek(SeekFrom::Start(local.content)).ok()?;
     let limit = if local.has_size() { local.packed } else { u64::MAX };
     let mut watched = Watched::new(src.take(limit));
-    let (go_on, followed) = match local.method {
+    let (go_on, followed) = match local.stated.method {
         0 if local.has_size() => {
             let go_on = stored(&mut watched, &name, local.packed, walk);
             (go_on, local.packed)
@@ -119,11 +128,9 @@ fn member(src: &mut dyn ReadSeek, local: &Local, walk: &mut Walk<'_>) -> Option<
             (true, 0)
         }
         method => {
-            let reason = format!(
-                "compressed by method {method}, which this version does not unpack; unpack it with another program"
-            );
-            walk.out.member_gap(&name, GapKind::UnsupportedFormat, reason);
-            (true, 0)
+            // Where it ends is not followed: the next header is looked for from its beginning, if its size is not known.
+            let packed = Packed { method, marked: local.stated.flags & 2 != 0, stated: local.sized() };
+            (walk.packed(&name, packed, &mut watched), 0)
         }
     };
     if let Some(error) = watched.failed {
