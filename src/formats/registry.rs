@@ -6,7 +6,7 @@ use super::{Claim, Format, Head, ReadSeek, binary, csv, gzip, json, known, ods, 
 
 /// Every format, the more particular first: among equal claims the earlier wins.
 pub static FORMATS: &[&dyn Format] =
-    &[&xlsx::Xlsx, &ods::Ods, &zip::Zip, &xls::Xls, &ole::Ole, &gzip::Gzip, &known::Known, &json::Json, &csv::Csv, &plain::Plain, &binary::Binary];
+    &[&xlsx::Xlsx, &xlsx::Xlsb, &ods::Ods, &zip::Zip, &xls::Xls, &ole::Ole, &gzip::Gzip, &known::Known, &json::Json, &csv::Csv, &plain::Plain, &binary::Binary];
 
 /// The format that claims this leaf most surely; `None` if none does (the last one takes anything).
 pub fn pick(head: &Head<'_>) -> Option<&'static dyn Format> {

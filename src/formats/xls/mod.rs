@@ -4,11 +4,13 @@
 mod globals;
 mod records;
 mod sheet;
+mod summary;
 
 use std::io::{self, BufReader, Read, SeekFrom};
 
 use globals::Globals;
 use records::Records;
+pub(super) use sheet::rk;
 use sheet::{BOF, Sheet};
 
 use super::sheet::source::Source;
@@ -17,7 +19,7 @@ use super::trouble::{Member, Told};
 use super::written::Written;
 use super::{Claim, Format, Head, Input, Metered, Need, Parts, Sink};
 use crate::model::GapKind;
-use crate::model::limits::CONTAINER_MEMBERS;
+use crate::model::limits::{CONTAINER_MEMBERS, PART_BYTES};
 
 /// Workbooks of Excel 5 to 2003.
 pub struct Xls;
@@ -96,6 +98,14 @@ fn read_file(mut source: Source<'_>, out: &mut dyn Sink) -> io::Result<()> {
         if matches!(last, "\u{1}CompObj" | "\u{1}Ole" | "\u{3}ObjInfo") {
             continue;
         }
+        if matches!(last, "\u{5}SummaryInformation" | "\u{5}DocumentSummaryInformation") {
+            let mut bytes = Vec::new();
+            file.open_stream(&path)?.take(PART_BYTES).read_to_end(&mut bytes)?;
+            if let Some(found) = summary::properties(&bytes) {
+                go_on = found.is_empty() || out.part("properties", &mut |out| tell(&found, out));
+                continue;
+            }
+        }
         let mut member = Member::new(file.open_stream(&path)?);
         go_on = out.child(&name, &mut member);
         if let Some(error) = member.failed.take().filter(|error| !Told::is(error)) {
@@ -103,6 +113,11 @@ fn read_file(mut source: Source<'_>, out: &mut dyn Sink) -> io::Result<()> {
         }
     }
     Ok(())
+}
+
+fn tell(found: &[(String, String)], out: &mut dyn Sink) {
+    let mut text = Written::default();
+    found.iter().for_each(|pair| text.pairs(std::slice::from_ref(pair), out));
 }
 
 /// Reads the stream of the cells. Returns whether to go on.
@@ -149,6 +164,10 @@ fn read_book(stream: impl Read, out: &mut dyn Sink) -> io::Result<bool> {
     for name in globals.sheets.values() {
         let reason = "the workbook lists this sheet, and it is not there; look for a whole copy";
         out.member_gap(name, GapKind::Malformed, reason.to_owned());
+    }
+    let named = std::mem::take(&mut globals.named_texts);
+    if !named.is_empty() && !out.part("defined names", &mut |out| Written::default().lines(&named.join("\n"), out)) {
+        return Ok(false);
     }
     if globals.strings.left_over().next().is_none() {
         return Ok(true);
