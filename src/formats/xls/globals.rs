@@ -6,6 +6,7 @@ use std::io::{self, Read};
 use encoding_rs::Encoding;
 
 use super::records::{Records, code_page};
+use super::sheet::literals;
 use crate::formats::sheet::number::Epoch;
 use crate::formats::sheet::strings::Strings;
 use crate::formats::xlsx::{Styles, shown_name};
@@ -24,6 +25,8 @@ pub(super) struct Globals {
     pub(super) over: u64,
     /// Names of sheets by where they begin.
     pub(super) sheets: BTreeMap<u64, String>,
+    /// Texts of defined names.
+    pub(super) named_texts: Vec<String>,
     /// The cipher, if it is encrypted: then nothing behind is to be read.
     pub(super) cipher: Option<&'static str>,
 }
@@ -40,6 +43,7 @@ impl Globals {
             strings: Strings::default(),
             over: 0,
             sheets: BTreeMap::new(),
+            named_texts: Vec::new(),
             cipher: None,
         }
     }
@@ -82,6 +86,10 @@ impl Globals {
                     formats.push(u32::from(records.u16()?));
                 }
                 0x00FC => self.shared(records)?,
+                // Defined names, of which some hold text.
+                0x0018 if self.named_texts.len() < MOST_SHEETS => {
+                    self.named_texts.extend(literals(records.bytes(), self.wide, self.page));
+                }
                 _ => {}
             }
         }

@@ -4,11 +4,13 @@
 mod globals;
 mod records;
 mod sheet;
+mod summary;
 
 use std::io::{self, BufReader, Read};
 
 use globals::Globals;
 use records::Records;
+pub(super) use sheet::rk;
 use sheet::{BOF, Sheet};
 
 use super::compound::{Compound, Stream};
@@ -19,7 +21,7 @@ use super::trouble::{Member, Told};
 use super::written::Written;
 use super::{Claim, Format, Head, Input, Need, Parts, Sink};
 use crate::model::GapKind;
-use crate::model::limits::CONTAINER_MEMBERS;
+use crate::model::limits::{CONTAINER_MEMBERS, PART_BYTES};
 
 /// Workbooks of Excel 5 to 2003.
 pub struct Xls;
@@ -94,6 +96,14 @@ fn read_file(source: &mut Source<'_>, length: u64, out: &mut dyn Sink) -> io::Re
         if matches!(last, "\u{1}CompObj" | "\u{1}Ole" | "\u{3}ObjInfo") {
             continue;
         }
+        if matches!(last, "\u{5}SummaryInformation" | "\u{5}DocumentSummaryInformation") {
+            let mut bytes = Vec::new();
+            file.reader(&stream).take(PART_BYTES).read_to_end(&mut bytes)?;
+            if let Some(found) = summary::properties(&bytes) {
+                go_on = found.is_empty() || out.part("properties", &mut |out| tell(&found, out));
+                continue;
+            }
+        }
         let mut member = Member::new(file.reader(&stream));
         go_on = out.child(&shown(&stream.path), &mut member);
         if let Some(error) = member.failed.take().filter(|error| !Told::is(error)) {
@@ -101,6 +111,11 @@ fn read_file(source: &mut Source<'_>, length: u64, out: &mut dyn Sink) -> io::Re
         }
     }
     Ok(())
+}
+
+fn tell(found: &[(String, String)], out: &mut dyn Sink) {
+    let mut text = Written::default();
+    found.iter().for_each(|pair| text.pairs(std::slice::from_ref(pair), out));
 }
 
 /// Reads the stream of the cells. Returns whether to go on.
@@ -152,6 +167,10 @@ fn read_book(stream: impl Read, out: &mut dyn Sink) -> io::Result<bool> {
     for name in globals.sheets.values() {
         let reason = "the workbook lists this sheet, and it is not there; look for a whole copy";
         out.member_gap(name, GapKind::Malformed, reason.to_owned());
+    }
+    let named = std::mem::take(&mut globals.named_texts);
+    if !named.is_empty() && !out.part("defined names", &mut |out| Written::default().lines(&named.join("\n"), out)) {
+        return Ok(false);
     }
     if globals.strings.left_over().next().is_none() {
         return Ok(true);

@@ -3,6 +3,8 @@
 use std::collections::BTreeMap;
 use std::io::{self, Read};
 
+use encoding_rs::Encoding;
+
 use super::globals::{EOF, Globals};
 use super::records::Records;
 use crate::formats::Sink;
@@ -142,6 +144,13 @@ impl Sheet {
         let value = records.f64()?;
         let bytes = value.to_le_bytes();
         self.pending = None;
+        // What a formula says of a person and its result may not show: an address.
+        let hidden = literals(records.bytes().get(20..).unwrap_or_default(), globals.wide, globals.page);
+        for text in hidden.into_iter().filter(|text| text.contains('@') || text.contains("://")) {
+            let text = text.strip_prefix("mailto:").unwrap_or(&text).to_owned();
+            self.keep(&text)?;
+            self.links.push((row, column, text));
+        }
         match bytes {
             [0, .., 0xFF, 0xFF] => self.pending = Some((row, column)),
             [1, _, truth_of, .., 0xFF, 0xFF] => self.cell((row, column), truth(truth_of), out)?,
@@ -209,6 +218,13 @@ impl Sheet {
                 }
             }
             0x001C if records.left() >= 6 => self.note(records, globals)?,
+            // A list of allowed values, and what is said of them.
+            0x01BE => {
+                for text in literals(records.bytes(), globals.wide, globals.page) {
+                    self.keep(&text)?;
+                    self.around.push(text);
+                }
+            }
             0x01B8 if records.left() >= 32 => {
                 let (row, _, column) = (records.u16()?, records.u16()?, records.u16()?);
                 for address in addresses(records.bytes()) {
@@ -296,7 +312,7 @@ fn truth(value: u8) -> String {
 }
 
 /// A number in 30 bits ([MS-XLS] 2.5.122).
-fn rk(raw: u32) -> f64 {
+pub(in crate::formats) fn rk(raw: u32) -> f64 {
     let value = if raw & 2 != 0 {
         #[expect(clippy::cast_possible_wrap, reason = "the sign is in the highest bit")]
         f64::from(raw as i32 >> 2)
@@ -304,6 +320,38 @@ fn rk(raw: u32) -> f64 {
         f64::from_bits(u64::from(raw & 0xFFFF_FFFC) << 32)
     };
     if raw & 1 != 0 { value / 100.0 } else { value }
+}
+
+/// Strings among the bytes of a formula: a mark, the length, and so many characters ([MS-XLS] 2.5.198.89). Of a list of values they are
+/// parted by zeros.
+pub(super) fn literals(bytes: &[u8], wide: bool, page: &'static Encoding) -> Vec<String> {
+    let (mut found, mut at) = (Vec::new(), 0);
+    while let Some(step) = bytes.get(at..).and_then(|rest| memchr::memchr(0x17, rest)) {
+        at += step + 1;
+        let Some((text, length)) = literal(bytes.get(at..).unwrap_or_default(), wide, page) else { continue };
+        let is_text = |c: char| !c.is_control() && c != char::REPLACEMENT_CHARACTER;
+        let texts: Vec<&str> = text.split('\0').map(str::trim).collect();
+        if texts.iter().any(|text| text.chars().count() >= 4) && text.chars().all(|c| c == '\0' || is_text(c)) {
+            found.push(texts.join(", "));
+            at += length;
+        }
+    }
+    found
+}
+
+fn literal(bytes: &[u8], wide: bool, page: &'static Encoding) -> Option<(String, usize)> {
+    let chars = usize::from(*bytes.first()?);
+    if !wide {
+        let raw = bytes.get(1..1 + chars)?;
+        return Some((page.decode_without_bom_handling(raw).0.into_owned(), 1 + chars));
+    }
+    let (flags, rest) = (*bytes.get(1)?, bytes.get(2..)?);
+    let units: Vec<u16> = match flags {
+        0 => rest.get(..chars)?.iter().map(|byte| u16::from(*byte)).collect(),
+        1 => rest.get(..chars * 2)?.chunks_exact(2).map(|pair| pair.iter().rev().fold(0, |n, b| n << 8 | u16::from(*b))).collect(),
+        _ => return None,
+    };
+    Some((String::from_utf16(&units).ok()?, 2 + units.len()))
 }
 
 /// Addresses in the object of a link, in UTF-16 up to a zero: of mail without `mailto:`, others as they are.
@@ -336,6 +384,15 @@ mod tests {
         assert_eq!(rk((29_323 << 2) | 2), 29_323.0);
         assert_eq!(rk((1234 << 2) | 3), 12.34);
         assert_eq!(rk(0xFFFF_FFFE), -1.0);
+    }
+
+    #[test]
+    fn strings_in_formulas() {
+        let page = encoding_rs::SHIFT_JIS;
+        let found = literals(b"\x1e\x01\x00\x17\x08\0a@b.test\x41\x17\x05\0one\0t\x17\x02\x01\x71\x5c\x30\x75\x17", true, page);
+        assert_eq!(found, ["a@b.test"]);
+        assert_eq!(literals(b"\x17\x09\0abcd\0efgh", true, page), ["abcd, efgh"]);
+        assert_eq!(literals(b"\x17\x04\x8e\x52\x93\x63\x17\x06ab@c.d", false, page), ["ab@c.d"]);
     }
 
     #[test]

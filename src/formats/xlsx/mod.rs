@@ -1,6 +1,7 @@
 //! Excel workbooks ([ECMA-376], [ISO/IEC 29500], transitional and strict): each sheet a part by its name, hidden ones too, in the order
 //! of the workbook, and all that stands beside the cells. What is not understood is looked at as a member of its own.
 
+mod binary;
 mod external;
 mod pivot;
 mod relations;
@@ -11,13 +12,14 @@ pub(super) mod texts;
 mod workbook;
 
 use std::collections::BTreeSet;
-use std::io;
+use std::io::{self, BufRead};
 use std::rc::Rc;
 
+use binary::Records;
 use relations::{Relation, path_of};
 use sheet::{Around, Shared};
-pub(super) use sheet::{day, without_codes};
 pub(super) use styles::Styles;
+pub(super) use sheet::{day, without_codes};
 use workbook::Workbook;
 pub(super) use workbook::shown as shown_name;
 
@@ -54,11 +56,7 @@ impl Format for Xlsx {
         }
         let typed = any(|name| name == "[content_types].xml");
         let book = |name: &str| name.ends_with(".xml") && (name.contains("/workbook") || name.contains("worksheets/"));
-        if typed && any(book) && !any(|name| name.starts_with("word/") || name.starts_with("ppt/")) {
-            Claim::Likely
-        } else {
-            Claim::No
-        }
+        if typed && any(book) && !any(|name| name.starts_with("word/") || name.starts_with("ppt/")) { Claim::Likely } else { Claim::No }
     }
 
     fn endings(&self) -> &'static [&'static str] {
@@ -70,21 +68,57 @@ impl Format for Xlsx {
     }
 
     fn read(&self, _: &Head<'_>, input: Input<'_>, out: &mut dyn Sink) {
-        let Input::Seek(src, _) = input else {
-            let reason =
-                "a workbook was given as a stream, and can only be read from a file; save it and run hozen on that";
-            return out.gap(GapKind::UnsupportedFormat, reason.to_owned());
-        };
-        let (mut source, failure) = Source::new(src);
-        match Package::open(&mut source, out.budget()) {
-            Ok(package) => {
-                let mut book = Book::new(Members::new(package, Rc::clone(&failure)));
-                book.read(out);
-            }
-            Err(error) => damaged("the workbook's directory of parts", &error, &failure, out),
-        }
-        failure.tell(out);
+        read_package(input, "xl/workbook.xml", out);
     }
+}
+
+/// Excel workbooks in binary records.
+pub struct Xlsb;
+
+impl Format for Xlsb {
+    fn id(&self) -> &'static str {
+        "xlsb"
+    }
+
+    fn claims(&self, _: &Head<'_>) -> Claim {
+        Claim::No
+    }
+
+    fn kind_of(&self) -> Option<&'static str> {
+        Some("zip")
+    }
+
+    fn claims_parts(&self, parts: &Parts) -> Claim {
+        if parts.names.iter().any(|name| normal(name) == "xl/workbook.bin") { Claim::Yes } else { Claim::No }
+    }
+
+    fn endings(&self) -> &'static [&'static str] {
+        &["xlsb"]
+    }
+
+    fn need(&self) -> Need {
+        Need::Seek
+    }
+
+    fn read(&self, _: &Head<'_>, input: Input<'_>, out: &mut dyn Sink) {
+        read_package(input, "xl/workbook.bin", out);
+    }
+}
+
+fn read_package(input: Input<'_>, main: &str, out: &mut dyn Sink) {
+    let Input::Seek(src, _) = input else {
+        let reason = "a workbook was given as a stream, and can only be read from a file; save it and run hozen on that";
+        return out.gap(GapKind::UnsupportedFormat, reason.to_owned());
+    };
+    let (mut source, failure) = Source::new(src);
+    match Package::open(&mut source, out.budget()) {
+        Ok(package) => {
+            let mut book = Book::new(Members::new(package, Rc::clone(&failure)));
+            book.read(main, out);
+        }
+        Err(error) => damaged("the workbook's directory of parts", &error, &failure, out),
+    }
+    failure.tell(out);
 }
 
 /// A workbook that is being read.
@@ -116,6 +150,27 @@ fn with_xml(
     }
 }
 
+/// Opens a part in binary records, if it is there, and reads it.
+fn with_records(
+    members: &mut Members<'_>,
+    part: &str,
+    out: &mut dyn Sink,
+    read: impl FnOnce(&mut Records<&mut dyn BufRead>, &mut dyn Sink) -> io::Result<()>,
+) {
+    let source = Rc::clone(&members.source);
+    let result = members.open(part).and_then(|src| match src {
+        Some(mut src) => read(&mut Records::new(&mut src as &mut dyn BufRead), out),
+        None => Ok(()),
+    });
+    if let Err(error) = result {
+        damaged(&format!("the part {part} of the workbook"), &error, &source, out);
+    }
+}
+
+fn is_binary(part: &str) -> bool {
+    part.ends_with(".bin")
+}
+
 fn relations(members: &mut Members<'_>, part: &str, out: &mut dyn Sink) -> Vec<Relation> {
     let mut found = Vec::new();
     with_xml(members, &path_of(part), out, |xml, _| relations::read(xml, part, &mut found));
@@ -128,30 +183,43 @@ impl<'s> Book<'s> {
         Self { members, workbook, styles, strings, strings_cut: false }
     }
 
-    fn read(&mut self, out: &mut dyn Sink) {
-        let main = self.main_part(out);
+    fn read(&mut self, usual: &str, out: &mut dyn Sink) {
+        let main = self.main_part(usual, out);
         let kin = relations(&mut self.members, &main, out);
-        with_xml(&mut self.members, &main, out, |xml, _| workbook::read(xml, &mut self.workbook));
+        if is_binary(&main) {
+            with_records(&mut self.members, &main, out, |records, _| binary::workbook(records, &mut self.workbook));
+        } else {
+            with_xml(&mut self.members, &main, out, |xml, _| workbook::read(xml, &mut self.workbook));
+        }
         let folder = main.rsplit_once('/').map_or("xl", |(folder, _)| folder);
         let part = |kind: &str, name: &str| {
             let named = kin.iter().find(|r| r.kind == kind && !r.external).map(|r| r.target.clone());
-            named.unwrap_or_else(|| format!("{folder}/{name}"))
+            named.unwrap_or_else(|| format!("{folder}/{name}.{}", if is_binary(&main) { "bin" } else { "xml" }))
         };
-        with_xml(&mut self.members, &part("styles", "styles.xml"), out, |xml, _| styles::read(xml, &mut self.styles));
-        self.shared_strings(&part("sharedstrings", "sharedstrings.xml"), out);
+        let styles = part("styles", "styles");
+        if is_binary(&styles) {
+            with_records(&mut self.members, &styles, out, |records, _| binary::styles(records, &mut self.styles));
+        } else {
+            with_xml(&mut self.members, &styles, out, |xml, _| styles::read(xml, &mut self.styles));
+        }
+        self.shared_strings(&part("sharedstrings", "sharedstrings"), out);
         let _ = self.sheets(&kin, out) && self.beside(out) && self.members.give_rest(out);
     }
 
     /// The workbook part: what the package's own relations say, else what it is always called.
-    fn main_part(&mut self, out: &mut dyn Sink) -> String {
+    fn main_part(&mut self, usual: &str, out: &mut dyn Sink) -> String {
         let kin = relations(&mut self.members, "", out);
         let named = kin.into_iter().find(|r| r.kind == "officedocument").map(|r| r.target);
-        named.filter(|part| self.members.has(part)).unwrap_or_else(|| "xl/workbook.xml".to_owned())
+        named.filter(|part| self.members.has(part)).unwrap_or_else(|| usual.to_owned())
     }
 
     fn shared_strings(&mut self, part: &str, out: &mut dyn Sink) {
         let mut over = 0;
-        with_xml(&mut self.members, part, out, |xml, out| shared::read(xml, &mut self.strings, &mut over, out));
+        if is_binary(part) {
+            with_records(&mut self.members, part, out, |records, out| binary::shared(records, &mut self.strings, &mut over, out));
+        } else {
+            with_xml(&mut self.members, part, out, |xml, out| shared::read(xml, &mut self.strings, &mut over, out));
+        }
         self.strings_cut = over > 0;
         if over > 0 {
             let reason = format!(
@@ -166,9 +234,7 @@ impl<'s> Book<'s> {
         let mut sheets = Vec::new();
         for sheet in std::mem::take(&mut self.workbook.sheets) {
             match kin.iter().find(|relation| relation.id == sheet.relation && !relation.external) {
-                Some(relation) if self.members.has(&relation.target) => {
-                    sheets.push((sheet.name, relation.target.clone()))
-                }
+                Some(relation) if self.members.has(&relation.target) => sheets.push((sheet.name, relation.target.clone())),
                 _ => {
                     let reason = "the workbook lists this sheet, and it is not there; look for a whole copy";
                     out.member_gap(&sheet.name, GapKind::Malformed, reason.to_owned());
@@ -184,9 +250,7 @@ impl<'s> Book<'s> {
                 return false;
             }
             if self.members.was_read(&part) {
-                let reason = format!(
-                    "this sheet is the same part ({part}) as one before, and was read there: the workbook is not as a program wrote it"
-                );
+                let reason = format!("this sheet is the same part ({part}) as one before, and was read there: the workbook is not as a program wrote it");
                 out.member_gap(&name, GapKind::Malformed, reason);
                 continue;
             }
@@ -206,7 +270,11 @@ impl<'s> Book<'s> {
             styles: &self.styles,
             epoch: self.workbook.epoch,
         };
-        with_xml(&mut self.members, part, out, |xml, out| sheet::read(xml, &mut shared, &mut around, out));
+        if is_binary(part) {
+            with_records(&mut self.members, part, out, |records, out| binary::sheet(records, &mut shared, &mut around, out));
+        } else {
+            with_xml(&mut self.members, part, out, |xml, out| sheet::read(xml, &mut shared, &mut around, out));
+        }
         let _ = links(&around, &kin, out) && around_cells(&around.texts, out) && self.of_sheet(&kin, out);
     }
 
@@ -231,6 +299,13 @@ impl<'s> Book<'s> {
     }
 
     fn comments(&mut self, part: &str, has_threads: bool, out: &mut dyn Sink) -> GoOn {
+        if is_binary(part) {
+            return !self.members.has(part)
+                || self.members.was_read(part)
+                || out.part("comments", &mut |out| {
+                    with_records(&mut self.members, part, out, |records, out| binary::comments(records, has_threads, out));
+                });
+        }
         self.text_part("comments", part, out, |xml, out| texts::comments(xml, has_threads, out))
     }
 
@@ -287,10 +362,8 @@ impl<'s> Book<'s> {
                 "threadedcomments" if is_xml => self.text_part("threads of comments", &part, out, texts::threads),
                 "pivotcache" if is_xml && name.starts_with("pivotcachedefinition") => self.pivot_cache(&part, out),
                 "externallinks" if is_xml => self.external(&part, out),
-                "drawings" | "charts" if is_xml && !is_dull(&part) => {
-                    self.text_part(&part, &part, out, texts::paragraphs)
-                }
-                _ if is_xml && name.starts_with("comments") => self.comments(&part, false, out),
+                "drawings" | "charts" if is_xml && !is_dull(&part) => self.text_part(&part, &part, out, texts::paragraphs),
+                _ if (is_xml || is_binary(&part)) && name.starts_with("comments") => self.comments(&part, false, out),
                 _ => true,
             };
             if !go_on {
@@ -344,7 +417,8 @@ impl<'s> Book<'s> {
 
 fn is_sheet(part: &str) -> bool {
     let folder = part.rsplit('/').nth(1).unwrap_or_default();
-    matches!(folder, "worksheets" | "chartsheets" | "dialogsheets" | "macrosheets") && part.ends_with(".xml")
+    matches!(folder, "worksheets" | "chartsheets" | "dialogsheets" | "macrosheets")
+        && (part.ends_with(".xml") || is_binary(part) && !part.contains("binaryindex"))
 }
 
 /// Looks, orders of calculation and settings of printers: nothing that a person typed. Tables name columns that stand in the sheet.
@@ -355,6 +429,7 @@ fn is_dull(part: &str) -> bool {
         || begins("xl/printersettings/")
         || begins("xl/calcchain.")
         || begins("xl/tables/")
+        || part.contains("/binaryindex")
         || begins("xl/charts/style")
         || begins("xl/charts/colors")
         || ["layout", "quickstyle", "colors", "drawing"].iter().any(|name| begins(&format!("xl/diagrams/{name}")))
@@ -364,8 +439,7 @@ fn is_dull(part: &str) -> bool {
 fn links(around: &Around, kin: &[Relation], out: &mut dyn Sink) -> GoOn {
     let mut lines = Vec::new();
     for (cell, relation, words) in &around.links {
-        let target =
-            kin.iter().find(|r| r.id == *relation && r.external).map(|r| r.target.as_str()).unwrap_or_default();
+        let target = kin.iter().find(|r| r.id == *relation && r.external).map(|r| r.target.as_str()).unwrap_or_default();
         let target = target.strip_prefix("mailto:").unwrap_or(target);
         let shown = around.rows.shows(target) || around.rows.shows(target.split('?').next().unwrap_or_default());
         let new = if shown { "" } else { target };

@@ -48,34 +48,37 @@ struct Open {
 
 /// Cells whose shared string is not there.
 #[derive(Default)]
-struct Missing {
+pub(super) struct Missing {
     count: u64,
     first_row: u64,
 }
 
-/// Reads a sheet as far as it goes.
-pub(super) fn read(
-    xml: &mut Xml<'_>,
-    shared: &mut Shared<'_>,
-    around: &mut Around,
-    out: &mut dyn Sink,
-) -> io::Result<()> {
-    let mut missing = Missing::default();
-    let result = walk(xml, shared, around, &mut missing, out);
-    around.rows.finish(out);
-    if missing.count > 0 {
-        let (kind, why) = if shared.strings_cut {
-            (
-                GapKind::OverLimit,
-                "were not held because there are too many of them; those were read as lines of their own",
-            )
+impl Missing {
+    pub(super) fn count(&mut self, row: u64) {
+        self.first_row = if self.count == 0 { row } else { self.first_row };
+        self.count += 1;
+    }
+
+    pub(super) fn tell(&self, strings_cut: bool, out: &mut dyn Sink) {
+        if self.count == 0 {
+            return;
+        }
+        let (kind, why) = if strings_cut {
+            (GapKind::OverLimit, "were not held because there are too many of them; those were read as lines of their own")
         } else {
             (GapKind::Malformed, "are not there; look for a whole copy")
         };
-        let reason =
-            format!("{} cells, the first in row {}, name shared strings that {why}", missing.count, missing.first_row);
+        let reason = format!("{} cells, the first in row {}, name shared strings that {why}", self.count, self.first_row);
         out.gap(kind, reason);
     }
+}
+
+/// Reads a sheet as far as it goes.
+pub(super) fn read(xml: &mut Xml<'_>, shared: &mut Shared<'_>, around: &mut Around, out: &mut dyn Sink) -> io::Result<()> {
+    let mut missing = Missing::default();
+    let result = walk(xml, shared, around, &mut missing, out);
+    around.rows.finish(out);
+    missing.tell(shared.strings_cut, out);
     result
 }
 
@@ -151,8 +154,7 @@ fn value(open: &Open, shared: &mut Shared<'_>, missing: &mut Missing, row: u64) 
         "s" => match raw.trim().parse().ok().and_then(|index| shared.strings.get(index)) {
             Some(text) => (text.to_owned(), None),
             None => {
-                missing.first_row = if missing.count == 0 { row } else { missing.first_row };
-                missing.count += 1;
+                missing.count(row);
                 (String::new(), None)
             }
         },

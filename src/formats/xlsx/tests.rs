@@ -7,7 +7,8 @@ use super::*;
 use crate::formats::collected::{Collected, Kept};
 use crate::formats::{Budget, Told};
 
-const SAMPLES: [(&str, &[u8]); 6] = [
+const SAMPLES: [(&str, &[u8]); 7] = [
+    ("by-hand.xlsb", include_bytes!("../../../testdata/formats/xlsb/by-hand.xlsb")),
     ("openpyxl.xlsx", include_bytes!("../../../testdata/formats/xlsx/openpyxl.xlsx")),
     ("xlsxwriter.xlsx", include_bytes!("../../../testdata/formats/xlsx/xlsxwriter.xlsx")),
     ("1904.xlsx", include_bytes!("../../../testdata/formats/xlsx/1904.xlsx")),
@@ -19,7 +20,7 @@ const SAMPLES: [(&str, &[u8]); 6] = [
 fn sample(name: &str) -> Collected {
     let (name, bytes) = SAMPLES.iter().find(|(known, _)| *known == name).unwrap();
     let got = Collected::of(name, bytes);
-    assert_eq!(got.format, "xlsx", "{name}");
+    assert_eq!(got.format, if name.ends_with("xlsb") { "xlsb" } else { "xlsx" }, "{name}");
     got
 }
 
@@ -119,6 +120,18 @@ fn readings_runs_threads_other_workbooks_and_strings_left_behind() {
     assert_eq!(fields(part(other, "links"))[0].text, "file:///C:/Users/kato/jinji.xlsx");
     assert_eq!(fields(part(&got, "shared strings that no cell shows"))[0].text, "消した行 090-1234-5695");
     assert_eq!(named(part(&got, "people who commented"), "userId"), ["watanabe.naoko@example.jp"]);
+}
+
+#[test]
+fn binary_workbooks() {
+    let got = sample("by-hand.xlsb");
+    let sheet = part(&got, "会員");
+    assert_eq!(named(sheet, "氏名")[4], "田中 健一");
+    assert_eq!(named(sheet, "電話番号")[0], "09012345601");
+    assert_eq!(named(sheet, "郵便番号")[3], "980-0811");
+    assert_eq!(named(sheet, "生年月日")[0], "1980-04-12");
+    assert_eq!(cells(part(&got, "退会者 (hidden)"))[3], (2, 2, "090-1234-5699"));
+    assert!(got.gaps.is_empty(), "{:?}", got.gaps);
 }
 
 #[test]
@@ -341,7 +354,7 @@ impl Seek for Failing<'_> {
 
 #[test]
 fn a_failing_disk_is_one_gap_and_a_told_one_none() {
-    let (name, bytes) = SAMPLES[0];
+    let (name, bytes) = SAMPLES[1];
     let head = Head { bytes: &bytes[..512], whole: false, name };
     for left in (0..bytes.len()).step_by(211) {
         for told in [false, true] {
