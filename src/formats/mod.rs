@@ -33,6 +33,7 @@ mod transfer;
 mod trouble;
 mod utf8;
 mod written;
+pub mod xml;
 pub mod zip;
 
 #[cfg(test)]
