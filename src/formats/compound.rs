@@ -199,15 +199,7 @@ impl<'s> Compound<'s> {
     pub(super) fn reader<'c>(&'c mut self, stream: &Stream) -> StreamReader<'c, 's> {
         let small = stream.bytes < self.cutoff;
         let steps = if small { self.mini_fat.len() } else { self.fat.len() };
-        StreamReader {
-            small,
-            next: stream.start,
-            left: stream.bytes,
-            steps,
-            held: Vec::new(),
-            given: 0,
-            file: self,
-        }
+        StreamReader { small, next: stream.start, left: stream.bytes, steps, held: Vec::new(), given: 0, file: self }
     }
 
     /// A stream, whole, as far as it goes; `None` if there is none of this path, an error if it is longer than `limit`.

@@ -47,7 +47,9 @@ impl Format for Docx {
 
 /// `word/document.xml`, or `word/document2.xml` where a web service wrote it.
 fn is_main(name: &str) -> bool {
-    name.strip_prefix("word/document").and_then(|rest| rest.strip_suffix(".xml")).is_some_and(|rest| !rest.contains('/'))
+    name.strip_prefix("word/document")
+        .and_then(|rest| rest.strip_suffix(".xml"))
+        .is_some_and(|rest| !rest.contains('/'))
 }
 
 /// What a member of the package is.
@@ -138,7 +140,9 @@ fn read(mut office: Office<'_>, out: &mut dyn Sink) {
             Role::Main | Role::Part => office.part(name, &shown(name), out, &mut |markup, flow, links, out| {
                 body(markup, flow, links, &mut asked, out);
             }),
-            Role::Settings => office.part(name, &shown(name), out, &mut |markup, flow, _, out| settings(markup, flow, out)),
+            Role::Settings => {
+                office.part(name, &shown(name), out, &mut |markup, flow, _, out| settings(markup, flow, out))
+            }
             Role::Properties => properties.push(name.clone()),
             Role::Form => {}
             Role::Child => office.child(name, out),
@@ -154,7 +158,10 @@ fn settings<R: Read>(markup: &mut Markup<R>, flow: &mut Flow, out: &mut dyn Sink
         match markup.next() {
             Piece::Open(tag) => match (tag.name.as_str(), tag.get("val")) {
                 ("docVar", Some(value)) => flow.named(tag.get("name").unwrap_or_default(), value, out),
-                ("connectString" | "query" | "addressFieldName" | "mailSubject" | "udl" | "table" | "name", Some(value)) => {
+                (
+                    "connectString" | "query" | "addressFieldName" | "mailSubject" | "udl" | "table" | "name",
+                    Some(value),
+                ) => {
                     flow.named(&tag.name, value, out);
                 }
                 _ => {}
@@ -237,7 +244,8 @@ pub(super) fn body<R: Read>(
 impl Body {
     /// Of a drawing and the picture of it for older programs only the first that has text is read.
     fn is_second_form(&mut self, tag: &Tag, flow: &Flow) -> bool {
-        matches!(tag.name.as_str(), "Choice" | "Fallback") && self.choices.last().is_some_and(|before| flow.given > *before)
+        matches!(tag.name.as_str(), "Choice" | "Fallback")
+            && self.choices.last().is_some_and(|before| flow.given > *before)
     }
 
     fn open(&mut self, tag: &Tag, flow: &mut Flow, links: &mut Links, out: &mut dyn Sink) {

@@ -125,7 +125,8 @@ impl<R: Read> Markup<R> {
 
     pub(super) fn in_encoding(src: R, encoding: &'static Encoding) -> Self {
         let seen = Rc::new(Cell::new(Seen::default()));
-        let mut reader = Reader::from_reader(Capped { src: Utf8::new(src, encoding), taken: 0, seen: Rc::clone(&seen) });
+        let mut reader =
+            Reader::from_reader(Capped { src: Utf8::new(src, encoding), taken: 0, seen: Rc::clone(&seen) });
         let config = reader.config_mut();
         config.expand_empty_elements = true;
         config.check_end_names = false;
@@ -299,9 +300,9 @@ fn unescaped(value: &str) -> String {
 pub(super) fn is_too_long(error: &io::Error) -> bool {
     let mut inner: Option<&(dyn std::error::Error + 'static)> = error.get_ref().map(|e| e as _);
     while let Some(error) = inner {
-        let wrapped = error.downcast_ref::<io::Error>().or_else(|| {
-            error.downcast_ref::<std::sync::Arc<io::Error>>().map(std::sync::Arc::as_ref)
-        });
+        let wrapped = error
+            .downcast_ref::<io::Error>()
+            .or_else(|| error.downcast_ref::<std::sync::Arc<io::Error>>().map(std::sync::Arc::as_ref));
         if error.is::<TooLong>() || wrapped.is_some_and(is_too_long) {
             return true;
         }

@@ -27,6 +27,7 @@ mod package;
 pub mod plain;
 pub mod pptx;
 mod registry;
+pub mod rtf;
 mod summary;
 mod table;
 mod transfer;

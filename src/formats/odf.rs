@@ -34,7 +34,9 @@ impl Format for Odf {
         let kind = parts.stated.as_deref().and_then(|stated| stated.strip_prefix(TYPE));
         match kind {
             Some(kind) if ["text", "presentation", "graphics"].iter().any(|own| kind.starts_with(own)) => Claim::Yes,
-            None if parts.stated.is_none() && parts.has("content.xml") && parts.has("META-INF/manifest.xml") => Claim::Maybe,
+            None if parts.stated.is_none() && parts.has("content.xml") && parts.has("META-INF/manifest.xml") => {
+                Claim::Maybe
+            }
             _ => Claim::No,
         }
     }
@@ -218,7 +220,10 @@ impl Content<'_> {
     fn asides(&self, tag: &Tag, flow: &mut Flow) {
         let target = tag.get("href").filter(|_| tag.name == "a").filter(|target| !target.starts_with('#'));
         let string = tag.get("string-value").filter(|_| tag.name != "table-cell");
-        [target, string, tag.get("current-value"), tag.get("label")].into_iter().flatten().for_each(|text| flow.aside(text));
+        [target, string, tag.get("current-value"), tag.get("label")]
+            .into_iter()
+            .flatten()
+            .for_each(|text| flow.aside(text));
     }
 
     /// Whatever was opened deeper than this ends.

@@ -48,7 +48,12 @@ pub(super) struct Office<'s> {
 }
 
 /// Opens the package, or reads it as a plain archive where it can not be opened as one.
-pub(super) fn open<'s>(head: &Head<'_>, input: Input<'s>, out: &mut dyn Sink, read: &mut dyn FnMut(Office<'_>, &mut dyn Sink)) {
+pub(super) fn open<'s>(
+    head: &Head<'_>,
+    input: Input<'s>,
+    out: &mut dyn Sink,
+    read: &mut dyn FnMut(Office<'_>, &mut dyn Sink),
+) {
     let Input::Seek(src, length) = input else { return };
     let opened = match Package::open(&mut *src, out.budget()) {
         Ok(package) => {
@@ -252,7 +257,9 @@ fn property_values<R: Read>(markup: &mut Markup<R>, flow: &mut Flow, out: &mut d
                 let shown = around.as_ref().map_or(name.as_str(), |(name, _)| name.as_str());
                 // Counts and versions say nothing of anyone.
                 let told = value.trim();
-                if !told.is_empty() && !(around.is_none() && told.len() < 7 && told.bytes().all(|b| b.is_ascii_digit() || b == b'.')) {
+                if !told.is_empty()
+                    && !(around.is_none() && told.len() < 7 && told.bytes().all(|b| b.is_ascii_digit() || b == b'.'))
+                {
                     flow.named(shown, told, out);
                 }
                 value.clear();

@@ -100,7 +100,8 @@ fn in_order(office: &mut Office<'_>, slides: Vec<String>, out: &mut dyn Sink) ->
         }
     }
     let named: BTreeSet<String> = order.iter().cloned().collect();
-    let number = |name: &String| name.chars().filter(char::is_ascii_digit).collect::<String>().parse().unwrap_or(u64::MAX);
+    let number =
+        |name: &String| name.chars().filter(char::is_ascii_digit).collect::<String>().parse().unwrap_or(u64::MAX);
     let mut rest: Vec<String> = slides.into_iter().filter(|name| !named.contains(name)).collect();
     rest.sort_by_key(number);
     order.extend(rest);

@@ -2,11 +2,29 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::{Claim, Format, Head, ReadSeek, binary, csv, doc, docx, gzip, html, json, known, odf, ole, plain, pptx, xml, zip};
+use super::{
+    Claim, Format, Head, ReadSeek, binary, csv, doc, docx, gzip, html, json, known, odf, ole, plain, pptx, rtf, xml,
+    zip,
+};
 
 /// Every format, the more particular first: among equal claims the earlier wins.
-pub static FORMATS: &[&dyn Format] =
-    &[&docx::Docx, &pptx::Pptx, &odf::Odf, &zip::Zip, &gzip::Gzip, &doc::Doc, &ole::Ole, &known::Known, &html::Html, &xml::Xml, &json::Json, &csv::Csv, &plain::Plain, &binary::Binary];
+pub static FORMATS: &[&dyn Format] = &[
+    &docx::Docx,
+    &pptx::Pptx,
+    &odf::Odf,
+    &zip::Zip,
+    &gzip::Gzip,
+    &doc::Doc,
+    &ole::Ole,
+    &known::Known,
+    &rtf::Rtf,
+    &html::Html,
+    &xml::Xml,
+    &json::Json,
+    &csv::Csv,
+    &plain::Plain,
+    &binary::Binary,
+];
 
 /// The format that claims this leaf most surely; `None` if none does (the last one takes anything).
 pub fn pick(head: &Head<'_>) -> Option<&'static dyn Format> {

@@ -4,9 +4,9 @@ use std::io;
 
 use encoding_rs::Encoding;
 
+use super::Sink;
 use super::compound::Compound;
 use super::flow::Flow;
-use super::Sink;
 use crate::model::limits::PART_BYTES;
 
 /// Properties that are read of one set.
@@ -50,7 +50,13 @@ fn properties(bytes: &[u8], document: bool) -> Vec<(String, String)> {
     for set in 0..sets {
         let Some(start) = size_at(bytes, 44 + set * 20) else { break };
         let Some(set_bytes) = bytes.get(start..) else { break };
-        let own = if document && set == 1 { Names::Custom } else if document { Names::Document } else { Names::Summary };
+        let own = if document && set == 1 {
+            Names::Custom
+        } else if document {
+            Names::Document
+        } else {
+            Names::Summary
+        };
         all.extend(set_properties(set_bytes, own));
     }
     all
@@ -91,7 +97,8 @@ fn set_properties(set: &[u8], names: Names) -> Vec<(String, String)> {
     let mut all = Vec::new();
     for (id, at) in entries.iter().filter(|(id, _)| *id > 1) {
         let custom = dictionary.iter().find(|(known, _)| known == id).map(|(_, name)| name.clone());
-        let name = custom.or_else(|| name_of(names, *id).map(str::to_owned)).unwrap_or_else(|| format!("property {id}"));
+        let name =
+            custom.or_else(|| name_of(names, *id).map(str::to_owned)).unwrap_or_else(|| format!("property {id}"));
         // The program's own name says nothing of anyone.
         if names != Names::Summary || *id != 18 {
             all.extend(values(set, *at, page).into_iter().map(|value| (name.clone(), value)));
@@ -158,7 +165,9 @@ pub(super) fn of_page(page: u16) -> &'static Encoding {
         10_001 => "shift_jis",
         20_932 | 51_932 => "euc-jp",
         65_001 => "utf-8",
-        1250..=1258 => return Encoding::for_label(format!("windows-{page}").as_bytes()).unwrap_or(encoding_rs::WINDOWS_1252),
+        1250..=1258 => {
+            return Encoding::for_label(format!("windows-{page}").as_bytes()).unwrap_or(encoding_rs::WINDOWS_1252);
+        }
         _ => "windows-1252",
     };
     Encoding::for_label(label.as_bytes()).unwrap_or(encoding_rs::WINDOWS_1252)

@@ -63,7 +63,8 @@ pub(super) fn as_document(
     let outcome = match Compound::open(&mut watched, length, out.budget()) {
         Ok(mut file) => read(&mut file, out).map(|read| {
             if file.cut && read.is_ok() {
-                let reason = format!("parts of this file are cut off or damaged; what could be read was looked at; {EXPORT}");
+                let reason =
+                    format!("parts of this file are cut off or damaged; what could be read was looked at; {EXPORT}");
                 out.gap(GapKind::Truncated, reason);
             }
             read
@@ -131,8 +132,16 @@ fn read(file: &mut Compound<'_>, out: &mut dyn Sink) -> io::Result<Result<(), St
 
 /// The main text, then the texts that belong to it.
 fn texts(doc: &[u8], table: &[u8], fib: &Fib, pieces: &[fib::Piece], out: &mut dyn Sink) -> bool {
-    const NAMES: [&str; 8] =
-        ["", "footnotes", "headers and footers", "macros", "comments", "endnotes", "text boxes", "text boxes in headers"];
+    const NAMES: [&str; 8] = [
+        "",
+        "footnotes",
+        "headers and footers",
+        "macros",
+        "comments",
+        "endnotes",
+        "text boxes",
+        "text boxes in headers",
+    ];
     let known = Paragraphs::of(doc, table);
     let mut start = 0_u32;
     let mut whole = true;
@@ -187,7 +196,8 @@ fn pictures(file: &mut Compound<'_>, doc: &[u8], out: &mut dyn Sink) -> io::Resu
             .any(|magic| memchr::memmem::find(bytes, magic).is_some())
     };
     if has(&data) || has(doc) {
-        let reason = "it holds pictures, which are not looked at; if one may show a person or a document, look at it by hand";
+        let reason =
+            "it holds pictures, which are not looked at; if one may show a person or a document, look at it by hand";
         out.gap(GapKind::NoText, reason.to_owned());
     }
     Ok(())
@@ -198,7 +208,9 @@ pub(super) fn others(file: &mut Compound<'_>, known: &[&str], out: &mut dyn Sink
     let objects = ole::objects(file, out)?;
     let is_known = |path: &str| {
         let name = path.rsplit('/').next().unwrap_or(path);
-        known.contains(&path) || name.starts_with(['\u{1}', '\u{3}', '\u{5}']) || objects.iter().any(|object| object == path)
+        known.contains(&path)
+            || name.starts_with(['\u{1}', '\u{3}', '\u{5}'])
+            || objects.iter().any(|object| object == path)
     };
     let rest: Vec<_> =
         file.streams().iter().filter(|stream| !is_known(&stream.path) && stream.bytes > 0).cloned().collect();

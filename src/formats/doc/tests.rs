@@ -47,7 +47,11 @@ fn documents_of_libreoffice() {
 
 #[test]
 fn pieces_of_both_kinds_are_one_text() {
-    let bytes = word(&[(b"\x93tel\x94 090-12", false), (&wide("34-5678 山田\r二"), true), (b"\rnote\r", false)], [25, 0, 0, 0, 5, 0, 0, 0], 0);
+    let bytes = word(
+        &[(b"\x93tel\x94 090-12", false), (&wide("34-5678 山田\r二"), true), (b"\rnote\r", false)],
+        [25, 0, 0, 0, 5, 0, 0, 0],
+        0,
+    );
     let got = Collected::of("a.doc", &bytes);
     assert_eq!(got.texts(), [["“tel” 090-1234-5678 山田"], ["二"]]);
     assert_eq!((got.children[0].0.as_str(), got.children[0].1.texts()), ("comments", vec![vec!["note"]]));
@@ -68,7 +72,10 @@ fn cells_are_rows_and_field_codes_are_told() {
 
 #[test]
 fn encrypted_and_older_files_say_so() {
-    assert_eq!(Collected::of("a.doc", &word(&[(b"x", false)], [1, 0, 0, 0, 0, 0, 0, 0], 0x0100)).gap_kinds(), [GapKind::Encrypted]);
+    assert_eq!(
+        Collected::of("a.doc", &word(&[(b"x", false)], [1, 0, 0, 0, 0, 0, 0, 0], 0x0100)).gap_kinds(),
+        [GapKind::Encrypted]
+    );
     let old = compound(&[("WordDocument", b"\xDC\xA5\x68\0 some text here of Word 6 taro@example.jp")]);
     let got = Collected::of("a.doc", &old);
     assert_eq!(got.gap_kinds(), [GapKind::UnsupportedFormat]);

@@ -12,7 +12,13 @@ use crate::model::limits::RECORD_BYTES;
 const STEP: u32 = 64 * 1024;
 
 /// Reads the characters `from..to` of the whole text as a flow of their own. Whether all of them were there.
-pub(super) fn read(doc: &[u8], pieces: &[Piece], known: &Paragraphs, range: std::ops::Range<u32>, out: &mut dyn Sink) -> bool {
+pub(super) fn read(
+    doc: &[u8],
+    pieces: &[Piece],
+    known: &Paragraphs,
+    range: std::ops::Range<u32>,
+    out: &mut dyn Sink,
+) -> bool {
     let mut text = Text { known, paragraph: String::new(), depth: 0, codes: Vec::new(), flow: Flow::default() };
     let (mut whole, budget) = (true, out.budget());
     'all: for piece in pieces {

@@ -79,7 +79,10 @@ fn tables_nest_and_columns_are_kept() {
     let inner = format!("<w:tbl><w:tr>{}</w:tr></w:tbl>", cell("inner"));
     let got = document(&format!(
         "<w:tbl><w:tr>{}{}{}</w:tr><w:tr><w:tc><w:tcPr><w:gridSpan w:val=\"2\"/></w:tcPr>{inner}<w:p><w:r><w:t>wide</w:t></w:r></w:p></w:tc>{}</w:tr></w:tbl>",
-        cell("氏名"), cell("住所"), cell("電話番号"), cell("090"),
+        cell("氏名"),
+        cell("住所"),
+        cell("電話番号"),
+        cell("090"),
     ));
     let mut texts = got.texts();
     texts.sort();
@@ -94,7 +97,9 @@ fn of_two_forms_one_is_read_and_a_box_is_a_line_of_its_own() {
     let got = document(&format!(
         "<w:p><w:r><w:t>be</w:t></w:r><w:r><mc:AlternateContent><mc:Choice>{}</mc:Choice><mc:Fallback>{}</mc:Fallback></mc:AlternateContent></w:r><w:r><w:t>fore</w:t></w:r></w:p>\
          <w:p><mc:AlternateContent><mc:Choice/><mc:Fallback>{}</mc:Fallback></mc:AlternateContent></w:p>",
-        text("box"), text("box"), text("only here"),
+        text("box"),
+        text("box"),
+        text("only here"),
     ));
     assert_eq!(got.texts(), [["box"], ["before"], ["only here"]]);
 }
@@ -102,13 +107,22 @@ fn of_two_forms_one_is_read_and_a_box_is_a_line_of_its_own() {
 #[test]
 fn links_and_fields_are_read_where_the_text_does_not_say_them() {
     let field = |code: &str, shown: &str| {
-        format!("<w:p><w:r><w:fldChar w:fldCharType=\"begin\"/><w:instrText>HYPER</w:instrText></w:r><w:r><w:instrText>LINK \"mailto:{code}\"</w:instrText><w:fldChar w:fldCharType=\"separate\"/><w:t>{shown}</w:t></w:r></w:p>")
+        format!(
+            "<w:p><w:r><w:fldChar w:fldCharType=\"begin\"/><w:instrText>HYPER</w:instrText></w:r><w:r><w:instrText>LINK \"mailto:{code}\"</w:instrText><w:fldChar w:fldCharType=\"separate\"/><w:t>{shown}</w:t></w:r></w:p>"
+        )
     };
     let body = [field("a@example.jp", "a@example.jp"), field("b@example.jp", "write")].concat();
     assert_eq!(document(&body).texts(), [["a@example.jp"], ["write"], ["HYPERLINK \"mailto:b@example.jp\""]]);
     let rels = "<Relationships><Relationship Id=\"r1\" Target=\"mailto:c@example.jp\" TargetMode=\"External\"/><Relationship Id=\"r2\" Target=\"https://x.example/?d\" TargetMode=\"External\"/><Relationship Id=\"r3\" Target=\"styles.xml\"/></Relationships>";
     let xml = "<w:document><w:p><w:hyperlink r:id=\"r1\"><w:r><w:t>mail</w:t></w:r></w:hyperlink></w:p></w:document>";
-    let got = Collected::of("a.docx", &package(&[("[Content_Types].xml", "<Types/>"), ("word/document.xml", xml), ("word/_rels/document.xml.rels", rels)]));
+    let got = Collected::of(
+        "a.docx",
+        &package(&[
+            ("[Content_Types].xml", "<Types/>"),
+            ("word/document.xml", xml),
+            ("word/_rels/document.xml.rels", rels),
+        ]),
+    );
     assert_eq!(got.texts(), [["mail"], ["mailto:c@example.jp"], ["https://x.example/?d"]]);
 }
 
@@ -117,7 +131,13 @@ fn embedded_files_and_unknown_parts_are_looked_at() {
     let xml = "<w:document><w:p/></w:document>";
     let got = Collected::of(
         "a.docx",
-        &package(&[("[Content_Types].xml", ""), ("word/document.xml", xml), ("word/embeddings/list.csv", "氏名,電話\na,1\nb,2\n"), ("word/afchunk.txt", "hello\n"), ("word/styles.xml", "<x/>")]),
+        &package(&[
+            ("[Content_Types].xml", ""),
+            ("word/document.xml", xml),
+            ("word/embeddings/list.csv", "氏名,電話\na,1\nb,2\n"),
+            ("word/afchunk.txt", "hello\n"),
+            ("word/styles.xml", "<x/>"),
+        ]),
     );
     let names: Vec<_> = got.children.iter().map(|(name, child)| (name.as_str(), child.format)).collect();
     assert_eq!(names, [("word/embeddings/list.csv", "csv"), ("word/afchunk.txt", "plain")]);

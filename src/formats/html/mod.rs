@@ -40,7 +40,7 @@ impl Format for Html {
 
     fn read(&self, head: &Head<'_>, input: Input<'_>, out: &mut dyn Sink) {
         let encoding = encoding_of(head, declared(&text_of(head)));
-        charset_of(encoding).into_iter().for_each(|charset| out.charset(charset));
+        charset_of(head, encoding).into_iter().for_each(|charset| out.charset(charset));
         let mut src = in_order(input);
         let mut text = Utf8::new(&mut *src, encoding);
         let mut page = Page::default();
@@ -73,7 +73,10 @@ fn tell(page: &Page, malformed: bool, out: &mut dyn Sink) {
         out.gap(GapKind::NoText, reason);
     }
     if page.cut > 0 {
-        let reason = format!("{} tag(s) are longer than what is taken as one and were read in part; look at them by hand", page.cut);
+        let reason = format!(
+            "{} tag(s) are longer than what is taken as one and were read in part; look at them by hand",
+            page.cut
+        );
         out.gap(GapKind::OverLimit, reason);
     }
     tell_malformed(malformed, out);
@@ -105,16 +108,24 @@ pub(super) fn encoding_of(head: &Head<'_>, declared: Option<&'static Encoding>) 
         Charset::Utf16Be => encoding_rs::UTF_16BE,
         Charset::Latin1 => encoding_rs::WINDOWS_1252,
     };
-    let sure = guessed.bom > 0 || matches!(guessed.charset, Charset::Utf8 | Charset::Utf16Le | Charset::Utf16Be | Charset::Iso2022Jp);
+    let sure = guessed.bom > 0
+        || matches!(guessed.charset, Charset::Utf8 | Charset::Utf16Le | Charset::Utf16Be | Charset::Iso2022Jp);
     match declared {
         // UTF-16 that can be read as bytes is none.
-        Some(declared) if !sure && declared.is_ascii_compatible() && !(declared == UTF_8 && guessed.charset != Charset::Ascii) => declared,
+        Some(declared)
+            if !sure && declared.is_ascii_compatible() && !(declared == UTF_8 && guessed.charset != Charset::Ascii) =>
+        {
+            declared
+        }
         _ => own,
     }
 }
 
 /// How the results name an encoding; those that are decided on nowhere else have no name there.
-pub(super) fn charset_of(encoding: &'static Encoding) -> Option<Charset> {
+pub(super) fn charset_of(head: &Head<'_>, encoding: &'static Encoding) -> Option<Charset> {
+    if encoding == UTF_8 && head.bytes.is_ascii() {
+        return Some(Charset::Ascii);
+    }
     let names = [
         (UTF_8, Charset::Utf8),
         (encoding_rs::SHIFT_JIS, Charset::Cp932),
@@ -138,13 +149,14 @@ fn declared(text: &str) -> Option<&'static Encoding> {
 
 /// Elements by which a page is known.
 const KNOWN: [&str; 30] = [
-    "html", "head", "body", "meta", "title", "table", "div", "p", "span", "h1", "h2", "h3", "ul", "ol", "form", "font", "center", "style",
-    "link", "a", "b", "br", "img", "hr", "tr", "dl", "section", "article", "main", "pre",
+    "html", "head", "body", "meta", "title", "table", "div", "p", "span", "h1", "h2", "h3", "ul", "ol", "form", "font",
+    "center", "style", "link", "a", "b", "br", "img", "hr", "tr", "dl", "section", "article", "main", "pre",
 ];
 
 /// Whether a text is a page: it begins as one, or with an element of one and has more of them.
 fn is_page(text: &str) -> bool {
     let mut rest = text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']);
+    let is_xml = rest.starts_with("<?xml");
     // What may stand before: comments, and the declaration of XML in XHTML.
     for _ in 0..8 {
         let end = if rest.starts_with("<!--") {
@@ -160,7 +172,11 @@ fn is_page(text: &str) -> bool {
     if start.starts_with("<!doctype html") || start.starts_with("<html") {
         return true;
     }
-    let first = start.strip_prefix('<').map(|name| name.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default());
+    if is_xml {
+        return false;
+    }
+    let first =
+        start.strip_prefix('<').map(|name| name.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default());
     if !first.is_some_and(|name| KNOWN.contains(&name)) {
         return false;
     }

@@ -10,10 +10,55 @@ const COLUMNS: usize = 4_096;
 
 /// Elements that begin and end a line.
 const BLOCKS: [&str; 49] = [
-    "address", "article", "aside", "blockquote", "body", "button", "center", "dd", "details", "dialog", "dir", "div", "dl", "dt",
-    "fieldset", "figcaption", "figure", "footer", "form", "frameset", "h1", "h2", "h3", "h4", "h5", "h6", "head", "header", "hr",
-    "html", "legend", "li", "main", "menu", "nav", "noscript", "ol", "optgroup", "option", "p", "pre", "section", "select",
-    "summary", "template", "textarea", "title", "ul", "video",
+    "address",
+    "article",
+    "aside",
+    "blockquote",
+    "body",
+    "button",
+    "center",
+    "dd",
+    "details",
+    "dialog",
+    "dir",
+    "div",
+    "dl",
+    "dt",
+    "fieldset",
+    "figcaption",
+    "figure",
+    "footer",
+    "form",
+    "frameset",
+    "h1",
+    "h2",
+    "h3",
+    "h4",
+    "h5",
+    "h6",
+    "head",
+    "header",
+    "hr",
+    "html",
+    "legend",
+    "li",
+    "main",
+    "menu",
+    "nav",
+    "noscript",
+    "ol",
+    "optgroup",
+    "option",
+    "p",
+    "pre",
+    "section",
+    "select",
+    "summary",
+    "template",
+    "textarea",
+    "title",
+    "ul",
+    "video",
 ];
 
 /// A table that is open.
@@ -163,7 +208,10 @@ impl Page {
             table.column += 1;
             self.flow.skip_columns(1);
         }
-        table.cell = Some((tag.number("colspan").unwrap_or(1).clamp(1, 1000), tag.number("rowspan").unwrap_or(1).clamp(1, 65_534)));
+        table.cell = Some((
+            tag.number("colspan").unwrap_or(1).clamp(1, 1000),
+            tag.number("rowspan").unwrap_or(1).clamp(1, 65_534),
+        ));
         self.spaced = true;
     }
 

@@ -3,8 +3,13 @@ use crate::formats::docx::tests::{assert_people, package, sample};
 use crate::model::GapKind;
 
 fn document(content: &str) -> Collected {
-    let content = format!("<office:document-content><office:body><office:text>{content}</office:text></office:body></office:document-content>");
-    Collected::of("a.odt", &package(&[("mimetype", "application/vnd.oasis.opendocument.text"), ("content.xml", &content)]))
+    let content = format!(
+        "<office:document-content><office:body><office:text>{content}</office:text></office:body></office:document-content>"
+    );
+    Collected::of(
+        "a.odt",
+        &package(&[("mimetype", "application/vnd.oasis.opendocument.text"), ("content.xml", &content)]),
+    )
 }
 
 #[test]
@@ -42,7 +47,10 @@ fn columns_that_are_repeated_count() {
     let cell = |text: &str| format!("<table:table-cell><text:p>{text}</text:p></table:table-cell>");
     let got = document(&format!(
         "<table:table><table:table-row>{}{}{}</table:table-row><table:table-row><table:table-cell table:number-columns-repeated=\"2\"/>{}</table:table-row></table:table>",
-        cell("氏名"), cell("住所"), cell("電話番号"), cell("090")
+        cell("氏名"),
+        cell("住所"),
+        cell("電話番号"),
+        cell("090")
     ));
     let last = &got.records[1].2[0];
     assert_eq!((last.text.as_str(), last.name.as_deref(), last.place.column), ("090", Some("電話番号"), Some(3)));
@@ -53,7 +61,11 @@ fn an_encrypted_document_says_so() {
     let manifest = "<manifest:manifest><manifest:file-entry manifest:full-path=\"content.xml\"><manifest:encryption-data><manifest:algorithm manifest:algorithm-name=\"Blowfish CFB\"/></manifest:encryption-data></manifest:file-entry></manifest:manifest>";
     let got = Collected::of(
         "a.odt",
-        &package(&[("mimetype", "application/vnd.oasis.opendocument.text"), ("content.xml", "\u{1}\u{2}junk"), ("META-INF/manifest.xml", manifest)]),
+        &package(&[
+            ("mimetype", "application/vnd.oasis.opendocument.text"),
+            ("content.xml", "\u{1}\u{2}junk"),
+            ("META-INF/manifest.xml", manifest),
+        ]),
     );
     assert_eq!(got.gap_kinds(), [GapKind::Encrypted]);
     assert!(got.gaps[0].2.contains("Blowfish") && got.records.is_empty());

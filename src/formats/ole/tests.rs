@@ -73,7 +73,10 @@ fn an_encrypted_document_says_its_cipher() {
 fn embedded_objects_are_looked_at() {
     let mut native = b"\0\0\0\0\x02\0list.csv\0C:\\list.csv\0\0\0\x03\0\x03\0\0\0C:\\\x0b\0\0\0".to_vec();
     native.extend(b"name,tel\na,1");
-    let got = Collected::of("x", &compound(&[("ObjectPool/_1/\u{1}Ole10Native", &native), ("b/Package", b"line\n"), ("other", b"text in here")]));
+    let got = Collected::of(
+        "x",
+        &compound(&[("ObjectPool/_1/\u{1}Ole10Native", &native), ("b/Package", b"line\n"), ("other", b"text in here")]),
+    );
     let names: Vec<_> = got.children.iter().map(|(name, child)| (name.as_str(), child.format)).collect();
     let want = [("b/Package", "plain"), ("ObjectPool/_1/Ole10Native/list.csv", "csv"), ("other", "ole")];
     assert_eq!(names, want, "each byte is read once");

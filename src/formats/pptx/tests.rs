@@ -41,7 +41,11 @@ fn slides_come_in_their_order_and_know_their_page() {
     let parts: Vec<_> = got.children.iter().map(|(name, part)| (name.as_str(), part.texts().concat())).collect();
     assert_eq!(
         parts,
-        [("notesSlides/notesSlide7", vec!["a note"]), ("comments/comment1", vec!["a comment"]), ("properties", vec!["田中 健一"])]
+        [
+            ("notesSlides/notesSlide7", vec!["a note"]),
+            ("comments/comment1", vec!["a comment"]),
+            ("properties", vec!["田中 健一"])
+        ]
     );
     assert_eq!(got.children[0].1.records[0].2[0].place.page, Some(2));
 }

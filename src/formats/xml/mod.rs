@@ -38,12 +38,15 @@ impl Format for Xml {
     }
 
     fn endings(&self) -> &'static [&'static str] {
-        &["xml", "svg", "plist", "rss", "kml", "gpx", "xsd", "xsl", "xslt", "fodt", "fodp", "config", "resx", "wsdl", "xaml"]
+        &[
+            "xml", "svg", "plist", "rss", "kml", "gpx", "xsd", "xsl", "xslt", "fodt", "fodp", "config", "resx", "wsdl",
+            "xaml",
+        ]
     }
 
     fn read(&self, head: &Head<'_>, input: Input<'_>, out: &mut dyn Sink) {
         let encoding = encoding_of(head, declared(&text_of(head)));
-        charset_of(encoding).into_iter().for_each(|charset| out.charset(charset));
+        charset_of(head, encoding).into_iter().for_each(|charset| out.charset(charset));
         let mut src = in_order(input);
         let mut markup = Markup::in_encoding(&mut *src, encoding);
         read(&mut markup, out);
@@ -57,7 +60,9 @@ impl Format for Xml {
             }
             Some(error) if error.kind() == std::io::ErrorKind::InvalidData || is_too_long(&error) => {
                 let kind = if is_too_long(&error) { GapKind::OverLimit } else { GapKind::Malformed };
-                let reason = format!("the XML can not be taken apart from byte {at} on ({error}); from there on it was read as plain lines");
+                let reason = format!(
+                    "the XML can not be taken apart from byte {at} on ({error}); from there on it was read as plain lines"
+                );
                 out.gap(kind, reason);
                 rest(markup, out);
             }
@@ -150,7 +155,8 @@ fn claim(text: &str) -> Claim {
     let Some(name) = rest.strip_prefix('<') else { return Claim::No };
     let length = name.find(|c: char| !(c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ':'))).unwrap_or(0);
     let (name, after) = name.split_at(length);
-    let begins = name.starts_with(|c: char| c.is_alphabetic() || c == '_') && after.starts_with(['>', ' ', '\n', '\r', '\t', '/']);
+    let begins = name.starts_with(|c: char| c.is_alphabetic() || c == '_')
+        && after.starts_with(['>', ' ', '\n', '\r', '\t', '/']);
     // In text with a tag or two in it lines begin without one.
     let lines = || after.lines().map(str::trim).filter(|line| !line.is_empty()).skip(1).take(50);
     let (all, tagged) = lines().fold((0, 0), |(all, tagged), line| (all + 1, tagged + usize::from(line.contains('<'))));

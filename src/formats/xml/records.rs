@@ -63,7 +63,8 @@ impl Records {
             None => (String::new(), &mut self.roots),
         };
         let count = count_of(counts, &tag.name);
-        let pointer = if count > 1 { format!("{pointer}/{}[{count}]", tag.name) } else { format!("{pointer}/{}", tag.name) };
+        let pointer =
+            if count > 1 { format!("{pointer}/{}[{count}]", tag.name) } else { format!("{pointer}/{}", tag.name) };
         let mut frame = Frame { line, at, ..Frame::default() };
         frame.node.name.clone_from(&tag.name);
         for (name, value) in tag.attributes.iter().filter(|(_, value)| !value.trim().is_empty()) {
@@ -138,8 +139,10 @@ impl Records {
 
     /// No more of what waits than a record may hold.
     fn bound(&mut self, out: &mut dyn Sink) {
-        let (leaves, bytes) =
-            self.open.iter().fold((0, 0), |(n, bytes), f| (n + f.node.leaves.len() + f.node.nodes.len(), bytes + f.node.bytes));
+        let (leaves, bytes) = self
+            .open
+            .iter()
+            .fold((0, 0), |(n, bytes), f| (n + f.node.leaves.len() + f.node.nodes.len(), bytes + f.node.bytes));
         if leaves > HELD || bytes > RECORD_BYTES {
             for frame in &mut self.open {
                 let node = Node { name: frame.node.name.clone(), ..std::mem::take(&mut frame.node) };

@@ -20,13 +20,33 @@ fn elements_that_repeat_are_rows() {
 
 #[test]
 fn attributes_names_and_keys() {
-    let got = Collected::of("a.xml", "<users><user name=\"山田\" mail=\"a@example.jp\"/><user name=\"鈴木\" mail=\"b@example.jp\"/></users>".as_bytes());
+    let got = Collected::of(
+        "a.xml",
+        "<users><user name=\"山田\" mail=\"a@example.jp\"/><user name=\"鈴木\" mail=\"b@example.jp\"/></users>"
+            .as_bytes(),
+    );
     assert_eq!(got.texts(), [["山田", "a@example.jp"], ["鈴木", "b@example.jp"]]);
     assert_eq!(names(&got, 1), ["name", "mail"]);
-    let got = Collected::of("a.xml", b"<resources>\n<string name=\"mail\">a@example.jp</string>\n<string name=\"tel\">1</string>\n</resources>");
-    assert!(got.records.iter().flat_map(|(.., fields)| fields).any(|f| f.name.as_deref() == Some("mail") && f.text == "a@example.jp"));
-    let got = Collected::of("a.plist", b"<plist><dict><key>mail</key><string>a@example.jp</string><key>n</key><integer>1</integer></dict></plist>");
-    assert!(got.records.iter().flat_map(|(.., fields)| fields).any(|f| f.name.as_deref() == Some("mail") && f.text == "a@example.jp"));
+    let got = Collected::of(
+        "a.xml",
+        b"<resources>\n<string name=\"mail\">a@example.jp</string>\n<string name=\"tel\">1</string>\n</resources>",
+    );
+    assert!(
+        got.records
+            .iter()
+            .flat_map(|(.., fields)| fields)
+            .any(|f| f.name.as_deref() == Some("mail") && f.text == "a@example.jp")
+    );
+    let got = Collected::of(
+        "a.plist",
+        b"<plist><dict><key>mail</key><string>a@example.jp</string><key>n</key><integer>1</integer></dict></plist>",
+    );
+    assert!(
+        got.records
+            .iter()
+            .flat_map(|(.., fields)| fields)
+            .any(|f| f.name.as_deref() == Some("mail") && f.text == "a@example.jp")
+    );
 }
 
 #[test]
@@ -52,7 +72,8 @@ fn encodings_are_as_declared() {
         let bytes = codec.encode(&text.replace('X', label)).0.into_owned();
         assert_eq!(Collected::of("a.xml", &bytes).texts(), [["山田太郎", "東京都千代田区"]], "{label}");
     }
-    let wide: Vec<u8> = format!("\u{feff}{}", text.replace('X', "UTF-16")).encode_utf16().flat_map(u16::to_be_bytes).collect();
+    let wide: Vec<u8> =
+        format!("\u{feff}{}", text.replace('X', "UTF-16")).encode_utf16().flat_map(u16::to_be_bytes).collect();
     assert_eq!(Collected::of("a.xml", &wide).texts(), [["山田太郎", "東京都千代田区"]]);
 }
 
@@ -96,23 +117,33 @@ fn large_and_deep_documents_are_bounded() {
     assert_eq!(Collected::of("a.xml", many.as_bytes()).records.len(), 5_000);
     let values = format!("<l>{}</l>", "<a>x@example.jp</a>".repeat(20_000));
     assert_eq!(Collected::of("a.xml", values.as_bytes()).all_text().matches("x@").count(), 20_000);
-    let deep = Collected::of("a.xml", format!("<?xml version=\"1.0\"?>{}090-1234-5678", "<a>".repeat(10_000)).as_bytes());
+    let deep =
+        Collected::of("a.xml", format!("<?xml version=\"1.0\"?>{}090-1234-5678", "<a>".repeat(10_000)).as_bytes());
     assert_eq!(deep.gap_kinds(), [GapKind::OverLimit]);
     assert!(deep.all_text().contains("090-1234-5678"));
-    let long = Collected::of("a.xml", format!("<a><b>{}</b></a>", "090-1234-5678 ".repeat(700_000)).as_bytes());
+    let long = Collected::of(
+        "a.xml",
+        format!("<?xml version=\"1.0\"?><a><b>{}</b></a>", "090-1234-5678 ".repeat(700_000)).as_bytes(),
+    );
     assert_eq!(long.gap_kinds(), [GapKind::OverLimit]);
 }
 
 #[test]
 fn what_is_no_xml_is_not_taken_for_it() {
-    for (name, text) in [("a.log", "<taro> hello there\n<hanako> hi\n"), ("a.txt", "<13>Jan 1 00:00:00 host x: y\n"), ("a.php", "<?php echo 1 ?>\n"), ("m.txt", "<a@example.jp> is my address\n")] {
+    for (name, text) in [
+        ("a.log", "<taro> hello there\n<hanako> hi\n"),
+        ("a.txt", "<13>Jan 1 00:00:00 host x: y\n"),
+        ("a.php", "<?php echo 1 ?>\n"),
+        ("m.txt", "<a@example.jp> is my address\n"),
+    ] {
         assert_ne!(Collected::of(name, text.as_bytes()).format, "xml", "{text}");
     }
 }
 
 #[test]
 fn cut_at_every_byte_is_no_panic() {
-    let text = "<?xml version=\"1.0\"?><a x='1' y=\"&lt;\"><b>t&#12354;</b><b><c>d</c><c/></b><!-- c --><![CDATA[e]]>f</a>";
+    let text =
+        "<?xml version=\"1.0\"?><a x='1' y=\"&lt;\"><b>t&#12354;</b><b><c>d</c><c/></b><!-- c --><![CDATA[e]]>f</a>";
     for at in 0..text.len() {
         Collected::of("a.xml", &text.as_bytes()[..at]);
         let mut damaged = text.as_bytes().to_vec();
