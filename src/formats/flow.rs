@@ -16,8 +16,8 @@ const CELL_LINES: usize = 12;
 /// What is open around the current paragraph.
 enum Level {
     Table(Box<Frame>),
-    /// A text box, a note: with the paragraph that it stands in.
-    Aside(String),
+    /// A text box, a note: with the paragraph that it stands in, and what belongs to that.
+    Aside(String, Vec<String>),
 }
 
 /// A table that is open.
@@ -132,7 +132,8 @@ impl Flow {
 
     /// A text box or note begins inside of a paragraph.
     pub(super) fn enter_aside(&mut self) {
-        self.levels.push(Level::Aside(std::mem::take(&mut self.paragraph)));
+        let (paragraph, asides) = (std::mem::take(&mut self.paragraph), std::mem::take(&mut self.asides));
+        self.levels.push(Level::Aside(paragraph, asides));
     }
 
     /// It ends, and the paragraph goes on.
@@ -141,8 +142,8 @@ impl Flow {
         while let Some(level) = self.levels.pop() {
             match level {
                 Level::Table(frame) => self.close(*frame, out),
-                Level::Aside(paragraph) => {
-                    self.paragraph = paragraph;
+                Level::Aside(paragraph, asides) => {
+                    (self.paragraph, self.asides) = (paragraph, asides);
                     return;
                 }
             }
@@ -257,8 +258,8 @@ impl Flow {
         while let Some(level) = self.levels.pop() {
             match level {
                 Level::Table(frame) => self.close(*frame, out),
-                Level::Aside(paragraph) => {
-                    self.paragraph = paragraph;
+                Level::Aside(paragraph, asides) => {
+                    (self.paragraph, self.asides) = (paragraph, asides);
                     self.end_paragraph(out);
                 }
             }

@@ -214,6 +214,11 @@ impl<R: Read> Markup<R> {
         self.seen.get().bytes
     }
 
+    /// What it holds of the piece at which it broke, and the text behind it.
+    pub(super) fn into_rest(self) -> (Vec<u8>, impl BufRead) {
+        (self.buf, self.reader.into_inner().src)
+    }
+
     /// Whether some of its bytes were no characters.
     pub(super) fn malformed(&mut self) -> bool {
         self.reader.get_mut().src.malformed

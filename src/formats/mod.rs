@@ -43,6 +43,7 @@ mod sheet;
 pub mod sql;
 pub mod sqlite;
 pub mod streams;
+pub mod rtf;
 mod summary;
 pub mod rar;
 mod registry;
@@ -58,6 +59,7 @@ mod words;
 mod written;
 pub mod xls;
 pub mod xlsx;
+pub mod xml;
 pub mod zip;
 
 #[cfg(test)]

@@ -148,6 +148,14 @@ struct Content<'a> {
     authors: &'a mut BTreeSet<String>,
 }
 
+/// Reads a document that is one file of XML.
+pub(super) fn flat<R: Read>(markup: &mut Markup<R>, flow: &mut Flow, out: &mut dyn Sink) {
+    let mut authors = BTreeSet::new();
+    content(markup, flow, &mut authors, out);
+    flow.finish(out);
+    authors.iter().for_each(|author| flow.named("author", author, out));
+}
+
 /// Reads text in OpenDocument's XML.
 fn content<R: Read>(markup: &mut Markup<R>, flow: &mut Flow, authors: &mut BTreeSet<String>, out: &mut dyn Sink) {
     let mut content = Content { levels: Vec::new(), spans: Vec::new(), page: 0, value: String::new(), authors };

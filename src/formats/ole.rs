@@ -195,7 +195,8 @@ fn native_name(reader: &mut dyn Read) -> io::Result<(Option<String>, Vec<u8>)> {
     })
 }
 
-fn native_head(head: &[u8]) -> Option<(String, usize)> {
+/// The label that stands in the head of such a stream, and where its content begins.
+pub(super) fn native_head(head: &[u8]) -> Option<(String, usize)> {
     // Size, 2, label, path, two numbers, the temporary path with its length, and the size of the content.
     let mut at = 6;
     let text = |at: &mut usize| {

@@ -114,7 +114,7 @@ def magazine(inc):
         name = person.name.replace("髙", "高").replace("﨑", "崎")
         lines.append([f"2019-{1 + place % 12:02d}-{1 + place % 28:02d}", name, leaf.put("email", person.email, person), "1"])
     nested = zipped([("members.csv", rows(lines).encode("euc_jp"))])
-    inc.leaf(JOIN.join([outer, "www/index.html"]))  # members are UTF-8: both hold Japanese
+    inc.leaf(JOIN.join([outer, "www/index.html"]), "html")  # members are UTF-8: both hold Japanese
     inc.leaf(JOIN.join([outer, "www/お知らせ.txt"]))
     inc.leaf(JOIN.join([outer, inner]), "zip", None)
     inc.leaf(outer, "zip", None)
@@ -281,7 +281,7 @@ def ordinary(inc):
         inc.files[path] = content.encode()
         return inc.leaf(path, fmt)
 
-    page = text("var/www/html/index.html", "")
+    page = text("var/www/html/index.html", "", "html")
     toll_free, info = page.business("phone", "0120-000-555"), page.business("email", f"info@{SHOP}")
     inc.files[page.path] = (
         f"<!doctype html>\n<html lang=ja><meta charset=utf-8><title>まめや商店</title>\n"

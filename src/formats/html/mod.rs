@@ -40,7 +40,7 @@ impl Format for Html {
 
     fn read(&self, head: &Head<'_>, input: Input<'_>, out: &mut dyn Sink) {
         let encoding = encoding_of(head, declared(&text_of(head)));
-        charset_of(encoding).into_iter().for_each(|charset| out.charset(charset));
+        charset_of(head, encoding).into_iter().for_each(|charset| out.charset(charset));
         let mut src = in_order(input);
         let mut text = Utf8::new(&mut *src, encoding);
         let mut page = Page::default();
@@ -122,7 +122,10 @@ pub(super) fn encoding_of(head: &Head<'_>, declared: Option<&'static Encoding>) 
 }
 
 /// How the results name an encoding; those that are decided on nowhere else have no name there.
-pub(super) fn charset_of(encoding: &'static Encoding) -> Option<Charset> {
+pub(super) fn charset_of(head: &Head<'_>, encoding: &'static Encoding) -> Option<Charset> {
+    if encoding == UTF_8 && head.bytes.is_ascii() {
+        return Some(Charset::Ascii);
+    }
     let names = [
         (UTF_8, Charset::Utf8),
         (encoding_rs::SHIFT_JIS, Charset::Cp932),
@@ -153,6 +156,7 @@ const KNOWN: [&str; 30] = [
 /// Whether a text is a page: it begins as one, or with an element of one and has more of them.
 fn is_page(text: &str) -> bool {
     let mut rest = text.trim_start_matches(['\u{feff}', ' ', '\t', '\r', '\n']);
+    let is_xml = rest.starts_with("<?xml");
     // What may stand before: comments, and the declaration of XML in XHTML.
     for _ in 0..8 {
         let end = if rest.starts_with("<!--") {
@@ -167,6 +171,9 @@ fn is_page(text: &str) -> bool {
     let start = rest.get(..rest.floor_char_boundary(64)).unwrap_or_default().to_ascii_lowercase();
     if start.starts_with("<!doctype html") || start.starts_with("<html") {
         return true;
+    }
+    if is_xml {
+        return false;
     }
     let first =
         start.strip_prefix('<').map(|name| name.split(|c: char| !c.is_ascii_alphanumeric()).next().unwrap_or_default());
