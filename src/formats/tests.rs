@@ -14,6 +14,7 @@ const SAMPLES: &[(&str, &[u8])] = &[
     ("a.jsonl", b"{\"a\": \"x@example.jp\"}\n{\"a\": [1, [2, {\"b\": \"c\"}]]}\n"),
     ("a.bin", b"\x7fELF\x01\x02\0\0text in here\0w\0i\0d\0e\0r\0 \0t\0\0\0\xff\xfe"),
     ("a.db", b"SQLite format 3\0\x01\x02hello text\0"),
+    ("a.pdf", include_bytes!("../../testdata/formats/pdf/90ms-rksj-h.pdf")),
     ("a.png", b"\x89PNG\r\n\x1a\nrest"),
 ];
 

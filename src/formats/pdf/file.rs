@@ -45,12 +45,8 @@ pub(super) struct File<'s> {
 }
 
 impl<'s> File<'s> {
-    pub(super) fn open(
-        (src, length): (&'s mut dyn ReadSeek, u64),
-        base: u64,
-        budget: Rc<Budget>,
-    ) -> Result<Self, Locked> {
-        let mut file = Self {
+    pub(super) fn new((src, length): (&'s mut dyn ReadSeek, u64), base: u64, budget: Rc<Budget>) -> Self {
+        Self {
             src: Source::new(src, length),
             base,
             budget,
@@ -59,15 +55,18 @@ impl<'s> File<'s> {
             held: Vec::new(),
             rebuilt: false,
             torn_holders: 0,
-        };
-        match xref::read(&mut file) {
-            Some(places) => {
-                file.places = places;
-                file.unlock()?;
-            }
-            None => file.rebuild()?,
         }
-        Ok(file)
+    }
+
+    /// Learns where the objects are.
+    pub(super) fn open(&mut self) -> Result<(), Locked> {
+        match xref::read(self) {
+            Some(places) => {
+                self.places = places;
+                self.unlock()
+            }
+            None => self.rebuild(),
+        }
     }
 
     fn unlock(&mut self) -> Result<(), Locked> {
