@@ -259,22 +259,22 @@ fn a_bomb_ends_at_its_limit() {
 
 #[test]
 fn cut_anywhere_and_with_flipped_bytes_no_panic() {
-    for (name, bytes) in
-        [sample!("90ms-rksj-h.pdf"), sample!("beside.pdf"), sample!("aes256.pdf"), sample!("boxed.pdf")]
-    {
-        for cut in (0..bytes.len()).step_by(7) {
+    // Opening AES-256 is slow by design, and 90ms-rksj-h.pdf is cut at every byte with the samples of all formats.
+    let samples = [(sample!("beside.pdf"), 17), (sample!("aes256.pdf"), 211), (sample!("boxed.pdf"), 23)];
+    for ((name, bytes), step) in samples {
+        for cut in (0..bytes.len()).step_by(step) {
             let got = Collected::by(&Pdf, name, &bytes[..cut]);
             // A line break at the end is nothing that is missing.
             assert!(!got.gaps.is_empty() || cut + 8 > bytes.len(), "{name} cut at {cut}");
         }
-        for at in (0..bytes.len()).step_by(11) {
+        for at in (0..bytes.len()).step_by(step) {
             let mut damaged = bytes.to_vec();
             damaged[at] ^= [0x01, 0x80, 0xFF][at % 3];
             Collected::by(&Pdf, name, &damaged);
         }
     }
     for (name, bytes) in [sample!("chromium.pdf"), sample!("linear.pdf")] {
-        for cut in (0..bytes.len()).step_by(1499) {
+        for cut in (0..bytes.len()).step_by(4999) {
             Collected::by(&Pdf, name, &bytes[..cut]);
         }
     }
