@@ -16,6 +16,7 @@ const SAMPLES: &[(&str, &[u8])] = &[
     ("a.db", b"SQLite format 3\0\x01\x02hello text\0"),
     ("a.eml", b"From: =?utf-8?B?5bGx?= <a@example.jp>\nTo: b@example.jp\nContent-Type: multipart/mixed; boundary=x\n\n--x\nContent-Transfer-Encoding: base64\n\nYWJj\n--x\nContent-Type: text/csv; name=a.csv\n\na,b\n1,2\n--x--\n"),
     ("a.mbox", b"From a Mon 10:00\nTo: b@example.jp\n\n=E5\n\nFrom c Mon 10:01\nTo: d@example.jp\nContent-Type: text/html\n\n<p>"),
+    ("a.pdf", include_bytes!("../../testdata/formats/pdf/90ms-rksj-h.pdf")),
     ("a.png", b"\x89PNG\r\n\x1a\nrest"),
 ];
 

@@ -1,6 +1,6 @@
 //! What a PDF holds beside its pages: properties, fields of its form, bookmarks, files.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::Cursor;
 
 use super::super::Sink;
@@ -73,7 +73,11 @@ impl Files {
             if file.budget.is_spent() {
                 return;
             }
-            let Value::Stream(stream) = file.resolve(&stream) else {
+            let stream = file.resolve(&stream);
+            if file.src.failed.is_some() {
+                return;
+            }
+            let Value::Stream(stream) = stream else {
                 let reason = "the PDF names this file, but does not hold it; look for a whole copy".to_owned();
                 out.member_gap(&name, GapKind::Malformed, reason);
                 continue;
@@ -81,6 +85,9 @@ impl Files {
             let unfolded = file.unfold(&stream);
             let length = unfolded.bytes.len();
             let goes_on = out.child(&name, &mut Cursor::new(unfolded.bytes));
+            if file.src.failed.is_some() {
+                return;
+            }
             if let Some(trouble) = unfolded.trouble {
                 let kind = if trouble.contains("more than") || trouble.contains("longer than") {
                     GapKind::OverLimit
@@ -161,8 +168,8 @@ fn of_xml(xml: &str) -> Vec<String> {
     texts.into_iter().filter(is_word).map(plain).collect()
 }
 
-/// The values of a form under the names of its fields.
-pub(super) fn fields(file: &mut File<'_>, root: &Dict) -> Vec<(String, String)> {
+/// The values of a form: by the path of each field its name and value.
+pub(super) fn fields(file: &mut File<'_>, root: &Dict) -> Vec<(String, (String, String))> {
     let form = file.get(root, "AcroForm");
     let Some(form) = form.dict().cloned() else { return Vec::new() };
     let mut waiting: Vec<(Value, String)> = match file.get(&form, "Fields") {
@@ -186,7 +193,7 @@ pub(super) fn fields(file: &mut File<'_>, root: &Dict) -> Vec<(String, String)> 
         let label = tip.map_or_else(|| path.clone(), |tip| format!("{tip} ({path})"));
         let text = value_text(file, &value);
         if !text.trim().is_empty() && text != "Off" {
-            pairs.push((label, text));
+            pairs.push((path.clone(), (label, text)));
         }
         if let Value::List(kids) = file.get(&dict, "Kids")
             && path.len() < 4096
@@ -258,16 +265,34 @@ pub(super) fn bookmarks(file: &mut File<'_>, root: &Dict) -> Vec<String> {
     titles
 }
 
+/// Takes fields together that describe one thing: all of a form, but where their names count (`1.name`, `Row2[0].name`) those of
+/// one number.
+pub(super) fn grouped(fields: Vec<(String, (String, String))>) -> Vec<Vec<(String, String)>> {
+    let mut groups: Vec<Vec<(String, String)>> = Vec::new();
+    let mut places: BTreeMap<String, usize> = BTreeMap::new();
+    for (path, pair) in fields {
+        let above = path.rsplit_once('.').map_or("", |(above, _)| above);
+        let counts = |part: &&str| part.ends_with(|end: char| end.is_ascii_digit() || end == ']');
+        let key = above.split('.').filter(counts).collect::<Vec<_>>().join(".");
+        let at = *places.entry(key).or_insert_with(|| {
+            groups.push(Vec::new());
+            groups.len() - 1
+        });
+        if let Some(group) = groups.get_mut(at) {
+            group.push(pair);
+        }
+    }
+    groups
+}
+
 /// Gives a part of lines or pairs, if there is something in it.
-pub(super) fn part(out: &mut dyn Sink, title: &str, pairs: &[(String, String)], lines: &[String]) {
-    if pairs.is_empty() && lines.is_empty() {
+pub(super) fn part(out: &mut dyn Sink, title: &str, groups: &[Vec<(String, String)>], lines: &[String]) {
+    if groups.iter().all(Vec::is_empty) && lines.is_empty() {
         return;
     }
     out.part(title, &mut |out| {
         let mut text = Written::default();
-        if !pairs.is_empty() {
-            text.pairs(pairs, out);
-        }
+        groups.iter().for_each(|pairs| text.pairs(pairs, out));
         lines.iter().for_each(|line| text.lines(line, out));
     });
 }

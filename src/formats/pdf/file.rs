@@ -18,9 +18,12 @@ const OBJECT_BYTES: [usize; 4] = [4096, 64 * 1024, 1024 * 1024, 16 * 1024 * 1024
 /// References that lead to references.
 const HOPS: usize = 16;
 /// Unfolded object streams that are kept.
-const HELD: usize = 8;
+const HOLDERS: usize = 8;
 /// Filters on one stream.
 const FILTERS: usize = 8;
+
+/// The bytes of an object stream, and where each object begins in them.
+type Held = (Rc<Vec<u8>>, Rc<HashMap<u32, usize>>);
 
 /// An object stream that was unfolded.
 struct Holder {
@@ -45,12 +48,8 @@ pub(super) struct File<'s> {
 }
 
 impl<'s> File<'s> {
-    pub(super) fn open(
-        (src, length): (&'s mut dyn ReadSeek, u64),
-        base: u64,
-        budget: Rc<Budget>,
-    ) -> Result<Self, Locked> {
-        let mut file = Self {
+    pub(super) fn new((src, length): (&'s mut dyn ReadSeek, u64), base: u64, budget: Rc<Budget>) -> Self {
+        Self {
             src: Source::new(src, length),
             base,
             budget,
@@ -59,15 +58,18 @@ impl<'s> File<'s> {
             held: Vec::new(),
             rebuilt: false,
             torn_holders: 0,
-        };
-        match xref::read(&mut file) {
-            Some(places) => {
-                file.places = places;
-                file.unlock()?;
-            }
-            None => file.rebuild()?,
         }
-        Ok(file)
+    }
+
+    /// Learns where the objects are.
+    pub(super) fn open(&mut self) -> Result<(), Locked> {
+        match xref::read(self) {
+            Some(places) => {
+                self.places = places;
+                self.unlock()
+            }
+            None => self.rebuild(),
+        }
     }
 
     fn unlock(&mut self) -> Result<(), Locked> {
@@ -168,7 +170,7 @@ impl<'s> File<'s> {
     }
 
     /// An object stream, unfolded, and where each object begins in it.
-    fn holder(&mut self, number: u32) -> Option<(Rc<Vec<u8>>, Rc<HashMap<u32, usize>>)> {
+    fn holder(&mut self, number: u32) -> Option<Held> {
         if let Some(at) = self.held.iter().position(|holder| holder.number == number) {
             let holder = self.held.remove(at);
             let found = (Rc::clone(&holder.bytes), Rc::clone(&holder.index));
@@ -196,7 +198,7 @@ impl<'s> File<'s> {
         let holder = Holder { number, bytes: Rc::new(unfolded.bytes), index: Rc::new(index) };
         let found = (Rc::clone(&holder.bytes), Rc::clone(&holder.index));
         self.held.push(holder);
-        while self.held.len() > HELD
+        while self.held.len() > HOLDERS
             || (self.held.len() > 1 && self.held.iter().map(|held| held.bytes.len() as u64).sum::<u64>() > PART_BYTES)
         {
             self.held.remove(0);
@@ -274,7 +276,7 @@ impl<'s> File<'s> {
         let raw = self.raw(stream);
         let is_metadata = stream.dict.get("Type").and_then(Value::name) == Some("Metadata");
         let plain = match &self.crypt {
-            Some(crypt) if !(is_metadata && !crypt.metadata) && !has_crypt_filter(&stream.dict) => {
+            Some(crypt) if (!is_metadata || crypt.metadata) && !has_crypt_filter(&stream.dict) => {
                 Unfolded { bytes: crypt.stream(&raw.bytes, stream.id), trouble: raw.trouble }
             }
             _ => raw,

@@ -82,15 +82,14 @@ impl Format for Pdf {
             return out.gap(GapKind::UnsupportedFormat, reason);
         };
         let base = head_at(head.bytes).unwrap_or(0) as u64;
-        let mut file = match File::open((src, length), base, out.budget()) {
-            Ok(file) => file,
-            Err(Locked(cipher)) => {
-                let reason = format!(
-                    "a PDF that opens only with a password ({cipher}), so nothing in it was read; open it with the password, save it without one, and run hozen on that"
-                );
-                return out.encrypted(None, cipher, reason);
-            }
-        };
+        let mut file = File::new((src, length), base, out.budget());
+        let opened = file.open();
+        if let (Err(Locked(cipher)), None) = (&opened, &file.src.failed) {
+            let reason = format!(
+                "a PDF that opens only with a password ({cipher}), so nothing in it was read; open it with the password, save it without one, and run hozen on that"
+            );
+            return out.encrypted(None, cipher, reason);
+        }
         let read = document(&mut file, out);
         if let Some((error, at)) = &file.src.failed {
             return read_error(out, error, *at);
@@ -120,8 +119,8 @@ fn document(file: &mut File<'_>, out: &mut dyn Sink) -> Read {
     let Pages { out, notes, .. } = pages;
     if file.src.failed.is_none() {
         notes.tell(out);
+        beside(file, &root, files, out);
     }
-    beside(file, &root, files, out);
     read
 }
 
@@ -139,9 +138,9 @@ fn beside(file: &mut File<'_>, root: &Dict, mut files: Files, out: &mut dyn Sink
     if fields.is_empty() {
         extras::xfa(file, root).into_iter().for_each(|(name, stream)| files.add_stream(name, stream));
     }
-    extras::part(out, "form", &fields, &[]);
+    extras::part(out, "form", &extras::grouped(fields), &[]);
     let properties = extras::properties(file, root);
-    extras::part(out, "properties", &properties, &[]);
+    extras::part(out, "properties", &[properties], &[]);
     let bookmarks = extras::bookmarks(file, root);
     extras::part(out, "bookmarks", &[], &bookmarks);
     files.of_document(file, root);

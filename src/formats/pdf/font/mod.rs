@@ -25,13 +25,13 @@ pub(super) struct Shown<'f> {
 /// A font that was read.
 pub(super) enum Font {
     Simple(simple::Simple),
-    Composite(composite::Composite),
+    Composite(Box<composite::Composite>),
 }
 
 impl Font {
     pub(super) fn read(file: &mut File<'_>, dict: &Dict) -> Self {
         if dict.get("Subtype").and_then(Value::name) == Some("Type0") {
-            Self::Composite(composite::Composite::read(file, dict))
+            Self::Composite(Box::new(composite::Composite::read(file, dict)))
         } else {
             Self::Simple(simple::Simple::read(file, dict))
         }

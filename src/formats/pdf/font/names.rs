@@ -29,7 +29,7 @@ fn from_hex(digits: &str) -> Option<char> {
 
 /// `uni` and four digits for each character, or `u` and four to six.
 fn spelt(name: &str) -> Option<Vec<char>> {
-    let is_hex = |digits: &str| digits.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'A'..=b'F' | b'a'..=b'f'));
+    let is_hex = |digits: &str| digits.bytes().all(|byte| byte.is_ascii_hexdigit());
     if let Some(digits) =
         name.strip_prefix("uni").filter(|digits| digits.len() >= 4 && digits.len() % 4 == 0 && is_hex(digits))
     {
