@@ -57,7 +57,6 @@ static SIGNATURES: &[Signature] = &[
     runs(257, b"ustar", "a tar archive", UNPACK),
     runs(0, b"SQLite format 3\0", "an SQLite database", EXPORT),
     runs(0, b"ElfFile\0", "a Windows event log", EXPORT),
-    runs(0, b"!BDN", "an Outlook data file", EXPORT),
     runs(4, b"\0\x01\0\0Standard Jet DB", "an Access database", EXPORT),
     runs(0, b"\0\x01\0\0Standard Jet DB", "an Access database", EXPORT),
     runs(0, b"\0\x01\0\0Standard ACE DB", "an Access database", EXPORT),

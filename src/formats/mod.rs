@@ -21,6 +21,7 @@ pub mod msg;
 pub mod ole;
 mod package;
 pub mod plain;
+pub mod pst;
 mod registry;
 mod table;
 mod transfer;

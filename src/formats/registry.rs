@@ -2,7 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::{Claim, Format, Head, ReadSeek, binary, csv, gzip, json, known, mail, msg, ole, plain, zip};
+use super::{Claim, Format, Head, ReadSeek, binary, csv, gzip, json, known, mail, msg, ole, plain, pst, zip};
 
 /// Every format, the more particular first: among equal claims the earlier wins.
 pub static FORMATS: &[&dyn Format] = &[
@@ -10,6 +10,7 @@ pub static FORMATS: &[&dyn Format] = &[
     &gzip::Gzip,
     &ole::Ole,
     &msg::Msg,
+    &pst::Pst,
     &known::Known,
     &mail::Mbox,
     &mail::Mail,
