@@ -164,7 +164,8 @@ fn others(item: &Item, alone: bool, said: &[String]) -> Vec<(String, String)> {
         pairs.push((name.to_owned(), value.clone()));
     }
     for (_, ticks) in item.times.iter().filter(|(id, _)| *id == BIRTHDAY) {
-        if let Some(day) = day(*ticks) {
+        // Outlook keeps it as midnight where it was entered, in UTC: half a day is added.
+        if let Some(day) = day(*ticks, 12) {
             pairs.push(("birthday".to_owned(), day));
         }
     }
@@ -183,10 +184,10 @@ fn transport(header: &str, alone: bool, text: &mut Written, out: &mut dyn Sink) 
     }
 }
 
-/// The day of a moment, as `1980-04-12`. Outlook keeps a birthday as midnight where it was entered, in UTC: half a day is added.
-fn day(ticks: u64) -> Option<String> {
+/// The day of a moment, as `1980-04-12`, so many hours later.
+pub(super) fn day(ticks: u64, hours: i64) -> Option<String> {
     let seconds = i64::try_from(ticks / 10_000_000).ok()?.checked_sub(11_644_473_600)?;
-    let moment = jiff::Timestamp::from_second(seconds.checked_add(12 * 3600)?).ok()?;
+    let moment = jiff::Timestamp::from_second(seconds.checked_add(hours * 3600)?).ok()?;
     Some(moment.strftime("%Y-%m-%d").to_string())
 }
 
@@ -254,7 +255,7 @@ mod tests {
     #[test]
     fn a_birthday_is_a_day() {
         // 1980-04-11 15:00 UTC is midnight of the 12th in Japan.
-        assert_eq!(day(119_639_124_000_000_000).as_deref(), Some("1980-02-15"));
-        assert_eq!(day(u64::MAX), None);
+        assert_eq!(day(119_639_124_000_000_000, 12).as_deref(), Some("1980-02-15"));
+        assert_eq!(day(u64::MAX, 12), None);
     }
 }

@@ -37,6 +37,7 @@ mod package;
 pub mod pdf;
 pub mod plain;
 pub mod pptx;
+pub mod pst;
 mod registry;
 pub mod sevenzip;
 mod sheet;

@@ -52,7 +52,7 @@ impl Format for Msg {
         let mut watched = Watched::new(src);
         let budget = out.budget();
         let read = Compound::open(&mut watched, length, budget).and_then(|mut file| {
-            Reader { file: &mut file }.item("", 0, out)?;
+            Reader { file: &mut file, room: PART_BYTES }.item("", 0, out)?;
             if file.cut {
                 let reason = "parts of this message are cut off; what is there was looked at; look for a whole copy";
                 out.gap(GapKind::Truncated, reason.to_owned());
@@ -73,6 +73,8 @@ impl Format for Msg {
 
 struct Reader<'f, 's> {
     file: &'f mut Compound<'s>,
+    /// Bytes of texts that may still be held.
+    room: u64,
 }
 
 /// Whether to go on.
@@ -132,13 +134,23 @@ impl Reader<'_, '_> {
                 }
             }
         }
-        let streams: Vec<Stream> = self.file.streams().to_vec();
+        let streams: Vec<Stream> =
+            self.file.streams().iter().filter(|stream| stream.path.starts_with(below)).cloned().collect();
         for stream in streams {
             let Some((id, kind)) = stream.path.strip_prefix(below).and_then(property) else { continue };
             if !matches!(kind, 0x1E | 0x1F | 0x101E | 0x101F) || matches!(id, mapi::BODY | mapi::BODY_HTML) {
                 continue;
             }
+            if self.room == 0 {
+                let reason = format!(
+                    "its texts are longer than {PART_BYTES} bytes together; the rest of them was not read; open the message with Outlook and save it as text"
+                );
+                out.gap(GapKind::OverLimit, reason);
+                break;
+            }
             if let Some(bytes) = self.whole(&stream.path, out)? {
+                // Streams may share their bytes: what is held of all is bounded.
+                self.room = self.room.saturating_sub(bytes.len() as u64 + 32);
                 item.texts.push((id, said(&bytes, kind)));
             }
         }

@@ -39,8 +39,6 @@ pub(super) struct Piece<'a> {
     pub(super) bytes: &'a [u8],
     pub(super) offset: u64,
     pub(super) row: u64,
-    /// A line begins with it.
-    pub(super) begins: bool,
 }
 
 /// Lines of bytes.
@@ -132,14 +130,14 @@ impl<'r> Source<'r> {
 
     /// Goes on by so many bytes of one line.
     pub(super) fn take(&mut self, length: usize) -> Piece<'_> {
-        let (start, offset, row, begins) = (self.start, self.offset, self.row, self.begins);
+        let (start, offset, row) = (self.start, self.offset, self.row);
         let end = self.filled.min(start + length);
         self.start = end;
         self.offset += (end - start) as u64;
         let bytes = self.buf.get(start..end).unwrap_or_default();
         self.begins = bytes.last() == Some(&b'\n');
         self.row += u64::from(self.begins);
-        Piece { bytes, offset, row, begins }
+        Piece { bytes, offset, row }
     }
 
     /// The line ahead, whatever it is.
