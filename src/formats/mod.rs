@@ -16,15 +16,18 @@ mod header;
 pub mod json;
 mod keyed;
 pub mod known;
+mod lined;
 mod package;
 pub mod plain;
 mod registry;
+pub mod settings;
 pub mod sql;
 pub mod sqlite;
 mod table;
 mod transfer;
 mod trouble;
 mod written;
+pub mod yaml;
 pub mod zip;
 
 #[cfg(test)]

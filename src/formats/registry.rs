@@ -2,7 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::{Claim, Format, Head, ReadSeek, binary, csv, gzip, json, known, plain, sql, sqlite, zip};
+use super::{Claim, Format, Head, ReadSeek, binary, csv, gzip, json, known, plain, settings, sql, sqlite, yaml, zip};
 
 /// Every format, the more particular first: among equal claims the earlier wins.
 pub static FORMATS: &[&dyn Format] = &[
@@ -14,6 +14,8 @@ pub static FORMATS: &[&dyn Format] = &[
     &sql::Sql,
     &json::Json,
     &csv::Csv,
+    &yaml::Yaml,
+    &settings::Settings,
     &plain::Plain,
     &binary::Binary,
 ];
