@@ -11,6 +11,7 @@ pub mod binary;
 mod blob;
 mod budget;
 pub mod csv;
+pub mod dbf;
 pub mod gzip;
 mod header;
 pub mod json;

@@ -2,7 +2,9 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::{Claim, Format, Head, ReadSeek, binary, csv, gzip, json, known, plain, settings, sql, sqlite, yaml, zip};
+use super::{
+    Claim, Format, Head, ReadSeek, binary, csv, dbf, gzip, json, known, plain, settings, sql, sqlite, yaml, zip,
+};
 
 /// Every format, the more particular first: among equal claims the earlier wins.
 pub static FORMATS: &[&dyn Format] = &[
@@ -10,6 +12,7 @@ pub static FORMATS: &[&dyn Format] = &[
     &gzip::Gzip,
     &sqlite::Sqlite,
     &sqlite::Log,
+    &dbf::Dbf,
     &known::Known,
     &sql::Sql,
     &json::Json,
