@@ -64,8 +64,9 @@ fn five_people_once_each_at_their_places() {
                 assert!(place.contains(&format!(" row {} ", at + 1)), "{name}: {place}");
             }
         }
-        let people = &result["people"];
-        assert!(people.to_string().contains('5'), "{name}: {people}");
+        let people = &result["subjects"];
+        let bounds = ["at_least", "estimate", "at_most"].map(|bound| people[bound].as_u64().unwrap());
+        assert_eq!(bounds, [5, 5, 5], "{name}");
     }
 }
 
@@ -75,6 +76,8 @@ fn offsets_in_a_dump_are_those_of_the_file() {
     let bytes = fs::read(&path).unwrap();
     let (_, findings) = scan(&path);
     let mails = places(&findings, "email", &path);
+    // The tenth column is bytes in hexadecimal.
+    let mails: Vec<_> = mails.iter().filter(|place| !place.ends_with("column 10")).collect();
     let seen = mails.iter().filter(|place| {
         let at: usize = place.split('@').nth(1).unwrap().split(' ').next().unwrap().parse().unwrap();
         bytes[at..].iter().take_while(|byte| **byte != b'\t').any(|byte| *byte == b'@')

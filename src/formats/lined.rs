@@ -47,6 +47,13 @@ impl Part {
         self.text.trim().is_empty()
     }
 
+    /// More of the same value, from the next line: what was a break is a blank.
+    pub(super) fn join(&mut self, more: &Self) {
+        self.text.push(' ');
+        self.text.push_str(&more.text);
+        self.raw = None;
+    }
+
     pub(super) fn len(&self) -> usize {
         self.text.len()
     }

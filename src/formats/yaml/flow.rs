@@ -14,18 +14,24 @@ pub(super) struct Flow {
     keys: Vec<String>,
     /// The key that was said last.
     key: String,
+    /// The line before ended in a value, which may go on.
+    is_open: bool,
 }
 
 /// A value in a collection.
 pub(super) struct Item {
     pub(super) key: String,
     pub(super) range: Range<usize>,
+    /// It is more of the value before.
+    pub(super) goes_on: bool,
+    /// A map of the outermost list ends with it.
+    pub(super) ends: bool,
 }
 
 impl Flow {
     /// A collection under a key.
     pub(super) fn new(key: &str) -> Self {
-        Self { keys: Vec::new(), key: key.to_owned() }
+        Self { keys: Vec::new(), key: key.to_owned(), is_open: false }
     }
 
     /// Reads on in a line; returns its values and, once the collection is closed, where.
@@ -49,6 +55,7 @@ impl Flow {
                     begin = at + 1;
                 }
                 (None, b':') if next.is_none_or(|next| matches!(next, b' ' | b'"' | b'\'' | b'[' | b'{')) => {
+                    self.is_open = false;
                     let range = unquoted(text, trimmed(text, begin..at));
                     self.key = text.get(range).unwrap_or_default().to_owned();
                     begin = at + 1;
@@ -58,6 +65,9 @@ impl Flow {
                     begin = at + 1;
                     let around = if *byte == b',' { self.keys.last().cloned() } else { self.keys.pop() };
                     self.key = around.unwrap_or_default();
+                    if *byte == b'}' && self.keys.len() == 1 {
+                        items.push(Item { key: String::new(), range: at..at, goes_on: false, ends: true });
+                    }
                     if self.keys.is_empty() {
                         return (items, Some(at + 1));
                     }
@@ -65,14 +75,17 @@ impl Flow {
                 _ => {}
             }
         }
+        let held = items.len();
         self.item(text, begin..text.len(), &mut items);
+        self.is_open = items.len() > held;
         (items, None)
     }
 
-    fn item(&self, text: &str, range: Range<usize>, items: &mut Vec<Item>) {
+    fn item(&mut self, text: &str, range: Range<usize>, items: &mut Vec<Item>) {
         let range = unquoted(text, trimmed(text, range));
+        let goes_on = std::mem::take(&mut self.is_open);
         if !range.is_empty() {
-            items.push(Item { key: self.key.clone(), range });
+            items.push(Item { key: self.key.clone(), range, goes_on, ends: false });
         }
     }
 }

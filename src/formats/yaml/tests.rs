@@ -50,7 +50,7 @@ fn documents_lists_of_words_and_broken_lines() {
     let got = Collected::of("a.yml", text.as_bytes());
     assert_eq!(
         rows(&got, text),
-        ["-=a@example.jp", "-=b@example.jp", "key=one|key=two c@example.jp|key=free text|quoted key=v"]
+        ["-=a@example.jp", "-=b@example.jp", "key=one two c@example.jp free text|quoted key=v"]
     );
 }
 

@@ -108,7 +108,7 @@ impl Walk {
             }
             let name = self.levels.iter().rev().map(|level| level.key.clone()).find(|key| !key.is_empty());
             let name = if items == 0 { self.last_key.clone() } else { name.unwrap_or_default() };
-            return self.value(lined, at..end, &name, at, out);
+            return self.value(lined, (at..end, items == 0), &name, at, out);
         };
         self.close(at, false, out);
         let name = text.get(key.clone()).unwrap_or_default().to_owned();
@@ -123,7 +123,7 @@ impl Walk {
         self.last_key.clone_from(&name);
         let value = trimmed(text, value.start..end);
         if !value.is_empty() {
-            self.value(lined, value, &name, at, out);
+            self.value(lined, (value, false), &name, at, out);
         }
     }
 
@@ -177,7 +177,14 @@ impl Walk {
         self.levels.iter().map(|level| format!("/{}", level.token)).collect()
     }
 
-    fn value(&mut self, lined: &Lined<'_>, range: Range<usize>, name: &str, indent: usize, out: &mut dyn Sink) {
+    fn value(
+        &mut self,
+        lined: &Lined<'_>,
+        (range, more): (Range<usize>, bool),
+        name: &str,
+        indent: usize,
+        out: &mut dyn Sink,
+    ) {
         let text = lined.text.as_str();
         let range = without_marks(text, range);
         let words = text.get(range.clone()).unwrap_or_default();
@@ -195,7 +202,20 @@ impl Walk {
             let part = lined.part(comment, "", Some(pointer.clone()));
             out.record(&Record::whole(Bond::Line, &[part.field()]));
         }
-        self.keep(lined.part(unquoted(text, value), name, Some(pointer)), out);
+        let part = lined.part(unquoted(text, value), name, Some(pointer));
+        if more { self.join(part, out) } else { self.keep(part, out) }
+    }
+
+    /// More of the value before, if that is still held.
+    fn join(&mut self, part: Part, out: &mut dyn Sink) {
+        let room = self.bytes + part.len() <= RECORD_BYTES / 4;
+        match self.parts.last_mut().filter(|last| last.name == part.name && room) {
+            Some(last) => {
+                self.bytes += part.len() + 1;
+                last.join(&part);
+            }
+            None => self.keep(part, out),
+        }
     }
 
     fn flow_line(&mut self, lined: &Lined<'_>, from: usize, out: &mut dyn Sink) {
@@ -203,7 +223,14 @@ impl Walk {
         let (items, closed) = flow.line(&lined.text, from);
         let pointer = self.pointer();
         for item in items {
-            self.keep(lined.part(item.range, &item.key, Some(pointer.clone())), out);
+            if item.ends {
+                if self.record.is_none() {
+                    self.flush(out);
+                }
+                continue;
+            }
+            let part = lined.part(item.range, &item.key, Some(pointer.clone()));
+            if item.goes_on { self.join(part, out) } else { self.keep(part, out) }
         }
         if let Some(end) = closed {
             self.flow = None;
