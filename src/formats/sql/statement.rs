@@ -187,7 +187,7 @@ impl Words<'_, '_> {
         }
         self.skip_blank();
         let opens = matches!(self.peek(), Some(b'('));
-        opens.then(|| Statement::Insert(Target { table, columns }, self.at))
+        opens.then_some(Statement::Insert(Target { table, columns }, self.at))
     }
 
     fn copy(&mut self) -> Option<Statement> {
