@@ -95,12 +95,47 @@ const HEADER_WORDS: [&str; 31] = [
 
 /// Words of the second line of a header, below a word of the first that spans them.
 const SUB_WORDS: [&str; 18] = [
-    "姓", "名", "氏", "セイ", "メイ", "せい", "めい", "漢字", "年", "月", "日", "自宅", "勤務先", "ローマ字", "tel", "first", "last", "middle",
+    "姓",
+    "名",
+    "氏",
+    "セイ",
+    "メイ",
+    "せい",
+    "めい",
+    "漢字",
+    "年",
+    "月",
+    "日",
+    "自宅",
+    "勤務先",
+    "ローマ字",
+    "tel",
+    "first",
+    "last",
+    "middle",
 ];
 /// What a spanning word says of those below it, and they do not say themselves: whose it is, or how it is written.
 const TELLING: [&str; 20] = [
-    "会社", "企業", "法人", "勤務先", "店舗", "商品", "銀行", "学校", "施設", "事業所", "代表", "カナ", "かな", "フリガナ", "ふりがな", "ヨミ", "よみ", "ローマ",
-    "company", "office",
+    "会社",
+    "企業",
+    "法人",
+    "勤務先",
+    "店舗",
+    "商品",
+    "銀行",
+    "学校",
+    "施設",
+    "事業所",
+    "代表",
+    "カナ",
+    "かな",
+    "フリガナ",
+    "ふりがな",
+    "ヨミ",
+    "よみ",
+    "ローマ",
+    "company",
+    "office",
 ];
 
 /// Finds the header among the first rows of a table (their numbers from 1, and their cells), most of which have so many `columns`.
@@ -129,7 +164,11 @@ fn two_lines(table: &[(u64, Vec<String>)], index: usize, columns: usize) -> Opti
     let words = |cells: &[String]| cells.iter().filter(|cell| !cell.is_empty()).cloned().collect::<Vec<_>>();
     let (over, under) = (words(upper), words(lower));
     // One word above all is a title.
-    if *next != row.checked_add(1)? || over.len() < 2 || under.len() < 2 || !over.iter().chain(&under).all(|word| is_wordy(word)) {
+    if *next != row.checked_add(1)?
+        || over.len() < 2
+        || under.len() < 2
+        || !over.iter().chain(&under).all(|word| is_wordy(word))
+    {
         return None;
     }
     let known = under.iter().filter(|word| is_header_word(word) || is_sub_word(word)).count();
@@ -170,7 +209,10 @@ fn is_sub_word(cell: &str) -> bool {
 /// a title less is enough.
 pub(super) fn begins_another(cells: &[&str], behind_gap: bool) -> bool {
     // Most rows are values, and are let go here.
-    if cells.len() < 2 || cells.iter().any(|cell| cell.len() > 4 * HEADER_CHARS || cell.contains('@')) || !cells.iter().all(|cell| is_wordy(cell)) {
+    if cells.len() < 2
+        || cells.iter().any(|cell| cell.len() > 4 * HEADER_CHARS || cell.contains('@'))
+        || !cells.iter().all(|cell| is_wordy(cell))
+    {
         return false;
     }
     let known = cells.iter().filter(|cell| is_header_word(cell)).count();
@@ -210,10 +252,8 @@ mod tests {
     use super::*;
 
     fn names(rows: &[&str]) -> Option<(u64, String)> {
-        let rows: Vec<(u64, Vec<String>)> = (1..)
-            .zip(rows)
-            .map(|(n, row)| (n, row.split(',').map(|cell| cell.trim().to_owned()).collect()))
-            .collect();
+        let rows: Vec<(u64, Vec<String>)> =
+            (1..).zip(rows).map(|(n, row)| (n, row.split(',').map(|cell| cell.trim().to_owned()).collect())).collect();
         let columns = rows.iter().map(|(_, cells)| cells.len()).max().unwrap_or(0);
         find_header(&rows, columns).map(|header| (header.row, header.names.join(",")))
     }
@@ -229,7 +269,11 @@ mod tests {
             ("会員,フリガナ,,連絡先,", "氏名,姓,名,電話,メール", "氏名,フリガナ 姓,フリガナ 名,電話,メール"),
             ("生年月日,,,氏名,電話", "年,月,日,,", "生年月日 年,生年月日 月,生年月日 日,氏名,電話"),
         ] {
-            assert_eq!(names(&["会員名簿,,,,", "", upper, lower, VALUES, VALUES]), Some((4, want.to_owned())), "{upper}");
+            assert_eq!(
+                names(&["会員名簿,,,,", "", upper, lower, VALUES, VALUES]),
+                Some((4, want.to_owned())),
+                "{upper}"
+            );
         }
     }
 

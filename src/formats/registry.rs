@@ -5,8 +5,20 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use super::{Claim, Format, Head, ReadSeek, binary, csv, gzip, json, known, ods, ole, plain, xls, xlsx, zip};
 
 /// Every format, the more particular first: among equal claims the earlier wins.
-pub static FORMATS: &[&dyn Format] =
-    &[&xlsx::Xlsx, &xlsx::Xlsb, &ods::Ods, &zip::Zip, &xls::Xls, &ole::Ole, &gzip::Gzip, &known::Known, &json::Json, &csv::Csv, &plain::Plain, &binary::Binary];
+pub static FORMATS: &[&dyn Format] = &[
+    &xlsx::Xlsx,
+    &xlsx::Xlsb,
+    &ods::Ods,
+    &zip::Zip,
+    &xls::Xls,
+    &ole::Ole,
+    &gzip::Gzip,
+    &known::Known,
+    &json::Json,
+    &csv::Csv,
+    &plain::Plain,
+    &binary::Binary,
+];
 
 /// The format that claims this leaf most surely; `None` if none does (the last one takes anything).
 pub fn pick(head: &Head<'_>) -> Option<&'static dyn Format> {

@@ -68,10 +68,12 @@ impl Table {
             self.header = Some(Header { row: number, names: names_of(cells) });
         }
         // One cell behind an empty row is the title of what follows, unless the table is that narrow.
-        let is_title = !self.is_named && cells.len() == 1 && self.last.is_some_and(|last| number > last.number.saturating_add(1));
+        let is_title =
+            !self.is_named && cells.len() == 1 && self.last.is_some_and(|last| number > last.number.saturating_add(1));
         self.last = Some(Before { number, cells: cells.len() });
         let header = self.header.as_ref().filter(|header| number > header.row);
-        let header = header.filter(|header| !is_title || header.names.iter().filter(|name| !name.is_empty()).count() < 3);
+        let header =
+            header.filter(|header| !is_title || header.names.iter().filter(|name| !name.is_empty()).count() < 3);
         let names = header.map_or(&[][..], |header| &header.names);
         text.row(number, cells, names, out);
     }
@@ -101,10 +103,11 @@ fn names_of(cells: &[Cell]) -> Vec<String> {
 fn header_of(held: &[(u64, Vec<Cell>)]) -> Option<Header> {
     let first = |cells: &[Cell]| cells.iter().map(|cell| cell.column as usize).min();
     // The table may stand away from the left edge; titles, which are one cell, may not.
-    let edge = |least: usize| held.iter().filter(|(_, cells)| cells.len() >= least).filter_map(|(_, cells)| first(cells)).min();
+    let edge = |least: usize| {
+        held.iter().filter(|(_, cells)| cells.len() >= least).filter_map(|(_, cells)| first(cells)).min()
+    };
     let margin = edge(2).or_else(|| edge(1))?.saturating_sub(1);
-    let rows: Vec<(u64, Vec<String>)> =
-        held
+    let rows: Vec<(u64, Vec<String>)> = held
         .iter()
         .map(|(number, cells)| {
             let mut texts = names_of(cells);

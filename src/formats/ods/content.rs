@@ -180,10 +180,19 @@ impl Table {
     }
 
     /// The value of a cell, and what stands in it and is not shown.
-    fn cell(&mut self, xml: &mut Xml<'_>, place: (u32, u64), out: &mut dyn Sink) -> io::Result<Vec<(String, Option<Undone>)>> {
+    fn cell(
+        &mut self,
+        xml: &mut Xml<'_>,
+        place: (u32, u64),
+        out: &mut dyn Sink,
+    ) -> io::Result<Vec<(String, Option<Undone>)>> {
         let get = |name: &str| xml.attr(name).unwrap_or_default();
-        let stored =
-            Stored { kind: get("value-type"), value: get("value"), date: get("date-value"), string: get("string-value") };
+        let stored = Stored {
+            kind: get("value-type"),
+            value: get("value"),
+            date: get("date-value"),
+            string: get("string-value"),
+        };
         let formula = get("formula");
         let (depth, mut lines, mut links) = (xml.depth(), Vec::new(), Vec::new());
         loop {
@@ -331,7 +340,8 @@ fn embedded(xml: &mut Xml<'_>, out: &mut dyn Sink) -> io::Result<()> {
             out.child("embedded object", &mut bytes.as_slice());
         }
         Err(error) => {
-            let reason = format!("an object in the document is not in base64 as it says ({error}); look for a whole copy");
+            let reason =
+                format!("an object in the document is not in base64 as it says ({error}); look for a whole copy");
             out.member_gap("embedded object", crate::model::GapKind::Malformed, reason);
         }
     }

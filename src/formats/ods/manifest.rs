@@ -27,7 +27,8 @@ impl Closed {
             ("aes128", "AES-128"),
             ("blowfish", "Blowfish"),
         ];
-        let cipher = known.into_iter().find(|(part, _)| named.contains(part)).map_or("unknown cipher", |(_, name)| name);
+        let cipher =
+            known.into_iter().find(|(part, _)| named.contains(part)).map_or("unknown cipher", |(_, name)| name);
         Some(cipher.to_owned())
     }
 

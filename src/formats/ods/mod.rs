@@ -116,7 +116,8 @@ fn beside(members: &mut Members<'_>, out: &mut dyn Sink) -> bool {
             _ if is_chart => part_of(members, &part, &part, out, content::paragraphs),
             _ => {
                 // Settings of the program, and of embedded objects whose content is read.
-                if part.starts_with("configurations2/") || part.ends_with("/styles.xml") && part.starts_with("object ") {
+                if part.starts_with("configurations2/") || part.ends_with("/styles.xml") && part.starts_with("object ")
+                {
                     members.leave(&part);
                 }
                 true

@@ -30,7 +30,9 @@ fn package(parts: &[(&str, &str)]) -> Vec<u8> {
 }
 
 fn sheet(rows: &str) -> Collected {
-    let content = format!("<office:document-content><office:body><office:spreadsheet><table:table table:name='表'>{rows}</table:table></office:spreadsheet></office:body></office:document-content>");
+    let content = format!(
+        "<office:document-content><office:body><office:spreadsheet><table:table table:name='表'>{rows}</table:table></office:spreadsheet></office:body></office:document-content>"
+    );
     Collected::of("a.ods", &package(&[("content.xml", &content)]))
 }
 
@@ -91,7 +93,9 @@ fn repeated_cells_and_rows_are_bounded() {
     let row = 1_048_571;
     let want = [(row, 1, "x"), (row, 2, "x"), (row, 3, "y"), (row + 1, 1, "x"), (row + 1, 3, "y"), (row + 2, 1, "end")];
     assert_eq!(cells(part(&got, "表")), want);
-    let got = sheet("<table:table-row table:number-rows-repeated='4294967295'><table:table-cell table:number-columns-repeated='999999999999'><text:p>x</text:p></table:table-cell></table:table-row>");
+    let got = sheet(
+        "<table:table-row table:number-rows-repeated='4294967295'><table:table-cell table:number-columns-repeated='999999999999'><text:p>x</text:p></table:table-cell></table:table-row>",
+    );
     assert!(fields(part(&got, "表")).len() <= 64 + 63);
 }
 
@@ -111,8 +115,11 @@ fn an_encrypted_spreadsheet_says_by_what() {
         ("http://www.w3.org/2009/xmlenc11#aes256-gcm", "AES-256-GCM"),
         ("Blowfish CFB", "Blowfish"),
     ] {
-        let manifest = format!("<manifest:manifest><manifest:file-entry manifest:full-path='content.xml'><manifest:encryption-data><manifest:algorithm manifest:algorithm-name='{algorithm}'/></manifest:encryption-data></manifest:file-entry></manifest:manifest>");
-        let got = Collected::of("a.ods", &package(&[("content.xml", "\u{1}\u{2}"), ("META-INF/manifest.xml", &manifest)]));
+        let manifest = format!(
+            "<manifest:manifest><manifest:file-entry manifest:full-path='content.xml'><manifest:encryption-data><manifest:algorithm manifest:algorithm-name='{algorithm}'/></manifest:encryption-data></manifest:file-entry></manifest:manifest>"
+        );
+        let got =
+            Collected::of("a.ods", &package(&[("content.xml", "\u{1}\u{2}"), ("META-INF/manifest.xml", &manifest)]));
         assert_eq!(got.gap_kinds(), [GapKind::Encrypted], "{:?}", got.gaps);
         assert!(got.gaps[0].2.contains(&format!("({cipher})")));
         assert!(got.children.is_empty());

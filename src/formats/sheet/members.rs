@@ -63,7 +63,8 @@ impl<'s> Members<'s> {
 
     /// All that was not read, as members of their own. Returns whether to go on.
     pub(in crate::formats) fn give_rest(&mut self, out: &mut dyn Sink) -> bool {
-        let rest = self.package.names().into_iter().filter(|name| !self.read.contains(name) && !name.ends_with(['/', '\\']));
+        let rest =
+            self.package.names().into_iter().filter(|name| !self.read.contains(name) && !name.ends_with(['/', '\\']));
         for name in rest.collect::<Vec<_>>() {
             if self.source.is_set() {
                 return false;

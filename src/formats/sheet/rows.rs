@@ -68,7 +68,8 @@ impl Rows {
             self.addresses.insert(self.hash(&text));
         }
         if !self.cells.is_empty()
-            && (self.bytes + text.len() + self.cells.len() >= RECORD_BYTES || self.cells.len() as u64 >= u64::from(MOST_COLUMNS))
+            && (self.bytes + text.len() + self.cells.len() >= RECORD_BYTES
+                || self.cells.len() as u64 >= u64::from(MOST_COLUMNS))
         {
             self.tell_cut(out);
             self.flush(out);

@@ -13,8 +13,8 @@ use records::Records;
 pub(super) use sheet::rk;
 use sheet::{BOF, Sheet};
 
-use super::sheet::source::Source;
 use super::sheet::damaged;
+use super::sheet::source::Source;
 use super::trouble::{Member, Told};
 use super::written::Written;
 use super::{Claim, Format, Head, Input, Metered, Need, Parts, Sink};
@@ -41,7 +41,8 @@ impl Format for Xls {
     }
 
     fn claims_parts(&self, parts: &Parts) -> Claim {
-        let has = |wanted: &str| parts.names.iter().any(|name| name.trim_start_matches('/').eq_ignore_ascii_case(wanted));
+        let has =
+            |wanted: &str| parts.names.iter().any(|name| name.trim_start_matches('/').eq_ignore_ascii_case(wanted));
         if STREAMS.iter().any(|stream| has(stream)) { Claim::Yes } else { Claim::No }
     }
 
@@ -55,7 +56,8 @@ impl Format for Xls {
 
     fn read(&self, _: &Head<'_>, input: Input<'_>, out: &mut dyn Sink) {
         let Input::Seek(src, _) = input else {
-            let reason = "a workbook was given as a stream, and can only be read from a file; save it and run hozen on that";
+            let reason =
+                "a workbook was given as a stream, and can only be read from a file; save it and run hozen on that";
             return out.gap(GapKind::UnsupportedFormat, reason.to_owned());
         };
         let (source, failure) = Source::new(src);
@@ -70,12 +72,15 @@ impl Format for Xls {
 fn read_file(mut source: Source<'_>, out: &mut dyn Sink) -> io::Result<()> {
     io::Seek::seek(&mut source, SeekFrom::Start(0))?;
     let mut file = cfb::CompoundFile::open(source)?;
-    let mut streams: Vec<_> =
-        file.walk().filter(cfb::Entry::is_stream).take(CONTAINER_MEMBERS).map(|entry| entry.path().to_path_buf()).collect();
+    let mut streams: Vec<_> = file
+        .walk()
+        .filter(cfb::Entry::is_stream)
+        .take(CONTAINER_MEMBERS)
+        .map(|entry| entry.path().to_path_buf())
+        .collect();
     let name_of = |path: &std::path::Path| path.to_string_lossy().trim_start_matches('/').to_owned();
-    let books = STREAMS.iter().filter_map(|stream| {
-        streams.iter().position(|path| name_of(path).eq_ignore_ascii_case(stream))
-    });
+    let books =
+        STREAMS.iter().filter_map(|stream| streams.iter().position(|path| name_of(path).eq_ignore_ascii_case(stream)));
     let books: Vec<_> = books.filter_map(|at| streams.get(at).cloned()).collect();
     streams.retain(|path| !books.contains(path));
     let budget = out.budget();
@@ -127,7 +132,9 @@ fn read_book(stream: impl Read, out: &mut dyn Sink) -> io::Result<bool> {
     begin(&mut records, &mut globals)?;
     globals.read(&mut records)?;
     if let Some(cipher) = globals.cipher {
-        let reason = format!("the workbook is encrypted ({cipher}); open it with its password, save it without one and run hozen on that");
+        let reason = format!(
+            "the workbook is encrypted ({cipher}); open it with its password, save it without one and run hozen on that"
+        );
         out.encrypted(None, cipher, reason);
         return Ok(true);
     }
@@ -151,7 +158,10 @@ fn read_book(stream: impl Read, out: &mut dyn Sink) -> io::Result<bool> {
         if records.kind != BOF {
             continue;
         }
-        let name = globals.sheets.remove(&offset).unwrap_or_else(|| format!("sheet at byte {offset} (not in the list of sheets)"));
+        let name = globals
+            .sheets
+            .remove(&offset)
+            .unwrap_or_else(|| format!("sheet at byte {offset} (not in the list of sheets)"));
         let mut result = Ok(());
         let go_on = out.part(&name, &mut |out| {
             result = Sheet::default().read(&mut records, &mut globals, out);

@@ -57,7 +57,9 @@ impl<R: Read> Records<R> {
         self.kind = kind;
         self.at = 0;
         self.data.resize(usize::from(length), 0);
-        self.src.read_exact(&mut self.data).map_err(|error| if error.kind() == io::ErrorKind::UnexpectedEof { cut() } else { error })?;
+        self.src
+            .read_exact(&mut self.data)
+            .map_err(|error| if error.kind() == io::ErrorKind::UnexpectedEof { cut() } else { error })?;
         self.offset += 4 + u64::from(length);
         Ok(true)
     }
@@ -94,7 +96,10 @@ impl<R: Read> Records<R> {
         for byte in &mut bytes {
             while self.left() == 0 {
                 if !self.go_on()? {
-                    return Err(io::Error::new(io::ErrorKind::InvalidData, format!("a record of type {:#06x} is too short", self.kind)));
+                    return Err(io::Error::new(
+                        io::ErrorKind::InvalidData,
+                        format!("a record of type {:#06x} is too short", self.kind),
+                    ));
                 }
             }
             *byte = self.data.get(self.at).copied().unwrap_or(0);

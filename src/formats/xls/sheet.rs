@@ -40,7 +40,12 @@ pub(super) struct Sheet {
 
 impl Sheet {
     /// Reads up to the end of the substream, whose begin was read, or as far as it goes.
-    pub(super) fn read<R: Read>(&mut self, records: &mut Records<R>, globals: &mut Globals, out: &mut dyn Sink) -> io::Result<()> {
+    pub(super) fn read<R: Read>(
+        &mut self,
+        records: &mut Records<R>,
+        globals: &mut Globals,
+        out: &mut dyn Sink,
+    ) -> io::Result<()> {
         let result = self.walk(records, globals, out);
         self.rows.finish(out);
         if self.missing > 0 {
@@ -69,7 +74,12 @@ impl Sheet {
         Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the sheet has no end"))
     }
 
-    fn record<R: Read>(&mut self, records: &mut Records<R>, globals: &mut Globals, out: &mut dyn Sink) -> io::Result<()> {
+    fn record<R: Read>(
+        &mut self,
+        records: &mut Records<R>,
+        globals: &mut Globals,
+        out: &mut dyn Sink,
+    ) -> io::Result<()> {
         match records.kind {
             0x00FD => {
                 let (row, column, _) = place(records)?;
@@ -124,7 +134,12 @@ impl Sheet {
         Ok(())
     }
 
-    fn formula<R: Read>(&mut self, records: &mut Records<R>, globals: &mut Globals, out: &mut dyn Sink) -> io::Result<()> {
+    fn formula<R: Read>(
+        &mut self,
+        records: &mut Records<R>,
+        globals: &mut Globals,
+        out: &mut dyn Sink,
+    ) -> io::Result<()> {
         let (row, column, style) = place(records)?;
         let value = records.f64()?;
         let bytes = value.to_le_bytes();
@@ -145,7 +160,13 @@ impl Sheet {
         Ok(())
     }
 
-    fn number(&mut self, (row, column, style): (u16, u16, u16), value: f64, globals: &Globals, out: &mut dyn Sink) -> io::Result<()> {
+    fn number(
+        &mut self,
+        (row, column, style): (u16, u16, u16),
+        value: f64,
+        globals: &Globals,
+        out: &mut dyn Sink,
+    ) -> io::Result<()> {
         let (text, undone) = show_f64(value, globals.styles.shape(usize::from(style)), globals.epoch);
         self.begin(row, out);
         self.rows.cell((u32::from(column) + 1, text), undone, out)
@@ -169,7 +190,9 @@ impl Sheet {
         self.kept += 1;
         self.kept_bytes += text.len();
         if self.kept > MOST_TEXTS || self.kept_bytes > TEXT_BYTES {
-            return Err(io::Error::other(format!("over {MOST_TEXTS} comments and text boxes, or {TEXT_BYTES} bytes of them")));
+            return Err(io::Error::other(format!(
+                "over {MOST_TEXTS} comments and text boxes, or {TEXT_BYTES} bytes of them"
+            )));
         }
         Ok(())
     }
@@ -325,7 +348,11 @@ fn literal(bytes: &[u8], wide: bool, page: &'static Encoding) -> Option<(String,
     let (flags, rest) = (*bytes.get(1)?, bytes.get(2..)?);
     let units: Vec<u16> = match flags {
         0 => rest.get(..chars)?.iter().map(|byte| u16::from(*byte)).collect(),
-        1 => rest.get(..chars * 2)?.chunks_exact(2).map(|pair| pair.iter().rev().fold(0, |n, b| n << 8 | u16::from(*b))).collect(),
+        1 => rest
+            .get(..chars * 2)?
+            .chunks_exact(2)
+            .map(|pair| pair.iter().rev().fold(0, |n, b| n << 8 | u16::from(*b)))
+            .collect(),
         _ => return None,
     };
     Some((String::from_utf16(&units).ok()?, 2 + units.len()))
@@ -366,7 +393,8 @@ mod tests {
     #[test]
     fn strings_in_formulas() {
         let page = encoding_rs::SHIFT_JIS;
-        let found = literals(b"\x1e\x01\x00\x17\x08\0a@b.test\x41\x17\x05\0one\0t\x17\x02\x01\x71\x5c\x30\x75\x17", true, page);
+        let found =
+            literals(b"\x1e\x01\x00\x17\x08\0a@b.test\x41\x17\x05\0one\0t\x17\x02\x01\x71\x5c\x30\x75\x17", true, page);
         assert_eq!(found, ["a@b.test"]);
         assert_eq!(literals(b"\x17\x09\0abcd\0efgh", true, page), ["abcd, efgh"]);
         assert_eq!(literals(b"\x17\x04\x8e\x52\x93\x63\x17\x06ab@c.d", false, page), ["ab@c.d"]);
@@ -375,7 +403,9 @@ mod tests {
     #[test]
     fn addresses_of_links() {
         let wide = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
-        let object = [b"\x01\x02\x03".to_vec(), wide("mailto:a@example.jp\0"), vec![9; 5], wide("https://example.jp/x")].concat();
+        let object =
+            [b"\x01\x02\x03".to_vec(), wide("mailto:a@example.jp\0"), vec![9; 5], wide("https://example.jp/x")]
+                .concat();
         assert_eq!(addresses(&object), ["a@example.jp", "https://example.jp/x"]);
     }
 }

@@ -132,7 +132,18 @@ fn formulas_errors_and_truths() {
         formula(1, [1, 0, 1, 0, 0, 0, 0xFF, 0xFF]),
         formula(2, [3, 0, 0, 0, 0, 0, 0xFF, 0xFF]),
         formula(3, 12.0_f64.to_le_bytes()),
-        record(0xBD, &[&[1, 0, 0, 0][..], &[0, 0], &((7 << 2) | 2_u32).to_le_bytes(), &[0, 0], &((8 << 2) | 2_u32).to_le_bytes(), &[1, 0]].concat()),
+        record(
+            0xBD,
+            &[
+                &[1, 0, 0, 0][..],
+                &[0, 0],
+                &((7 << 2) | 2_u32).to_le_bytes(),
+                &[0, 0],
+                &((8 << 2) | 2_u32).to_le_bytes(),
+                &[1, 0],
+            ]
+            .concat(),
+        ),
     ];
     let got = Collected::of("a.xls", &file(&[("Workbook", &book(0x600, &[], &rows.concat()))]));
     assert_eq!(cells(part(&got, "ab")), [(1, 1, "090-1"), (1, 2, "TRUE"), (1, 4, "12"), (2, 1, "7"), (2, 2, "8")]);
@@ -140,8 +151,11 @@ fn formulas_errors_and_truths() {
 
 #[test]
 fn an_encrypted_workbook_says_by_what() {
-    for (data, cipher) in [(&[0, 0, 1, 2, 3, 4][..], "XOR"), (&[1, 0, 1, 0, 1, 0], "RC4 (40 bit)"), (&[1, 0, 2, 0, 2, 0], "RC4")] {
-        let bytes = file(&[("Workbook", &book(0x600, &record(0x2F, data), b"\x99\x99")), ("extra.txt", b"taro@example.jp\n")]);
+    for (data, cipher) in
+        [(&[0, 0, 1, 2, 3, 4][..], "XOR"), (&[1, 0, 1, 0, 1, 0], "RC4 (40 bit)"), (&[1, 0, 2, 0, 2, 0], "RC4")]
+    {
+        let bytes =
+            file(&[("Workbook", &book(0x600, &record(0x2F, data), b"\x99\x99")), ("extra.txt", b"taro@example.jp\n")]);
         let got = Collected::of("a.xls", &bytes);
         assert_eq!(got.gap_kinds(), [GapKind::Encrypted]);
         assert!(got.gaps[0].2.contains(&format!("({cipher})")));

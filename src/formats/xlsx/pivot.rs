@@ -76,7 +76,10 @@ impl Cache {
                 Step::End if xml.name() == "r" => in_row = false,
                 Step::Start if in_row => {
                     let text = match xml.name() {
-                        "x" => xml.attr("v").and_then(|index| index.parse().ok()).and_then(|index| self.item(column, index)),
+                        "x" => xml
+                            .attr("v")
+                            .and_then(|index| index.parse().ok())
+                            .and_then(|index| self.item(column, index)),
                         _ => value(xml),
                     };
                     column += 1;

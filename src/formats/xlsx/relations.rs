@@ -77,6 +77,9 @@ mod tests {
         ] {
             assert_eq!(resolve(from, target), want);
         }
-        assert_eq!((path_of("xl/workbook.xml").as_str(), path_of("a").as_str()), ("xl/_rels/workbook.xml.rels", "_rels/a.rels"));
+        assert_eq!(
+            (path_of("xl/workbook.xml").as_str(), path_of("a").as_str()),
+            ("xl/_rels/workbook.xml.rels", "_rels/a.rels")
+        );
     }
 }

@@ -55,7 +55,9 @@ pub(super) fn unescaped(text: String) -> String {
     while let Some(at) = rest.find("_x") {
         let (before, from) = rest.split_at(at);
         plain.push_str(before);
-        let code = from.get(2..6).filter(|code| code.bytes().all(|byte| byte.is_ascii_hexdigit()) && from.get(6..7) == Some("_"));
+        let code = from
+            .get(2..6)
+            .filter(|code| code.bytes().all(|byte| byte.is_ascii_hexdigit()) && from.get(6..7) == Some("_"));
         match code.and_then(|code| u32::from_str_radix(code, 16).ok()).and_then(char::from_u32) {
             Some(character) => {
                 plain.push(character);
@@ -84,9 +86,13 @@ mod tests {
 
     #[test]
     fn escaped_characters() {
-        for (text, want) in
-            [("a_x000D_b", "a\rb"), ("_x005F_x000D_", "_x000D_"), ("my_xls_x12", "my_xls_x12"), ("_xD83D_あ", "_xD83D_あ"), ("_x", "_x")]
-        {
+        for (text, want) in [
+            ("a_x000D_b", "a\rb"),
+            ("_x005F_x000D_", "_x000D_"),
+            ("my_xls_x12", "my_xls_x12"),
+            ("_xD83D_あ", "_xD83D_あ"),
+            ("_x", "_x"),
+        ] {
             assert_eq!(unescaped(text.to_owned()), want);
         }
     }

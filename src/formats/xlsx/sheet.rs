@@ -64,17 +64,26 @@ impl Missing {
             return;
         }
         let (kind, why) = if strings_cut {
-            (GapKind::OverLimit, "were not held because there are too many of them; those were read as lines of their own")
+            (
+                GapKind::OverLimit,
+                "were not held because there are too many of them; those were read as lines of their own",
+            )
         } else {
             (GapKind::Malformed, "are not there; look for a whole copy")
         };
-        let reason = format!("{} cells, the first in row {}, name shared strings that {why}", self.count, self.first_row);
+        let reason =
+            format!("{} cells, the first in row {}, name shared strings that {why}", self.count, self.first_row);
         out.gap(kind, reason);
     }
 }
 
 /// Reads a sheet as far as it goes.
-pub(super) fn read(xml: &mut Xml<'_>, shared: &mut Shared<'_>, around: &mut Around, out: &mut dyn Sink) -> io::Result<()> {
+pub(super) fn read(
+    xml: &mut Xml<'_>,
+    shared: &mut Shared<'_>,
+    around: &mut Around,
+    out: &mut dyn Sink,
+) -> io::Result<()> {
     let mut missing = Missing::default();
     let result = walk(xml, shared, around, &mut missing, out);
     around.rows.finish(out);

@@ -74,7 +74,10 @@ fn sheets_are_parts_and_hidden_ones_say_so() {
     assert_eq!(named(sheet, "氏名").len(), 5);
     assert_eq!(named(sheet, "生年月日")[0], "1980/04/12");
     assert_eq!(sheet.records[0].2[0].place.row, Some(1));
-    assert_eq!(sheet.records[2].2[3].place, crate::model::Place { row: Some(4), column: Some(4), ..sheet.records[2].2[3].place.clone() });
+    assert_eq!(
+        sheet.records[2].2[3].place,
+        crate::model::Place { row: Some(4), column: Some(4), ..sheet.records[2].2[3].place.clone() }
+    );
     assert_eq!(cells(part(sheet, "comments"))[0], (4, 2, "折り返し電話 03-1234-5699"));
     assert_eq!(fields(part(sheet, "header, footer and lists"))[0].text, "社外秘");
     assert_eq!(named(part(&got, "properties"), "title"), ["会員名簿"]);
@@ -196,7 +199,10 @@ fn what_is_not_known_is_a_member_and_a_lost_sheet_a_gap() {
     ]);
     let got = Collected::of("a.xlsx", &bytes);
     let names: Vec<_> = got.children.iter().map(|(name, _)| name.as_str()).collect();
-    assert_eq!(names, ["一", "xl/worksheets/sheet9.xml (not in the list of sheets)", "xl/media/list.csv", "customXml/item1.xml"]);
+    assert_eq!(
+        names,
+        ["一", "xl/worksheets/sheet9.xml (not in the list of sheets)", "xl/media/list.csv", "customXml/item1.xml"]
+    );
     assert_eq!(part(&got, "xl/media/list.csv").format, "csv");
     let gaps: Vec<_> = got.gaps.iter().map(|(name, kind, _)| (name.as_deref(), *kind)).collect();
     assert_eq!(gaps, [(Some("二"), GapKind::Malformed), (Some("三"), GapKind::Malformed)]);
@@ -207,9 +213,11 @@ fn prefixes_strict_names_and_wide_parts() {
     let sheet = "\u{feff}<x:worksheet xmlns:x='http://purl.oclc.org/ooxml/spreadsheetml/main'><x:sheetData><x:row r='3'><x:c r='B3' t='inlineStr'><x:is><x:t>山田&amp;&#26494;</x:t></x:is></x:c></x:row></x:sheetData></x:worksheet>";
     let wide: Vec<u8> = sheet.encode_utf16().flat_map(u16::to_le_bytes).collect();
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
-    for (name, bytes) in
-        [("XL\\Workbook.xml", BOOK.as_bytes()), ("XL\\_rels\\Workbook.xml.rels", KIN.as_bytes()), ("XL\\Worksheets\\Sheet1.xml", &wide)]
-    {
+    for (name, bytes) in [
+        ("XL\\Workbook.xml", BOOK.as_bytes()),
+        ("XL\\_rels\\Workbook.xml.rels", KIN.as_bytes()),
+        ("XL\\Worksheets\\Sheet1.xml", &wide),
+    ] {
         writer.start_file(name, SimpleFileOptions::default()).unwrap();
         writer.write_all(bytes).unwrap();
     }
@@ -229,11 +237,16 @@ fn hostile_sheets_cost_a_gap_and_no_memory() {
     assert!(sheet.gaps[0].2.starts_with("2 cells, the first in row 5,"), "{:?}", sheet.gaps);
 
     let laughs = "<!DOCTYPE x [<!ENTITY a 'ha'><!ENTITY b '&a;&a;'>]><worksheet><sheetData><row><c t='str'><v>&b;</v></c></row></sheetData></worksheet>";
-    let bytes = package(&[("xl/workbook.xml", BOOK), ("xl/_rels/workbook.xml.rels", KIN), ("xl/worksheets/sheet1.xml", laughs)]);
+    let bytes = package(&[
+        ("xl/workbook.xml", BOOK),
+        ("xl/_rels/workbook.xml.rels", KIN),
+        ("xl/worksheets/sheet1.xml", laughs),
+    ]);
     assert_eq!(cells(part(&Collected::of("a.xlsx", &bytes), "表")), [(1, 1, "&b;")]);
 
     let cut = "<worksheet><sheetData><row><c t='str'><v>before</v></c></row><row><c t='str'><v>with";
-    let bytes = package(&[("xl/workbook.xml", BOOK), ("xl/_rels/workbook.xml.rels", KIN), ("xl/worksheets/sheet1.xml", cut)]);
+    let bytes =
+        package(&[("xl/workbook.xml", BOOK), ("xl/_rels/workbook.xml.rels", KIN), ("xl/worksheets/sheet1.xml", cut)]);
     let got = Collected::of("a.xlsx", &bytes);
     assert_eq!(cells(part(&got, "表")), [(1, 1, "before")]);
     assert_eq!(part(&got, "表").gap_kinds(), [GapKind::Truncated]);
@@ -241,7 +254,8 @@ fn hostile_sheets_cost_a_gap_and_no_memory() {
 
 #[test]
 fn two_parts_of_one_name_are_both_looked_at() {
-    let sheet = |text: &str| format!("<worksheet><sheetData><row><c t='str'><v>{text}</v></c></row></sheetData></worksheet>");
+    let sheet =
+        |text: &str| format!("<worksheet><sheetData><row><c t='str'><v>{text}</v></c></row></sheetData></worksheet>");
     let (one, two) = (sheet("first@example.jp"), sheet("second@example.jp"));
     let mut bytes = package(&[
         ("xl/workbook.xml", BOOK),
@@ -302,7 +316,12 @@ fn a_bomb_ends_at_the_budget() {
     let mut out = Counting { budget: Budget::new(1), records: 0, gaps: Vec::new() };
     let head = Head { bytes: &bytes[..64], whole: false, name: "a.xlsx" };
     Xlsx.read(&head, Input::Seek(&mut Cursor::new(&bytes), bytes.len() as u64), &mut out);
-    assert!(out.records < 5_000 && out.gaps.len() == 1 && out.gaps[0].1.contains("budget"), "{} {:?}", out.records, out.gaps);
+    assert!(
+        out.records < 5_000 && out.gaps.len() == 1 && out.gaps[0].1.contains("budget"),
+        "{} {:?}",
+        out.records,
+        out.gaps
+    );
 
     let wide = format!("<row>{}</row>", "<c><v>7</v></c>".repeat(40_000));
     let got = Collected::of("a.xlsx", &one_sheet(&wide));

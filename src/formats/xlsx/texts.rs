@@ -31,7 +31,8 @@ pub(super) fn comments(xml: &mut Xml<'_>, threads: bool, out: &mut dyn Sink) -> 
                 "author" if authors.len() < MOST_AUTHORS => authors.push(xml.inner_text()?),
                 "comment" => {
                     place = xml.attr("ref").and_then(|text| address(&text));
-                    let author = xml.attr("authorId").and_then(|id| id.parse::<usize>().ok()).and_then(|at| authors.get(at));
+                    let author =
+                        xml.attr("authorId").and_then(|id| id.parse::<usize>().ok()).and_then(|at| authors.get(at));
                     repeats = threads && author.is_some_and(|author: &String| author.starts_with("tc={"));
                 }
                 "text" => {
