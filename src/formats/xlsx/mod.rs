@@ -11,7 +11,7 @@ mod styles;
 pub(super) mod texts;
 mod workbook;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufRead};
 use std::rc::Rc;
 
@@ -239,11 +239,10 @@ impl<'s> Book<'s> {
     /// The sheets in the order of the workbook, then those that it does not list.
     fn sheets(&mut self, kin: &[Relation], out: &mut dyn Sink) -> GoOn {
         let mut sheets = Vec::new();
+        let by_id = targets(kin, false);
         for sheet in std::mem::take(&mut self.workbook.sheets) {
-            match kin.iter().find(|relation| relation.id == sheet.relation && !relation.external) {
-                Some(relation) if self.members.has(&relation.target) => {
-                    sheets.push((sheet.name, relation.target.clone()))
-                }
+            match by_id.get(sheet.relation.as_str()) {
+                Some(target) if self.members.has(target) => sheets.push((sheet.name, (*target).to_owned())),
                 _ => {
                     let reason = "the workbook lists this sheet, and it is not there; look for a whole copy";
                     out.member_gap(&sheet.name, GapKind::Malformed, reason.to_owned());
@@ -452,12 +451,17 @@ fn is_dull(part: &str) -> bool {
         || ["layout", "quickstyle", "colors", "drawing"].iter().any(|name| begins(&format!("xl/diagrams/{name}")))
 }
 
+/// Where relations lead, by their id: to parts, or outside.
+fn targets(kin: &[Relation], external: bool) -> BTreeMap<&str, &str> {
+    let wanted = kin.iter().filter(|relation| relation.external == external);
+    wanted.map(|relation| (relation.id.as_str(), relation.target.as_str())).collect()
+}
+
 /// Links at cells. An address that its cell shows is not told again.
 fn links(around: &Around, kin: &[Relation], out: &mut dyn Sink) -> GoOn {
-    let mut lines = Vec::new();
+    let (mut lines, by_id) = (Vec::new(), targets(kin, true));
     for (cell, relation, words) in &around.links {
-        let target =
-            kin.iter().find(|r| r.id == *relation && r.external).map(|r| r.target.as_str()).unwrap_or_default();
+        let target = by_id.get(relation.as_str()).copied().unwrap_or_default();
         let target = target.strip_prefix("mailto:").unwrap_or(target);
         let shown = around.rows.shows(target) || around.rows.shows(target.split('?').next().unwrap_or_default());
         let new = if shown { "" } else { target };

@@ -12,6 +12,7 @@ use crate::formats::sheet::rows::Rows;
 use crate::formats::sheet::strings::Strings;
 use crate::formats::sheet::xml::{Step, Xml};
 use crate::formats::sheet::{MOST_COLUMNS, literals};
+use crate::model::limits::PART_BYTES;
 use crate::model::{GapKind, Undone};
 
 /// What cells refer to.
@@ -186,7 +187,12 @@ pub(in crate::formats) fn day(raw: &str) -> String {
 }
 
 fn beside(xml: &mut Xml<'_>, around: &mut Around) -> io::Result<()> {
-    if around.texts.len() >= MOST_AROUND || around.links.len() >= MOST_AROUND {
+    let bytes = || around.texts.iter().map(String::len).sum::<usize>();
+    let texts = around.texts.len();
+    if texts >= MOST_AROUND
+        || around.links.len() >= MOST_AROUND
+        || (texts % 1024 == 1023 && bytes() as u64 > PART_BYTES)
+    {
         return Err(io::Error::other(format!("over {MOST_AROUND} links or texts around the cells")));
     }
     match xml.name() {
