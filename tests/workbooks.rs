@@ -65,7 +65,9 @@ fn all_five(sample: &str, sheet: &str, (row, column): (usize, usize)) -> Vec<Fin
             let at = KINDS.iter().position(|known| known == kind).unwrap();
             let places: Vec<&str> = found
                 .iter()
-                .filter(|finding| finding.entity == *kind && finding.value.replace([' ', '-'], "") == value.replace([' ', '-'], ""))
+                .filter(|finding| {
+                    finding.entity == *kind && finding.value.replace([' ', '-'], "") == value.replace([' ', '-'], "")
+                })
                 .map(|finding| finding.place.as_str())
                 .collect();
             let want = format!("{sheet}: row {} column {}", row + nth, column + at);
@@ -101,7 +103,8 @@ fn hidden_sheets_comments_and_headers_of_excel() {
 #[test]
 fn zeros_days_and_long_numbers_of_excel() {
     let found = findings("xlsx/xlsxwriter.xlsx");
-    let want = [(("birth_date", "cell:date_serial"), 5), (("card", "cell:exponent"), 3), (("phone", "cell:leading_zeros"), 5)];
+    let want =
+        [(("birth_date", "cell:date_serial"), 5), (("card", "cell:exponent"), 3), (("phone", "cell:leading_zeros"), 5)];
     assert_eq!(undone(&found), BTreeMap::from(want));
     assert_eq!(places(&found, "09012345601"), ["会員: row 6 column 6"]);
     assert_eq!(places(&found, "1980-04-12"), ["会員: row 6 column 9"]);
@@ -110,7 +113,10 @@ fn zeros_days_and_long_numbers_of_excel() {
     assert_eq!(undone(&all_five("xlsx/1904.xlsx", "名簿", (2, 1)))[&("birth_date", "cell:date_serial")], 5);
     all_five("xlsx/libreoffice.xlsx", "list", (2, 1));
     let found = all_five("xlsb/by-hand.xlsb", "会員", (2, 1));
-    assert_eq!(undone(&found), BTreeMap::from([(("birth_date", "cell:date_serial"), 5), (("phone", "cell:leading_zeros"), 5)]));
+    assert_eq!(
+        undone(&found),
+        BTreeMap::from([(("birth_date", "cell:date_serial"), 5), (("phone", "cell:leading_zeros"), 5)])
+    );
 }
 
 #[test]
@@ -138,7 +144,8 @@ fn opendocument() {
 #[test]
 fn old_excel() {
     let found = all_five("xls/xlwt.xls", "会員", (4, 2));
-    let want = [(("birth_date", "cell:date_serial"), 5), (("card", "cell:exponent"), 1), (("phone", "cell:leading_zeros"), 5)];
+    let want =
+        [(("birth_date", "cell:date_serial"), 5), (("card", "cell:exponent"), 1), (("phone", "cell:leading_zeros"), 5)];
     assert_eq!(undone(&found), BTreeMap::from(want));
     assert_eq!(places(&found, "09012345699"), ["退会者 (hidden): row 2 column 2"]);
     let found = findings("xls/libreoffice.xls");

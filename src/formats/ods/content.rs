@@ -38,13 +38,13 @@ impl Content {
             match xml.next()? {
                 Step::Start => match xml.name() {
                     "style" => style = xml.attr("name").unwrap_or_default(),
-                    "table-properties" if xml.attr("display").is_some_and(|display| display == "false") => {
-                        if self.hidden.len() < MOST_STYLES {
-                            self.hidden.insert(style.clone());
-                        }
+                    "table-properties" if self.hidden.len() < MOST_STYLES => {
+                        let hides = xml.attr("display").is_some_and(|display| display == "false");
+                        self.hidden.extend(hides.then(|| style.clone()));
                     }
                     "table" => {
-                        if !self.table(xml, out)? {
+                        let go_on = self.table(xml, out)?;
+                        if !go_on {
                             return Ok(());
                         }
                     }

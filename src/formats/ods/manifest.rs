@@ -3,6 +3,7 @@
 use std::io;
 
 use crate::formats::sheet::xml::{Step, Xml};
+use crate::model::limits::PART_BYTES;
 
 /// What cannot be read.
 #[derive(Debug, Default)]
@@ -39,6 +40,7 @@ impl Closed {
 
 pub(super) fn read(xml: &mut Xml<'_>, closed: &mut Closed) -> io::Result<()> {
     let mut entry = String::new();
+    xml.limit(PART_BYTES);
     loop {
         match xml.next()? {
             Step::Start => match xml.name() {

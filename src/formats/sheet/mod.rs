@@ -24,6 +24,8 @@ pub(super) fn damaged(what: &str, error: &io::Error, source: &source::Failure, o
         return;
     }
     let (kind, how) = match error.kind() {
+        // What the zip library says of a member that is encrypted by itself.
+        _ if error.to_string().contains("Password required") => (GapKind::Encrypted, "is encrypted"),
         io::ErrorKind::UnexpectedEof => (GapKind::Truncated, "is cut off"),
         _ => (GapKind::Malformed, "could not be read to its end"),
     };

@@ -46,6 +46,11 @@ impl<'a> Xml<'a> {
         Self { reader, buffer, tag, tag_name: 0, name, text, depth: 0 }
     }
 
+    /// The document is one that is kept in memory: it may hold so many bytes from here on.
+    pub(in crate::formats) fn limit(&mut self, bytes: u64) {
+        self.reader.get_mut().all_left = bytes;
+    }
+
     /// The next step.
     pub(in crate::formats) fn next(&mut self) -> io::Result<Step> {
         loop {
@@ -200,12 +205,25 @@ struct Utf8<'a> {
     end: usize,
     ended: bool,
     left: u64,
+    all_left: u64,
 }
 
 impl<'a> Utf8<'a> {
     fn new(src: Box<dyn Read + 'a>) -> Self {
         let (raw, text) = (vec![0; BLOCK_BYTES / 8], vec![0; BLOCK_BYTES / 4]);
-        Self { src, decoder: None, raw, raw_at: 0, raw_end: 0, text, at: 0, end: 0, ended: false, left: PART_BYTES }
+        Self {
+            src,
+            decoder: None,
+            raw,
+            raw_at: 0,
+            raw_end: 0,
+            text,
+            at: 0,
+            end: 0,
+            ended: false,
+            left: PART_BYTES,
+            all_left: u64::MAX,
+        }
     }
 
     /// Reads until the buffer is full, or the end: what follows does not depend on the pieces that the source gives.
@@ -272,6 +290,9 @@ impl Read for Utf8<'_> {
 
 impl BufRead for Utf8<'_> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if self.all_left == 0 {
+            return Err(io::Error::other("the part holds more than is kept of one in memory"));
+        }
         if self.left == 0 {
             return Err(io::Error::other(format!("one element or text holds over {PART_BYTES} bytes")));
         }
@@ -282,6 +303,7 @@ impl BufRead for Utf8<'_> {
     fn consume(&mut self, count: usize) {
         self.at = (self.at + count).min(self.end);
         self.left = self.left.saturating_sub(count as u64);
+        self.all_left = self.all_left.saturating_sub(count as u64);
     }
 }
 
@@ -335,6 +357,17 @@ mod tests {
 
     #[test]
     fn depth_and_size_have_an_end() {
+        let many = format!("<r>{}</r>", "<c/>".repeat(1000));
+        let mut xml = Xml::new(many.as_bytes());
+        xml.limit(100);
+        let end = loop {
+            match xml.next() {
+                Ok(Step::Done) => panic!("no end"),
+                Ok(_) => {}
+                Err(error) => break error.to_string(),
+            }
+        };
+        assert!(end.contains("more than is kept"), "{end}");
         assert!(all("<a>".repeat(100_000).as_bytes()).unwrap_err().contains("nested"));
         let endless = io::repeat(b'x');
         let mut xml = Xml::new(b"<r>".chain(endless));

@@ -348,7 +348,11 @@ fn literal(bytes: &[u8], wide: bool, page: &'static Encoding) -> Option<(String,
     let (flags, rest) = (*bytes.get(1)?, bytes.get(2..)?);
     let units: Vec<u16> = match flags {
         0 => rest.get(..chars)?.iter().map(|byte| u16::from(*byte)).collect(),
-        1 => rest.get(..chars * 2)?.chunks_exact(2).map(|pair| pair.iter().rev().fold(0, |n, b| n << 8 | u16::from(*b))).collect(),
+        1 => rest
+            .get(..chars * 2)?
+            .chunks_exact(2)
+            .map(|pair| pair.iter().rev().fold(0, |n, b| n << 8 | u16::from(*b)))
+            .collect(),
         _ => return None,
     };
     Some((String::from_utf16(&units).ok()?, 2 + units.len()))
@@ -389,7 +393,8 @@ mod tests {
     #[test]
     fn strings_in_formulas() {
         let page = encoding_rs::SHIFT_JIS;
-        let found = literals(b"\x1e\x01\x00\x17\x08\0a@b.test\x41\x17\x05\0one\0t\x17\x02\x01\x71\x5c\x30\x75\x17", true, page);
+        let found =
+            literals(b"\x1e\x01\x00\x17\x08\0a@b.test\x41\x17\x05\0one\0t\x17\x02\x01\x71\x5c\x30\x75\x17", true, page);
         assert_eq!(found, ["a@b.test"]);
         assert_eq!(literals(b"\x17\x09\0abcd\0efgh", true, page), ["abcd, efgh"]);
         assert_eq!(literals(b"\x17\x04\x8e\x52\x93\x63\x17\x06ab@c.d", false, page), ["ab@c.d"]);

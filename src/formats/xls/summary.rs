@@ -32,9 +32,15 @@ fn read_set(set: &[u8], format: u32, found: &mut Vec<(String, String)>) -> Optio
     let find = |id: u32| entries.iter().find(|(known, _)| *known == id).map(|(_, at)| *at);
     let page = find(1).and_then(|at| u16_at(set, at + 4)).unwrap_or(932);
     let names = find(0).map(|at| dictionary(set.get(at..).unwrap_or_default(), page)).unwrap_or_default();
+    let mut told = 0;
     for (id, at) in entries.iter().filter(|(id, _)| *id > 1) {
         let name = names.get(id).cloned().unwrap_or_else(|| name_of(format, *id).to_owned());
         let texts = texts(set.get(*at..).unwrap_or_default(), page);
+        // Several entries may name one place: what comes of them is no more than is there.
+        told += texts.iter().map(|text| text.len() + 4).sum::<usize>();
+        if told > set.len().saturating_mul(4) {
+            break;
+        }
         found.extend(texts.into_iter().filter(|text| !text.trim().is_empty()).map(|text| (name.clone(), text)));
     }
     Some(())

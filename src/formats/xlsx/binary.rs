@@ -74,7 +74,9 @@ impl<R: BufRead> Records<R> {
     fn take<const N: usize>(&mut self) -> io::Result<[u8; N]> {
         let bytes = self.data.get(self.at..self.at.saturating_add(N)).and_then(|bytes| bytes.try_into().ok());
         self.at = self.at.saturating_add(N);
-        bytes.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, format!("a record of type {} is too short", self.kind)))
+        bytes.ok_or_else(|| {
+            io::Error::new(io::ErrorKind::InvalidData, format!("a record of type {} is too short", self.kind))
+        })
     }
 
     fn u8(&mut self) -> io::Result<u8> {
@@ -97,8 +99,10 @@ impl<R: BufRead> Records<R> {
         }
         let length = usize::try_from(count).unwrap_or(usize::MAX).saturating_mul(2);
         let raw = self.data.get(self.at..self.at.saturating_add(length));
-        let raw = raw.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "a string is longer than its record"))?;
-        let units = raw.chunks_exact(2).map(|pair| pair.iter().rev().fold(0, |unit, byte| unit << 8 | u16::from(*byte)));
+        let raw =
+            raw.ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "a string is longer than its record"))?;
+        let units =
+            raw.chunks_exact(2).map(|pair| pair.iter().rev().fold(0, |unit, byte| unit << 8 | u16::from(*byte)));
         let text = String::from_utf16_lossy(&units.collect::<Vec<_>>());
         self.at = self.at.saturating_add(length);
         Ok(text)
@@ -154,7 +158,12 @@ pub(super) fn styles<R: BufRead>(records: &mut Records<R>, styles: &mut Styles) 
     Ok(())
 }
 
-pub(super) fn shared<R: BufRead>(records: &mut Records<R>, strings: &mut Strings, over: &mut u64, out: &mut dyn Sink) -> io::Result<()> {
+pub(super) fn shared<R: BufRead>(
+    records: &mut Records<R>,
+    strings: &mut Strings,
+    over: &mut u64,
+    out: &mut dyn Sink,
+) -> io::Result<()> {
     let mut text = Written::default();
     while records.next()? {
         if records.kind == 19 {
@@ -169,7 +178,12 @@ pub(super) fn shared<R: BufRead>(records: &mut Records<R>, strings: &mut Strings
 }
 
 /// Reads a sheet as far as it goes.
-pub(super) fn sheet<R: BufRead>(records: &mut Records<R>, shared: &mut Shared<'_>, around: &mut Around, out: &mut dyn Sink) -> io::Result<()> {
+pub(super) fn sheet<R: BufRead>(
+    records: &mut Records<R>,
+    shared: &mut Shared<'_>,
+    around: &mut Around,
+    out: &mut dyn Sink,
+) -> io::Result<()> {
     let mut missing = Missing::default();
     let result = walk(records, shared, around, &mut missing, out);
     around.rows.finish(out);
@@ -200,7 +214,8 @@ fn walk<R: BufRead>(
             }
             494 if around.links.len() < MOST => {
                 let (row, _, column, _) = (records.u32()?, records.u32()?, records.u32()?, records.u32()?);
-                let (relation, _, tip, display) = (records.string()?, records.string()?, records.string()?, records.string()?);
+                let (relation, _, tip, display) =
+                    (records.string()?, records.string()?, records.string()?, records.string()?);
                 around.links.push((address(column, row), relation, [tip, display].join(" ").trim().to_owned()));
             }
             _ => {}
@@ -278,6 +293,9 @@ mod tests {
 
     #[test]
     fn addresses() {
-        assert_eq!([address(0, 0), address(25, 8), address(26, 9), address(16_383, 1_048_575)], ["A1", "Z9", "AA10", "XFD1048576"]);
+        assert_eq!(
+            [address(0, 0), address(25, 8), address(26, 9), address(16_383, 1_048_575)],
+            ["A1", "Z9", "AA10", "XFD1048576"]
+        );
     }
 }

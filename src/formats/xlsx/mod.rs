@@ -11,15 +11,15 @@ mod styles;
 pub(super) mod texts;
 mod workbook;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufRead};
 use std::rc::Rc;
 
 use binary::Records;
 use relations::{Relation, path_of};
 use sheet::{Around, Shared};
-pub(super) use styles::Styles;
 pub(super) use sheet::{day, without_codes};
+pub(super) use styles::Styles;
 use workbook::Workbook;
 pub(super) use workbook::shown as shown_name;
 
@@ -56,7 +56,11 @@ impl Format for Xlsx {
         }
         let typed = any(|name| name == "[content_types].xml");
         let book = |name: &str| name.ends_with(".xml") && (name.contains("/workbook") || name.contains("worksheets/"));
-        if typed && any(book) && !any(|name| name.starts_with("word/") || name.starts_with("ppt/")) { Claim::Likely } else { Claim::No }
+        if typed && any(book) && !any(|name| name.starts_with("word/") || name.starts_with("ppt/")) {
+            Claim::Likely
+        } else {
+            Claim::No
+        }
     }
 
     fn endings(&self) -> &'static [&'static str] {
@@ -107,7 +111,8 @@ impl Format for Xlsb {
 
 fn read_package(input: Input<'_>, main: &str, out: &mut dyn Sink) {
     let Input::Seek(src, _) = input else {
-        let reason = "a workbook was given as a stream, and can only be read from a file; save it and run hozen on that";
+        let reason =
+            "a workbook was given as a stream, and can only be read from a file; save it and run hozen on that";
         return out.gap(GapKind::UnsupportedFormat, reason.to_owned());
     };
     let (mut source, failure) = Source::new(src);
@@ -216,7 +221,9 @@ impl<'s> Book<'s> {
     fn shared_strings(&mut self, part: &str, out: &mut dyn Sink) {
         let mut over = 0;
         if is_binary(part) {
-            with_records(&mut self.members, part, out, |records, out| binary::shared(records, &mut self.strings, &mut over, out));
+            with_records(&mut self.members, part, out, |records, out| {
+                binary::shared(records, &mut self.strings, &mut over, out)
+            });
         } else {
             with_xml(&mut self.members, part, out, |xml, out| shared::read(xml, &mut self.strings, &mut over, out));
         }
@@ -232,9 +239,10 @@ impl<'s> Book<'s> {
     /// The sheets in the order of the workbook, then those that it does not list.
     fn sheets(&mut self, kin: &[Relation], out: &mut dyn Sink) -> GoOn {
         let mut sheets = Vec::new();
+        let by_id = targets(kin, false);
         for sheet in std::mem::take(&mut self.workbook.sheets) {
-            match kin.iter().find(|relation| relation.id == sheet.relation && !relation.external) {
-                Some(relation) if self.members.has(&relation.target) => sheets.push((sheet.name, relation.target.clone())),
+            match by_id.get(sheet.relation.as_str()) {
+                Some(target) if self.members.has(target) => sheets.push((sheet.name, (*target).to_owned())),
                 _ => {
                     let reason = "the workbook lists this sheet, and it is not there; look for a whole copy";
                     out.member_gap(&sheet.name, GapKind::Malformed, reason.to_owned());
@@ -250,7 +258,9 @@ impl<'s> Book<'s> {
                 return false;
             }
             if self.members.was_read(&part) {
-                let reason = format!("this sheet is the same part ({part}) as one before, and was read there: the workbook is not as a program wrote it");
+                let reason = format!(
+                    "this sheet is the same part ({part}) as one before, and was read there: the workbook is not as a program wrote it"
+                );
                 out.member_gap(&name, GapKind::Malformed, reason);
                 continue;
             }
@@ -271,7 +281,9 @@ impl<'s> Book<'s> {
             epoch: self.workbook.epoch,
         };
         if is_binary(part) {
-            with_records(&mut self.members, part, out, |records, out| binary::sheet(records, &mut shared, &mut around, out));
+            with_records(&mut self.members, part, out, |records, out| {
+                binary::sheet(records, &mut shared, &mut around, out)
+            });
         } else {
             with_xml(&mut self.members, part, out, |xml, out| sheet::read(xml, &mut shared, &mut around, out));
         }
@@ -303,7 +315,9 @@ impl<'s> Book<'s> {
             return !self.members.has(part)
                 || self.members.was_read(part)
                 || out.part("comments", &mut |out| {
-                    with_records(&mut self.members, part, out, |records, out| binary::comments(records, has_threads, out));
+                    with_records(&mut self.members, part, out, |records, out| {
+                        binary::comments(records, has_threads, out)
+                    });
                 });
         }
         self.text_part("comments", part, out, |xml, out| texts::comments(xml, has_threads, out))
@@ -362,7 +376,9 @@ impl<'s> Book<'s> {
                 "threadedcomments" if is_xml => self.text_part("threads of comments", &part, out, texts::threads),
                 "pivotcache" if is_xml && name.starts_with("pivotcachedefinition") => self.pivot_cache(&part, out),
                 "externallinks" if is_xml => self.external(&part, out),
-                "drawings" | "charts" if is_xml && !is_dull(&part) => self.text_part(&part, &part, out, texts::paragraphs),
+                "drawings" | "charts" if is_xml && !is_dull(&part) => {
+                    self.text_part(&part, &part, out, texts::paragraphs)
+                }
                 _ if (is_xml || is_binary(&part)) && name.starts_with("comments") => self.comments(&part, false, out),
                 _ => true,
             };
@@ -435,11 +451,17 @@ fn is_dull(part: &str) -> bool {
         || ["layout", "quickstyle", "colors", "drawing"].iter().any(|name| begins(&format!("xl/diagrams/{name}")))
 }
 
+/// Where relations lead, by their id: to parts, or outside.
+fn targets(kin: &[Relation], external: bool) -> BTreeMap<&str, &str> {
+    let wanted = kin.iter().filter(|relation| relation.external == external);
+    wanted.map(|relation| (relation.id.as_str(), relation.target.as_str())).collect()
+}
+
 /// Links at cells. An address that its cell shows is not told again.
 fn links(around: &Around, kin: &[Relation], out: &mut dyn Sink) -> GoOn {
-    let mut lines = Vec::new();
+    let (mut lines, by_id) = (Vec::new(), targets(kin, true));
     for (cell, relation, words) in &around.links {
-        let target = kin.iter().find(|r| r.id == *relation && r.external).map(|r| r.target.as_str()).unwrap_or_default();
+        let target = by_id.get(relation.as_str()).copied().unwrap_or_default();
         let target = target.strip_prefix("mailto:").unwrap_or(target);
         let shown = around.rows.shows(target) || around.rows.shows(target.split('?').next().unwrap_or_default());
         let new = if shown { "" } else { target };

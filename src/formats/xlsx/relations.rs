@@ -3,6 +3,7 @@
 use std::io;
 
 use crate::formats::sheet::xml::{Step, Xml};
+use crate::model::limits::PART_BYTES;
 
 /// One relation.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +20,7 @@ pub(super) struct Relation {
 const MOST: usize = 200_000;
 
 pub(super) fn read(xml: &mut Xml<'_>, from: &str, relations: &mut Vec<Relation>) -> io::Result<()> {
+    xml.limit(PART_BYTES);
     loop {
         match xml.next()? {
             Step::Start if xml.name() == "Relationship" => {

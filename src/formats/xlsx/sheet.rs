@@ -12,6 +12,7 @@ use crate::formats::sheet::rows::Rows;
 use crate::formats::sheet::strings::Strings;
 use crate::formats::sheet::xml::{Step, Xml};
 use crate::formats::sheet::{MOST_COLUMNS, literals};
+use crate::model::limits::PART_BYTES;
 use crate::model::{GapKind, Undone};
 
 /// What cells refer to.
@@ -64,17 +65,26 @@ impl Missing {
             return;
         }
         let (kind, why) = if strings_cut {
-            (GapKind::OverLimit, "were not held because there are too many of them; those were read as lines of their own")
+            (
+                GapKind::OverLimit,
+                "were not held because there are too many of them; those were read as lines of their own",
+            )
         } else {
             (GapKind::Malformed, "are not there; look for a whole copy")
         };
-        let reason = format!("{} cells, the first in row {}, name shared strings that {why}", self.count, self.first_row);
+        let reason =
+            format!("{} cells, the first in row {}, name shared strings that {why}", self.count, self.first_row);
         out.gap(kind, reason);
     }
 }
 
 /// Reads a sheet as far as it goes.
-pub(super) fn read(xml: &mut Xml<'_>, shared: &mut Shared<'_>, around: &mut Around, out: &mut dyn Sink) -> io::Result<()> {
+pub(super) fn read(
+    xml: &mut Xml<'_>,
+    shared: &mut Shared<'_>,
+    around: &mut Around,
+    out: &mut dyn Sink,
+) -> io::Result<()> {
     let mut missing = Missing::default();
     let result = walk(xml, shared, around, &mut missing, out);
     around.rows.finish(out);
@@ -177,7 +187,12 @@ pub(in crate::formats) fn day(raw: &str) -> String {
 }
 
 fn beside(xml: &mut Xml<'_>, around: &mut Around) -> io::Result<()> {
-    if around.texts.len() >= MOST_AROUND || around.links.len() >= MOST_AROUND {
+    let bytes = || around.texts.iter().map(String::len).sum::<usize>();
+    let texts = around.texts.len();
+    if texts >= MOST_AROUND
+        || around.links.len() >= MOST_AROUND
+        || (texts % 1024 == 1023 && bytes() as u64 > PART_BYTES)
+    {
         return Err(io::Error::other(format!("over {MOST_AROUND} links or texts around the cells")));
     }
     match xml.name() {

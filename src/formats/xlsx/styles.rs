@@ -5,6 +5,7 @@ use std::io;
 
 use crate::formats::sheet::number::Shape;
 use crate::formats::sheet::xml::{Step, Xml};
+use crate::model::limits::PART_BYTES;
 
 /// The formats of cells, by the index that a cell names.
 #[derive(Debug, Default)]
@@ -39,6 +40,7 @@ impl Styles {
 
 pub(super) fn read(xml: &mut Xml<'_>, styles: &mut Styles) -> io::Result<()> {
     let (mut codes, mut in_cells) = (BTreeMap::new(), false);
+    xml.limit(PART_BYTES);
     loop {
         match xml.next()? {
             Step::Start => match xml.name() {

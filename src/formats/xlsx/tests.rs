@@ -252,6 +252,24 @@ fn hostile_sheets_cost_a_gap_and_no_memory() {
     assert_eq!(part(&got, "表").gap_kinds(), [GapKind::Truncated]);
 }
 
+#[test]
+fn two_parts_of_one_name_are_both_looked_at() {
+    let sheet =
+        |text: &str| format!("<worksheet><sheetData><row><c t='str'><v>{text}</v></c></row></sheetData></worksheet>");
+    let (one, two) = (sheet("first@example.jp"), sheet("second@example.jp"));
+    let mut bytes = package(&[
+        ("xl/workbook.xml", BOOK),
+        ("xl/_rels/workbook.xml.rels", KIN),
+        ("xl/worksheets/sheet1.xml", &one),
+        ("xl/worksheets/sheet2.xml", &two),
+    ]);
+    while let Some(at) = memchr::memmem::find(&bytes, b"sheet2.xml") {
+        bytes[at + 5] = b'1';
+    }
+    let text = Collected::of("a.xlsx", &bytes).all_text();
+    assert!(text.contains("first@example.jp") && text.contains("second@example.jp"), "{text}");
+}
+
 /// Counts what comes, within one budget.
 struct Counting {
     budget: Rc<Budget>,

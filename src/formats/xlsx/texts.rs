@@ -13,6 +13,8 @@ use crate::formats::written::{Cell, Written};
 /// Lines of one drawing that are remembered, so that its form for old programs is not told a second time.
 const MOST_SAID: usize = 100_000;
 const MOST_AUTHORS: usize = 100_000;
+/// A longer name of an author is told at once, and not kept.
+const MOST_AUTHOR_BYTES: usize = 1024;
 
 /// Text of the comment of one cell.
 pub(in crate::formats) fn comment(place: Option<(u32, u64)>, text: String, written: &mut Written, out: &mut dyn Sink) {
@@ -28,7 +30,13 @@ pub(super) fn comments(xml: &mut Xml<'_>, threads: bool, out: &mut dyn Sink) -> 
     loop {
         match xml.next()? {
             Step::Start => match xml.name() {
-                "author" if authors.len() < MOST_AUTHORS => authors.push(xml.inner_text()?),
+                "author" if authors.len() < MOST_AUTHORS => {
+                    let author = xml.inner_text()?;
+                    if author.len() > MOST_AUTHOR_BYTES {
+                        text.lines(&author, out);
+                    }
+                    authors.push(if author.len() > MOST_AUTHOR_BYTES { String::new() } else { author });
+                }
                 "comment" => {
                     place = xml.attr("ref").and_then(|text| address(&text));
                     let author =

@@ -5,6 +5,7 @@ use std::io;
 use crate::formats::sheet::literals;
 use crate::formats::sheet::number::Epoch;
 use crate::formats::sheet::xml::{Step, Xml};
+use crate::model::limits::PART_BYTES;
 
 /// A sheet, as the workbook lists it.
 #[derive(Debug, Clone)]
@@ -27,6 +28,7 @@ const MOST: usize = 100_000;
 
 /// Reads it as far as it goes.
 pub(super) fn read(xml: &mut Xml<'_>, book: &mut Workbook) -> io::Result<()> {
+    xml.limit(PART_BYTES);
     loop {
         match xml.next()? {
             Step::Start => match xml.name() {

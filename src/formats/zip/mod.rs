@@ -7,7 +7,7 @@ mod central;
 mod methods;
 mod torn;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Read};
 
 use zip::read::{ArchiveOffset, Config};
@@ -85,7 +85,7 @@ fn parts(src: &mut dyn ReadSeek) -> Option<Parts> {
     let config = Config { archive_offset: ArchiveOffset::Known(0) };
     let mut archive = ZipIterable::try_new(&mut *src, config).ok()?;
     let files = archive.files().ok()?;
-    let mut parts = Parts::default();
+    let (mut parts, mut names) = (Parts::default(), BTreeSet::new());
     while let Some(entry) = files.next() {
         let entry = entry.ok()?;
         let name = member_name(entry.name_raw());
@@ -94,6 +94,10 @@ fn parts(src: &mut dyn ReadSeek) -> Option<Parts> {
             let file = entry.with_reader(files.reader_mut(), ZipReadOptions::new()).ok()?;
             file.take(200).read_to_string(&mut stated).ok()?;
             parts.stated = Some(stated.trim().to_owned());
+        }
+        // A reader of documents finds one member by a name: two of one name are read as an archive, where none is lost.
+        if !names.insert(name.clone()) {
+            return None;
         }
         parts.names.push(name);
         if parts.names.len() >= PARTS_LISTED {

@@ -3,8 +3,8 @@
 
     python3 make/ods.py
 
-All personal data is made up. `encrypted.ods` is by LibreOffice with the password `secret` (a macro-free way: a Python script over UNO is
-not there, so its manifest and content are those of `soffice` with `--convert-to ods` and the filter option of a password)."""
+All personal data is made up. Encrypted spreadsheets are made in src/formats/ods/tests.rs.
+"""
 import csv, os, subprocess, tempfile, zipfile
 from odf.opendocument import OpenDocumentSpreadsheet
 from odf.style import Style, TableProperties
