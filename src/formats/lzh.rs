@@ -3,7 +3,7 @@
 
 use std::io::{self, Cursor, ErrorKind, Read, SeekFrom};
 
-use delharc::decode::{Decoder, DecoderAny};
+use delharc::decode::DecoderAny;
 use delharc::header::ext::{EXT_HEADER_FILENAME, EXT_HEADER_PATH};
 use delharc::{LhaDecodeReader, LhaHeader};
 
