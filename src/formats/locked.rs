@@ -176,7 +176,6 @@ impl Format for Locked {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::formats::collected::Collected;
     use crate::model::GapKind;
 

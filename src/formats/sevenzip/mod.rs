@@ -4,19 +4,20 @@ mod directory;
 
 use std::io::{self, Read};
 
-use sevenz_rust2::{Archive, BlockDecoder, EncoderMethod, Error, Password};
+use sevenz_rust2::{Archive, BlockDecoder, Coder, EncoderMethod, Error, Password};
 
 use super::trouble::{Member, Told, Watched, read_error};
 use super::unfold::trouble;
 use super::{Claim, Format, Head, Input, Metered, Need, ReadSeek, Sink};
 use crate::model::GapKind;
+use crate::model::limits::DIRECTORY_BYTES;
 use directory::Directory;
 
 /// 7z archives.
 pub struct SevenZip;
 
-/// Memory of the decoder of a block, where no decoder above it holds any.
-const MEMORY_BYTES: u64 = 192 * 1024 * 1024;
+/// What a decoder takes beside its dictionary, at most.
+const MODEL_BYTES: u64 = 8 * 1024 * 1024;
 
 impl Format for SevenZip {
     fn id(&self) -> &'static str {
@@ -43,14 +44,13 @@ impl Format for SevenZip {
         if !may_open(src, length, out) {
             return;
         }
-        let (_held, memory) = out.budget().hold_most(MEMORY_BYTES);
-        let limit = usize::try_from(memory / 1024).unwrap_or(usize::MAX);
+        let limit = kibibytes(DIRECTORY_BYTES);
         let mut watched = Watched::new(&mut *src);
         let opened = Archive::read_with_memory_limit(&mut watched, &Password::empty(), limit);
         match (watched.failed.take(), opened) {
             (Some(error), _) => read_error(out, &error, watched.taken),
             (None, Ok(archive)) => {
-                let mut walk = Walk { archive: &archive, limit, out };
+                let mut walk = Walk { archive: &archive, out };
                 walk.run(&mut watched);
                 if let Some(error) = watched.failed.take() {
                     read_error(out, &error, watched.taken);
@@ -112,8 +112,6 @@ fn said(error: &Error) -> String {
 
 struct Walk<'o> {
     archive: &'o Archive,
-    /// Kibibytes that a decoder may hold.
-    limit: usize,
     out: &'o mut dyn Sink,
 }
 
@@ -147,10 +145,12 @@ impl Walk<'_> {
 
     fn block<R: ReadSeek>(&mut self, at: usize, src: &mut Watched<R>) -> Ended {
         let password = Password::empty();
-        let decoder = BlockDecoder::new_with_memory_limit(1, self.limit, at, self.archive, &password, src);
+        let coders = self.archive.blocks.get(at).map(|block| block.coders.as_slice()).unwrap_or_default();
+        let memory = memory(coders);
+        let limit = kibibytes(memory.saturating_add(MODEL_BYTES));
+        let decoder = BlockDecoder::new_with_memory_limit(1, limit, at, self.archive, &password, src);
         let streams = decoder.entries().iter().filter(|entry| entry.has_stream);
         let names: Vec<String> = streams.map(|entry| entry.name.clone()).collect();
-        let coders = self.archive.blocks.get(at).map(|block| block.coders.as_slice()).unwrap_or_default();
         if coders.iter().any(|coder| coder.encoder_method_id() == EncoderMethod::ID_AES256_SHA256) {
             for name in &names {
                 let reason = "encrypted (AES-256); unpack it with its password and run hozen on the result";
@@ -158,6 +158,11 @@ impl Walk<'_> {
             }
             return Ended::Well;
         }
+        let Some(_held) = self.out.budget().hold(memory) else {
+            let actaul_kb = kibibytes(memory);
+            self.unreachable(&names, &Error::MaxMemLimited { max_kb: 0, actaul_kb });
+            return Ended::Well;
+        };
         let out = &mut *self.out;
         let (mut given, mut ended) = (0, Ended::Well);
         let result = decoder.for_each_entries(&mut |entry, reader| {
@@ -207,6 +212,25 @@ impl Walk<'_> {
         };
         names.iter().for_each(|name| self.out.member_gap(name, kind, what.clone()));
     }
+}
+
+fn kibibytes(bytes: u64) -> usize {
+    usize::try_from(bytes / 1024).unwrap_or(usize::MAX)
+}
+
+/// What the methods of a block ask for, as their properties say: dictionaries of LZMA and LZMA2, the model of PPMd.
+fn memory(coders: &[Coder]) -> u64 {
+    let long = |bytes: &[u8]| bytes.get(1..5).and_then(|bytes| bytes.try_into().ok()).map_or(0, u32::from_le_bytes);
+    let one = |coder: &Coder| match coder.encoder_method_id() {
+        EncoderMethod::ID_LZMA | EncoderMethod::ID_PPMD => u64::from(long(coder.properties())),
+        // Two or three times a power of two.
+        EncoderMethod::ID_LZMA2 => coder
+            .properties()
+            .first()
+            .map_or(0, |bits| u64::from(2 | bits & 1).checked_shl(u32::from(bits / 2) + 11).unwrap_or(u64::MAX)),
+        _ => 0,
+    };
+    coders.iter().map(one).fold(0, u64::saturating_add)
 }
 
 /// Hands over one member. What its child does not ask for is unfolded too, where others stand behind it, within the budget.
