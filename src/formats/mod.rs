@@ -25,6 +25,7 @@ pub mod ole;
 mod ooxml;
 mod package;
 pub mod plain;
+pub mod ppt;
 pub mod pptx;
 mod registry;
 pub mod rtf;

@@ -199,7 +199,7 @@ fn native_name(reader: &mut dyn Read) -> io::Result<(Option<String>, Vec<u8>)> {
 pub(super) fn native_head(head: &[u8]) -> Option<(String, usize)> {
     // Size, 2, label, path, two numbers, the temporary path with its length, and the size of the content.
     let mut at = 6;
-    let mut text = |at: &mut usize| {
+    let text = |at: &mut usize| {
         let rest = head.get(*at..)?;
         let end = memchr::memchr(0, rest).filter(|end| *end < 512)?;
         *at += end + 1;

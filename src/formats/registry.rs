@@ -3,8 +3,8 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::{
-    Claim, Format, Head, ReadSeek, binary, csv, doc, docx, gzip, html, json, known, odf, ole, plain, pptx, rtf, xml,
-    zip,
+    Claim, Format, Head, ReadSeek, binary, csv, doc, docx, gzip, html, json, known, odf, ole, plain, ppt, pptx, rtf,
+    xml, zip,
 };
 
 /// Every format, the more particular first: among equal claims the earlier wins.
@@ -15,6 +15,7 @@ pub static FORMATS: &[&dyn Format] = &[
     &zip::Zip,
     &gzip::Gzip,
     &doc::Doc,
+    &ppt::Ppt,
     &ole::Ole,
     &known::Known,
     &rtf::Rtf,
