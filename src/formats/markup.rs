@@ -195,20 +195,6 @@ impl<R: Read> Markup<R> {
         }
     }
 
-    /// All text inside the element that was just opened.
-    pub(super) fn text(&mut self, limit: usize) -> String {
-        let depth = self.depth;
-        let mut all = String::new();
-        while self.depth >= depth {
-            match self.next() {
-                Piece::Text(text) if all.len() + text.len() <= limit => all.push_str(&text),
-                Piece::End => break,
-                _ => {}
-            }
-        }
-        all
-    }
-
     /// How far it got, in bytes of the text as UTF-8.
     pub(super) fn at(&self) -> u64 {
         self.seen.get().bytes

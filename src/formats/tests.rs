@@ -15,6 +15,9 @@ const SAMPLES: &[(&str, &[u8])] = &[
     ("a.bin", b"\x7fELF\x01\x02\0\0text in here\0w\0i\0d\0e\0r\0 \0t\0\0\0\xff\xfe"),
     ("a.db", b"SQLite format 3\0\x01\x02hello text\0"),
     ("a.png", b"\x89PNG\r\n\x1a\nrest"),
+    ("a.html", "<!doctype html><p>tel <b>090</b>-1<table><tr><td rowspan=2>a&amp;b<td>c</table><!-- d -->".as_bytes()),
+    ("a.xml", "<?xml version=\"1.0\"?><l><c id='1'><n>山田</n></c><c><n>&lt;</n></c>x<!-- y --></l>".as_bytes()),
+    ("a.rtf", b"{\\rtf1\\ansi{\\info{\\author A}}caf\\'e9 \\u23665?\\par\\intbl x\\cell\\row{\\footnote n}}"),
 ];
 
 fn samples() -> Vec<(String, Vec<u8>)> {
@@ -36,6 +39,9 @@ fn samples() -> Vec<(String, Vec<u8>)> {
     zip.start_file("b/b.txt", ::zip::write::SimpleFileOptions::default()).unwrap();
     zip.write_all(SAMPLES[0].1).unwrap();
     all.push(("a.zip".to_owned(), zip.finish().unwrap().into_inner()));
+    let text = "<w:document><w:p><w:r><w:t>090-1234</w:t></w:r></w:p></w:document>";
+    let members = [("[Content_Types].xml", "<Types/>"), ("word/document.xml", text), ("word/list.csv", "a,b\n1,2\n")];
+    all.push(("a.docx".to_owned(), docx::tests::package(&members)));
     all
 }
 

@@ -9,7 +9,7 @@ use std::io::{self, Cursor};
 use flate2::read::ZlibDecoder;
 
 use super::compound::Compound;
-use super::doc::{as_document, others};
+use super::doc::{Opened, as_document, others};
 use super::flow::Flow;
 use super::trouble::{EXPORT, Member, Told};
 use super::{Claim, Format, Head, Input, Need, Parts, Sink, summary};
@@ -55,7 +55,7 @@ impl Format for Ppt {
 }
 
 /// Reads the presentation. The inner error says why it can not be opened; nothing of it was given then.
-fn read(file: &mut Compound<'_>, out: &mut dyn Sink) -> io::Result<Result<(), String>> {
+fn read(file: &mut Compound<'_>, out: &mut dyn Sink) -> Opened {
     let Some(doc) = file.whole(STREAM, DOCUMENT_BYTES)? else { return Ok(Err("its text is missing".to_owned())) };
     let user = file.whole("Current User", DOCUMENT_BYTES)?.unwrap_or_default();
     let all = match live(&doc, &user) {
