@@ -13,7 +13,7 @@ use quick_xml::events::Event;
 use quick_xml::events::{BytesRef, BytesStart};
 
 use super::Sink;
-use super::trouble::read_error;
+use super::trouble::{Told, read_error};
 use super::utf8::Utf8;
 use crate::model::GapKind;
 use crate::model::limits::{XML_DEPTH, XML_PIECE_BYTES};
@@ -155,7 +155,7 @@ impl<R: Read> Markup<R> {
                 }
                 Ok(event) => piece_of(event),
                 Err(quick_xml::Error::Io(error)) => {
-                    self.trouble = Some(io::Error::new(error.kind(), Shared(error)));
+                    self.trouble = Some(own(&error));
                     return Piece::End;
                 }
                 Err(error) => {
@@ -211,10 +211,16 @@ impl<R: Read> Markup<R> {
     }
 }
 
-/// An error that others hold too.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-struct Shared(#[source] std::sync::Arc<io::Error>);
+/// An error that the reader below shares, so that what it means is still known.
+fn own(error: &io::Error) -> io::Error {
+    if Told::is(error) {
+        Told::error()
+    } else if is_too_long(error) {
+        io::Error::other(TooLong::Piece)
+    } else {
+        io::Error::new(error.kind(), error.to_string())
+    }
+}
 
 fn piece_of(event: Event<'_>) -> Piece {
     match event {
@@ -282,19 +288,9 @@ fn unescaped(value: &str) -> String {
     }
 }
 
-/// Whether an error is that one piece was too long.
+/// Whether an error is that something was too long.
 pub(super) fn is_too_long(error: &io::Error) -> bool {
-    let mut inner: Option<&(dyn std::error::Error + 'static)> = error.get_ref().map(|e| e as _);
-    while let Some(error) = inner {
-        let wrapped = error
-            .downcast_ref::<io::Error>()
-            .or_else(|| error.downcast_ref::<std::sync::Arc<io::Error>>().map(std::sync::Arc::as_ref));
-        if error.is::<TooLong>() || wrapped.is_some_and(is_too_long) {
-            return true;
-        }
-        inner = error.source();
-    }
-    false
+    error.get_ref().is_some_and(|inner| inner.is::<TooLong>())
 }
 
 /// Records why reading a part of a document ended early. Returns whether the document can go on with its other parts.
