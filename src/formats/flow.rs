@@ -106,7 +106,7 @@ impl Flow {
     }
 
     fn lines(&mut self, text: &str, out: &mut dyn Sink) {
-        self.text.from_row(self.row + 1);
+        self.text.at_row(self.row + 1);
         self.text.lines(text, out);
         self.row += 1 + memchr::memchr_iter(b'\n', text.as_bytes()).count() as u64;
     }
@@ -123,7 +123,7 @@ impl Flow {
     /// One value under a name: a property of the document, the author of a comment.
     pub(super) fn named(&mut self, name: &str, value: &str, out: &mut dyn Sink) {
         if !value.trim().is_empty() {
-            self.text.from_row(self.row + 1);
+            self.text.at_row(self.row + 1);
             self.text.pairs(&[(name.to_owned(), value.trim().to_owned())], out);
             self.row += 1;
             self.given += value.len() as u64;
@@ -243,7 +243,7 @@ impl Flow {
         self.end_row(out);
         if let Some(Level::Table(frame)) = self.levels.pop() {
             frame.table.finish(&mut self.text, out);
-            self.text.from_row(self.row + 1);
+            self.text.at_row(self.row + 1);
         }
     }
 

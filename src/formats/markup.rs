@@ -13,7 +13,7 @@ use quick_xml::events::Event;
 use quick_xml::events::{BytesRef, BytesStart};
 
 use super::Sink;
-use super::trouble::read_error;
+use super::trouble::{Told, read_error};
 use super::utf8::Utf8;
 use crate::model::GapKind;
 use crate::model::limits::{XML_DEPTH, XML_PIECE_BYTES};
@@ -155,7 +155,7 @@ impl<R: Read> Markup<R> {
                 }
                 Ok(event) => piece_of(event),
                 Err(quick_xml::Error::Io(error)) => {
-                    self.trouble = Some(io::Error::new(error.kind(), Shared(error)));
+                    self.trouble = Some(own(&error));
                     return Piece::End;
                 }
                 Err(error) => {
@@ -195,20 +195,6 @@ impl<R: Read> Markup<R> {
         }
     }
 
-    /// All text inside the element that was just opened.
-    pub(super) fn text(&mut self, limit: usize) -> String {
-        let depth = self.depth;
-        let mut all = String::new();
-        while self.depth >= depth {
-            match self.next() {
-                Piece::Text(text) if all.len() + text.len() <= limit => all.push_str(&text),
-                Piece::End => break,
-                _ => {}
-            }
-        }
-        all
-    }
-
     /// How far it got, in bytes of the text as UTF-8.
     pub(super) fn at(&self) -> u64 {
         self.seen.get().bytes
@@ -225,10 +211,16 @@ impl<R: Read> Markup<R> {
     }
 }
 
-/// An error that others hold too.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
-struct Shared(#[source] std::sync::Arc<io::Error>);
+/// An error that the reader below shares, so that what it means is still known.
+fn own(error: &io::Error) -> io::Error {
+    if Told::is(error) {
+        Told::error()
+    } else if is_too_long(error) {
+        io::Error::other(TooLong::Piece)
+    } else {
+        io::Error::new(error.kind(), error.to_string())
+    }
+}
 
 fn piece_of(event: Event<'_>) -> Piece {
     match event {
@@ -296,19 +288,9 @@ fn unescaped(value: &str) -> String {
     }
 }
 
-/// Whether an error is that one piece was too long.
+/// Whether an error is that something was too long.
 pub(super) fn is_too_long(error: &io::Error) -> bool {
-    let mut inner: Option<&(dyn std::error::Error + 'static)> = error.get_ref().map(|e| e as _);
-    while let Some(error) = inner {
-        let wrapped = error
-            .downcast_ref::<io::Error>()
-            .or_else(|| error.downcast_ref::<std::sync::Arc<io::Error>>().map(std::sync::Arc::as_ref));
-        if error.is::<TooLong>() || wrapped.is_some_and(is_too_long) {
-            return true;
-        }
-        inner = error.source();
-    }
-    false
+    error.get_ref().is_some_and(|inner| inner.is::<TooLong>())
 }
 
 /// Records why reading a part of a document ended early. Returns whether the document can go on with its other parts.

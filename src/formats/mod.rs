@@ -38,6 +38,7 @@ mod lined;
 mod package;
 pub mod pdf;
 pub mod plain;
+pub mod ppt;
 pub mod pptx;
 pub mod pst;
 mod registry;

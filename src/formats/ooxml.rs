@@ -257,9 +257,9 @@ fn property_values<R: Read>(markup: &mut Markup<R>, flow: &mut Flow, out: &mut d
                 let shown = around.as_ref().map_or(name.as_str(), |(name, _)| name.as_str());
                 // Counts and versions say nothing of anyone.
                 let told = value.trim();
-                if !told.is_empty()
-                    && !(around.is_none() && told.len() < 7 && told.bytes().all(|b| b.is_ascii_digit() || b == b'.'))
-                {
+                let number = told.len() < 7 && told.bytes().all(|b| b.is_ascii_digit() || b == b'.');
+                let counts = around.is_none() && number;
+                if !told.is_empty() && !counts {
                     flow.named(shown, told, out);
                 }
                 value.clear();

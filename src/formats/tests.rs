@@ -18,6 +18,9 @@ const SAMPLES: &[(&str, &[u8])] = &[
     ("a.mbox", b"From a Mon 10:00\nTo: b@example.jp\n\n=E5\n\nFrom c Mon 10:01\nTo: d@example.jp\nContent-Type: text/html\n\n<p>"),
     ("a.pdf", include_bytes!("../../testdata/formats/pdf/90ms-rksj-h.pdf")),
     ("a.png", b"\x89PNG\r\n\x1a\nrest"),
+    ("a.html", "<!doctype html><p>tel <b>090</b>-1<table><tr><td rowspan=2>a&amp;b<td>c</table><!-- d -->".as_bytes()),
+    ("a.xml", "<?xml version=\"1.0\"?><l><c id='1'><n>山田</n></c><c><n>&lt;</n></c>x<!-- y --></l>".as_bytes()),
+    ("a.rtf", b"{\\rtf1\\ansi{\\info{\\author A}}caf\\'e9 \\u23665?\\par\\intbl x\\cell\\row{\\footnote n}}"),
 ];
 
 fn samples() -> Vec<(String, Vec<u8>)> {
@@ -42,6 +45,9 @@ fn samples() -> Vec<(String, Vec<u8>)> {
     // The other decoders take too long to be made so often.
     let quick = streams::tests::SAMPLES.iter().filter(|(name, _)| name.ends_with(".lz4") || name.ends_with("e.csv.Z"));
     all.extend(quick.map(|(name, bytes)| ((*name).to_owned(), bytes.to_vec())));
+    let text = "<w:document><w:p><w:r><w:t>090-1234</w:t></w:r></w:p></w:document>";
+    let members = [("[Content_Types].xml", "<Types/>"), ("word/document.xml", text)];
+    all.push(("a.docx".to_owned(), docx::tests::package(&members)));
     all
 }
 

@@ -32,7 +32,7 @@ impl Written {
     }
 
     /// The next line or row is to have this number.
-    pub(super) fn from_row(&mut self, row: u64) {
+    pub(super) fn at_row(&mut self, row: u64) {
         self.row = row.saturating_sub(1);
     }
 

@@ -52,22 +52,24 @@ impl Format for Doc {
     }
 }
 
+/// The outer error is that of the source; the inner one says why a document can not be opened, and that nothing of it was given.
+pub(super) type Opened = io::Result<Result<(), String>>;
+
 /// Opens a compound file for a document; where that fails, and where `read` says so, runs of text are read, with one gap.
 pub(super) fn as_document(
     src: &mut dyn ReadSeek,
     length: u64,
     out: &mut dyn Sink,
-    read: &mut dyn FnMut(&mut Compound<'_>, &mut dyn Sink) -> io::Result<Result<(), String>>,
+    read: &mut dyn FnMut(&mut Compound<'_>, &mut dyn Sink) -> Opened,
 ) {
     let mut watched = Watched::new(src);
     let outcome = match Compound::open(&mut watched, length, out.budget()) {
-        Ok(mut file) => read(&mut file, out).map(|read| {
+        Ok(mut file) => read(&mut file, out).inspect(|read| {
             if file.cut && read.is_ok() {
                 let reason =
                     format!("parts of this file are cut off or damaged; what could be read was looked at; {EXPORT}");
                 out.gap(GapKind::Truncated, reason);
             }
-            read
         }),
         Err(error) => Err(error),
     };
@@ -102,7 +104,7 @@ impl<T: io::Seek> ToStart for T {
 }
 
 /// Reads the document. The inner error says why it can not be opened; nothing of it was given then.
-fn read(file: &mut Compound<'_>, out: &mut dyn Sink) -> io::Result<Result<(), String>> {
+fn read(file: &mut Compound<'_>, out: &mut dyn Sink) -> Opened {
     let Some(doc) = file.whole(TEXT, DOCUMENT_BYTES)? else { return Ok(Err("its text is missing".to_owned())) };
     let fib = match fib::head(&doc) {
         Head::Word97(fib) => fib,

@@ -21,7 +21,7 @@ fn word(pieces: &[(&[u8], bool)], lengths: [u32; 8], flags: u16) -> Vec<u8> {
         cp += (bytes.len() / if *wide { 2 } else { 1 }) as u32;
         starts.extend(cp.to_le_bytes());
         places.extend([0, 0]);
-        places.extend(if *wide { at } else { at * 2 | 0x4000_0000 }.to_le_bytes());
+        places.extend(if *wide { at } else { (at * 2) | 0x4000_0000 }.to_le_bytes());
         places.extend([0, 0]);
     }
     let plc = [starts, places].concat();

@@ -18,6 +18,7 @@ fn document(body: &str) -> Collected {
     Collected::of("a.docx", &package(&[("[Content_Types].xml", "<Types/>"), ("word/document.xml", &xml)]))
 }
 
+#[expect(clippy::disallowed_methods, reason = "a test reads its sample")]
 pub(crate) fn sample(name: &str) -> Vec<u8> {
     std::fs::read(format!("{}/testdata/formats/{name}", env!("CARGO_MANIFEST_DIR"))).unwrap()
 }

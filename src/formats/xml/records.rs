@@ -271,7 +271,7 @@ fn field(leaf: &Leaf) -> Field<'_> {
 pub(super) fn lines(text: &str, (line, at, pointer): (u64, u64, &str), out: &mut dyn Sink) {
     if text.len() > BOND_LINE_BYTES {
         let mut written = Written::default();
-        written.from_row(line);
+        written.at_row(line);
         return written.lines(text, out);
     }
     let mut offset = at;

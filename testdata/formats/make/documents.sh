@@ -21,3 +21,5 @@ for what in table places; do
     convert odp "$work/$what.fodp"
 done
 rm -f "$here"/html/*.png
+# A large picture of the first slide is in each.
+gzip -9nf "$here"/ppt/*.ppt
