@@ -58,6 +58,10 @@ fn overlaps(cell: &Cell, (from, to): (f64, f64)) -> bool {
 
 /// Whether most cells stand below those of the widest line so far.
 fn fits(line: &Line, widest: &Line) -> bool {
+    // So many cells are no table, and comparing each with each would take long.
+    if line.cells.len().saturating_mul(widest.cells.len()) > 1_000_000 {
+        return false;
+    }
     let close = |cell: &&Cell| {
         widest.cells.iter().any(|other| {
             let column = (other.from, other.to);
