@@ -115,10 +115,20 @@ fn table(lines: &[Line], blocks: &mut Vec<Block>) {
     let (count, chars) = cells.fold((0, 0), |(n, chars), cell| (n + 1, chars + cell.text.chars().count()));
     let placed: Vec<Vec<(usize, String)>> = lines.iter().map(|line| place(line, &columns)).collect();
     if columns.len() <= 3 && chars > PROSE * count {
-        // Prose in columns: what stands beside each other does not belong together.
-        for column in 0..columns.len() {
+        let is_prose = |column: usize| {
             let own = placed.iter().flatten().filter(|(at, _)| *at == column);
-            blocks.extend(own.map(|(_, text)| Block::Text(text.clone())));
+            let (count, chars) = own.fold((0, 0), |(n, chars), (_, text)| (n + 1, chars + text.chars().count()));
+            chars > PROSE * count
+        };
+        if (0..columns.len()).all(is_prose) {
+            // Prose in columns: what stands beside each other does not belong together.
+            for column in 0..columns.len() {
+                let own = placed.iter().flatten().filter(|(at, _)| *at == column);
+                blocks.extend(own.map(|(_, text)| Block::Text(text.clone())));
+            }
+        } else {
+            // A list: numbers or dots, and text beside them.
+            blocks.extend(lines.iter().map(|line| Block::Text(joined(line))));
         }
         return;
     }
