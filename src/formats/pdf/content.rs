@@ -46,7 +46,9 @@ pub(super) struct Follow<'f, 's> {
     file: &'f mut File<'s>,
     shared: &'f mut Shared,
     canvas: &'f mut Canvas,
-    resources: Dict,
+    resources: Rc<Dict>,
+    /// Those of its parts that are objects of their own.
+    kinds: HashMap<String, Rc<Dict>>,
     /// Fonts by their name in these resources.
     named: HashMap<String, Rc<Font>>,
     state: State,
@@ -62,7 +64,7 @@ pub(super) struct Follow<'f, 's> {
 impl<'f, 's> Follow<'f, 's> {
     pub(super) fn new(
         (file, shared, canvas): (&'f mut File<'s>, &'f mut Shared, &'f mut Canvas),
-        resources: Dict,
+        resources: Rc<Dict>,
         ctm: Matrix,
     ) -> Self {
         Self {
@@ -70,6 +72,7 @@ impl<'f, 's> Follow<'f, 's> {
             shared,
             canvas,
             resources,
+            kinds: HashMap::new(),
             named: HashMap::new(),
             state: State::new(ctm),
             kept: Vec::new(),
@@ -101,7 +104,9 @@ impl<'f, 's> Follow<'f, 's> {
             if word == "BI" {
                 self.canvas.images += 1;
                 self.canvas.image_area = self.canvas.image_area.max(self.state.ctm.area());
-                skip_image(&mut lexer);
+                if !skip_image(&mut lexer) {
+                    self.shared.trouble.insert("an image in its content has no end".to_owned());
+                }
             } else {
                 self.operator(&word, &operands);
             }
@@ -212,8 +217,16 @@ impl<'f, 's> Follow<'f, 's> {
     }
 
     fn resource(&mut self, kind: &str, name: &str) -> Option<(Option<Id>, Value)> {
-        let kind = self.file.get(&self.resources, kind);
-        let value = kind.dict()?.get(name)?.clone();
+        let value = match self.resources.get(kind)? {
+            Value::Dict(dict) => dict.get(name)?.clone(),
+            other => {
+                if !self.kinds.contains_key(kind) {
+                    let dict = self.file.resolve(other).dict().cloned().unwrap_or_default();
+                    self.kinds.insert(kind.to_owned(), Rc::new(dict));
+                }
+                self.kinds.get(kind)?.get(name)?.clone()
+            }
+        };
         Some((value.id(), self.file.resolve(&value)))
     }
 
@@ -334,7 +347,7 @@ impl<'f, 's> Follow<'f, 's> {
             _ => None,
         };
         let resources = self.file.get(&stream.dict, "Resources").dict().cloned();
-        let resources = resources.unwrap_or_else(|| self.resources.clone());
+        let resources = resources.map_or_else(|| Rc::clone(&self.resources), Rc::new);
         let ctm = matrix.unwrap_or(Matrix::UNIT).then(self.state.ctm);
         let mut inner = Follow::new((&mut *self.file, &mut *self.shared, &mut *self.canvas), resources, ctm);
         inner.depth = self.depth + 1;
@@ -383,24 +396,29 @@ impl<'f, 's> Follow<'f, 's> {
 }
 
 /// Behind the data of an image in the content: `EI` between spaces, with something readable behind it.
-fn skip_image(lexer: &mut Lexer<'_>) {
+fn skip_image(lexer: &mut Lexer<'_>) -> bool {
     while let Ok(token) = lexer.token() {
         if token == Token::Word("ID".to_owned()) {
             break;
         }
     }
     let rest = lexer.rest();
+    let mut likely = None;
     for at in memchr::memmem::find_iter(rest, b"EI") {
         let before = at.checked_sub(1).and_then(|at| rest.get(at)).is_none_or(|byte| is_space(*byte));
         let after = rest.get(at + 2..).unwrap_or_default();
         let ends = after.first().is_none_or(|byte| is_space(*byte));
-        let is_readable = after.iter().take(12).all(|byte| matches!(byte, 9 | 10 | 12 | 13 | 0x20..=0x7E));
+        let is_readable = after.iter().take(5).all(|byte| matches!(byte, 9 | 10 | 12 | 13 | 0x20..=0x7E));
         if before && ends && is_readable {
             lexer.at += at + 2;
-            return;
+            return true;
+        }
+        if before && ends {
+            likely.get_or_insert(at + 2);
         }
     }
-    lexer.at += rest.len();
+    lexer.at += likely.unwrap_or(rest.len());
+    likely.is_some()
 }
 
 /// Radicals look like the characters that they are parts of, and some programs state those in their place.

@@ -149,6 +149,9 @@ impl<'s> File<'s> {
     }
 
     fn object(&mut self, number: u32) -> Option<Value> {
+        if self.budget.is_spent() {
+            return None;
+        }
         match *self.places.spots.get(&number)? {
             Spot::At(at) => {
                 if let Some((id, value)) = self.object_at(at.checked_add(self.base)?)
@@ -164,7 +167,9 @@ impl<'s> File<'s> {
             Spot::In(holder) => {
                 let (bytes, index) = self.holder(holder)?;
                 let mut lexer = Lexer::new(bytes.get(*index.get(&number)?..)?);
-                lexer.value().ok()
+                let value = lexer.value().ok();
+                self.budget.count(lexer.at as u64);
+                value
             }
         }
     }
@@ -244,8 +249,13 @@ impl<'s> File<'s> {
         for want in OBJECT_BYTES {
             let bytes = self.src.bytes(at, want);
             let is_all = bytes.len() < want;
-            match read(&mut Lexer::new(bytes)) {
-                Ok(value) => return Some(value),
+            let mut lexer = Lexer::new(bytes);
+            match read(&mut lexer).map(|value| (value, lexer.at)) {
+                Ok((value, taken)) => {
+                    // Reading the same again and again must end too.
+                    self.budget.count(taken as u64);
+                    return Some(value);
+                }
                 Err(Stop::End) if !is_all => {}
                 Err(_) => return None,
             }
@@ -320,6 +330,9 @@ impl<'s> File<'s> {
 
     /// The bytes of a stream as they stand in the file. Its stated length is believed only where it ends in `endstream`.
     fn raw(&mut self, stream: &Stream) -> Unfolded {
+        if self.budget.is_spent() {
+            return Unfolded { bytes: Vec::new(), trouble: Some("the budget is used up".to_owned()) };
+        }
         let stated = self.get(&stream.dict, "Length").count();
         let is_right = stated.is_some_and(|length| {
             let tail = stream.at.checked_add(length).map(|end| self.src.bytes(end, 24)).unwrap_or_default();

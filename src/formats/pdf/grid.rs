@@ -58,6 +58,10 @@ fn overlaps(cell: &Cell, (from, to): (f64, f64)) -> bool {
 
 /// Whether most cells stand below those of the widest line so far.
 fn fits(line: &Line, widest: &Line) -> bool {
+    // So many cells are no table, and comparing each with each would take long.
+    if line.cells.len().saturating_mul(widest.cells.len()) > 1_000_000 {
+        return false;
+    }
     let close = |cell: &&Cell| {
         widest.cells.iter().any(|other| {
             let column = (other.from, other.to);
@@ -111,10 +115,20 @@ fn table(lines: &[Line], blocks: &mut Vec<Block>) {
     let (count, chars) = cells.fold((0, 0), |(n, chars), cell| (n + 1, chars + cell.text.chars().count()));
     let placed: Vec<Vec<(usize, String)>> = lines.iter().map(|line| place(line, &columns)).collect();
     if columns.len() <= 3 && chars > PROSE * count {
-        // Prose in columns: what stands beside each other does not belong together.
-        for column in 0..columns.len() {
+        let is_prose = |column: usize| {
             let own = placed.iter().flatten().filter(|(at, _)| *at == column);
-            blocks.extend(own.map(|(_, text)| Block::Text(text.clone())));
+            let (count, chars) = own.fold((0, 0), |(n, chars), (_, text)| (n + 1, chars + text.chars().count()));
+            chars > PROSE * count
+        };
+        if (0..columns.len()).all(is_prose) {
+            // Prose in columns: what stands beside each other does not belong together.
+            for column in 0..columns.len() {
+                let own = placed.iter().flatten().filter(|(at, _)| *at == column);
+                blocks.extend(own.map(|(_, text)| Block::Text(text.clone())));
+            }
+        } else {
+            // A list: numbers or dots, and text beside them.
+            blocks.extend(lines.iter().map(|line| Block::Text(joined(line))));
         }
         return;
     }

@@ -153,6 +153,11 @@ fn tell(file: &mut File<'_>, read: &Read, out: &mut dyn Sink) {
     if file.budget.is_spent() {
         return out.gap(GapKind::OverLimit, format!("{} It was read up to page {pages}", file.budget.reason()));
     }
+    if !file.budget.count(0) {
+        let reason =
+            format!("the run was ended while this PDF was read; it was read up to page {pages}: scan it again");
+        return out.gap(GapKind::OverLimit, reason);
+    }
     if file.is_over() {
         let reason = format!(
             "the PDF has more than {PDF_OBJECTS} objects, and the rest was not looked at; {pages} pages were read: split it with its own program and run hozen on the parts"

@@ -65,8 +65,12 @@ impl Notes {
         }
         if !self.untold.is_empty() {
             let reason = format!(
-                "text is drawn with a font that does not tell its characters: {} characters on {} were not read; look by hand",
-                self.untold_chars,
+                "text is drawn with a font that does not tell its characters: {} on {} not read; look by hand",
+                if self.untold_chars == 1 {
+                    "1 character".to_owned()
+                } else {
+                    format!("{} characters", self.untold_chars)
+                },
                 self.untold.said()
             );
             out.gap(GapKind::UndecodableText, reason);

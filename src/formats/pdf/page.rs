@@ -1,5 +1,7 @@
 //! One page: its content followed, laid out, and written as rows and lines; then its annotations.
 
+use std::rc::Rc;
+
 use super::super::Sink;
 use super::super::header::find_header;
 use super::super::written::{Cell, Written};
@@ -50,7 +52,14 @@ impl<'o> Pages<'o> {
     }
 
     /// Reads one page. Returns its text without spaces, to tell what an annotation says again.
-    pub(super) fn page(&mut self, file: &mut File<'_>, number: u32, page: &Dict, resources: Dict, area: f64) -> String {
+    pub(super) fn page(
+        &mut self,
+        file: &mut File<'_>,
+        number: u32,
+        page: &Dict,
+        resources: Rc<Dict>,
+        area: f64,
+    ) -> String {
         self.text.on_page(number);
         self.row = 0;
         let mut canvas = Canvas::default();
@@ -121,7 +130,7 @@ impl<'o> Pages<'o> {
     /// Draws a form of its own: how an annotation looks.
     pub(super) fn appearance(&mut self, file: &mut File<'_>, number: u32, form: &super::value::Stream) {
         let mut canvas = Canvas::default();
-        let mut follow = Follow::new((file, &mut self.shared, &mut canvas), Dict::new(), Matrix::UNIT);
+        let mut follow = Follow::new((file, &mut self.shared, &mut canvas), Rc::default(), Matrix::UNIT);
         follow.form(None, form);
         if canvas.untold > 0 {
             self.notes.untold.add(number);

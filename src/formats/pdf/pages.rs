@@ -9,7 +9,7 @@ use super::value::{Dict, Id, Value};
 /// A page, with what it has from above.
 pub(super) struct Page {
     pub(super) dict: Dict,
-    pub(super) resources: Dict,
+    pub(super) resources: Rc<Dict>,
     /// Square units.
     pub(super) area: f64,
 }
@@ -17,7 +17,7 @@ pub(super) struct Page {
 /// What nodes hand down.
 #[derive(Default)]
 struct Above {
-    resources: Option<Dict>,
+    resources: Option<Rc<Dict>>,
     area: Option<f64>,
 }
 
@@ -50,7 +50,7 @@ impl Tree {
     /// The next page. Of a loose tree only pages count.
     pub(super) fn next(&mut self, file: &mut File<'_>, loose: bool) -> Option<Page> {
         while let Some((value, above)) = self.waiting.pop() {
-            if file.budget.is_spent() {
+            if !file.budget.count(0) {
                 return None;
             }
             if let Some(id) = value.id()
@@ -69,7 +69,7 @@ impl Tree {
                 continue;
             }
             let resources = match file.get(dict, "Resources") {
-                Value::Dict(own) => Some(own),
+                Value::Dict(own) => Some(Rc::new(own)),
                 _ => above.resources.clone(),
             };
             let area = area(file, dict).or(above.area);

@@ -24,7 +24,8 @@ pub(super) fn blocks(glyphs: Vec<Glyph>, edges: &[Edge]) -> Vec<Block> {
 }
 
 fn turned(glyphs: Vec<Glyph>, rules: &Rules) -> Vec<Block> {
-    if rules.is_empty() {
+    // Where that would take long, the place of the text alone decides.
+    if rules.is_empty() || glyphs.len().saturating_mul(rules.count()) > 50_000_000 {
         return grid::blocks(&layout::lines(&glyphs));
     }
     let (cells, mut rest) = parted(glyphs, rules);

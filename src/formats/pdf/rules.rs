@@ -104,6 +104,10 @@ impl Rules {
         Some(Bounds { left: left.at, right: right.at, high: self.along.get(cell.high)?.at, group: left.group })
     }
 
+    pub(super) fn count(&self) -> usize {
+        self.along.len() + self.across.len()
+    }
+
     pub(super) fn is_empty(&self) -> bool {
         self.along.len() < 2 || self.across.len() < 2
     }

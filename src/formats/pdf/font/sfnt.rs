@@ -88,7 +88,7 @@ impl Program {
         let count = u16_at(post, 32)?;
         let mut names = Vec::new();
         let mut rest = post.get(34 + 2 * usize::from(count)..)?;
-        while let Some((length, tail)) = rest.split_first() {
+        while let (Some((length, tail)), true) = (rest.split_first(), names.len() < GROUPS) {
             let length = usize::from(*length).min(tail.len());
             let (name, tail) = tail.split_at(length);
             names.push(name);
@@ -136,12 +136,14 @@ fn pairs_of(sub: &[u8], pairs: &mut Vec<(u32, u16)>) -> Option<()> {
 
 fn segments(sub: &[u8], pairs: &mut Vec<(u32, u16)>) -> Option<()> {
     let count = usize::from(u16_at(sub, 6)?) / 2;
+    let mut steps = 0;
     for segment in 0..count {
         let at = |table: usize| 14 + 2 * (count * table + segment) + if table > 0 { 2 } else { 0 };
         let (last, first) = (u16_at(sub, at(0))?, u16_at(sub, at(1))?);
         let (delta, offset) = (u16_at(sub, at(2))?, usize::from(u16_at(sub, at(3))?));
         for code in first..=last {
-            if pairs.len() >= 4 * GROUPS {
+            steps += 1;
+            if steps > 4 * GROUPS || pairs.len() >= 4 * GROUPS {
                 return Some(());
             }
             let glyph = if offset == 0 {
