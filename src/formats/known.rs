@@ -51,6 +51,7 @@ static SIGNATURES: &[Signature] = &[
     packed(0, b"\x28\xB5\x2F\xFD", "a Zstandard file"),
     packed(0, b"\x04\x22\x4D\x18", "an LZ4 file"),
     packed(0, b"MSCF\0\0\0\0", "a Windows cabinet"),
+    packed(0, b"-----BEGIN PGP MESSAGE-----", "a message encrypted by PGP"),
     packed(2, b"-lh", "an LZH archive"),
     packed(2, b"-lz", "an LZH archive"),
     packed(0, b"\x1F\x9D", "a Unix compress file"),

@@ -9,6 +9,7 @@ use std::rc::Rc;
 
 pub mod binary;
 mod budget;
+pub mod cards;
 mod compound;
 pub mod csv;
 pub mod gzip;

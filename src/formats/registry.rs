@@ -2,7 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use super::{Claim, Format, Head, ReadSeek, binary, csv, gzip, json, known, mail, msg, ole, plain, pst, zip};
+use super::{Claim, Format, Head, ReadSeek, binary, cards, csv, gzip, json, known, mail, msg, ole, plain, pst, zip};
 
 /// Every format, the more particular first: among equal claims the earlier wins.
 pub static FORMATS: &[&dyn Format] = &[
@@ -14,6 +14,9 @@ pub static FORMATS: &[&dyn Format] = &[
     &known::Known,
     &mail::Mbox,
     &mail::Mail,
+    &cards::Vcard,
+    &cards::Calendar,
+    &cards::Ldif,
     &json::Json,
     &csv::Csv,
     &plain::Plain,
