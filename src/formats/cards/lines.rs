@@ -20,7 +20,6 @@ pub(super) struct Whole {
 
 /// What the lines of a text came to.
 pub(super) struct Outcome {
-    pub(super) charset: Charset,
     pub(super) foreign: Charsets,
     pub(super) failed: Option<io::Error>,
     pub(super) at: u64,
@@ -31,7 +30,7 @@ pub(super) struct Outcome {
 pub(super) fn each(head: &Head<'_>, src: &mut dyn Read, soft: bool, mut on: impl FnMut(Whole) -> bool) -> Outcome {
     let head_bytes = head.bytes.get(..HEAD_BYTES).unwrap_or(head.bytes);
     let guessed = guess(head_bytes, head.whole);
-    let mut read = Outcome { charset: guessed.charset, foreign: Charsets::default(), failed: None, at: 0 };
+    let mut read = Outcome { foreign: Charsets::default(), failed: None, at: 0 };
     if let Err(error) = crate::formats::trouble::skip(src, guessed.bom) {
         read.failed = Some(error);
         return read;
@@ -137,10 +136,10 @@ impl Property {
         if says("BASE64") || says("B") {
             return Value::File(file(value));
         }
-        if let Some((kind, content)) = value.strip_prefix("data:").and_then(|rest| rest.split_once(',')) {
-            if kind.ends_with(";base64") {
-                return Value::File(file(content));
-            }
+        if let Some((kind, content)) = value.strip_prefix("data:").and_then(|rest| rest.split_once(','))
+            && kind.ends_with(";base64")
+        {
+            return Value::File(file(content));
         }
         if says("QUOTED-PRINTABLE") {
             let bytes = quoted_printable(value.as_bytes(), false);
