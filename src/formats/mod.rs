@@ -10,6 +10,7 @@ use std::rc::Rc;
 pub mod binary;
 mod blob;
 mod budget;
+pub mod cards;
 mod compound;
 pub mod csv;
 pub mod doc;

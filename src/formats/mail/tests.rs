@@ -206,3 +206,21 @@ fn cut_and_flipped_anywhere_it_neither_panics_nor_hangs() {
         Collected::by(&Mbox, "a.eml", &damaged);
     }
 }
+
+#[test]
+fn what_is_sealed_never_passes_for_looked_at() {
+    for (kind, gap) in [
+        ("application/pkcs7-mime; smime-type=enveloped-data; name=smime.p7m", GapKind::Encrypted),
+        ("application/x-pkcs7-mime", GapKind::Encrypted),
+        ("application/pkcs7-mime; smime-type=signed-data", GapKind::UnsupportedFormat),
+        ("application/ms-tnef; name=winmail.dat", GapKind::UnsupportedFormat),
+        ("application/octet-stream; name=a.asc", GapKind::UnsupportedFormat),
+    ] {
+        let body = data_encoding::BASE64.encode(b"-----BEGIN PGP MESSAGE-----\n\nabc\n");
+        let mail = format!("From: a\nTo: b\nContent-Type: {kind}\nContent-Transfer-Encoding: base64\n\n{body}\n");
+        let got = Collected::of("a.eml", mail.as_bytes());
+        let below = got.children.iter().flat_map(|(_, child)| child.gap_kinds());
+        let all: Vec<GapKind> = got.gap_kinds().into_iter().chain(below).collect();
+        assert!(all.contains(&gap), "{kind}: {all:?}");
+    }
+}
