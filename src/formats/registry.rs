@@ -3,7 +3,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use super::{
-    Claim, Format, Head, ReadSeek, binary, csv, dbf, gzip, json, known, plain, settings, sql, sqlite, yaml, zip,
+    Claim, Format, Head, ReadSeek, binary, bson, csv, dbf, gzip, json, known, plain, settings, sql, sqlite, yaml, zip,
 };
 
 /// Every format, the more particular first: among equal claims the earlier wins.
@@ -13,6 +13,7 @@ pub static FORMATS: &[&dyn Format] = &[
     &sqlite::Sqlite,
     &sqlite::Log,
     &dbf::Dbf,
+    &bson::Bson,
     &known::Known,
     &sql::Sql,
     &json::Json,

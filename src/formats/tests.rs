@@ -14,6 +14,10 @@ const SAMPLES: &[(&str, &[u8])] = &[
     ("a.jsonl", b"{\"a\": \"x@example.jp\"}\n{\"a\": [1, [2, {\"b\": \"c\"}]]}\n"),
     ("a.bin", b"\x7fELF\x01\x02\0\0text in here\0w\0i\0d\0e\0r\0 \0t\0\0\0\xff\xfe"),
     ("a.db", b"SQLite format 3\0\x01\x02hello text\0"),
+    ("a.sql", b"CREATE TABLE t (a int, b text);\nINSERT INTO t VALUES (1,'it''s'),(2,'x');\n-- end\nCOPY t FROM stdin;\n1\t\\N\n\\.\n"),
+    ("a.yaml", b"a: 1\nlist:\n- b: x@example.jp\n  c: |\n    text\n- {d: e}\n"),
+    (".env", b"[s]\nA=1\nB='x@example.jp'\n# note\n"),
+    ("a.bson", b"\x16\0\0\0\x02a\0\x0a\0\0\0some text\0\0"),
     ("a.png", b"\x89PNG\r\n\x1a\nrest"),
 ];
 
@@ -185,7 +189,9 @@ proptest! {
     #[test]
     fn nothing_is_lost(cells in proptest::collection::vec("[a-z\",{}\\[\\]:\n ]{0,6}", 0..20)) {
         let text: String = cells.iter().enumerate().map(|(n, cell)| format!("<{n:03}>{cell}")).collect();
-        for (format, begin) in [(&csv::Csv as &'static dyn Format, ""), (&json::Json, "[\""), (&json::Json, "{"), (&plain::Plain, "")] {
+        for (format, begin) in [(&csv::Csv as &'static dyn Format, ""), (&json::Json, "[\""), (&json::Json, "{"), (&plain::Plain, ""),
+            (&sql::Sql, "INSERT INTO t VALUES ('"), (&sql::Sql, "INSERT INTO t VALUES ("), (&sql::Sql, "COPY t FROM stdin;\n"),
+            (&yaml::Yaml, ""), (&yaml::Yaml, "a: ["), (&settings::Settings, "k=")] {
             let got = Collected::by(format, "x", format!("{begin}{text}").as_bytes()).all_text();
             for n in 0..cells.len() {
                 prop_assert!(got.contains(&format!("{n:03}")), "{} lost {n} of {begin}{text:?}: {got:?}", format.id());
