@@ -49,9 +49,8 @@ const KEY_CHARS: usize = 40;
 impl Keyed {
     /// Whether a table of these columns is one.
     pub(super) fn of(names: &[String]) -> Option<Self> {
-        let find = |words: &[&str]| {
-            words.iter().find_map(|word| names.iter().position(|name| name.trim().to_lowercase() == *word))
-        };
+        let lower: Vec<String> = names.iter().map(|name| name.trim().to_lowercase()).collect();
+        let find = |words: &[&str]| words.iter().find_map(|word| lower.iter().position(|name| name == word));
         Some(Self { key: find(&KEYS)?, value: find(&VALUES)? })
     }
 

@@ -74,6 +74,11 @@ pub(super) fn is_value(key: &str) -> bool {
     key.contains(['@', '＠']) || key.chars().filter(|c| c.is_numeric()).count() > 4
 }
 
+/// Whether a key is more than a word or some: then it is read as text too.
+pub(super) fn says_more(key: &str) -> bool {
+    is_value(key) || !key.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | ' ' | '/' | '~'))
+}
+
 /// The place of a text without the blanks around it.
 pub(super) fn trimmed(text: &str, range: Range<usize>) -> Range<usize> {
     let inside = text.get(range.clone()).unwrap_or_default();

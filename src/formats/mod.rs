@@ -9,6 +9,7 @@ use std::rc::Rc;
 
 pub mod binary;
 mod blob;
+pub mod bson;
 mod budget;
 pub mod cards;
 mod compound;

@@ -17,6 +17,10 @@ const SAMPLES: &[(&str, &[u8])] = &[
     ("a.eml", b"From: =?utf-8?B?5bGx?= <a@example.jp>\nTo: b@example.jp\nContent-Type: multipart/mixed; boundary=x\n\n--x\nContent-Transfer-Encoding: base64\n\nYWJj\n--x\nContent-Type: text/csv; name=a.csv\n\na,b\n1,2\n--x--\n"),
     ("a.mbox", b"From a Mon 10:00\nTo: b@example.jp\n\n=E5\n\nFrom c Mon 10:01\nTo: d@example.jp\nContent-Type: text/html\n\n<p>"),
     ("a.pdf", include_bytes!("../../testdata/formats/pdf/90ms-rksj-h.pdf")),
+    ("a.sql", b"CREATE TABLE t (a int, b text);\nINSERT INTO t VALUES (1,'it''s'),(2,'x');\n-- end\nCOPY t FROM stdin;\n1\t\\N\n\\.\n"),
+    ("a.yaml", b"a: 1\nlist:\n- b: x@example.jp\n  c: |\n    text\n- {d: e}\n"),
+    (".env", b"[s]\nA=1\nB='x@example.jp'\n# note\n"),
+    ("a.bson", b"\x16\0\0\0\x02a\0\x0a\0\0\0some text\0\0"),
     ("a.png", b"\x89PNG\r\n\x1a\nrest"),
     ("a.html", "<!doctype html><p>tel <b>090</b>-1<table><tr><td rowspan=2>a&amp;b<td>c</table><!-- d -->".as_bytes()),
     ("a.xml", "<?xml version=\"1.0\"?><l><c id='1'><n>山田</n></c><c><n>&lt;</n></c>x<!-- y --></l>".as_bytes()),
@@ -197,7 +201,9 @@ proptest! {
     #[test]
     fn nothing_is_lost(cells in proptest::collection::vec("[a-z\",{}\\[\\]:\n ]{0,6}", 0..20)) {
         let text: String = cells.iter().enumerate().map(|(n, cell)| format!("<{n:03}>{cell}")).collect();
-        for (format, begin) in [(&csv::Csv as &'static dyn Format, ""), (&json::Json, "[\""), (&json::Json, "{"), (&plain::Plain, "")] {
+        for (format, begin) in [(&csv::Csv as &'static dyn Format, ""), (&json::Json, "[\""), (&json::Json, "{"), (&plain::Plain, ""),
+            (&sql::Sql, "INSERT INTO t VALUES ('"), (&sql::Sql, "INSERT INTO t VALUES ("), (&sql::Sql, "COPY t FROM stdin;\n"),
+            (&yaml::Yaml, ""), (&yaml::Yaml, "a: ["), (&settings::Settings, "k=")] {
             let got = Collected::by(format, "x", format!("{begin}{text}").as_bytes()).all_text();
             for n in 0..cells.len() {
                 prop_assert!(got.contains(&format!("{n:03}")), "{} lost {n} of {begin}{text:?}: {got:?}", format.id());

@@ -95,6 +95,8 @@ pub const SQL_ROW_BYTES: usize = 16 * 1024 * 1024;
 pub const SQL_AGAIN_BYTES: usize = 64 * 1024 * 1024;
 /// Tables of an SQL dump whose names are kept; rows of further ones are not told apart by table.
 pub const SQL_TABLES: usize = 20_000;
+/// One document of MongoDB, of which the server allows 16 MiB.
+pub const BSON_DOCUMENT_BYTES: usize = 32 * 1024 * 1024;
 /// Members of a package that are listed to tell what kind of document it is.
 pub const PARTS_LISTED: usize = 4096;
 /// Seconds of work (processor time) on one member, beyond one second for each [`MEMBER_BYTES_PER_SECOND`] that it unfolds to.

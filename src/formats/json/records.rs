@@ -85,8 +85,8 @@ impl<'a, 'r, 'o> Records<'a, 'r, 'o> {
             }
             Node::Object(members) => {
                 for (key, member) in members {
-                    let (name, pointer) = self.enter(key, pointer, parts);
-                    self.collect_apart(member, &pointer, Some(&name), parts);
+                    let (own, pointer) = self.enter(key, pointer, parts);
+                    self.collect_apart(member, &pointer, Some(said(&own, name)), parts);
                 }
             }
             _ => self.collect(node, pointer, name, parts),
@@ -105,8 +105,8 @@ impl<'a, 'r, 'o> Records<'a, 'r, 'o> {
             }
             Node::Object(members) => {
                 for (key, member) in members {
-                    let (name, pointer) = self.enter(key, pointer, parts);
-                    self.collect(member, &pointer, Some(&name), parts);
+                    let (own, pointer) = self.enter(key, pointer, parts);
+                    self.collect(member, &pointer, Some(said(&own, name)), parts);
                 }
             }
         }
@@ -161,6 +161,11 @@ impl<'a, 'r, 'o> Records<'a, 'r, 'o> {
             self.out.record(&Record::whole(Bond::Row, &fields));
         }
     }
+}
+
+/// What a value is called: MongoDB writes its types as keys (`{"tel": {"$numberLong": "9012345678"}}`), which say nothing of it.
+fn said<'a>(own: &'a str, around: Option<&'a str>) -> &'a str {
+    around.filter(|_| own.starts_with('$')).unwrap_or(own)
 }
 
 fn is_container(node: &Node) -> bool {

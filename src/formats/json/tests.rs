@@ -141,3 +141,13 @@ fn what_only_looks_like_json() {
         assert_eq!(Collected::of("x", text.as_bytes()).format, "plain", "{text}");
     }
 }
+
+#[test]
+fn types_of_mongodb_are_no_names() {
+    let text = br#"{"_id": {"$oid": "64b7"}, "tel": {"$numberLong": "9012345678"}, "when": {"$date": "2026-01-02"}}
+{"_id": {"$oid": "64b8"}, "tel": {"$numberLong": "8012345678"}}
+"#;
+    let got = Collected::of("export.json", text);
+    let names: Vec<_> = got.records[0].2.iter().map(|field| field.name.as_deref().unwrap()).collect();
+    assert_eq!(names, ["_id", "tel", "when"]);
+}

@@ -37,6 +37,7 @@ struct Row {
 pub(super) struct Rows<'n> {
     pub(super) table: &'n str,
     pub(super) names: &'n [String],
+    pub(super) keyed: Option<Keyed>,
     /// The table stands in the pointer: there is no part for it.
     pub(super) flat: bool,
     /// Rows so far, of this table.
@@ -179,8 +180,7 @@ impl Rows<'_> {
 
     fn give(&mut self, src: &Source<'_>, row: &Row, out: &mut dyn Sink) {
         self.count += 1;
-        let keyed = Keyed::of(self.names);
-        let word = keyed.and_then(|keyed| {
+        let word = self.keyed.and_then(|keyed| {
             let key = row.shown.iter().find(|shown| shown.column == keyed.key)?;
             Some((keyed, Keyed::word(&key.text)?))
         });

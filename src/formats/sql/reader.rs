@@ -8,6 +8,7 @@ use super::source::Source;
 use super::statement::{Statement, Target, statement};
 use super::values::{Backslash, Bad, comment_end, memchr_from, row};
 use crate::formats::Sink;
+use crate::formats::keyed::Keyed;
 use crate::formats::plain::Undecodable;
 use crate::formats::trouble::read_error;
 use crate::model::limits::{BOND_LINE_BYTES, SQL_AGAIN_BYTES, SQL_ROW_BYTES, SQL_TABLES, WINDOW_BYTES};
@@ -194,7 +195,8 @@ impl<'r> Dump<'r> {
             _ => begin.target.columns.clone(),
         };
         let count = known.map_or(0, |known| known.rows);
-        let mut rows = Rows { table: &begin.target.table, names: &names, flat, count, mute: 0, goes_on: true };
+        let keyed = Keyed::of(&names);
+        let mut rows = Rows { table: &begin.target.table, names: &names, keyed, flat, count, mute: 0, goes_on: true };
         self.src.advance(begin.at);
         if begin.is_copy {
             self.copy(&mut rows, out)

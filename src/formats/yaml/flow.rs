@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use crate::formats::lined::{trimmed, unquoted};
+use crate::formats::lined::{says_more, trimmed, unquoted};
 
 /// Brackets inside each other that are told apart.
 const DEPTH: usize = 64;
@@ -49,6 +49,7 @@ impl Flow {
                     quote = Some(*byte)
                 }
                 (None, b'{' | b'[') => {
+                    self.item(text, begin..at, &mut items);
                     if self.keys.len() < DEPTH {
                         self.keys.push(self.key.clone());
                     }
@@ -57,7 +58,10 @@ impl Flow {
                 (None, b':') if next.is_none_or(|next| matches!(next, b' ' | b'"' | b'\'' | b'[' | b'{')) => {
                     self.is_open = false;
                     let range = unquoted(text, trimmed(text, begin..at));
-                    self.key = text.get(range).unwrap_or_default().to_owned();
+                    self.key = text.get(range.clone()).unwrap_or_default().to_owned();
+                    if says_more(&self.key) {
+                        items.push(Item { key: String::new(), range, goes_on: false, ends: false });
+                    }
                     begin = at + 1;
                 }
                 (None, b',' | b'}' | b']') => {

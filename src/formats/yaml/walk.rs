@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::flow::Flow;
 use crate::formats::Sink;
-use crate::formats::lined::{Lined, Part, is_value, trimmed, unquoted};
+use crate::formats::lined::{Lined, Part, is_value, says_more, trimmed, unquoted};
 use crate::formats::plain::Undecodable;
 use crate::model::limits::{JSON_DEPTH, RECORD_BYTES, RECORD_FIELDS};
 use crate::model::{Bond, Charset, Field, Place, Record};
@@ -116,7 +116,7 @@ impl Walk {
         if self.levels.len() < JSON_DEPTH {
             self.levels.push(Level { indent: at, token, key: name.clone(), item: None });
         }
-        if is_value(&name) {
+        if says_more(&name) {
             let pointer = self.pointer();
             self.keep(lined.part(key, "", Some(pointer)), out);
         }
