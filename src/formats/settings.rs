@@ -180,7 +180,6 @@ fn push(line: Line<'_>, leaf: Charset, section: &mut String, lost: &mut Undecoda
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::formats::collected::Collected;
 
     fn pairs(name: &str, text: &str) -> Vec<(String, String, u64)> {

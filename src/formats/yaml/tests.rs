@@ -1,4 +1,3 @@
-use super::*;
 use crate::formats::collected::Collected;
 use crate::model::Bond;
 
