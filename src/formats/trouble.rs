@@ -48,23 +48,6 @@ pub(super) fn in_order<'a>(input: Input<'a>) -> Box<dyn Read + 'a> {
     }
 }
 
-/// The whole leaf in memory, for a format that cannot do with less; `None`, with its gap, if it is larger than `limit` or cannot be read.
-pub(super) fn whole(input: Input<'_>, limit: u64, what: &str, out: &mut dyn Sink) -> Option<Vec<u8>> {
-    let mut bytes = Vec::new();
-    match in_order(input).take(limit + 1).read_to_end(&mut bytes) {
-        Ok(_) if bytes.len() as u64 <= limit => Some(bytes),
-        Ok(_) => {
-            let reason = format!("{what} of more than {limit} bytes, which is not opened; {EXPORT}");
-            out.gap(GapKind::OverLimit, reason);
-            None
-        }
-        Err(error) => {
-            read_error(out, &error, bytes.len() as u64);
-            None
-        }
-    }
-}
-
 /// What to do with a file that only its own program opens.
 pub(super) const EXPORT: &str = "open it with its own program, export it as CSV or text, and run hozen on that";
 

@@ -11,7 +11,7 @@ pub enum Recalled {
     /// Findings of one record.
     Found(Found),
     /// What the look at a member came to.
-    Member(LookedLeaf),
+    Member(Box<LookedLeaf>),
 }
 
 /// Who remembers earlier looks. Asked by many threads.

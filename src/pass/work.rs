@@ -145,7 +145,7 @@ fn recall(plan: &Plan<'_>, lane: &Lane<'_>, outcome: &mut FileOutcome) -> bool {
             }
             Recalled::Member(member) => {
                 let weight = member.row.path.len();
-                lane.send(Part::Member(Box::new(member)), weight)
+                lane.send(Part::Member(member), weight)
             }
         };
     };

@@ -109,7 +109,7 @@ impl Cache {
             let line = lines.next_line().ok_or(io::ErrorKind::UnexpectedEof)??;
             match parsed(&line)? {
                 Line::Found(found) => part(Recalled::Found(found.found().ok_or(io::ErrorKind::InvalidData)?)),
-                Line::Member(member) => part(Recalled::Member(member.leaf())),
+                Line::Member(member) => part(Recalled::Member(Box::new(member.leaf()))),
                 Line::File(_) | Line::Dropped => return Err(io::ErrorKind::InvalidData.into()),
             }
         }

@@ -11,7 +11,7 @@ const SAMPLES: [(&str, &[u8]); 4] = [
     ("meeting.ics", include_bytes!("../../../testdata/formats/cards/meeting.ics")),
 ];
 
-fn row<'a>(got: &'a Collected, at: usize) -> Vec<(&'a str, &'a str)> {
+fn row(got: &Collected, at: usize) -> Vec<(&str, &str)> {
     let fields = &got.records.iter().filter(|(bond, ..)| *bond == Bond::Row).nth(at).unwrap().2;
     fields.iter().map(|field| (field.name.as_deref().unwrap_or_default(), field.text.as_str())).collect()
 }
