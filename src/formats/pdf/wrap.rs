@@ -1,0 +1,172 @@
+//! A cell over several lines: which of them go on from the one above, and with what between.
+//!
+//! A line goes on where the one above is full, so that its first word had no room there. Two values that are both whole are never made one.
+
+use super::layout::{Cell, is_east};
+
+/// One line of a cell.
+#[derive(Debug, Clone)]
+pub(super) struct Piece {
+    pub(super) cell: Cell,
+    pub(super) size: f64,
+}
+
+/// How wide the lines of a cell may be.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Room {
+    pub(super) width: f64,
+    /// What may be left of it at the end of a full line, in parts of the font size.
+    pub(super) spare: f64,
+    /// Where the column to the right begins, behind the left edge of this one.
+    pub(super) next: Option<f64>,
+}
+
+/// Between columns there is at most so much space, in parts of the font size.
+const GUTTER: f64 = 3.0;
+/// A character that is no Japanese one is at most so wide, in parts of the font size.
+const WIDEST: f64 = 0.9;
+/// Where the column to the right is nearer, one character more had no room, in parts of the font size.
+const NO_ROOM: f64 = 2.2;
+/// Lines of so many Japanese characters that are of one length are names below each other.
+const NAME: usize = 6;
+
+impl Piece {
+    fn width(&self) -> f64 {
+        self.cell.to - self.cell.from
+    }
+
+    /// How wide its first characters are: those of Japanese are twice as wide as others, of which one may be wider than most.
+    fn begin(&self, chars: usize) -> f64 {
+        let unit = |one| if is_east(one) { 2.0 } else { 1.0 };
+        let units = |count| self.cell.text.chars().take(count).map(unit).sum::<f64>();
+        let width = self.width() * units(chars) / units(usize::MAX).max(1.0);
+        if self.cell.text.starts_with(is_east) { width } else { width.max(WIDEST * self.size) }
+    }
+}
+
+/// The lines of one cell as its text.
+pub(super) fn text(pieces: &[Piece], room: Room) -> String {
+    let mut text = String::new();
+    let mut last: Option<&Piece> = None;
+    for (at, piece) in pieces.iter().enumerate() {
+        if let Some(above) = last {
+            let rest = pieces.get(at..).unwrap_or_default();
+            text.push_str(between(&text, above, rest, room).unwrap_or("\n"));
+        }
+        text.push_str(&piece.cell.text);
+        last = Some(piece);
+    }
+    text
+}
+
+/// Whether a line goes on from the one above it.
+pub(super) fn follows(above: &Piece, piece: &Piece, room: Room) -> bool {
+    between(&above.cell.text, above, std::slice::from_ref(piece), room).is_some()
+}
+
+/// Whether a line goes on, also where the space between the lines does not tell: numbers below each other may be of two rows.
+pub(super) fn surely_follows(above: &Piece, piece: &Piece, room: Room) -> bool {
+    let (end, begin) = (above.cell.text.chars().next_back(), piece.cell.text.chars().next());
+    let is_number = |one: Option<char>| one.is_some_and(|one| one.is_numeric());
+    !(is_number(end) && is_number(begin)) && follows(above, piece, room)
+}
+
+/// Whether a line ends within an address of mail or a number, and the next goes on with it.
+pub(super) fn is_broken(above: &Piece, piece: &Piece, room: Room) -> bool {
+    let (last, next) = (last_word(&above.cell.text), first_word(&piece.cell.text));
+    let is_digit = |one: char| one.is_ascii_digit();
+    let is_number = last.strip_suffix('-').is_some_and(|last| last.ends_with(is_digit)) && next.starts_with(is_digit);
+    let is_mail = last.contains('@') != next.contains('@') && !last.is_empty() && !next.is_empty();
+    (is_number || is_mail) && follows(above, piece, room)
+}
+
+/// What stands between the text so far and the first of the lines below it; nothing where that is a line of its own.
+fn between(text: &str, above: &Piece, rest: &[Piece], room: Room) -> Option<&'static str> {
+    let piece = rest.first()?;
+    let own = piece.cell.text.as_str();
+    let left = |chars: usize| room.width - room.spare * piece.size - above.width() - piece.begin(chars);
+    let chars = own.chars().count().max(1);
+    // Up to where it could be broken.
+    let breaks = |one: char| one == ' ' || one == '-' || one == '/' || is_east(one);
+    let word = own.chars().position(breaks).map_or(chars, |at| at + 1);
+    let over = |next: f64| next - above.width() - piece.begin(word) > GUTTER * piece.size;
+    if left(word) > 0.0 || room.next.is_some_and(over) {
+        return None;
+    }
+    let (end, begin) = (text.chars().next_back()?, own.chars().next()?);
+    let last_word = last_word(text);
+    let next_word = first_word(own);
+    if both_whole(last_word, next_word) {
+        return None;
+    }
+    if above.cell.space_after || piece.cell.space_before {
+        return Some(" ");
+    }
+    if is_east(end) || is_east(begin) {
+        return (!next_word.contains('@') || is_east(begin)).then_some("");
+    }
+    if !end.is_alphanumeric() || !begin.is_alphanumeric() {
+        return Some("");
+    }
+    // Within a word a line is broken only where not one character more had room.
+    let is_tight = left(1) <= 0.0 && !above.cell.text.contains(' ');
+    let is_address = address(last_word, rest);
+    let is_mixed = |word: &str| word.chars().any(|one| !one.is_alphabetic());
+    if is_address || is_tight && (is_mixed(last_word) || is_mixed(next_word)) { Some("") } else { Some(" ") }
+}
+
+fn last_word(text: &str) -> &str {
+    text.rsplit(|one: char| one.is_whitespace() || is_east(one)).next().unwrap_or_default()
+}
+
+fn first_word(text: &str) -> &str {
+    text.split(|one: char| one.is_whitespace() || is_east(one)).next().unwrap_or_default()
+}
+
+/// Whether words below each other are the parts of one address of mail: one `@` in all.
+fn address(last: &str, rest: &[Piece]) -> bool {
+    if last.contains('@') {
+        return true;
+    }
+    for piece in rest {
+        let word = first_word(&piece.cell.text);
+        if word.contains('@') || word.len() < piece.cell.text.len() {
+            return word.contains('@');
+        }
+    }
+    false
+}
+
+/// Whether two words are values of their own.
+fn both_whole(one: &str, other: &str) -> bool {
+    let shape = |word: &str| -> String {
+        let kind = |one: char| match one {
+            '0'..='9' => '0',
+            one if one.is_alphabetic() => 'a',
+            one => one,
+        };
+        word.chars().map(kind).collect()
+    };
+    let digits = |word: &str| word.chars().filter(char::is_ascii_digit).count();
+    let is_digit = |one: Option<char>| one.is_some_and(|one| one.is_ascii_digit());
+    let is_number = is_digit(one.chars().next_back()) && is_digit(other.chars().next());
+    let is_even = digits(one) > 3 && !one.contains('@') && shape(one) == shape(other);
+    let is_phone = is_number && digits(one) > 9 && !one.contains('@');
+    is_even
+        || is_phone
+        || is_number && one.contains(',')
+        || one.contains('@') && (other.contains('@') || is_whole_address(one) && !other.is_empty())
+}
+
+fn is_whole_address(word: &str) -> bool {
+    [".jp", ".com", ".net", ".org"].iter().any(|end| word.ends_with(end))
+}
+
+/// Whether lines are names below each other.
+pub(super) fn are_names(pieces: &[Piece], room: Room) -> bool {
+    let length = |piece: &Piece| piece.cell.text.chars().count();
+    let first = pieces.first().map_or(0, length);
+    let is_name = |piece: &Piece| length(piece) == first && piece.cell.text.chars().all(is_east);
+    let has_room = |piece: &Piece| room.next.is_none_or(|next| next - piece.width() > NO_ROOM * piece.size);
+    pieces.len() > 1 && first <= NAME && pieces.iter().all(has_room) && pieces.iter().all(is_name)
+}
