@@ -117,7 +117,10 @@ impl Known {
     }
 
     fn is_free(&self, cell: &Cell, size: f64) -> bool {
-        self.columns.iter().all(|(from, to)| cell.to + 0.2 * size < *from || to + 0.2 * size < cell.from)
+        let at = self.columns.partition_point(|(from, _)| *from < cell.from);
+        let before = at.checked_sub(1).and_then(|at| self.columns.get(at));
+        before.is_none_or(|(_, to)| to + 0.2 * size < cell.from)
+            && self.columns.get(at).is_none_or(|(from, _)| cell.to + 0.2 * size < *from)
     }
 
     /// Whether a line fills what is between the columns: cells of one row that are centred stand at heights of their own.

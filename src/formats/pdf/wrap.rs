@@ -105,14 +105,18 @@ fn between(text: &str, above: &Piece, rest: &[Piece], room: Room) -> Option<&'st
     if is_east(end) || is_east(begin) {
         return (!next_word.contains('@') || is_east(begin)).then_some("");
     }
-    if !end.is_alphanumeric() || !begin.is_alphanumeric() {
+    // Behind a hyphen and the like a line may be broken.
+    let is_inner = |one: char| one.is_alphanumeric() || "@._,:;".contains(one);
+    if !is_inner(end) || !is_inner(begin) {
         return Some("");
     }
-    // Within a word a line is broken only where not one character more had room.
-    let is_tight = left(1) <= 0.0 && !above.cell.text.contains(' ');
-    let is_address = address(last_word, rest);
+    // Within a word it is broken only where not one character more had room, and where the word fills it alone.
+    let is_full = left(1) <= 0.0;
+    let is_tight = is_full && !above.cell.text.contains(' ');
     let is_mixed = |word: &str| word.chars().any(|one| !one.is_alphabetic());
-    if is_address || is_tight && (is_mixed(last_word) || is_mixed(next_word)) { Some("") } else { Some(" ") }
+    let is_word = address(last_word, rest) || is_mixed(last_word) || is_mixed(next_word);
+    let goes_on = is_tight && is_word || is_full && last_word.contains('@');
+    Some(if goes_on { "" } else { " " })
 }
 
 fn last_word(text: &str) -> &str {
@@ -169,4 +173,53 @@ pub(super) fn are_names(pieces: &[Piece], room: Room) -> bool {
     let is_name = |piece: &Piece| length(piece) == first && piece.cell.text.chars().all(is_east);
     let has_room = |piece: &Piece| room.next.is_none_or(|next| next - piece.width() > NO_ROOM * piece.size);
     pieces.len() > 1 && first <= NAME && pieces.iter().all(has_room) && pieces.iter().all(is_name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn joined(lines: &[&str], width: f64) -> String {
+        let piece = |text: &&str| {
+            let to = text.chars().map(|one| if is_east(one) { 10.0 } else { 5.0 }).sum();
+            let cell = Cell { from: 0.0, to, text: (*text).to_owned(), space_before: false, space_after: false };
+            Piece { cell, size: 10.0 }
+        };
+        let pieces: Vec<Piece> = lines.iter().map(piece).collect();
+        text(&pieces, Room { width, spare: -0.05, next: None })
+    }
+
+    #[test]
+    fn what_is_broken_within_is_joined() {
+        for (lines, width) in [
+            (["p00001.683@ma", "il8.example.jp"].as_slice(), 70.0),
+            (&["yamadatar", "o@example", ".jp"], 45.0),
+            (&["yamada.taro", "@example.jp"], 55.0),
+            (&["090-1234-", "5601"], 50.0),
+            (&["090123456", "01"], 45.0),
+            (&["東京都千代", "田区一番町", "1-1-1"], 50.0),
+        ] {
+            assert_eq!(joined(lines, width), lines.concat());
+        }
+    }
+
+    #[test]
+    fn values_that_are_whole_stay_apart() {
+        for (lines, width) in [
+            (["090-1234-5601", "03-1234-5601"].as_slice(), 65.0),
+            (&["09012345601", "08012345601"], 55.0),
+            (&["taro@example.jp", "jiro@example.jp"], 75.0),
+            (&["山田太郎", "taro@example.jp"], 75.0),
+            (&["l.jp", "jiro@exa"], 75.0),
+            (&["12,500", "9,800"], 30.0),
+            (&["2026-04-01", "2026-04-02"], 50.0),
+            (&["東京都", "千代田区"], 40.0),
+        ] {
+            assert_eq!(joined(lines, width), lines.join("\n"));
+        }
+        let two = ["taro@mai", "l.jp", "jiro@mai", "l.jp"];
+        assert_eq!(joined(&two, 40.0), "taro@mail.jp\njiro@mail.jp");
+        assert_eq!(joined(&["Taro Yamada", "taro@example.jp"], 75.0), "Taro Yamada taro@example.jp");
+        assert_eq!(joined(&["Tokyo Co.", "taro@example.jp"], 75.0), "Tokyo Co. taro@example.jp");
+    }
 }
