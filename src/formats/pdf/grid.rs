@@ -52,6 +52,7 @@ const TOP: usize = 3;
 
 /// Takes lines together. `before` are the columns of the table at the end of the page before, which may go on.
 pub(super) fn blocks(lines: &[Line], mut before: Option<&[(f64, f64)]>) -> Vec<Block> {
+    let lines = wrap::mended(lines);
     let mut blocks = Vec::new();
     let mut at = 0;
     while let Some(line) = lines.get(at) {

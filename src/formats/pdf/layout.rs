@@ -235,10 +235,7 @@ fn aligned(rows: &[(f64, f64, Vec<Run>)]) -> Vec<Vec<bool>> {
         let of = |run: &Run| {
             let at = |shift: isize| row.checked_add_signed(shift).is_some_and(|row| begins(row, run.from, run.size));
             let (up, down) = (at(-1), at(1));
-            (up && down)
-                || (up && at(-2))
-                || (down && at(2))
-                || others(row, -1, run).saturating_add(others(row, 1, run)) > 1
+            up && (down || at(-2)) || down && at(2) || others(row, -1, run).saturating_add(others(row, 1, run)) > 1
         };
         all.push(runs.iter().map(of).collect());
     }

@@ -2,7 +2,7 @@
 //!
 //! A line goes on where the one above is full, so that its first word had no room there. Two values that are both whole are never made one.
 
-use super::layout::{Cell, is_east};
+use super::layout::{Cell, Line, is_east};
 
 /// One line of a cell.
 #[derive(Debug, Clone)]
@@ -27,6 +27,8 @@ const GUTTER: f64 = 3.0;
 const WIDEST: f64 = 0.9;
 /// Where the column to the right is nearer, one character more had no room, in parts of the font size.
 const NO_ROOM: f64 = 2.2;
+/// A line of prose is wider than this, in parts of the font size.
+const PROSE: f64 = 15.0;
 /// Lines of so many Japanese characters that are of one length are names below each other.
 const NAME: usize = 6;
 
@@ -74,10 +76,8 @@ pub(super) fn surely_follows(above: &Piece, piece: &Piece, room: Room) -> bool {
 /// Whether a line ends within an address of mail or a number, and the next goes on with it.
 pub(super) fn is_broken(above: &Piece, piece: &Piece, room: Room) -> bool {
     let (last, next) = (last_word(&above.cell.text), first_word(&piece.cell.text));
-    let is_digit = |one: char| one.is_ascii_digit();
-    let is_number = last.strip_suffix('-').is_some_and(|last| last.ends_with(is_digit)) && next.starts_with(is_digit);
     let is_mail = last.contains('@') != next.contains('@') && !last.is_empty() && !next.is_empty();
-    (is_number || is_mail) && follows(above, piece, room)
+    (is_mail || is_number(last, next)) && follows(above, piece, room)
 }
 
 /// What stands between the text so far and the first of the lines below it; nothing where that is a line of its own.
@@ -117,6 +117,40 @@ fn between(text: &str, above: &Piece, rest: &[Piece], room: Room) -> Option<&'st
     let is_word = address(last_word, rest) || is_mixed(last_word) || is_mixed(next_word);
     let goes_on = is_tight && is_word || is_full && last_word.contains('@');
     Some(if goes_on { "" } else { " " })
+}
+
+/// The lines of a page, with numbers of prose whole that are broken over the end of a full line, behind a hyphen.
+pub(super) fn mended(lines: &[Line]) -> Vec<Line> {
+    let mut done: Vec<Line> = Vec::with_capacity(lines.len());
+    for (at, line) in lines.iter().enumerate() {
+        let mut line = line.clone();
+        let is_near = |above: &Line| above.turn == line.turn && above.across - line.across < 2.0 * line.size;
+        if let Some(above) = done.last_mut().filter(|above| is_near(above))
+            && let ([one], [own]) = (above.cells.as_mut_slice(), line.cells.as_mut_slice())
+        {
+            let width = |line: &Line| line.cells.iter().map(|cell| cell.to - cell.from).fold(0.0, f64::max);
+            let beside = lines.get(at.saturating_sub(3)..(at + 3).min(lines.len())).unwrap_or_default();
+            let room = Room { width: beside.iter().map(width).fold(0.0, f64::max), spare: -0.05, next: None };
+            let piece = |cell: &Cell| Piece { cell: cell.clone(), size: line.size };
+            let is_prose = one.to - one.from > PROSE * line.size;
+            if is_prose && is_number(&one.text, &own.text) && follows(&piece(one), &piece(own), room) {
+                let digits = own.text.find(|one: char| !one.is_ascii_digit() && one != '-').unwrap_or(own.text.len());
+                let rest = own.text.split_off(digits);
+                one.text.push_str(&std::mem::replace(&mut own.text, rest));
+            }
+        }
+        line.cells.retain(|cell| !cell.text.trim().is_empty());
+        if !line.cells.is_empty() {
+            done.push(line);
+        }
+    }
+    done
+}
+
+/// Whether a line ends within a number, behind a hyphen, and the next begins with its rest.
+fn is_number(text: &str, own: &str) -> bool {
+    let is_digit = |one: char| one.is_ascii_digit();
+    last_word(text).strip_suffix('-').is_some_and(|last| last.ends_with(is_digit)) && own.starts_with(is_digit)
 }
 
 fn last_word(text: &str) -> &str {
@@ -201,6 +235,23 @@ mod tests {
         ] {
             assert_eq!(joined(lines, width), lines.concat());
         }
+    }
+
+    #[test]
+    fn a_number_over_the_end_of_a_line_of_prose_is_whole() {
+        let long = "お問い合わせは下記の担当者の携帯電話まで090-1234-";
+        let line = |(at, text): (usize, &&str)| {
+            let to = text.chars().map(|one| if is_east(one) { 10.0 } else { 5.0 }).sum();
+            let cell = Cell { from: 0.0, to, text: (*text).to_owned(), space_before: false, space_after: false };
+            Line { cells: vec![cell], across: 100.0 - 14.0 * at as f64, size: 10.0, turn: (false, 0) }
+        };
+        let texts = |lines: &[&str]| {
+            let lines: Vec<Line> = lines.iter().enumerate().map(line).collect();
+            mended(&lines).into_iter().map(|line| line.cells[0].text.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(texts(&[long, "5601です"]), [format!("{long}5601").as_str(), "です"]);
+        assert_eq!(texts(&[long, "5601"]), [format!("{long}5601")]);
+        assert_eq!(texts(&["会員番号は090-1234-", "5601です"]), ["会員番号は090-1234-", "5601です"]);
     }
 
     #[test]
