@@ -385,6 +385,11 @@ impl<'f, 's> Follow<'f, 's> {
         if plain(&shown) == plain(&text) {
             return;
         }
+        if self.canvas.vary(from, &text) {
+            // What the font says stays too.
+            self.canvas.asides.push(shown);
+            return;
+        }
         if self.canvas.untold > untold {
             // It says what the font does not.
             self.canvas.stand_in(from, &text);
@@ -481,6 +486,20 @@ impl Canvas {
             turn: (vertical, if degrees == -180 { 180 } else { degrees }),
             drawn: self.shows,
         });
+    }
+
+    /// Puts other forms of the same characters in their place: a font may draw two of them alike, and tell of one. False if it is not that.
+    fn vary(&mut self, from: usize, text: &str) -> bool {
+        let is_ideograph =
+            |one: char| matches!(one, '\u{3400}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{3FFFF}');
+        let glyphs = self.glyphs.get_mut(from..).unwrap_or_default();
+        let same = glyphs.len() == text.chars().count()
+            && text.chars().all(is_ideograph)
+            && glyphs.iter().all(|glyph| glyph.text.chars().count() == 1 && glyph.text.chars().all(is_ideograph));
+        if same {
+            glyphs.iter_mut().zip(text.chars()).for_each(|(glyph, one)| glyph.text = one.to_string().into());
+        }
+        same
     }
 
     /// Puts one text in the place of all characters from `from` on.

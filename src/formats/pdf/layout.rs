@@ -12,6 +12,9 @@ pub(super) struct Cell {
     pub(super) from: f64,
     pub(super) to: f64,
     pub(super) text: String,
+    /// Whether a space was drawn before or behind it.
+    pub(super) space_before: bool,
+    pub(super) space_after: bool,
 }
 
 /// A line, its cells in order.
@@ -21,9 +24,6 @@ pub(super) struct Line {
     pub(super) across: f64,
     pub(super) size: f64,
     pub(super) turn: (bool, i16),
-    /// Whether a space was drawn before or behind it.
-    pub(super) space_before: bool,
-    pub(super) space_after: bool,
 }
 
 /// Parts of the font size. A space that is wider than this begins a cell,
@@ -78,16 +78,15 @@ pub(super) fn lines(glyphs: &[Glyph]) -> Vec<Line> {
             start += length;
             struck_once(glyphs, &mut line);
             line.sort_unstable();
-            let runs = runs(line.iter().filter_map(at));
+            let spaces = Spaces::of(line.iter().filter_map(at));
+            let runs = runs(line.iter().filter_map(at), &spaces);
             if !runs.is_empty() {
                 rows.push((first.across, first.size, runs));
             }
         }
         let split = aligned(&rows);
         for ((across, size, runs), split) in rows.into_iter().zip(split) {
-            let space_before = runs.first().is_some_and(|run| run.space_before);
-            let space_after = runs.last().is_some_and(|run| run.space_after);
-            lines.push(Line { cells: cells(runs, &split), across, size, turn, space_before, space_after });
+            lines.push(Line { cells: cells(runs, &split), across, size, turn });
         }
     }
     lines
@@ -118,15 +117,38 @@ pub(super) fn is_east(one: char) -> bool {
     matches!(one, '\u{2E80}'..='\u{9FFF}' | '\u{AC00}'..='\u{D7AF}' | '\u{F900}'..='\u{FAFF}' | '\u{FF00}'..='\u{FFEF}' | '\u{20000}'..='\u{3FFFF}')
 }
 
+/// The spaces of a line, from left to right: some programs draw them before or behind all the rest.
+struct Spaces<'g>(Vec<&'g Glyph>);
+
+impl<'g> Spaces<'g> {
+    fn of(line: impl Iterator<Item = &'g Glyph>) -> Self {
+        let mut spaces: Vec<&Glyph> = line.filter(|glyph| glyph.text.trim().is_empty()).collect();
+        spaces.sort_by(|a, b| a.from.total_cmp(&b.from));
+        Self(spaces)
+    }
+
+    /// The space that fills what is between two characters.
+    fn between(&self, from: f64, to: f64) -> Option<&'g str> {
+        let near = 0.1 * (to - from);
+        let at = self.0.partition_point(|space| space.from < from - near);
+        let space = self.0.get(at)?;
+        (space.to <= to + near && space.to - space.from > 0.6 * (to - from)).then_some(&*space.text)
+    }
+}
+
 /// In the order in which they were drawn, then from left to right.
-fn runs<'g>(line: impl Iterator<Item = &'g Glyph>) -> Vec<Run> {
+fn runs<'g>(line: impl Iterator<Item = &'g Glyph>, spaces: &Spaces<'g>) -> Vec<Run> {
     let mut runs: Vec<Run> = Vec::new();
     let mut last: Option<&Glyph> = None;
-    let mut space: Option<&str> = None;
+    let mut pending: Option<&Glyph> = None;
     for glyph in line {
         if glyph.text.trim().is_empty() {
-            space = Some(&glyph.text);
+            pending = Some(glyph);
             continue;
+        }
+        let mut space = pending.take().filter(|space| space.from <= glyph.from).map(|space| &*space.text);
+        if let Some(last) = last.filter(|last| space.is_none() && glyph.from - last.to > SPACE_APART * glyph.size) {
+            space = spaces.between(last.to, glyph.from);
         }
         let joined = match (runs.last_mut(), last) {
             (Some(run), Some(last)) => join(run, last, glyph, space),
@@ -147,10 +169,9 @@ fn runs<'g>(line: impl Iterator<Item = &'g Glyph>) -> Vec<Run> {
             });
         }
         last = Some(glyph);
-        space = None;
     }
     if let Some(run) = runs.last_mut() {
-        run.space_after |= space.is_some();
+        run.space_after |= pending.is_some_and(|space| space.from >= run.from);
     }
     runs.sort_by(|a, b| a.from.total_cmp(&b.from));
     runs
@@ -188,19 +209,33 @@ fn join(run: &mut Run, last: &Glyph, glyph: &Glyph, space: Option<&str>) -> bool
     true
 }
 
-/// Which runs begin at a place where runs begin in the lines beside them too.
+/// Lines above and below in which others are looked for that begin at the same place.
+const BESIDE: isize = 6;
+
+/// Which runs begin at a place where runs begin in the lines beside them too, or in others near with nothing across it between.
 fn aligned(rows: &[(f64, f64, Vec<Run>)]) -> Vec<Vec<bool>> {
     let begins = |row: usize, from: f64, em: f64| {
         let Some((_, _, runs)) = rows.get(row) else { return false };
         let at = runs.partition_point(|run| run.from < from - 0.15 * em);
         runs.get(at).is_some_and(|run| run.from <= from + 0.15 * em)
     };
+    // Whether no text of a line goes over a place.
+    let is_free = |row: usize, from: f64, em: f64| {
+        let Some((_, _, runs)) = rows.get(row) else { return false };
+        let at = runs.partition_point(|run| run.from < from - 0.15 * em);
+        at.checked_sub(1).and_then(|at| runs.get(at)).is_none_or(|run| run.to < from + 0.15 * em)
+    };
+    let others = |row: usize, step: isize, run: &Run| {
+        let near = (1..=BESIDE).map_while(|count| row.checked_add_signed(step * count));
+        let free = near.take_while(|row| is_free(*row, run.from, run.size));
+        free.filter(|row| begins(*row, run.from, run.size)).count()
+    };
     let mut all = Vec::with_capacity(rows.len());
     for (row, (_, _, runs)) in rows.iter().enumerate() {
         let of = |run: &Run| {
             let at = |shift: isize| row.checked_add_signed(shift).is_some_and(|row| begins(row, run.from, run.size));
             let (up, down) = (at(-1), at(1));
-            (up && (down || at(-2))) || (down && at(2))
+            (up && (down || at(-2))) || (down && at(2)) || others(row, -1, run).saturating_add(others(row, 1, run)) > 1
         };
         all.push(runs.iter().map(of).collect());
     }
@@ -222,10 +257,12 @@ fn cells(runs: Vec<Run>, split: &[bool]) -> Vec<Cell> {
                 }
                 cell.text.push_str(&run.text);
                 cell.to = cell.to.max(run.to);
+                cell.space_after = run.space_after;
                 continue;
             }
         }
-        cells.push(Cell { from: run.from, to: run.to, text: run.text });
+        let Run { from, to, text, space_before, space_after, .. } = run;
+        cells.push(Cell { from, to, text, space_before, space_after });
     }
     cells
 }

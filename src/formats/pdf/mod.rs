@@ -19,11 +19,13 @@ mod page;
 mod pages;
 mod path;
 mod rebuild;
+mod rows;
 mod ruled;
 mod rules;
 mod state;
 mod text;
 mod value;
+mod wrap;
 mod xref;
 
 #[cfg(test)]
@@ -116,6 +118,7 @@ fn document(file: &mut File<'_>, out: &mut dyn Sink) -> Read {
         read.loose = true;
         all_pages(file, &mut Tree::loose(file), &mut pages, &mut files, &mut read);
     }
+    pages.give_held();
     let Pages { out, notes, .. } = pages;
     if file.src.failed.is_none() {
         notes.tell(out);

@@ -1,5 +1,6 @@
 //! One page: its content followed, laid out, and written as rows and lines; then its annotations.
 
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 use super::super::Sink;
@@ -8,11 +9,13 @@ use super::super::written::{Cell, Written};
 use super::canvas::Canvas;
 use super::content::{Follow, Shared};
 use super::file::File;
-use super::grid::{Block, Table};
+use super::grid::{Block, Pieces, Table, cell_text};
 use super::notes::Notes;
+use super::rows;
 use super::ruled;
 use super::state::Matrix;
 use super::value::{Dict, Value};
+use super::wrap::{Piece, Room};
 use crate::model::limits::PART_BYTES;
 
 /// Of a page that has text too, an image that covers so much of it is the page itself,
@@ -36,6 +39,7 @@ pub(super) struct Pages<'o> {
     pub(super) notes: Notes,
     text: Written,
     carried: Carried,
+    held: Option<Held>,
     row: u64,
 }
 
@@ -47,6 +51,7 @@ impl<'o> Pages<'o> {
             notes: Notes::default(),
             text: Written::default(),
             carried: Carried::default(),
+            held: None,
             row: 0,
         }
     }
@@ -60,15 +65,40 @@ impl<'o> Pages<'o> {
         resources: Rc<Dict>,
         area: f64,
     ) -> String {
-        self.text.on_page(number);
-        self.row = 0;
         let mut canvas = Canvas::default();
         let content = self.content(file, number, page);
         Follow::new((file, &mut self.shared, &mut canvas), resources, Matrix::UNIT).run(&content);
         self.judge(number, &canvas, area);
         let shown = canvas.glyphs.iter().map(|glyph| glyph.text.trim()).collect();
-        self.write(canvas);
+        let before = self.held.as_ref().map(|held| held.columns.as_slice());
+        let mut blocks = ruled::blocks(canvas.glyphs, &canvas.edges, before);
+        self.carry_on(&mut blocks);
+        self.text.on_page(number);
+        self.row = 0;
+        self.blocks(blocks, &canvas.asides);
         shown
+    }
+
+    /// The last row of the page before, with what of it stands on the next one.
+    fn carry_on(&mut self, blocks: &mut [Block]) {
+        let below = blocks.iter_mut().find_map(|block| match block {
+            Block::Table(table) => Some(table),
+            Block::Text(_) => None,
+        });
+        if let (Some(held), Some(table)) = (&mut self.held, below)
+            && same(&held.columns, &table.columns)
+        {
+            held.take(table, &self.carried.names);
+        }
+        self.give_held();
+    }
+
+    /// Writes the row that was held.
+    pub(super) fn give_held(&mut self) {
+        if let Some(Held { number, cells, names, .. }) = self.held.take() {
+            self.text.row(number, &cells_of(cells), &names, self.out);
+            self.text.at_row(self.row + 1);
+        }
     }
 
     /// Its content streams as one: a token may not go over the end of one, but an array of strings may.
@@ -140,13 +170,17 @@ impl<'o> Pages<'o> {
     }
 
     fn write(&mut self, canvas: Canvas) {
-        for block in ruled::blocks(canvas.glyphs, &canvas.edges) {
+        self.blocks(ruled::blocks(canvas.glyphs, &canvas.edges, None), &canvas.asides);
+    }
+
+    fn blocks(&mut self, blocks: Vec<Block>, asides: &[String]) {
+        for block in blocks {
             match block {
                 Block::Text(line) => self.line(&line),
                 Block::Table(table) => self.table(table),
             }
         }
-        canvas.asides.iter().for_each(|aside| self.line(aside));
+        asides.iter().for_each(|aside| self.line(aside));
     }
 
     /// Lines of text.
@@ -162,6 +196,7 @@ impl<'o> Pages<'o> {
     }
 
     fn table(&mut self, table: Table) {
+        self.give_held();
         let width = table.columns.len();
         let texts = |row: &Vec<(usize, String)>| {
             let mut texts = vec![String::new(); width];
@@ -180,18 +215,66 @@ impl<'o> Pages<'o> {
             None if goes_on => (0, std::mem::take(&mut self.carried.names)),
             None => (0, Vec::new()),
         };
-        for (at, row) in (0..).zip(table.rows) {
+        let count = table.rows.len() as u64;
+        let Table { columns, rows, last, rooms, .. } = table;
+        for (at, row) in (0..).zip(rows) {
             self.row += 1;
-            let cell = |(column, text): (usize, String)| Cell {
-                column: u32::try_from(column + 1).unwrap_or(u32::MAX),
-                text,
-                undone: None,
-            };
-            let cells: Vec<Cell> = row.into_iter().map(cell).collect();
             let names = if at >= from { names.as_slice() } else { &[] };
-            self.text.row(self.row, &cells, names, self.out);
+            if at + 1 == count {
+                // It may go on where the next page begins.
+                let (columns, names) = (columns.clone(), names.to_vec());
+                self.held = Some(Held { number: self.row, cells: row, pieces: last, rooms, columns, names });
+                self.text.at_row(self.row + 1);
+                break;
+            }
+            self.text.row(self.row, &cells_of(row), names, self.out);
         }
-        self.carried = Carried { columns: table.columns, names };
+        self.carried = Carried { columns, names };
+    }
+}
+
+fn cells_of(row: Vec<(usize, String)>) -> Vec<Cell> {
+    let cell = |(column, text): (usize, String)| Cell {
+        column: u32::try_from(column + 1).unwrap_or(u32::MAX),
+        text,
+        undone: None,
+    };
+    row.into_iter().map(cell).collect()
+}
+
+/// The last row of a table, until it is known how the next page begins.
+struct Held {
+    number: u64,
+    cells: Vec<(usize, String)>,
+    pieces: Pieces,
+    rooms: Vec<Room>,
+    columns: Vec<(f64, f64)>,
+    names: Vec<String>,
+}
+
+impl Held {
+    /// Takes the rest of the row from the table of the next page: its first row, or the one below the same header.
+    fn take(&mut self, table: &mut Table, header: &[String]) {
+        let is_header = |row: &Vec<(usize, String)>| {
+            !header.is_empty() && row.iter().all(|(at, text)| header.get(*at).is_some_and(|name| name == text.trim()))
+        };
+        let at = usize::from(table.rows.first().is_some_and(is_header));
+        let (Some(rest), true) = (table.firsts.get(at).cloned(), at < table.rows.len()) else { return };
+        let ends: BTreeMap<usize, &Piece> =
+            self.pieces.iter().filter_map(|(at, pieces)| Some((*at, pieces.last()?))).collect();
+        let begins = rest.iter().filter_map(|(at, pieces)| Some((*at, pieces.first()?.clone()))).collect();
+        for (own, other) in self.rooms.iter_mut().zip(&table.rooms) {
+            own.width = own.width.max(other.width);
+        }
+        if !rows::is_rest(&ends, &begins, &self.rooms) {
+            return;
+        }
+        for (at, pieces) in rest {
+            self.pieces.entry(at).or_default().extend(pieces);
+        }
+        let text = |(at, pieces): (&usize, &Vec<Piece>)| (*at, cell_text(pieces, self.rooms.get(*at)));
+        self.cells = self.pieces.iter().map(text).collect();
+        table.rows.remove(at);
     }
 }
 

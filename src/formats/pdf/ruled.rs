@@ -3,16 +3,17 @@
 use std::collections::BTreeMap;
 
 use super::canvas::Glyph;
-use super::grid::{self, Block, Table};
-use super::layout::{self, Line, is_east};
+use super::grid::{self, Block, Pieces, Table};
+use super::layout::{self, Cell, Line};
 use super::path::Edge;
 use super::rules::{Bounds, Ruled, Rules};
+use super::wrap::{self, Piece, Room};
 
 /// A cell with more lines is text of its own.
 const LINES: usize = 12;
 
 /// The blocks of a page, in the order of reading.
-pub(super) fn blocks(glyphs: Vec<Glyph>, edges: &[Edge]) -> Vec<Block> {
+pub(super) fn blocks(glyphs: Vec<Glyph>, edges: &[Edge], before: Option<&[(f64, f64)]>) -> Vec<Block> {
     let mut turns: Vec<((bool, i16), Vec<Glyph>)> = Vec::new();
     for glyph in glyphs {
         match turns.iter_mut().find(|(turn, _)| *turn == glyph.turn) {
@@ -20,13 +21,13 @@ pub(super) fn blocks(glyphs: Vec<Glyph>, edges: &[Edge]) -> Vec<Block> {
             None => turns.push((glyph.turn, vec![glyph])),
         }
     }
-    turns.into_iter().flat_map(|((_, degrees), glyphs)| turned(glyphs, &Rules::new(edges, degrees))).collect()
+    turns.into_iter().flat_map(|((_, degrees), glyphs)| turned(glyphs, &Rules::new(edges, degrees), before)).collect()
 }
 
-fn turned(glyphs: Vec<Glyph>, rules: &Rules) -> Vec<Block> {
+fn turned(glyphs: Vec<Glyph>, rules: &Rules, before: Option<&[(f64, f64)]>) -> Vec<Block> {
     // Where that would take long, the place of the text alone decides.
     if rules.is_empty() || glyphs.len().saturating_mul(rules.count()) > 50_000_000 {
-        return grid::blocks(&layout::lines(&glyphs));
+        return grid::blocks(&layout::lines(&glyphs), before);
     }
     let (cells, mut rest) = parted(glyphs, rules);
     // By table: its cells.
@@ -54,12 +55,12 @@ fn turned(glyphs: Vec<Glyph>, rules: &Rules) -> Vec<Block> {
     let mut blocks = Vec::new();
     for (high, table) in done {
         let above = lines.iter().take_while(|line| line.across >= high).count();
-        let (before, after) = lines.split_at(above);
-        blocks.extend(grid::blocks(before));
+        let (own, after) = lines.split_at(above);
+        blocks.extend(grid::blocks(own, None));
         blocks.extend(table);
         lines = after;
     }
-    blocks.extend(grid::blocks(lines));
+    blocks.extend(grid::blocks(lines, before.filter(|_| blocks.is_empty())));
     blocks
 }
 
@@ -103,77 +104,55 @@ fn at_place(places: &[f64], place: f64) -> usize {
 
 fn table(cells: Vec<(Bounds, Vec<Glyph>)>, lefts: &[f64]) -> Vec<Block> {
     let highs = places(cells.iter().map(|(bounds, _)| bounds.high));
-    let mut rows: Vec<Vec<(usize, String)>> = vec![Vec::new(); highs.len()];
+    let mut rows: Vec<(Pieces, BTreeMap<usize, String>)> = vec![<_>::default(); highs.len()];
     let mut columns: Vec<(f64, f64)> = lefts.iter().map(|left| (*left, *left)).collect();
+    // A cell may go over several columns, so the narrowest tells how wide one is.
+    let mut rooms: Vec<Room> = lefts.iter().map(|_| room(f64::MAX)).collect();
     let mut long = Vec::new();
     for (bounds, glyphs) in cells {
         let column = at_place(lefts, bounds.left);
-        if let Some(column) = columns.get_mut(column) {
+        let width = bounds.right - bounds.left;
+        if let (Some(column), Some(room)) = (columns.get_mut(column), rooms.get_mut(column)) {
             column.1 = column.1.max(bounds.right);
+            room.width = room.width.min(width);
         }
         let lines = layout::lines(&glyphs);
         if lines.len() > LINES {
-            long.extend(grid::blocks(&lines));
+            long.extend(grid::blocks(&lines, None));
             continue;
         }
-        let text = text_of(&lines, bounds);
+        let pieces: Vec<Piece> = lines.iter().filter_map(piece).collect();
+        let text = wrap::text(&pieces, room(width));
         let row = highs.len() - 1 - at_place(&highs, bounds.high).min(highs.len() - 1);
-        if let Some(row) = rows.get_mut(row).filter(|_| !text.trim().is_empty()) {
-            match row.iter_mut().find(|(own, _)| *own == column) {
-                Some((_, above)) => {
-                    above.push('\n');
-                    above.push_str(&text);
-                }
-                None => row.push((column, text)),
-            }
+        if let Some((row, texts)) = rows.get_mut(row).filter(|_| !text.trim().is_empty()) {
+            row.entry(column).or_default().extend(pieces);
+            let own = texts.entry(column).or_default();
+            own.push_str(if own.is_empty() { "" } else { "\n" });
+            own.push_str(&text);
         }
     }
-    rows.retain(|row| !row.is_empty());
-    rows.iter_mut().for_each(|row| row.sort_by_key(|(column, _)| *column));
-    let mut blocks = vec![Block::Table(Table { columns, rows })];
+    rows.retain(|(row, _)| !row.is_empty());
+    let last = rows.last().map(|(row, _)| row.clone()).unwrap_or_default();
+    let firsts = rows.iter().take(2).map(|(row, _)| row.clone()).collect();
+    let rows = rows.into_iter().map(|(_, texts)| texts.into_iter().collect()).collect();
+    let mut blocks = vec![Block::Table(Table { columns, rows, firsts, last, rooms })];
     blocks.append(&mut long);
     blocks
 }
 
-/// The lines of one cell as its text: a line that was broken because the cell is full goes on, another one is a line of its own.
-fn text_of(lines: &[Line], bounds: Bounds) -> String {
-    let mut text = String::new();
-    let mut last: Option<&Line> = None;
-    for line in lines {
-        let own = line.cells.iter().map(|cell| cell.text.as_str()).collect::<Vec<_>>().join("\t");
-        if let Some(above) = last {
-            text.push_str(between(above, line, &text, &own, bounds));
-        }
-        text.push_str(&own);
-        last = Some(line);
-    }
-    text
+/// Between the rules and the text there is some space.
+fn room(width: f64) -> Room {
+    Room { width, spare: 0.9, next: None }
 }
 
-/// What stands between two lines of a cell.
-fn between(above: &Line, line: &Line, text: &str, own: &str, bounds: Bounds) -> &'static str {
-    let width = |line: &Line| {
-        let from = line.cells.first().map_or(0.0, |cell| cell.from);
-        line.cells.last().map_or(0.0, |cell| cell.to) - from
+/// A line of one cell.
+fn piece(line: &Line) -> Option<Piece> {
+    let cell = Cell {
+        from: line.cells.first()?.from,
+        to: line.cells.last()?.to,
+        text: line.cells.iter().map(|cell| cell.text.as_str()).collect::<Vec<_>>().join("\t"),
+        space_before: line.cells.first()?.space_before,
+        space_after: line.cells.last()?.space_after,
     };
-    let chars = own.chars().count().max(1);
-    // Up to where the next line could be broken.
-    let word =
-        own.chars().position(|one| one == ' ' || one == '-' || one == '/' || is_east(one)).map_or(chars, |at| at + 1);
-    let word_width = width(line) * word as f64 / chars as f64;
-    if width(above) + word_width < bounds.right - bounds.left - 0.9 * line.size {
-        return "\n";
-    }
-    let (Some(end), Some(begin)) = (text.chars().next_back(), own.chars().next()) else { return "" };
-    let last_word = text.rsplit([' ', '\n', '\t']).next().unwrap_or_default();
-    let next_word = own.split([' ', '\t']).next().unwrap_or_default();
-    // An address that is broken within.
-    let is_address = last_word.contains('@') && !next_word.contains('@') && next_word.contains('.');
-    if above.space_after || line.space_before {
-        " "
-    } else if is_east(end) || is_east(begin) || is_address || !end.is_alphanumeric() || !begin.is_alphanumeric() {
-        ""
-    } else {
-        " "
-    }
+    Some(Piece { cell, size: line.size })
 }

@@ -2,7 +2,7 @@
 """Makes the samples in testdata/formats/pdf from people.csv. All personal data in it is made up.
 
     apt-get install libreoffice-calc libreoffice-writer chromium qpdf fonts-ipaexfont-gothic
-    pip install reportlab==5.1.0 pikepdf==10.18.0 pillow==13.0.0
+    pip install reportlab==5.1.0 pikepdf==10.18.0 pillow==13.0.0 python-docx
     testdata/formats/make/pdf.py
 
 Made with LibreOffice, Chromium, qpdf and the packages above; the tests read the committed files only. Those that no program at
@@ -126,6 +126,49 @@ def office():
             shutil.copy(f"{work}/{name}.pdf", out(f"{name}.pdf"))
 
 
+def wrapped():
+    """Tables without rules in narrow columns: cells go over several lines, one holds two numbers, and a row is broken over two pages."""
+    import docx
+    from docx.shared import Pt
+
+    with tempfile.TemporaryDirectory() as work:
+        for name, space, twice, skip in (
+            ("wrapped-close", 0, False, 0),
+            ("wrapped-apart", 8, False, 0),
+            ("wrapped-two", 8, True, 0),
+            ("wrapped-pages", 0, False, 43),
+        ):
+            document = docx.Document()
+            document.add_paragraph("会員の一覧")
+
+            def close(paragraph):
+                form = paragraph.paragraph_format
+                form.space_after, form.line_spacing, form.widow_control = Pt(space), 1.0, False
+
+            for _ in range(skip):
+                close(document.add_paragraph("・"))
+            made = document.add_table(rows=0, cols=len(ROWS[0]))
+            for at, row in enumerate(ROWS):
+                for column, (cell, text) in enumerate(zip(made.add_row().cells, row)):
+                    cell.paragraphs[0].add_run(text).font.size = Pt(9)
+                    close(cell.paragraphs[0])
+                    if twice and at == 4 and column == 3:
+                        more = cell.add_paragraph()
+                        more.add_run("03-1234-5604").font.size = Pt(9)
+                        close(more)
+            document.save(f"{work}/{name}.docx")
+            lo = ["soffice", f"-env:UserInstallation=file://{work}/lo", "--headless", "--convert-to", "pdf", "--outdir", work]
+            subprocess.run([*lo, f"{work}/{name}.docx"], check=True)
+            shutil.copy(f"{work}/{name}.pdf", out(f"{name}.pdf"))
+        cells = lambda row: "".join(f"<td>{html.escape(cell)}</td>" for cell in row)
+        rows = "".join(f"<tr>{cells(row)}</tr>" for row in ROWS)
+        style = "table{width:100%;table-layout:fixed;font-size:10pt;border-collapse:collapse}td{overflow-wrap:break-word;border-bottom:1px solid #888;padding:6px}"
+        with open(f"{work}/centred.html", "w", encoding="utf-8") as file:
+            file.write(f'<!doctype html><meta charset="utf-8"><title>会員名簿</title><style>{style}</style><table>{rows}</table>')
+        chromium = ["chromium", "--headless", "--no-sandbox", "--no-pdf-header-footer", f"--user-data-dir={work}/chromium"]
+        subprocess.run([*chromium, f"--print-to-pdf={out('wrapped-centred.pdf')}", f"{work}/centred.html"], check=True)
+
+
 def qpdf():
     run = lambda *args: subprocess.run(["qpdf", "--deterministic-id", *args], check=True)
     run("--object-streams=generate", "--linearize", out("subset.pdf"), out("linear.pdf"))
@@ -213,3 +256,4 @@ if __name__ == "__main__":
     hand_made()
     qpdf()
     office()
+    wrapped()
