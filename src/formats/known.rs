@@ -221,9 +221,9 @@ mod tests {
 
     #[test]
     fn text_in_a_database_is_still_read() {
-        let mut bytes = b"!BDN\0\x10\0\x01\x01".to_vec();
+        let mut bytes = b"\0\x01\0\0Standard Jet DB\0".to_vec();
         bytes.extend("\x01\x02山田太郎 090-1234-5678\x03\0taro@example.jp\0\0".bytes());
-        let got = Collected::of("app.pst", &bytes);
+        let got = Collected::of("app.mdb", &bytes);
         assert!(got.all_text().contains("山田太郎 090-1234-5678\n") && got.all_text().contains("taro@example.jp\n"));
     }
 }

@@ -232,7 +232,7 @@ mod tests {
             ("a", "level=info msg=a\nlevel=warn msg=b\nlevel=info msg=c\n"),
             ("a.log", "a=1\nb=2\nc=3\n"),
             ("a.txt", "x=1\nThis is a text.\nAnother line.\n"),
-            ("a.txt", "To: you\nFrom: me\nSubject: a\n"),
+            ("a.txt", "Dear: you\nHere: me\nAnd so on\n"),
         ] {
             assert_eq!(Collected::of(name, text.as_bytes()).format, "plain", "{text}");
         }

@@ -307,10 +307,11 @@ def ordinary(inc):
     for path, data, fmt, gaps in (
         ("var/www/html/img/logo.png", png(16, 16, (90, 60, 30)), None, ["no_text", "unsupported_format"]),
         ("var/www/html/img/logo@2x.png", png(32, 32, (90, 60, 30)), None, ["no_text", "unsupported_format"]),
-        ("var/www/html/catalog.pdf", pdf(), None, ["unsupported_format", "no_text"]),
     ):
         inc.files[path] = data
         inc.unread(path, fmt, *gaps)
+    inc.files["var/www/html/catalog.pdf"] = pdf()
+    inc.leaf("var/www/html/catalog.pdf", "pdf", None)
     inc.links["home/shop/html"] = "../../var/www/html"
 
 
