@@ -16,6 +16,7 @@ mod compound;
 pub mod csv;
 pub mod doc;
 pub mod docx;
+pub mod evtx;
 mod flow;
 pub mod disk;
 pub mod dbf;
