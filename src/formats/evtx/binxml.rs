@@ -206,7 +206,10 @@ impl<'c> Reader<'c> {
         event.damaged |= read.is_err() || is_cut;
         // What the template does not ask for, or what a damaged one can not, stands without a name.
         for slot in slots.into_iter().filter(|slot| !slot.used) {
-            self.slot(slot, here.depth, event)?;
+            match self.slot(slot, here.depth, event) {
+                Err(Stop::Damaged) => event.damaged = true,
+                other => other?,
+            }
         }
         Ok(next)
     }

@@ -104,7 +104,9 @@ impl<'c> Chunk<'c> {
                 return;
             }
             let Some(found) = found else {
-                let end = memmem::find(rest, RECORD).map_or(self.bytes.len(), |skipped| at + skipped);
+                // Beyond this place in any case: a signature may stand here of which the rest is cut off.
+                let skipped = rest.get(1..).and_then(|rest| memmem::find(rest, RECORD));
+                let end = skipped.map_or(self.bytes.len(), |skipped| at + 1 + skipped);
                 let lost = self.bytes.get(at..end.min(free.max(at))).unwrap_or_default();
                 if lost.iter().any(|byte| *byte != 0) {
                     give(Item::Damage(at, lost));
