@@ -213,6 +213,8 @@ fn a_log_in_use_is_read_to_its_last_event() {
 fn cut_and_flipped_anywhere_no_panic() {
     let whole = members();
     let second = HEADER_BYTES + CHUNK_BYTES;
+    // A signature whose record is cut off once kept the reader at its place.
+    (0..40).for_each(|more| drop(Collected::of("x.evtx", &whole[..HEADER_BYTES + 508 + more])));
     let used = (0..HEADER_BYTES + 8000).step_by(211).chain((second..second + 7000).step_by(211));
     for place in used {
         Collected::of("x.evtx", &whole[..place]);
