@@ -72,7 +72,6 @@ static SIGNATURES: &[Signature] = &[
         "an export of Oracle (exp)",
         "load it into a database of its own, export the tables as CSV, and run hozen on these",
     ),
-    runs(0, b"ElfFile\0", "a Windows event log", EXPORT),
     runs(4, b"\0\x01\0\0Standard Jet DB", "an Access database", EXPORT),
     runs(0, b"\0\x01\0\0Standard Jet DB", "an Access database", EXPORT),
     runs(0, b"\0\x01\0\0Standard ACE DB", "an Access database", EXPORT),

@@ -18,6 +18,7 @@ pub mod dbf;
 pub mod disk;
 pub mod doc;
 pub mod docx;
+pub mod evtx;
 mod flow;
 pub mod gzip;
 mod header;

@@ -35,6 +35,7 @@ pub static FORMATS: &[&dyn Format] = &[
     &super::pst::Pst,
     &super::sqlite::Sqlite,
     &super::sqlite::Log,
+    &super::evtx::Evtx,
     &super::dbf::Dbf,
     &super::bson::Bson,
     &super::locked::Locked,

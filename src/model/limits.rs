@@ -97,6 +97,16 @@ pub const SQL_AGAIN_BYTES: usize = 64 * 1024 * 1024;
 pub const SQL_TABLES: usize = 20_000;
 /// One document of MongoDB, of which the server allows 16 MiB.
 pub const BSON_DOCUMENT_BYTES: usize = 32 * 1024 * 1024;
+/// Elements inside each other in one event of a Windows event log.
+pub const EVENT_DEPTH: usize = 256;
+/// Templates and fragments inside each other in one event.
+pub const EVENT_NESTING: usize = 24;
+/// Tokens of the XML of one event.
+pub const EVENT_TOKENS: usize = 100_000;
+/// Tokens of all events of one chunk of a log (64 KiB).
+pub const EVENT_CHUNK_TOKENS: usize = 1_000_000;
+/// Text of one event.
+pub const EVENT_TEXT_BYTES: usize = 1024 * 1024;
 /// Members of a package that are listed to tell what kind of document it is.
 pub const PARTS_LISTED: usize = 4096;
 /// Seconds of work (processor time) on one member, beyond one second for each [`MEMBER_BYTES_PER_SECOND`] that it unfolds to.
