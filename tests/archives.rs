@@ -133,11 +133,9 @@ fn a_bomb_costs_one_gap() {
 }
 
 #[test]
-#[ignore = "takes minutes in a debug build: three times 256 MiB are looked at"]
-fn a_bomb_in_each_stream_costs_one_gap() {
-    for (name, tool) in [("b.zst", "zstd -q -c"), ("b.xz", "xz -0 -c"), ("b.bz2", "bzip2 -c")] {
-        one_gap(name, &format!("head -c 300M /dev/zero | {tool} > {name}"), "over_limit");
-    }
+fn a_text_without_end_in_a_stream_costs_one_gap() {
+    // What is looked at costs a debug build half a minute: one stream here, all of them in tests/hostile_archives.rs.
+    one_gap("b.zst", "head -c 257M /dev/zero | zstd -q -c > b.zst", "over_limit");
 }
 
 #[test]
@@ -186,16 +184,15 @@ fn an_archive_that_holds_itself_ends() {
 }
 
 #[test]
-#[ignore = "takes four minutes of a processor in a debug build"]
-fn a_million_empty_members_are_bounded() {
+fn a_hundred_thousand_empty_members_are_bounded() {
     let folder = tempfile::tempdir().unwrap();
     let script = r#"
 import tarfile
 info = tarfile.TarInfo('n')
 block = info.tobuf()
 with open('m.tar', 'wb') as out:
-    for _ in range(1000):
-        out.write(block * 1001)
+    for _ in range(100):
+        out.write(block * 1000)
     out.write(bytes(1024))
 "#;
     fs::write(folder.path().join("make.py"), script).unwrap();
@@ -205,7 +202,7 @@ with open('m.tar', 'wb') as out:
     let begun = Instant::now();
     let file = folder.path().join("m.tar.zst");
     let (ended, peak) = real::with_peak(&["scan", file.to_str().unwrap(), "--spool", out.to_str().unwrap()]);
-    assert_eq!(ended.code, Some(3), "{}", ended.stderr);
-    assert!(begun.elapsed() < Duration::from_secs(3_600), "{:?}", begun.elapsed());
-    assert!(peak < 400 * 1024, "{peak} KiB");
+    assert_eq!(ended.code, Some(0), "{}", ended.stderr);
+    assert!(begun.elapsed() < Duration::from_secs(600), "{:?}", begun.elapsed());
+    assert!(peak < 128 * 1024, "{peak} KiB");
 }

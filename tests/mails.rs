@@ -101,18 +101,13 @@ fn recipients_have_their_names_and_true_places() {
     }
 }
 
-/// A workbook in a zip in a mail in a mailbox in a tar that is gzipped: each of the five is found in it once, or it is said where the
-/// program stopped.
+/// A workbook in a zip in a mail in a mailbox in a tar that is gzipped: each of the five is found in it once, and nothing is left unread.
 #[test]
-fn a_table_deep_in_containers_is_found_or_told() {
+fn a_table_deep_in_containers_is_found() {
     for (name, inside) in [("three.mbox", ""), ("box.tar.gz", " ▸ box.tar ▸ backup/mail.mbox")] {
         let (result, findings) = scan(name);
         let mail = format!("{name}{inside} ▸ message 3 ▸ 名簿.zip ▸ 会員.xlsx");
-        let gaps: Vec<&str> =
-            result["gaps"].as_array().unwrap().iter().map(|gap| gap["path"].as_str().unwrap()).collect();
-        if gaps.iter().any(|gap| mail.starts_with(gap)) {
-            continue;
-        }
+        assert_eq!(result["gaps"], serde_json::json!([]), "{name}");
         let found = addresses(&findings);
         let sheets: Vec<_> =
             found.iter().filter(|(leaf, _)| leaf.starts_with(&mail)).map(|(_, values)| values).collect();

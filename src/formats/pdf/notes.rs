@@ -81,7 +81,9 @@ impl Notes {
                 "the content of {} was read only in part: {why}; look at it by hand, or look for a whole copy",
                 self.broken.said()
             );
-            out.gap(GapKind::Malformed, reason);
+            // What is too large is not damaged.
+            let over = why.contains("unfolds to more than") || why.contains("budget is used up");
+            out.gap(if over { GapKind::OverLimit } else { GapKind::Malformed }, reason);
         }
         if !self.full.is_empty() {
             let reason = format!(

@@ -27,6 +27,7 @@ pub(super) fn damaged(what: &str, error: &io::Error, source: &source::Failure, o
         // What the zip library says of a member that is encrypted by itself.
         _ if error.to_string().contains("Password required") => (GapKind::Encrypted, "is encrypted"),
         io::ErrorKind::UnexpectedEof => (GapKind::Truncated, "is cut off"),
+        io::ErrorKind::FileTooLarge => (GapKind::OverLimit, "could not be read to its end"),
         _ => (GapKind::Malformed, "could not be read to its end"),
     };
     let reason = format!(

@@ -58,7 +58,7 @@ impl<R: BufRead> Records<R> {
         let first = self.byte()?;
         let length = u64::from(self.number(first, 4)?);
         if length > PART_BYTES {
-            return Err(io::Error::other(format!("a record holds over {PART_BYTES} bytes")));
+            return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("a record holds over {PART_BYTES} bytes")));
         }
         if self.data.capacity() > RECORD_BYTES {
             self.data = Vec::new();

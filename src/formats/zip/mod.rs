@@ -22,7 +22,7 @@ use super::trouble::{Member, Told, Watched, read_error};
 use super::unfold::trouble;
 use super::{Claim, Format, Head, Input, Need, Parts, ReadSeek, Sink};
 use crate::model::GapKind;
-use crate::model::limits::{CONTAINER_MEMBERS, PARTS_LISTED};
+use crate::model::limits::{CONTAINER_MEMBERS, DOCUMENT_PARTS, PARTS_LISTED};
 
 use methods::Packed;
 
@@ -84,6 +84,10 @@ impl Format for Zip {
 fn parts(src: &mut dyn ReadSeek) -> Option<Parts> {
     let config = Config { archive_offset: ArchiveOffset::Known(0) };
     let mut archive = ZipIterable::try_new(&mut *src, config).ok()?;
+    // Readers of documents hold the directory in memory; as an archive it is gone through member by member.
+    if archive.len() > DOCUMENT_PARTS {
+        return None;
+    }
     let files = archive.files().ok()?;
     let (mut parts, mut names) = (Parts::default(), BTreeSet::new());
     while let Some(entry) = files.next() {
