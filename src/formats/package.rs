@@ -45,7 +45,10 @@ impl<'s> Package<'s> {
         let mut bytes = Vec::new();
         member.take(limit + 1).read_to_end(&mut bytes)?;
         if bytes.len() as u64 > limit {
-            return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("{name} unfolds to more than {limit} bytes")));
+            return Err(io::Error::new(
+                io::ErrorKind::FileTooLarge,
+                format!("{name} unfolds to more than {limit} bytes"),
+            ));
         }
         Ok(Some(bytes))
     }

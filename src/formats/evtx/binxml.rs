@@ -173,8 +173,7 @@ impl<'c> Reader<'c> {
 
     fn slot(&mut self, slot: Slot, depth: usize, event: &mut Event) -> Result<(), Stop> {
         if slot.kind == 0x21 {
-            let inner =
-                Stretch { at: slot.start, end: slot.end, slots: &mut [], depth: depth + 1, in_template: false };
+            let inner = Stretch { at: slot.start, end: slot.end, slots: &mut [], depth: depth + 1, in_template: false };
             return self.fragment(inner, event);
         }
         let bytes = self.chunk.get(slot.start..slot.end).ok_or(Stop::Damaged)?;

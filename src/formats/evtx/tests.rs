@@ -16,7 +16,9 @@ fn members() -> Vec<u8> {
 
 /// Name and text of the values of the record with this number.
 fn values(got: &Collected, number: u64) -> Vec<(&str, &str)> {
-    let of = |record: &&(Bond, u64, Vec<_>)| record.2.iter().any(|f: &crate::formats::collected::Kept| f.place.row == Some(number));
+    let of = |record: &&(Bond, u64, Vec<_>)| {
+        record.2.iter().any(|f: &crate::formats::collected::Kept| f.place.row == Some(number))
+    };
     let record = got.records.iter().find(of).unwrap();
     record.2.iter().map(|field| (field.name.as_deref().unwrap_or(""), field.text.as_str())).collect()
 }
@@ -27,43 +29,39 @@ fn each_event_is_a_row_under_names() {
     assert_eq!((got.format, &got.gaps), ("evtx", &vec![]));
     assert_eq!(got.records.len(), 11);
     assert!(got.records.iter().all(|record| record.0 == Bond::Row));
-    assert_eq!(values(&got, 1), [
-        ("Provider", "Microsoft-Windows-Security-Auditing"),
-        ("Guid", "{54849625-5478-4994-A5BA-3E3B0328C30D}"),
-        ("EventID", "4624"),
-        ("Level", "0"),
-        ("Keywords", "0x8020000000000000"),
-        ("TimeCreated", "2026-04-01T16:00:01Z"),
-        ("EventRecordID", "1"),
-        ("ProcessID", "716"),
-        ("ThreadID", "760"),
-        ("Channel", "Security"),
-        ("Computer", "dc01.example.jp"),
-        ("UserID", "S-1-5-21-67305985-134678021-202050057-1001"),
-        ("TargetUserName", "yamada"),
-        ("TargetDomainName", "EXAMPLE"),
-        ("LogonType", "3"),
-        ("LogonGuid", "{00010203-0405-0607-0809-0A0B0C0D0E0F}"),
-        ("WorkstationName", "PC-17"),
-        ("IpAddress", "192.0.2.10"),
-        ("IpPort", "50123"),
-    ]);
-    assert_eq!(values(&got, 4)[12..], [
-        ("xmlns", "Event_NS"),
-        ("User", "EXAMPLE\\sato"),
-        ("SessionID", "2"),
-        ("Address", "192.0.2.44")
-    ]);
-    assert_eq!(values(&got, 6)[12..15], [
-        ("氏名", "佐藤 花子"),
-        ("フリガナ", "サトウ ハナコ"),
-        ("メールアドレス", "sato.hanako@example.jp")
-    ]);
-    assert_eq!(values(&got, 10)[12..], [
-        ("Data", "first text"),
-        ("Data", "second text"),
-        ("Binary", "DEADBEEF00")
-    ]);
+    assert_eq!(
+        values(&got, 1),
+        [
+            ("Provider", "Microsoft-Windows-Security-Auditing"),
+            ("Guid", "{54849625-5478-4994-A5BA-3E3B0328C30D}"),
+            ("EventID", "4624"),
+            ("Level", "0"),
+            ("Keywords", "0x8020000000000000"),
+            ("TimeCreated", "2026-04-01T16:00:01Z"),
+            ("EventRecordID", "1"),
+            ("ProcessID", "716"),
+            ("ThreadID", "760"),
+            ("Channel", "Security"),
+            ("Computer", "dc01.example.jp"),
+            ("UserID", "S-1-5-21-67305985-134678021-202050057-1001"),
+            ("TargetUserName", "yamada"),
+            ("TargetDomainName", "EXAMPLE"),
+            ("LogonType", "3"),
+            ("LogonGuid", "{00010203-0405-0607-0809-0A0B0C0D0E0F}"),
+            ("WorkstationName", "PC-17"),
+            ("IpAddress", "192.0.2.10"),
+            ("IpPort", "50123"),
+        ]
+    );
+    assert_eq!(
+        values(&got, 4)[12..],
+        [("xmlns", "Event_NS"), ("User", "EXAMPLE\\sato"), ("SessionID", "2"), ("Address", "192.0.2.44")]
+    );
+    assert_eq!(
+        values(&got, 6)[12..15],
+        [("氏名", "佐藤 花子"), ("フリガナ", "サトウ ハナコ"), ("メールアドレス", "sato.hanako@example.jp")]
+    );
+    assert_eq!(values(&got, 10)[12..], [("Data", "first text"), ("Data", "second text"), ("Binary", "DEADBEEF00")]);
 }
 
 /// A log of one chunk with one event of these tokens, whose first byte stands at 536 in the chunk.

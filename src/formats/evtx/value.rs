@@ -128,8 +128,7 @@ fn first<const N: usize>(bytes: &[u8]) -> Option<[u8; N]> {
 
 fn guid(b: [u8; 16]) -> String {
     let [a0, a1, a2, a3, b0, b1, c0, c1, d0, d1, rest @ ..] = b;
-    let (a, b, c) =
-        (u32::from_le_bytes([a0, a1, a2, a3]), u16::from_le_bytes([b0, b1]), u16::from_le_bytes([c0, c1]));
+    let (a, b, c) = (u32::from_le_bytes([a0, a1, a2, a3]), u16::from_le_bytes([b0, b1]), u16::from_le_bytes([c0, c1]));
     format!("{{{a:08X}-{b:04X}-{c:04X}-{}-{}}}", hex(&[d0, d1]), hex(&rest))
 }
 
@@ -154,8 +153,7 @@ fn calendar(bytes: [u8; 16]) -> Option<String> {
     let small = |part: u16| i8::try_from(part).ok();
     let year = i16::try_from(year).ok()?;
     let nanoseconds = i32::from(millisecond) * 1_000_000;
-    let at =
-        DateTime::new(year, small(month)?, small(day)?, small(hour)?, small(minute)?, small(second)?, nanoseconds);
+    let at = DateTime::new(year, small(month)?, small(day)?, small(hour)?, small(minute)?, small(second)?, nanoseconds);
     Some(format!("{}Z", at.ok()?))
 }
 
@@ -189,9 +187,10 @@ mod tests {
         assert_eq!(texts(0x0D, &[1, 0, 0, 0]), ["true"]);
         assert_eq!(texts(0x0E, &[0xDE, 0xAD, 0, 1]), ["DEAD0001"]);
         assert_eq!(texts(0x0E, b"taro@example.jp"), ["taro@example.jp"]);
-        assert_eq!(texts(0x0F, &core::array::from_fn::<u8, 16, _>(|i| i as u8)), [
-            "{03020100-0504-0706-0809-0A0B0C0D0E0F}"
-        ]);
+        assert_eq!(
+            texts(0x0F, &core::array::from_fn::<u8, 16, _>(|i| i as u8)),
+            ["{03020100-0504-0706-0809-0A0B0C0D0E0F}"]
+        );
         assert_eq!(texts(0x11, &132_536_736_001_234_567_i64.to_le_bytes()), ["2020-12-29T00:00:00.1234567Z"]);
         assert_eq!(texts(0x11, &i64::MIN.to_le_bytes()), ["-9223372036854775808"]);
         assert_eq!(texts(0x12, &[0xEA, 7, 4, 0, 3, 0, 1, 0, 9, 0, 8, 0, 7, 0, 6, 0]), ["2026-04-01T09:08:07.006Z"]);

@@ -5,13 +5,12 @@
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
-use unicode_normalization::UnicodeNormalization;
-
 use super::canvas::{Canvas, Glyph};
 use super::file::File;
 use super::font::Font;
 use super::lex::{Lexer, Token, is_space};
 use super::path::Path;
+use super::radicals::intended;
 use super::state::{Matrix, State};
 use super::value::{Dict, Id, Value};
 use crate::model::limits::{PDF_FORM_DEPTH, PDF_PAGE_CHARS};
@@ -424,35 +423,6 @@ fn skip_image(lexer: &mut Lexer<'_>) -> bool {
     }
     lexer.at += likely.unwrap_or(rest.len());
     likely.is_some()
-}
-
-/// Radicals look like the characters that they are parts of, and some programs state those in their place.
-fn intended(text: &str) -> String {
-    const SUPPLEMENT: [(char, char); 17] = [
-        ('⺟', '母'),
-        ('⺠', '民'),
-        ('⻁', '虎'),
-        ('⻄', '西'),
-        ('⻅', '見'),
-        ('⻆', '角'),
-        ('⻑', '長'),
-        ('⻘', '青'),
-        ('⻝', '食'),
-        ('⻤', '鬼'),
-        ('⻩', '黄'),
-        ('⻫', '斉'),
-        ('⻭', '歯'),
-        ('⻯', '竜'),
-        ('⻲', '亀'),
-        ('⻨', '麦'),
-        ('⻌', '辶'),
-    ];
-    let one = |one: char| match one {
-        '\u{2F00}'..='\u{2FDF}' => std::iter::once(one).nfkc().next().unwrap_or(one),
-        '\u{2E80}'..='\u{2EFF}' => SUPPLEMENT.iter().find(|(radical, _)| *radical == one).map_or(one, |pair| pair.1),
-        _ => one,
-    };
-    text.chars().map(one).collect()
 }
 
 impl Canvas {

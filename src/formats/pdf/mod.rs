@@ -18,6 +18,7 @@ mod notes;
 mod page;
 mod pages;
 mod path;
+mod radicals;
 mod rebuild;
 mod rows;
 mod ruled;

@@ -291,10 +291,16 @@ impl Read for Utf8<'_> {
 impl BufRead for Utf8<'_> {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         if self.all_left == 0 {
-            return Err(io::Error::new(io::ErrorKind::FileTooLarge, "the part holds more than is kept of one in memory"));
+            return Err(io::Error::new(
+                io::ErrorKind::FileTooLarge,
+                "the part holds more than is kept of one in memory",
+            ));
         }
         if self.left == 0 {
-            return Err(io::Error::new(io::ErrorKind::FileTooLarge, format!("one element or text holds over {PART_BYTES} bytes")));
+            return Err(io::Error::new(
+                io::ErrorKind::FileTooLarge,
+                format!("one element or text holds over {PART_BYTES} bytes"),
+            ));
         }
         self.decode()?;
         Ok(self.text.get(self.at..self.end).unwrap_or_default())
