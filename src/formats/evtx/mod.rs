@@ -1,7 +1,7 @@
 //! EVTX, the event logs of Windows since Vista: each event is a row of its values under their names.
 //!
 //! The file is a header and chunks of 64 KiB, which are read one by one (libevtx, "Windows XML Event Log (EVTX) format", chapters 2 and
-//! 3); the events in them are XML in tokens ([MS-EVEN6] 2.2.12, [`binxml`]).
+//! 3); the events in them are XML in tokens ([MS-EVEN6] 2.2.12, `binxml`).
 
 mod binxml;
 mod chunk;

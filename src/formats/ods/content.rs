@@ -1,5 +1,5 @@
 //! The content of a spreadsheet, in order and never whole in memory: tables, their rows and cells, comments, and paragraphs beside them
-//! ([ODF] 1.3, part 3, 9). Repeated cells and rows are given so often as a person may have typed them.
+//! (ODF 1.3, part 3, 9). Repeated cells and rows are given so often as a person may have typed them.
 
 use std::collections::BTreeSet;
 use std::io;

@@ -1,4 +1,4 @@
-//! Which parts of a package are encrypted, and how ([ODF] 1.3, part 2, 4.8).
+//! Which parts of a package are encrypted, and how (ODF 1.3, part 2, 4.8).
 
 use std::io;
 

@@ -1,4 +1,4 @@
-//! OpenDocument spreadsheets ([ODF] 1.3, part 3), their old form of OpenOffice.org 1, and the flat form in one XML file: each sheet a
+//! OpenDocument spreadsheets (ODF 1.3, part 3), their old form of OpenOffice.org 1, and the flat form in one XML file: each sheet a
 //! part by its name, hidden ones too, and all that stands beside the cells.
 
 mod content;

@@ -1,4 +1,4 @@
-//! The value of a cell: of numbers what is stored, or what is shown where only that has the zeros ([ODF] 1.3, part 3, 19.385).
+//! The value of a cell: of numbers what is stored, or what is shown where only that has the zeros (ODF 1.3, part 3, 19.385).
 
 use crate::formats::sheet::number::{Epoch, Shape, show};
 use crate::formats::xlsx::day;

@@ -1,5 +1,5 @@
 //! Streams that hold one file, packed: bzip2, xz, lzma, lzip, Zstandard, LZ4, Unix compress. What they have in common is in
-//! [`unfold`](super::unfold).
+//! `unfold`.
 
 pub mod bzip2;
 pub mod compress;
