@@ -113,6 +113,8 @@ struct Below {
     short: bool,
     /// Something that counts as not read.
     unread: bool,
+    /// Findings in it.
+    found: u64,
 }
 
 impl<'a> Weigher<'a> {
@@ -180,18 +182,21 @@ impl<'a> Weigher<'a> {
         let told_inside = deeper.unread || self.around.contains(row.path.as_str());
         // What stopped in the container itself is beside what is missing in it.
         self.unread += u64::from(is_unread && (!told_inside || hides == Some(true)));
-        let itself = Below { any: true, short: is_short, unread: is_unread };
+        let itself = Below { any: true, short: is_short, unread: is_unread, found: all_found(row) };
         if let Some(beside) = self.levels.last_mut() {
-            *beside = beside.and(itself).and(deeper);
+            // Its own number includes what is in it.
+            *beside = beside.and(itself).and(Below { found: 0, ..deeper });
         }
-        !deeper.any
+        !deeper.any || has_own(row, deeper)
     }
 
     fn count(&mut self, row: &FileResult, below: Below) {
         let looked = &mut self.looked;
         let slot = match row.status {
             // A container counts by its members; what stopped short is itself where none of them did.
-            status if below.any && (status == LookStatus::Scanned || below.short) => return,
+            // A message or a sheet has findings of its own beside those of its attachments and remarks.
+            status if below.any && (status == LookStatus::Scanned || below.short) && !has_own(row, below) => return,
+            _ if below.any && has_own(row, below) => &mut looked.with_findings,
             _ if below.any => &mut looked.partly_read,
             _ if weight(row) > (0, 0) => &mut looked.with_findings,
             LookStatus::Scanned => &mut looked.none_found,
@@ -205,8 +210,9 @@ impl<'a> Weigher<'a> {
 
 impl Below {
     fn and(self, other: Self) -> Self {
-        let Self { any, short, unread } = other;
-        Self { any: self.any | any, short: self.short | short, unread: self.unread | unread }
+        let Self { any, short, unread, found } = other;
+        let found = self.found.saturating_add(found);
+        Self { any: self.any | any, short: self.short | short, unread: self.unread | unread, found }
     }
 }
 
@@ -214,6 +220,17 @@ impl Below {
 pub(super) fn weight(file: &FileResult) -> (u64, u64) {
     let sum = |counts: &BTreeMap<String, u64>| counts.values().fold(0_u64, |sum, n| sum.saturating_add(*n));
     (sum(&file.findings), sum(&file.possible))
+}
+
+/// Findings of every kind, with those in members.
+fn all_found(file: &FileResult) -> u64 {
+    let (sure, possible) = weight(file);
+    sure.saturating_add(possible)
+}
+
+/// Whether findings stand in a container itself, and not only in what it holds.
+fn has_own(row: &FileResult, below: Below) -> bool {
+    all_found(row) > below.found
 }
 
 /// Most findings first, then by path.
@@ -308,6 +325,23 @@ mod tests {
         let sums = sums(&[nested(), row("plain.txt", LookStatus::Scanned, 0).into()], &[]);
         let expected = Looked { files: 3, with_findings: 1, none_found: 1, partly_read: 0, not_looked_at: 1 };
         assert_eq!((sums.looked, sums.unread), (expected, 1), "only d.txt is not read");
+    }
+
+    /// box ▸ message 1 with two addresses of its own, and { a picture, list.xlsx ▸ sheet with three }.
+    #[test]
+    fn what_stands_beside_an_attachment_is_listed_and_counted_too() {
+        let members = vec![
+            row("box ▸ message 1 ▸ a.png", LookStatus::NotScanned, 0),
+            row("box ▸ message 1 ▸ list.xlsx ▸ sheet", LookStatus::Scanned, 3),
+            row("box ▸ message 1 ▸ list.xlsx", LookStatus::Scanned, 3),
+            row("box ▸ message 1", LookStatus::Partial, 5),
+        ];
+        let sums = sums(&[WithMembers { file: row("box", LookStatus::Partial, 5), members }], &[]);
+        let expected = Looked { files: 3, with_findings: 2, none_found: 0, partly_read: 0, not_looked_at: 1 };
+        assert_eq!(sums.looked, expected);
+        let (listed, _) = sums.worst.heaviest();
+        let names: Vec<_> = listed[0].members_with_findings.iter().map(|member| member.path.as_str()).collect();
+        assert_eq!(names, ["box ▸ message 1", "box ▸ message 1 ▸ list.xlsx ▸ sheet"]);
     }
 
     #[test]
