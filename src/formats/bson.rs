@@ -177,9 +177,8 @@ impl Reader {
             let name = if level.is_list { level.name.clone() } else { key.clone() };
             let pointer = format!("{}/{}", level.pointer, token(&key));
             if !level.is_list && super::lined::is_value(&key) {
-                let shown =
-                    Shown { name: String::new(), pointer: pointer.clone(), at, raw: Some(key.len()), text: key };
-                self.shown.push(shown);
+                let raw = (bytes.get(at..key_end) == Some(key.as_bytes())).then_some(key.len());
+                self.shown.push(Shown { name: String::new(), pointer: pointer.clone(), at, raw, text: key });
             }
             at = key_end + 1;
             if matches!(kind, 3 | 4) {
@@ -282,6 +281,15 @@ mod tests {
     use crate::formats::collected::Collected;
 
     const MEMBERS: &[u8] = include_bytes!("../../testdata/formats/bson/members.bson");
+
+    /// A key that is a value and is no UTF-8: its text is not its bytes.
+    #[test]
+    fn a_key_in_no_encoding_has_no_bytes_of_its_own() {
+        let bytes = [123, 123, 123, 0, 123, 49, 49, 49, 130, 49, 49, 0, 123];
+        let got = Collected::by(&Bson, "x", &bytes);
+        assert!(got.records.iter().flat_map(|record| &record.2).all(|field| field.charset.is_none()));
+        assert!(!got.all_text().is_empty());
+    }
 
     #[test]
     fn each_document_is_a_row() {

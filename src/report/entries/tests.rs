@@ -108,6 +108,20 @@ fn rows(files: &[WithMembers]) -> impl Iterator<Item = &FileResult> {
     once.flat_map(|one| std::iter::once(&one.file).chain(&one.members))
 }
 
+/// Whether a row has more findings than the rows that lie in it and in no other row between.
+fn has_own(row: &FileResult, all: &[&FileResult]) -> bool {
+    let total = |row: &FileResult| weight(row).0 + weight(row).1;
+    let holder = |path: &str| {
+        containers(path).filter(|above| all.iter().any(|row| row.path == *above)).last().map(str::to_owned)
+    };
+    let inside: u64 = all
+        .iter()
+        .filter(|other| holder(&other.path).as_deref() == Some(row.path.as_str()))
+        .map(|other| total(other))
+        .sum();
+    total(row) > inside
+}
+
 fn looked(files: &[WithMembers]) -> Looked {
     let holders: BTreeSet<&str> = rows(files).flat_map(|row| containers(&row.path)).collect();
     let short = rows(files).filter(|row| row.status != LookStatus::Scanned);
@@ -115,8 +129,12 @@ fn looked(files: &[WithMembers]) -> Looked {
     let mut looked = Looked::default();
     for row in rows(files) {
         let path = row.path.as_str();
+        let own = holders.contains(path) && has_own(row, &of_entry(files, path));
         let slot = match row.status {
-            status if holders.contains(path) && (status == LookStatus::Scanned || worse.contains(path)) => continue,
+            status if holders.contains(path) && (status == LookStatus::Scanned || worse.contains(path)) && !own => {
+                continue;
+            }
+            _ if own => &mut looked.with_findings,
             _ if holders.contains(path) => &mut looked.partly_read,
             _ if weight(row) > (0, 0) => &mut looked.with_findings,
             LookStatus::Scanned => &mut looked.none_found,
@@ -127,6 +145,13 @@ fn looked(files: &[WithMembers]) -> Looked {
         looked.files += 1;
     }
     looked
+}
+
+/// The rows of the file that a path lies in.
+fn of_entry<'a>(files: &'a [WithMembers], path: &str) -> Vec<&'a FileResult> {
+    let file = containers(path).next().unwrap_or(path);
+    let one = files.iter().filter(|one| one.file.path == file && one.file.hard_link_of.is_none());
+    one.flat_map(|one| std::iter::once(&one.file).chain(&one.members)).collect()
 }
 
 fn unread<'a>(files: &'a [WithMembers], gaps: impl Iterator<Item = &'a Gap>) -> u64 {
@@ -155,7 +180,8 @@ fn listed(files: &[WithMembers]) -> (Vec<Listed>, u64) {
     let with_members = |file: FileResult| {
         let members = files.iter().find(|one| one.file.path == file.path).map_or(&[][..], |one| &one.members);
         let holders: BTreeSet<&str> = members.iter().flat_map(|member| containers(&member.path)).collect();
-        let leaves = members.iter().filter(|member| !holders.contains(member.path.as_str()));
+        let all: Vec<&FileResult> = std::iter::once(&file).chain(members).collect();
+        let leaves = members.iter().filter(|member| !holders.contains(member.path.as_str()) || has_own(member, &all));
         let (members_with_findings, more_members) = heaviest(leaves, LISTED_MEMBERS);
         Listed { file, members_with_findings, more_members }
     };
