@@ -108,7 +108,9 @@ fn what_is_locked_says_how_it_is_stored() {
         let path = gaps.iter().find(|(path, _)| member.is_none_or(|member| path.ends_with(member)));
         assert!(path.is_some(), "{sample}: {gaps:?}");
         let file = &seen.result["files"][0];
-        let file = if member.is_some() { &file["members"][0] } else { file };
+        let members = file["members"].as_array().map_or(&[][..], Vec::as_slice);
+        let named = |name| members.iter().find(|row| row["path"].as_str().unwrap().ends_with(name)).unwrap();
+        let file = member.map_or(file, named);
         assert_eq!(file["storage"], serde_json::json!([storage]), "{sample}: {file}");
     }
 }
