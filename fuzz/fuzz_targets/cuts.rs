@@ -29,9 +29,9 @@ fn one(name: &str, bytes: &[u8], slowest: &mut Duration) {
 fn sample(path: &Path, slowest: &mut Duration) -> usize {
     let bytes = std::fs::read(path).expect("a sample");
     let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
-    let cuts = (0..=bytes.len()).step_by(bytes.len() / CUTS + 1);
+    let cuts: Vec<usize> = (0..=bytes.len()).step_by(bytes.len() / CUTS + 1).collect();
     let count = cuts.len();
-    cuts.for_each(|cut| one(name, &bytes[..cut], slowest));
+    cuts.into_iter().for_each(|cut| one(name, &bytes[..cut], slowest));
     let mut state = 0x9E37_79B9_7F4A_7C15_u64;
     for _ in 0..FLIPS {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
