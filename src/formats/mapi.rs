@@ -3,6 +3,9 @@
 use super::Sink;
 use super::mail::fields;
 use super::written::Written;
+use crate::model::limits::PART_BYTES;
+use crate::model::{Charset, GapKind};
+use crate::text::{decode, decode_record};
 
 /// Properties of one item, attachment or recipient. Bodies and the content of attachments are not among them: they may be large.
 #[derive(Debug, Default)]
@@ -29,7 +32,8 @@ pub(super) const ATTACH_METHOD: u16 = 0x3705;
 pub(super) const RECIPIENT_TYPE: u16 = 0x0C15;
 /// The header of the message as it came over the network.
 const TRANSPORT_HEADER: u16 = 0x007D;
-const SUBJECT: u16 = 0x0037;
+/// The subject.
+pub(super) const SUBJECT: u16 = 0x0037;
 const NAME: u16 = 0x3001;
 /// A birthday.
 const BIRTHDAY: u16 = 0x3A42;
@@ -193,6 +197,31 @@ pub(super) fn day(ticks: u64, hours: i64) -> Option<String> {
 
 /// Text that compressed RTF begins with ([MS-OXRTFCP] 2.1.2.1).
 const PRESET: &[u8] = b"{\\rtf1\\ansi\\mac\\deff0\\deftab720{\\fonttbl;}{\\f0\\fnil \\froman \\fswiss \\fmodern \\fscript \\fdecor MS Sans SerifSymbolArialTimes New RomanCourier{\\colortbl\\red0\\green0\\blue0\r\n\\par \\pard\\plain\\f0\\fs20\\b\\i\\u\\tab\\tx";
+
+/// A text in UTF-16, or in the code page of the machine that wrote it.
+pub(super) fn said(bytes: &[u8], kind: u16) -> String {
+    let text = if kind & 0xFF == 0x1F {
+        decode(bytes, Charset::Utf16Le).0.into_owned()
+    } else {
+        decode_record(bytes, Charset::Utf8).text.into_owned()
+    };
+    text.trim_end_matches('\0').to_owned()
+}
+
+/// Gives the body in compressed RTF as a child; whether to go on.
+pub(super) fn rtf_body(packed: &[u8], out: &mut dyn Sink) -> bool {
+    let (unfolded, is_whole) = rtf(packed, usize::try_from(PART_BYTES).unwrap_or(usize::MAX));
+    out.budget().count(unfolded.len() as u64);
+    let go_on = out.child("body.rtf", &mut unfolded.as_slice());
+    if !is_whole {
+        let reason = format!(
+            "the compressed body is damaged or too large; the {} bytes that could be unfolded were looked at; open the message with Outlook",
+            unfolded.len()
+        );
+        out.broken_off(GapKind::Malformed, reason);
+    }
+    go_on
+}
 
 /// Unfolds compressed RTF ([MS-OXRTFCP]), to no more than `limit` bytes; whether it came to its end.
 pub(super) fn rtf(bytes: &[u8], limit: usize) -> (Vec<u8>, bool) {

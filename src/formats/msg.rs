@@ -10,7 +10,6 @@ use super::written::Written;
 use super::{Claim, Format, Head, Input, Need, Parts, Sink};
 use crate::model::limits::{CONTAINER_DEPTH, PART_BYTES};
 use crate::model::{Charset, GapKind};
-use crate::text::{decode, decode_record};
 
 /// Outlook messages, contacts and appointments.
 pub struct Msg;
@@ -151,7 +150,7 @@ impl Reader<'_, '_> {
             if let Some(bytes) = self.whole(&stream.path, out)? {
                 // Streams may share their bytes: what is held of all is bounded.
                 self.room = self.room.saturating_sub(bytes.len() as u64 + 32);
-                item.texts.push((id, said(&bytes, kind)));
+                item.texts.push((id, mapi::said(&bytes, kind)));
             }
         }
         Ok(item)
@@ -171,7 +170,7 @@ impl Reader<'_, '_> {
     fn bodies(&mut self, below: &str, text: &mut Written, out: &mut dyn Sink) -> io::Result<GoOn> {
         for kind in [0x1F_u16, 0x1E] {
             if let Some(bytes) = self.whole(&format!("{below}{TEXT}{:04X}{kind:04X}", mapi::BODY), out)? {
-                text.lines(&said(&bytes, kind), out);
+                text.lines(&mapi::said(&bytes, kind), out);
                 break;
             }
         }
@@ -184,17 +183,7 @@ impl Reader<'_, '_> {
         let Some(bytes) = self.whole(&format!("{below}{TEXT}{:04X}0102", mapi::BODY_RTF), out)? else {
             return Ok(true);
         };
-        let (unfolded, is_whole) = mapi::rtf(&bytes, usize::try_from(PART_BYTES).unwrap_or(usize::MAX));
-        out.budget().count(unfolded.len() as u64);
-        let go_on = out.child("body.rtf", &mut unfolded.as_slice());
-        if !is_whole {
-            let reason = format!(
-                "the compressed body is damaged or too large; the {} bytes that could be unfolded were looked at; open the message with Outlook",
-                unfolded.len()
-            );
-            out.broken_off(GapKind::Malformed, reason);
-        }
-        Ok(go_on)
+        Ok(mapi::rtf_body(&bytes, out))
     }
 
     fn attachment(&mut self, storage: &str, number: usize, depth: usize, out: &mut dyn Sink) -> io::Result<GoOn> {
@@ -264,16 +253,6 @@ fn property(name: &str) -> Option<(u16, u16)> {
     let (id, kind) = ((word >> 16) as u16, (word & 0xFFFF) as u16);
     // Of many values the stream without a number holds only their lengths.
     (kind & 0x1000 == 0 || !further.is_empty()).then_some((id, kind))
-}
-
-/// A text in UTF-16, or in the code page of the machine that wrote it.
-fn said(bytes: &[u8], kind: u16) -> String {
-    let text = if kind & 0xFF == 0x1F {
-        decode(bytes, Charset::Utf16Le).0.into_owned()
-    } else {
-        decode_record(bytes, Charset::Utf8).text.into_owned()
-    };
-    text.trim_end_matches('\0').to_owned()
 }
 
 #[cfg(test)]

@@ -30,6 +30,7 @@ pub static FORMATS: &[&dyn Format] = &[
     &super::doc::Doc,
     &super::ppt::Ppt,
     &super::msg::Msg,
+    &super::tnef::Tnef,
     &super::ole::Ole,
     &super::pdf::Pdf,
     &super::pst::Pst,
@@ -39,6 +40,7 @@ pub static FORMATS: &[&dyn Format] = &[
     &super::dbf::Dbf,
     &super::bson::Bson,
     &super::locked::Locked,
+    &super::signed::Signed,
     &super::disk::Disk,
     &super::known::Known,
     // Text, by its shape.

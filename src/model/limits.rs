@@ -69,7 +69,7 @@ pub const DIRECTORY_MEMBERS: u64 = 250_000;
 pub const MEMBER_NAME_BYTES: u64 = 64 * 1024;
 /// Bytes that all containers of one source file may unfold to before their ratio is looked at.
 pub const EXPANSION_FREE_BYTES: u64 = 256 * 1024 * 1024;
-/// A document that can only be opened whole (an old Office file, a PDF).
+/// A document that can only be opened whole (a PowerPoint file of before 2007, signed data).
 pub const DOCUMENT_BYTES: u64 = 64 * 1024 * 1024;
 /// One part of a document that is held whole (shared strings, styles, notes), unfolded.
 pub const PART_BYTES: u64 = 32 * 1024 * 1024;

@@ -129,30 +129,23 @@ impl Message<'_, '_> {
         }
     }
 
-    /// A file, or a message in a form that this version does not open: that must not pass for looked at.
+    /// A file. What its content does not tell but its header does must not pass for looked at.
     fn sealed_or_file(&mut self, name: &str, kind: &str, content: &Content, out: &mut dyn Sink) {
-        let lower = name.to_ascii_lowercase();
-        let is_smime = kind.ends_with("pkcs7-mime") || lower.ends_with(".p7m");
-        if is_smime && !content.smime.starts_with("signed") && !content.smime.starts_with("compressed") {
+        let is_smime = kind.ends_with("pkcs7-mime");
+        if is_smime && content.smime.contains("enveloped") {
             let reason =
                 "a message encrypted by S/MIME; decrypt it with the key of its recipient and run hozen on the result";
             out.encrypted(Some(name), "S/MIME", reason.to_owned());
             Body::file(self.source, Way::Identity).drain();
             return;
         }
-        let form = if is_smime {
-            "a message inside its own signature (S/MIME)"
-        } else if kind.ends_with("ms-tnef") || lower == "winmail.dat" {
-            "a message in the form that Outlook alone reads (TNEF, winmail.dat)"
-        } else {
+        if !(is_smime && content.smime.starts_with("compressed")) {
             return self.file(name, content.way, out);
-        };
+        }
         self.file_only(name, content.way, out);
         if !self.stopped {
-            let reason = format!(
-                "{form}, which this version does not open: only runs of plain text were read; open it with a mail program, save what is in it and run hozen on that"
-            );
-            out.broken_off(GapKind::UnsupportedFormat, reason);
+            let reason = "a message compressed by S/MIME, which this version does not unfold; open it with a mail program, save what is in it and run hozen on that";
+            out.broken_off(GapKind::UnsupportedFormat, reason.to_owned());
         }
         self.rest(out);
     }

@@ -5,10 +5,8 @@ use std::collections::BTreeMap;
 use std::io;
 
 use super::file::{File, Node, broken, is_damage, number, u16_at, u32_at};
-use crate::formats::mapi::Item;
-use crate::model::Charset;
+use crate::formats::mapi::{self, Item};
 use crate::model::limits::PART_BYTES;
-use crate::text::{decode, decode_record};
 
 /// Levels of a tree in a heap.
 const LEVELS: u8 = 8;
@@ -222,17 +220,11 @@ impl Heap {
     }
 }
 
-/// A text in UTF-16, or in the code page of the machine that wrote it.
+/// A text; a subject begins with the length of its prefix ([MS-PST] 2.5.3.1.1.1).
 pub(super) fn said(bytes: &[u8], kind: u16) -> String {
-    let text = if kind & 0xFF == 0x1F {
-        decode(bytes, Charset::Utf16Le).0.into_owned()
-    } else {
-        decode_record(bytes, Charset::Utf8).text.into_owned()
-    };
-    // A subject begins with the length of its prefix ([MS-PST] 2.5.3.1.1.1).
-    let text = match text.strip_prefix('\u{1}') {
+    let text = mapi::said(bytes, kind);
+    match text.strip_prefix('\u{1}') {
         Some(rest) => rest.chars().skip(1).collect(),
         None => text,
-    };
-    text.trim_end_matches('\0').to_owned()
+    }
 }

@@ -21,7 +21,7 @@ use super::mapi::{self, Item};
 use super::trouble::{Member, Told, Watched, read_error};
 use super::written::Written;
 use super::{Claim, Format, Head, Input, Need, Sink};
-use crate::model::limits::{CONTAINER_DEPTH, CONTAINER_MEMBERS, PART_BYTES};
+use crate::model::limits::{CONTAINER_DEPTH, CONTAINER_MEMBERS};
 use crate::model::{Charset, GapKind};
 
 /// Outlook data files.
@@ -281,19 +281,7 @@ impl Walk<'_, '_> {
         }
         let Some(rtf) = properties.get(&mapi::BODY_RTF).filter(|rtf| rtf.value != 0) else { return Ok(true) };
         match heap.bytes(self.file, rtf.value) {
-            Ok(bytes) => {
-                let (unfolded, is_whole) = mapi::rtf(&bytes, usize::try_from(PART_BYTES).unwrap_or(usize::MAX));
-                out.budget().count(unfolded.len() as u64);
-                let go_on = out.child("body.rtf", &mut unfolded.as_slice());
-                if !is_whole {
-                    let reason = format!(
-                        "the compressed body is damaged or too large; the {} bytes that could be unfolded were looked at; {LOOK}",
-                        unfolded.len()
-                    );
-                    out.broken_off(GapKind::Malformed, reason);
-                }
-                Ok(go_on)
-            }
+            Ok(bytes) => Ok(mapi::rtf_body(&bytes, out)),
             Err(error) if is_damage(&error) => {
                 out.member_gap("body.rtf", GapKind::Malformed, format!("it could not be read: {error}; {LOOK}"));
                 Ok(true)
