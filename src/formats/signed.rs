@@ -1,7 +1,7 @@
 //! Messages and files inside their own signature (CMS signed data, RFC 5652 §5: `.p7m`, `.p7s`), binary or armoured by PEM. What was signed is
 //! looked at like a member; certificates and signatures are not.
 
-use std::io::{self, Cursor, Read};
+use std::io::{Cursor, Read};
 
 use super::trouble::{in_order, read_error};
 use super::{Claim, Format, Head, Input, Sink, binary};
@@ -152,6 +152,8 @@ fn content(bytes: &[u8]) -> Option<Option<Vec<u8>>> {
 
 #[cfg(test)]
 mod tests {
+    use std::io;
+
     use super::*;
     use crate::formats::collected::Collected;
 
