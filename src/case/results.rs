@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 pub use super::scanned::Scanned;
 pub use crate::disk::rows::{Numbered, Rows};
 use crate::model::taken::TakeRecord;
-use crate::model::{Algorithms, CustodyEvent, Digest, EntityTally, Gap, RiskyPlace, Subjects};
+use crate::model::{Algorithms, Breakdown, CustodyEvent, Digest, EntityTally, Gap, LeafPeople, RiskyPlace, Subjects};
 pub use crate::model::{FileResult, LookStatus};
 
 /// `hozen.collect/1`.
@@ -129,8 +129,14 @@ pub struct ScanResult {
     pub schema: String,
     /// People.
     pub subjects: Subjects,
+    /// Who had what, and where.
+    #[serde(default)]
+    pub who: Breakdown,
     /// Values, by entity; an entity that was looked for and not found is there with zeros.
     pub entities: BTreeMap<String, EntityTally>,
+    /// People of each file, member, sheet and table that has any, in the order in which they were met.
+    #[serde(default, skip_serializing_if = "Rows::is_empty")]
+    pub leaves: Rows<LeafPeople>,
     /// Every file that was met, in walk order, with what was inside it.
     pub files: Scanned,
     /// Files and folders that lie where they should not.

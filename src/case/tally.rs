@@ -7,13 +7,17 @@ use std::io::{self, Write};
 use data_encoding::HEXLOWER;
 use serde::Serialize;
 
+use super::count_place::count_place;
 use super::results::ScanResult;
 use super::scanned::ScannedOut;
-use crate::count::{Counted, Doubt, Identifier, People};
+use crate::count::kept::KeptHeader;
+use crate::count::{self, Asked, Counted, Doubt, Fact, Identifier, People, Rows};
 use crate::detect::{RiskyPlaces, SeriesId};
+use crate::disk::output::OutputFile;
 use crate::disk::rows::{RowPlace, RowsOut};
 use crate::model::{
-    Digest, EntityTally, Entry, FileResult, Finding, Gap, GapKind, LinkClass, LookStatus, RiskyPlace, limits,
+    Digest, EntityTally, Entry, FileResult, Finding, Gap, GapKind, LeafPeople, LinkClass, LookStatus, RiskyPlace,
+    limits,
 };
 use crate::pass::{Found, Looked, LookedLeaf};
 
@@ -50,6 +54,9 @@ pub struct Tally {
     /// The place of each of them.
     numbers: HashMap<String, u16>,
     people: People,
+    leaves: RowsOut<LeafPeople>,
+    /// Where the records of the count are kept, and what the first line says of them.
+    keep: Option<(OutputFile, KeptHeader)>,
     files: ScannedOut,
     gaps: RowsOut<Gap>,
     rules: Digest,
@@ -65,13 +72,16 @@ pub struct Tally {
 impl Tally {
     /// An empty tally over these entities (all that the rules look for), with the digest of the rule pack. Rows go to `place`.
     pub fn new(entities: Vec<String>, rules: Digest, place: &RowPlace) -> Self {
-        let people = People::new(entities.len());
+        let people = People::new(&entities, count_place(place), Asked::default());
+        let leaves = RowsOut::new(place);
         let (files, gaps, risky) = (ScannedOut::new(place), RowsOut::new(place), RowsOut::new(place));
         let numbers = entities.iter().cloned().zip(0..).collect();
         Self {
             entities,
             numbers,
             people,
+            leaves,
+            keep: None,
             files,
             gaps,
             rules,
@@ -89,23 +99,25 @@ impl Tally {
         Self { places: Some(places), ..self }
     }
 
+    /// Counts as asked: by sites, and with the house's own people apart.
+    #[must_use]
+    pub fn asking(self, asked: Asked) -> Self {
+        Self { people: self.people.asking(asked), ..self }
+    }
+
+    /// Keeps the records of the count in this file, so that people can be counted again.
+    #[must_use]
+    pub fn keeping(self, file: OutputFile, header: KeptHeader) -> Self {
+        Self { keep: Some((file, header)), ..self }
+    }
+
     /// Findings of the file at `path`.
     ///
     /// # Errors
     /// When a finding line can not be written.
     pub fn found(&mut self, path: &str, found: &[Found], mut out: Option<&mut FindingsOut<'_>>) -> io::Result<()> {
         for record in found {
-            let series = record.series.iter().copied().chain(std::iter::repeat(None));
-            let findings = record.findings.iter().zip(series);
-            let mut placed: Vec<(u64, Identifier)> = findings
-                .filter_map(|((finding, class), series)| {
-                    Some((finding.locator.place.offset, self.id(finding, *class, series)?))
-                })
-                .collect();
-            // Rule by rule as they come; as they stand is what says who is beside whom.
-            placed.sort_by_key(|(offset, _)| *offset);
-            let ids: Vec<Identifier> = placed.into_iter().map(|(_, id)| id).collect();
-            self.people.record(record.bond, record.row, &ids);
+            self.count(record)?;
             if let Some(out) = out.as_deref_mut() {
                 for (finding, _) in &record.findings {
                     write_line(out, path, finding)?;
@@ -115,10 +127,33 @@ impl Tally {
         Ok(())
     }
 
+    /// Gives a record to the count of people.
+    fn count(&mut self, record: &Found) -> io::Result<()> {
+        let series = record.series.iter().copied().chain(std::iter::repeat(None));
+        let findings = (0_u16..).zip(record.findings.iter().zip(series));
+        let mut placed: Vec<(&Finding, u16, Identifier)> = findings
+            .filter_map(|(of, ((finding, class), series))| Some((finding, of, self.id(finding, *class, series)?)))
+            .collect();
+        // Rule by rule as they come; as they stand is what says who is beside whom.
+        placed.sort_by_key(|(finding, ..)| finding.locator.place.offset);
+        let Some((first, ..)) = placed.first() else { return Ok(()) };
+        let place = (first.locator.place.offset, first.locator.place.row.unwrap_or(0));
+        let facts = record.facts.iter().filter_map(|fact| {
+            let of = placed.iter().position(|(_, of, _)| *of == fact.of)?;
+            Some(Fact { of: u16::try_from(of).ok()?, ..*fact })
+        });
+        let facts: Vec<Fact> = facts.collect();
+        let ids: Vec<Identifier> = placed.iter().map(|(.., id)| *id).collect();
+        let leaf = &first.locator.leaf;
+        self.people.record(count::Entry { leaf, bond: record.bond, row: record.row, place, ids: &ids, facts: &facts })
+    }
+
     fn id(&self, finding: &Finding, class: LinkClass, series: Option<SeriesId>) -> Option<Identifier> {
         let entity = self.entity(&finding.entity)?;
         let doubt = series.map(|series| Doubt::new(&finding.locator.leaf, series));
-        Some(Identifier { entity, digest: finding.digest, class, confidence: finding.confidence, doubt })
+        let [a, b, c, d, e, f, g, h, ..] = finding.digest;
+        let key = u64::from_be_bytes([a, b, c, d, e, f, g, h]);
+        Some(Identifier { entity, key, class, confidence: finding.confidence, doubt, is_aside: false })
     }
 
     fn entity(&self, name: &str) -> Option<u16> {
@@ -130,19 +165,19 @@ impl Tally {
     /// # Errors
     /// When its row can not be set aside.
     pub fn member(&mut self, member: &LookedLeaf) -> io::Result<()> {
-        self.settle(member);
+        self.settle(member)?;
         self.short_members += u64::from(member.row.status != LookStatus::Scanned);
         self.files.member(&member.row)
     }
 
-    fn settle(&mut self, leaf: &LookedLeaf) {
+    fn settle(&mut self, leaf: &LookedLeaf) -> io::Result<()> {
         let path = &leaf.row.path;
         let known = leaf.chances.iter().filter_map(|chance| {
             let entity = self.entity(&chance.entity)?;
             Some(((Doubt::new(path, chance.series), entity), chance.passes.by_chance()))
         });
         let known = known.collect();
-        self.people.settle(path, &known);
+        self.people.settle(path, &known)
     }
 
     /// What came of the entry with this number: the gaps of walking and reading it, and of looking at it.
@@ -167,7 +202,7 @@ impl Tally {
             self.unread += 1;
         }
         if let Some(file) = file {
-            self.settle(&file);
+            self.settle(&file)?;
             self.cached += u64::from(file.row.cached);
             self.unread += not_whole(&file.row, short_members);
             self.files.file(number, &file.row)?;
@@ -180,7 +215,16 @@ impl Tally {
     /// # Errors
     /// When rows can not be set aside.
     pub fn finish(mut self) -> io::Result<ScanResult> {
-        let Counted { subjects, entities: tallies, over } = self.people.finish(self.unread);
+        if let Some((mut file, header)) = self.keep {
+            let header = KeptHeader { unread: self.unread, rules: self.rules.to_string(), ..header };
+            self.people.keep(header, &self.entities, &mut file)?;
+            file.sync().map_err(|error| error.source)?;
+        }
+        let leaves = &mut self.leaves;
+        let mut leaf = |row| leaves.push(0, &row);
+        let mut counted = self.people.finish(self.unread, Rows { leaf: Some(&mut leaf), person: None })?;
+        let who = counted.breakdown(&self.entities);
+        let Counted { subjects, entities: tallies, over, .. } = counted;
         let entities: BTreeMap<String, EntityTally> = self.entities.into_iter().zip(tallies).collect();
         self.files.settle()?;
         self.gaps.settle()?;
@@ -194,7 +238,9 @@ impl Tally {
         Ok(ScanResult {
             schema: "hozen.scan/1".to_owned(),
             subjects,
+            who,
             entities,
+            leaves: self.leaves.finish()?,
             files: self.files.finish()?,
             risky_places: self.risky.finish()?,
             cached: self.cached,

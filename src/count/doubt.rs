@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::nodes::Node;
 use crate::model::Digest;
 
 /// A series of numbers in a leaf, in which chance may explain a value that passed its check.
@@ -27,31 +26,27 @@ fn number(leaf: &str) -> u64 {
 /// What is set aside: by series and entity, the doubtful values.
 #[derive(Debug, Default)]
 pub(super) struct Aside {
-    series: BTreeMap<(Doubt, u16), BTreeMap<u64, Held>>,
+    series: BTreeMap<(Doubt, u16), BTreeMap<u64, bool>>,
     held: usize,
 }
 
 /// Bytes that a value takes here, with its share of the tree.
-const HELD_BYTES: usize = 48;
+const HELD_BYTES: usize = 40;
 
-/// One value set aside, under its key: which of them chance takes must not depend on their order.
-#[derive(Debug, Clone, Copy)]
-struct Held {
-    node: Node,
-    /// It would be a person of its own.
-    is_own: bool,
-}
+/// A value that was set aside: its entity and its key.
+pub(super) type Value = (u16, u64);
 
 impl Aside {
-    /// Sets a value aside. `key` is its digest. False where it is a new one and there is no room.
-    pub(super) fn put(&mut self, series: (Doubt, u16), key: u64, (node, is_own): (Node, bool), has_room: bool) -> bool {
+    /// Sets a value aside, under its key: which of them chance takes must not depend on their order. `is_own`: it would be a person of its own. False
+    /// where it is a new one and there is no room.
+    pub(super) fn put(&mut self, series: (Doubt, u16), key: u64, is_own: bool, has_room: bool) -> bool {
         if let Some(held) = self.series.get_mut(&series).and_then(|values| values.get_mut(&key)) {
-            held.is_own |= is_own;
+            *held |= is_own;
             return true;
         }
         if has_room {
             self.held += 1;
-            self.series.entry(series).or_default().insert(key, Held { node, is_own });
+            self.series.entry(series).or_default().insert(key, is_own);
         }
         has_room
     }
@@ -67,7 +62,7 @@ impl Aside {
         &mut self,
         leaf: &str,
         by_chance: &BTreeMap<(Doubt, u16), u64>,
-    ) -> (BTreeSet<Node>, BTreeSet<Node>) {
+    ) -> (BTreeSet<Value>, BTreeSet<Value>) {
         if self.series.is_empty() {
             return Default::default();
         }
@@ -80,7 +75,7 @@ impl Aside {
     }
 
     /// Takes back everything that no leaf's end has asked for: all of it may be people.
-    pub(super) fn take_rest(&mut self) -> BTreeSet<Node> {
+    pub(super) fn take_rest(&mut self) -> BTreeSet<Value> {
         self.held = 0;
         shared_out(std::mem::take(&mut self.series), &BTreeMap::new()).0
     }
@@ -88,21 +83,22 @@ impl Aside {
 
 /// The values that may be people of their own, those that chance explains, and how many there were.
 fn shared_out(
-    series: impl IntoIterator<Item = ((Doubt, u16), BTreeMap<u64, Held>)>,
+    series: impl IntoIterator<Item = ((Doubt, u16), BTreeMap<u64, bool>)>,
     by_chance: &BTreeMap<(Doubt, u16), u64>,
-) -> (BTreeSet<Node>, BTreeSet<Node>, usize) {
+) -> (BTreeSet<Value>, BTreeSet<Value>, usize) {
     let (mut own, mut chance, mut held) = (BTreeSet::new(), BTreeSet::new(), 0);
     for (series, values) in series {
         held += values.len();
         // Those that count as nobody anyway may be the ones that chance explains.
-        let others = values.values().filter(|held| !held.is_own).count() as u64;
+        let others = values.values().filter(|is_own| !**is_own).count() as u64;
         let mut left = by_chance.get(&series).copied().unwrap_or(0).saturating_sub(others);
-        for held in values.values().filter(|held| held.is_own) {
+        for (key, _) in values.into_iter().filter(|(_, is_own)| *is_own) {
+            let value = (series.1, key);
             if left > 0 {
                 left -= 1;
-                chance.insert(held.node);
+                chance.insert(value);
             } else {
-                own.insert(held.node);
+                own.insert(value);
             }
         }
     }

@@ -9,35 +9,53 @@ const MARKS: usize = 1 << 22;
 /// Values beyond the room.
 #[derive(Debug, Default)]
 pub(super) struct Over {
+    /// Values and whatever else links people.
     marks: Vec<u64>,
+    /// Values alone.
+    values: Vec<u64>,
     finds: u64,
     /// Rows that name nobody but by a shared value, each a person at the strictest level.
     rows: u64,
-    /// Combinations of values that had room, which themselves had none.
-    links: u64,
+}
+
+fn place(key: u64) -> usize {
+    (key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 42) as usize
 }
 
 impl Over {
     /// A find of a value with this key.
     pub(super) fn value(&mut self, key: u64) {
         self.finds = self.finds.saturating_add(1);
+        self.values.resize(MARKS / 64, 0);
+        let bit = place(key);
+        if let Some(word) = self.values.get_mut(bit / 64) {
+            *word |= 1 << (bit % 64);
+        }
+        self.mark(key);
+    }
+
+    /// A key of something that is no value: it may link people, too.
+    pub(super) fn mark(&mut self, key: u64) {
         self.marks.resize(MARKS / 64, 0);
-        let bit = (key.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 42) as usize;
+        let bit = place(key);
         if let Some(word) = self.marks.get_mut(bit / 64) {
             *word |= 1 << (bit % 64);
         }
     }
 
+    /// Whether a key may have been met. Never wrong in saying no.
+    pub(super) fn may_hold(&self, key: u64) -> bool {
+        let bit = place(key);
+        self.marks.get(bit / 64).is_some_and(|word| word >> (bit % 64) & 1 == 1)
+    }
+
+    /// A row that names nobody, or a doubtful value without room.
     pub(super) fn row(&mut self) {
         self.rows = self.rows.saturating_add(1);
     }
 
-    pub(super) fn link(&mut self) {
-        self.links = self.links.saturating_add(1);
-    }
-
     pub(super) fn is_empty(&self) -> bool {
-        (self.finds, self.rows, self.links) == (0, 0, 0)
+        (self.finds, self.rows) == (0, 0)
     }
 
     /// Finds of values without room.
@@ -52,9 +70,9 @@ impl Over {
 
     /// About how many different values there were (linear counting: from the share of marks that were never hit).
     pub(super) fn different(&self) -> u64 {
-        let free: u32 = self.marks.iter().map(|word| word.count_zeros()).sum();
+        let free: u32 = self.values.iter().map(|word| word.count_zeros()).sum();
         let marks = MARKS as f64;
-        let about = if self.marks.is_empty() { 0.0 } else { marks * (marks / f64::from(free.max(1))).ln() };
+        let about = if self.values.is_empty() { 0.0 } else { marks * (marks / f64::from(free.max(1))).ln() };
         (about.round() as u64).min(self.finds)
     }
 }

@@ -64,6 +64,11 @@ pub(super) fn split(word: &str) -> Option<usize> {
     (!WORDS.contains(word)).then_some(found)
 }
 
+/// The given name in a full name, where the dictionary tells where it begins.
+pub fn given_name(name: &str) -> Option<&str> {
+    name.get(split(name)?..)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -27,6 +27,7 @@ mod word_list;
 pub use compile::Engine;
 pub use hit::{Hit, RecordHits};
 pub use leaf::{Chance, LeafDetector};
+pub use lexicon::given_name;
 pub use mask::masked;
 pub use risky::RiskyPlaces;
 pub use series::{Passes, SeriesId};

@@ -61,6 +61,20 @@ enum Store {
     File(File),
 }
 
+impl Store {
+    fn read_exact_at(&self, buffer: &mut [u8], from: u64) -> io::Result<()> {
+        match self {
+            Self::File(file) => file.read_exact_at(buffer, from),
+            Self::Memory(bytes) => {
+                let from = usize::try_from(from).unwrap_or(usize::MAX);
+                let held = bytes.get_ref().get(from..).and_then(|held| held.get(..buffer.len()));
+                buffer.copy_from_slice(held.ok_or(io::ErrorKind::UnexpectedEof)?);
+                Ok(())
+            }
+        }
+    }
+}
+
 /// Collects bytes; then [`Spool::into_reader`] makes them readable at any place.
 #[derive(Debug)]
 pub struct Spool {
@@ -126,6 +140,14 @@ impl Spool {
     /// Whether nothing was written yet.
     pub fn is_empty(&self) -> bool {
         self.length == 0
+    }
+
+    /// Fills the buffer from this place on, while more may still come.
+    ///
+    /// # Errors
+    /// When there are fewer bytes, or the file can not be read.
+    pub fn read_exact_at(&self, buffer: &mut [u8], from: u64) -> io::Result<()> {
+        self.store.read_exact_at(buffer, from)
     }
 
     /// The bytes, from the first one, readable and seekable.
@@ -227,15 +249,7 @@ impl SpoolReader {
 
     /// Fills the buffer from this place on, whoever else reads elsewhere.
     pub(super) fn read_exact_at(&self, buffer: &mut [u8], from: u64) -> io::Result<()> {
-        match &self.store {
-            Store::File(file) => file.read_exact_at(buffer, from),
-            Store::Memory(bytes) => {
-                let from = usize::try_from(from).unwrap_or(usize::MAX);
-                let held = bytes.get_ref().get(from..).and_then(|held| held.get(..buffer.len()));
-                buffer.copy_from_slice(held.ok_or(io::ErrorKind::UnexpectedEof)?);
-                Ok(())
-            }
-        }
+        self.store.read_exact_at(buffer, from)
     }
 }
 

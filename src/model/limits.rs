@@ -135,8 +135,12 @@ pub const SEEK_MEMORY_BYTES: u64 = 16 * 1024 * 1024;
 pub const SEEK_MEMORY_ALL_BYTES: u64 = 32 * 1024 * 1024;
 /// A spool file.
 pub const SPOOL_BYTES: u64 = 64 * 1024 * 1024 * 1024;
-/// Values, the links between them and rows that stand for somebody, in the count of people.
-pub const COUNT_BYTES: usize = 80 * 1024 * 1024;
+/// Records and what counting them takes, where people are counted in memory alone.
+pub const COUNT_BYTES: u64 = 80 * 1024 * 1024;
+/// What each of three spools of a count holds in memory before it goes to a file.
+pub const COUNT_SCRATCH_BYTES: u64 = 4 * 1024 * 1024;
+/// Values that are sorted at once when people are counted.
+pub const COUNT_SORT_BYTES: usize = 32 * 1024 * 1024;
 /// A list of results, packed, in memory; the rest of it is in a spool file.
 pub const ROWS_MEMORY_BYTES: u64 = 2 * 1024 * 1024;
 /// The same where there is no folder for a spool file (`hozen scan` without `--spool`).

@@ -23,6 +23,7 @@ pub mod risky;
 pub mod scope;
 pub mod subject;
 pub mod taken;
+pub mod who;
 
 pub use apart::is_apart;
 pub use custody::{Act, CustodyEvent};
@@ -43,3 +44,4 @@ pub use record::{Bond, Charset, Charsets, Field, Record, Undone};
 pub use risky::{Names, RiskyPlace};
 pub use scope::{Excluded, Scope};
 pub use subject::{EntityTally, Subjects};
+pub use who::{Apart, Breakdown, Category, Cluster, KindsOfPeople, LeafPeople, SitePeople, Spot};

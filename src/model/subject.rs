@@ -25,6 +25,9 @@ pub struct Subjects {
     pub conflicts: u64,
     /// Files or members that could not be read as text or records: more people may be there.
     pub unread: u64,
+    /// Whether more people may be there than `at_most`, because something was not read: then it is only the most of what was read.
+    #[serde(default)]
+    pub open_above: bool,
 }
 
 /// How each number of [`Subjects`] was reached.

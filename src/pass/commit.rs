@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use super::keep::Kept;
 use super::links::FirstName;
+use crate::count::Fact;
 use crate::detect::{Chance, SeriesId};
 use crate::model::{Bond, Digest, Digests, Entry, FileResult, Finding, Gap, LinkClass, Method, Stat};
 
@@ -16,6 +17,8 @@ pub struct Found {
     pub row: Option<u64>,
     /// Each with the class that says how it links people.
     pub findings: Vec<(Finding, LinkClass)>,
+    /// What was known of them while their values were in clear ([`crate::count::facts`]).
+    pub facts: Vec<Fact>,
     /// For each of them, the series of its leaf that chance may explain it by ([`crate::detect::Hit::series`]).
     pub series: Vec<Option<SeriesId>>,
 }

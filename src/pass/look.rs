@@ -16,6 +16,7 @@ use super::commit::{Found, Looked, LookedLeaf};
 use super::lane::{Lane, Part};
 use super::notice::Progress;
 use super::recall::Recall;
+use crate::count::facts::{Clear, facts};
 use crate::detect::{Chance, Engine, Hit, LeafDetector, RecordHits};
 use crate::disk::spool::{Spool, SpoolError, SpoolReader};
 use crate::disk::worked::worked;
@@ -338,12 +339,14 @@ impl<'l, 'a> Leaf<'l, 'a> {
             Sink::gap(self, GapKind::OverLimit, reason);
         }
         let series = record.hits.iter().map(|hit| hit.series).collect();
+        let clear: Vec<Clear<'_>> = record.hits.iter().map(clear).collect();
+        let facts = facts(&clear, self.look.lens.key);
         let findings: Vec<_> = record.hits.into_iter().map(|hit| self.finding(hit)).collect();
         if findings.is_empty() {
             return;
         }
         let weight = findings.len().saturating_mul(FINDING_BYTES);
-        let found = Found { bond, row, findings, series };
+        let found = Found { bond, row, findings, facts, series };
         // A writer that has stopped shows at the end of the entry; findings are of no use to it any more.
         let _ = self.look.lane.send(Part::Found(self.look.path.clone(), vec![found]), weight);
     }
@@ -447,4 +450,9 @@ fn member_path(container: &str, name: &str) -> String {
 
 fn base_name(path: &str) -> &str {
     path.rsplit(['/', MEMBER]).next().unwrap_or(path).trim_start()
+}
+
+/// A hit as the facts of its record are made from it.
+fn clear(hit: &Hit) -> Clear<'_> {
+    Clear { entity: &hit.entity, value: hit.value.reveal(), is_likely: hit.confidence > Confidence::Possible }
 }

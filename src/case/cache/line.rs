@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use data_encoding::HEXLOWER;
 use serde::{Deserialize, Serialize};
 
+use crate::count::Fact;
 use crate::detect::{Chance, Passes, SeriesId};
 use crate::model::{
     Bond, Confidence, Entry, FileResult, Finding, Gap, Kind, LinkClass, Locator, Place, Secret, Timestamp,
@@ -33,6 +34,8 @@ pub(super) struct FoundLine<'a> {
     row: Option<u64>,
     #[serde(borrow)]
     findings: Vec<FindingLine<'a>>,
+    #[serde(default, skip_serializing_if = "<[Fact]>::is_empty")]
+    facts: Cow<'a, [Fact]>,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
@@ -105,14 +108,15 @@ impl<'a> FoundLine<'a> {
             class: *class,
             series,
         };
-        Self { bond: found.bond, row: found.row, findings: found.findings.iter().zip(series).map(line).collect() }
+        let findings = found.findings.iter().zip(series).map(line).collect();
+        Self { bond: found.bond, row: found.row, findings, facts: Cow::Borrowed(&found.facts) }
     }
 
     /// Nothing if a digest in it is none.
     pub(super) fn found(self) -> Option<Found> {
         let series = self.findings.iter().map(|finding| finding.series).collect();
         let findings = self.findings.into_iter().map(FindingLine::finding).collect::<Option<_>>()?;
-        Some(Found { bond: self.bond, row: self.row, findings, series })
+        Some(Found { bond: self.bond, row: self.row, findings, facts: self.facts.into_owned(), series })
     }
 }
 

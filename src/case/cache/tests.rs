@@ -5,6 +5,7 @@
 use std::path::PathBuf;
 
 use super::*;
+use crate::count::{Fact, FactKind};
 use crate::detect::{Chance, Passes};
 use crate::model::{
     Bond, Confidence, Entry, FileResult, Finding, Gap, GapKind, Kind, LinkClass, Locator, LookStatus, Place, RawPath,
@@ -39,6 +40,7 @@ fn found(path: &str, value: &str) -> Found {
         bond: Bond::Row,
         row: Some(u64::MAX),
         findings: vec![(finding, LinkClass::Strong)],
+        facts: vec![Fact { kind: FactKind::NameBirth, of: 0, key: u64::MAX }],
         series: vec![Some(1 << 63)],
     }
 }

@@ -242,10 +242,9 @@ fn over_the_limit_is_told() {
 
 #[test]
 fn a_customer_list_comes_out_as_its_people() {
-    use crate::count::{Identifier, People};
-    let entities = RulePack::builtin().unwrap();
-    let entities = entities.entities();
-    let mut people = People::new(entities.len());
+    use crate::count::{Asked, Entry, Held, Identifier, People, Rows};
+    let entities: Vec<String> = RulePack::builtin().unwrap().entities().into_iter().map(str::to_owned).collect();
+    let mut people = People::new(&entities, Box::new(Held(u64::MAX)), Asked::default());
     let mut leaf = engine().leaf();
     let mut feed = |found: RecordHits| {
         let ids: Vec<Identifier> = found
@@ -253,13 +252,15 @@ fn a_customer_list_comes_out_as_its_people() {
             .iter()
             .map(|hit| Identifier {
                 entity: entities.iter().position(|entity| *entity == &*hit.entity).unwrap() as u16,
-                digest: crate::model::Digest::of(format!("{}\0{}", hit.entity, hit.value.reveal()).as_bytes()).0,
+                key: crate::seal::keyed::CaseKey::from_bytes([1; 32]).short(&hit.entity, hit.value.reveal().as_bytes()),
                 class: hit.class,
                 confidence: hit.confidence,
                 doubt: None,
+                is_aside: false,
             })
             .collect();
-        people.record(found.bond, found.row, &ids);
+        let entry = Entry { leaf: "a", bond: found.bond, row: found.row, place: (0, 0), ids: &ids, facts: &[] };
+        people.record(entry).unwrap();
     };
     for i in 1..=300u64 {
         let texts =
@@ -273,11 +274,11 @@ fn a_customer_list_comes_out_as_its_people() {
         leaf.record(&Record { bond: Bond::Row, fields: &fields, fresh_from: 0 }, &mut feed);
     }
     leaf.finish(&mut feed);
-    let counted = people.finish(0);
+    let counted = people.finish(0, Rows::default()).unwrap();
     assert_eq!([counted.subjects.at_least, counted.subjects.estimate, counted.subjects.at_most], [300; 3]);
     let found = entities.into_iter().zip(&counted.entities).filter(|(_, tally)| tally.distinct > 0);
-    let found: Vec<(&str, u64)> = found.map(|(entity, tally)| (entity, tally.distinct)).collect();
-    assert_eq!(found, [("email", 300), ("phone", 600)]);
+    let found: Vec<(String, u64)> = found.map(|(entity, tally)| (entity, tally.distinct)).collect();
+    assert_eq!(found, [("email".to_owned(), 300), ("phone".to_owned(), 600)]);
 }
 
 proptest::proptest! {

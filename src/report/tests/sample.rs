@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::case::results::{CollectResult, FileResult, LookStatus, Rows, ScanResult, Scanned, SealResult};
 use crate::case::scanned::WithMembers;
-use crate::model::{Algorithms, Digest, EntityTally, Gap, GapKind, Subjects};
+use crate::model::{Algorithms, Breakdown, Digest, EntityTally, Gap, GapKind, Subjects};
 use crate::report::{Confinement, EvidenceZip, Note, ReportInput};
 
 pub(in crate::report) fn tally(
@@ -76,6 +76,8 @@ pub(in crate::report) fn empty() -> ReportInput {
         scan: ScanResult {
             schema: "hozen.scan/1".to_owned(),
             subjects: Subjects::default(),
+            who: Breakdown::default(),
+            leaves: Rows::default(),
             entities: entities.into(),
             files: Scanned::default(),
             risky_places: Rows::default(),

@@ -1,0 +1,164 @@
+//! Groups of mentions (union-find; Tarjan, with path halving), and what is known of who each group is.
+
+use super::mention::{Mention, Who};
+
+/// Why two groups are not one person.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Clash {
+    /// Two numbers of a kind that a person has one of.
+    Primary,
+    /// Two dates of birth.
+    Birth,
+    /// Two names.
+    Name,
+}
+
+/// How much a difference weighs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Strictness {
+    /// Any difference keeps apart.
+    Strict,
+    /// A difference counts for nothing where something else says that it is a slip or a changed name.
+    Weighed,
+}
+
+#[derive(Debug)]
+pub(super) struct Groups {
+    parents: Vec<Mention>,
+    who: Vec<Who>,
+}
+
+impl Groups {
+    pub(super) fn new(who: Vec<Who>) -> Self {
+        Self { parents: (0..u32::try_from(who.len()).unwrap_or(u32::MAX)).collect(), who }
+    }
+
+    /// The mention that stands for a mention's group.
+    pub(super) fn root(&mut self, mut mention: Mention) -> Mention {
+        loop {
+            let Some(&parent) = self.parents.get(mention as usize) else { return mention };
+            if parent == mention {
+                return mention;
+            }
+            let above = self.parents.get(parent as usize).copied().unwrap_or(parent);
+            if let Some(slot) = self.parents.get_mut(mention as usize) {
+                *slot = above;
+            }
+            mention = above;
+        }
+    }
+
+    /// What is known of the group of a mention.
+    pub(super) fn who_of(&mut self, mention: Mention) -> Who {
+        let root = self.root(mention);
+        self.who(root)
+    }
+
+    fn who(&self, root: Mention) -> Who {
+        self.who.get(root as usize).copied().unwrap_or_default()
+    }
+
+    /// Joins two groups; the lower number stands for both.
+    pub(super) fn join(&mut self, a: Mention, b: Mention) {
+        let (a, b) = (self.root(a), self.root(b));
+        if a == b {
+            return;
+        }
+        let (low, high) = (a.min(b), a.max(b));
+        let (of_low, of_high) = (self.who(low), self.who(high));
+        if let (Some(parent), Some(who)) = (self.parents.get_mut(high as usize), self.who.get_mut(low as usize)) {
+            *parent = low;
+            *who = of_low.and(of_high);
+        }
+    }
+
+    /// Joins two groups unless what is known of them says that they are two people.
+    pub(super) fn join_unless(&mut self, a: Mention, b: Mention, how: Strictness) -> Result<(), Clash> {
+        let (a, b) = (self.root(a), self.root(b));
+        if a == b {
+            return Ok(());
+        }
+        match self.who(a).clash(self.who(b), how) {
+            Some(clash) => Err(clash),
+            None => {
+                self.join(a, b);
+                Ok(())
+            }
+        }
+    }
+}
+
+impl Who {
+    fn and(self, other: Self) -> Self {
+        let either = |a: u32, b: u32| if a == 0 { b } else { a };
+        let primary = if self.primary.1 == 0 { other.primary } else { self.primary };
+        Self {
+            name: either(self.name, other.name),
+            given: either(self.given, other.given),
+            kana: either(self.kana, other.kana),
+            birth: either(self.birth, other.birth),
+            primary,
+        }
+    }
+
+    /// What speaks against one person.
+    pub(super) fn clash(self, other: Self, how: Strictness) -> Option<Clash> {
+        let differ = |a: u32, b: u32| a != 0 && b != 0 && a != b;
+        let same = |a: u32, b: u32| a != 0 && a == b;
+        if self.primary.0 == other.primary.0 && differ(self.primary.1, other.primary.1) {
+            return Some(Clash::Primary);
+        }
+        let is_weighed = how == Strictness::Weighed;
+        let is_named = same(self.name, other.name) || same(self.kana, other.kana);
+        if differ(self.birth, other.birth) && !(is_weighed && is_named) {
+            return Some(Clash::Birth);
+        }
+        // Who marries keeps the given name; who slips at the keyboard, the day of birth.
+        let is_slip = is_weighed && (same(self.given, other.given) || same(self.birth, other.birth));
+        let two_names = differ(self.name, other.name) && !same(self.kana, other.kana);
+        let two_readings = (self.name == 0 || other.name == 0) && differ(self.kana, other.kana);
+        ((two_names || two_readings) && !is_slip).then_some(Clash::Name)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn who(name: u32, given: u32, kana: u32, birth: u32) -> Who {
+        Who { name, given, kana, birth, primary: (0, 0) }
+    }
+
+    #[test]
+    fn what_speaks_against_one_person() {
+        use Strictness::{Strict, Weighed};
+        let taro = who(1, 11, 21, 31);
+        for (other, strict, weighed) in [
+            (taro, None, None),
+            (who(2, 12, 22, 32), Some(Clash::Birth), Some(Clash::Birth)),
+            (who(2, 12, 22, 0), Some(Clash::Name), Some(Clash::Name)),
+            (who(2, 11, 22, 0), Some(Clash::Name), None),
+            (who(2, 0, 21, 0), None, None),
+            (who(2, 12, 22, 31), Some(Clash::Name), None),
+            (who(1, 11, 21, 32), Some(Clash::Birth), None),
+            (who(0, 0, 22, 0), Some(Clash::Name), Some(Clash::Name)),
+            (who(0, 0, 0, 0), None, None),
+        ] {
+            assert_eq!(taro.clash(other, Strict), strict, "{other:?}");
+            assert_eq!(taro.clash(other, Weighed), weighed, "{other:?}");
+        }
+        let [a, b] = [1, 2].map(|number| Who { primary: (7, number), ..taro });
+        assert_eq!(a.clash(b, Weighed), Some(Clash::Primary));
+    }
+
+    #[test]
+    fn groups_join_and_remember_who_they_are() {
+        let mut groups = Groups::new(vec![who(0, 0, 0, 0), who(5, 0, 0, 0), who(0, 0, 0, 0), who(6, 0, 0, 0)]);
+        assert!(groups.join_unless(0, 1, Strictness::Strict).is_ok());
+        assert!(groups.join_unless(2, 0, Strictness::Strict).is_ok());
+        assert_eq!(groups.join_unless(2, 3, Strictness::Strict), Err(Clash::Name));
+        assert_eq!([0, 1, 2, 3].map(|mention| groups.root(mention)), [0, 0, 0, 3]);
+        groups.join(3, 1);
+        assert_eq!(groups.root(3), 0);
+    }
+}

@@ -1,0 +1,481 @@
+//! Mentions: what one record says of one person, at the strictest reading.
+
+use super::book::{Noted, mix};
+use super::facts::{Fact, FactKind};
+use super::people::Identifier;
+use super::role::Role;
+use crate::model::{Apart, Bond, Confidence, LinkClass};
+
+/// A mention's place among all.
+pub(super) type Mention = u32;
+
+/// A person at the strictest level.
+pub(super) const OWN: u16 = 1;
+/// A person at the other levels too.
+pub(super) const SURE: u16 = 1 << 1;
+/// It holds no value that names one person.
+pub(super) const BARE: u16 = 1 << 2;
+/// For the estimate it is one with the mention before it.
+pub(super) const LINE_ON: u16 = 1 << 3;
+/// For the least number it is one with the mention before it.
+pub(super) const MAYBE_ON: u16 = 1 << 4;
+/// It holds a single value that names one person, and no name.
+pub(super) const SINGLE: u16 = 1 << 5;
+/// That value stands beside too many: nothing is linked through it.
+pub(super) const HUB: u16 = 1 << 6;
+/// From a table's row.
+pub(super) const ROW: u16 = 1 << 7;
+/// A number by which a system knows its people is in it.
+pub(super) const MEMBER_ROW: u16 = 1 << 8;
+/// Linked through something that found no room, perhaps.
+pub(super) const UNSURE: u16 = 1 << 9;
+/// Somebody of the house.
+pub(super) const STAFF: u16 = 1 << 10;
+/// Nobody: an office, an example, a blank, a company. One bit each.
+pub(super) const OFFICE: u16 = 1 << 11;
+pub(super) const EXAMPLE: u16 = 1 << 12;
+pub(super) const DUMMY: u16 = 1 << 13;
+pub(super) const COMPANY: u16 = 1 << 14;
+/// Any of these.
+pub(super) const NOBODY: u16 = OFFICE | EXAMPLE | DUMMY | COMPANY;
+
+/// How a value links the mentions that hold it. In the order in which they stand in a run.
+pub(super) mod how {
+    /// One person's own value.
+    pub(crate) const STRONG: u8 = 0;
+    /// A number that one system gave, within one leaf.
+    pub(crate) const MEMBER: u8 = 1;
+    /// Name, date of birth and something more.
+    pub(crate) const STRICT: u8 = 2;
+    /// The same place in a copy of the same leaf.
+    pub(crate) const COPY: u8 = 3;
+    /// A number that one system gave, within the system.
+    pub(crate) const SYSTEM: u8 = 4;
+    /// Two things that few people share.
+    pub(crate) const COMPOSITE: u8 = 5;
+    /// The same row.
+    pub(crate) const SAME_ROW: u8 = 6;
+    /// A name.
+    pub(crate) const NAME: u8 = 7;
+    /// A value that people share.
+    pub(crate) const WEAK: u8 = 8;
+    /// A value that is only possible.
+    pub(crate) const SOFT: u8 = 9;
+    /// A value that links nothing: it is counted.
+    pub(crate) const VALUE: u8 = 10;
+    /// The same, only possible.
+    pub(crate) const VALUE_POSSIBLE: u8 = 11;
+    /// A value that chance explains.
+    pub(crate) const CHANCE: u8 = 12;
+}
+
+/// What is known of who somebody is; 0 where nothing is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Who {
+    pub name: u32,
+    pub given: u32,
+    pub kana: u32,
+    pub birth: u32,
+    /// Entity and value of a number that a person has one of.
+    pub primary: (u16, u32),
+}
+
+/// A mention in the making.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Draft {
+    /// Values with their entity and how they link.
+    pub keys: Vec<(u64, u8, u16)>,
+    pub who: Who,
+    pub flags: u16,
+    /// Entities in it, whatever they say.
+    pub kinds: u64,
+}
+
+/// What mentions are made by.
+pub(super) struct Makers<'a> {
+    /// By entity.
+    pub roles: &'a [Role],
+    /// Digests of the domains of the house.
+    pub own_domains: &'a [u64],
+}
+
+/// Others that a value may be met beside and still be one person's own. Beyond it, it is a shop's address, a switchboard number, a clerk: it links
+/// none of them. And no record of more values is one person's.
+pub(super) const BESIDE: usize = 20;
+
+/// Mixes all values that name one person, for [`super::sort::Item::beside`].
+pub(super) fn beside_all(drafts: &[Draft]) -> u64 {
+    let mut own: Vec<u64> =
+        drafts.iter().flat_map(|draft| &draft.keys).filter(|k| k.1 <= how::MEMBER).map(|k| k.0).collect();
+    if own.is_empty() {
+        own = drafts.iter().flat_map(|draft| &draft.keys).filter(|k| k.1 == how::NAME).map(|k| k.0).collect();
+    }
+    own.sort_unstable();
+    own.dedup();
+    own.into_iter().fold(0, |all, key| all ^ mix(key, 1))
+}
+
+/// One bit for each entity; all beyond the 63rd share one.
+pub(super) fn kind_bit(entity: u16) -> u64 {
+    1 << entity.min(63)
+}
+
+impl Makers<'_> {
+    fn role(&self, id: &Identifier) -> Role {
+        self.roles.get(usize::from(id.entity)).copied().unwrap_or_default()
+    }
+
+    /// The mentions of a record. `system` is the number of the system that its leaf belongs to.
+    pub(super) fn drafts(&self, noted: &Noted, system: u32) -> Vec<Draft> {
+        let record = Record { makers: self, noted, system };
+        let values = noted.ids.iter().filter(|id| id.class != LinkClass::None).count();
+        match noted.bond {
+            // That many values are a list of people, whatever the record is.
+            _ if values > BESIDE + 1 => record.loose(),
+            Bond::Loose => record.loose(),
+            Bond::Line => record.line(),
+            Bond::Row => record.row(),
+        }
+    }
+}
+
+/// A record being read.
+struct Record<'a> {
+    makers: &'a Makers<'a>,
+    noted: &'a Noted,
+    system: u32,
+}
+
+impl Record<'_> {
+    fn facts(&self, of: usize) -> impl Iterator<Item = &Fact> {
+        self.noted.facts.iter().filter(move |fact| usize::from(fact.of) == of)
+    }
+
+    fn fact(&self, of: usize, kind: FactKind) -> Option<u64> {
+        self.facts(of).find(|fact| fact.kind == kind).map(|fact| fact.key)
+    }
+
+    fn apart(&self, of: usize) -> u16 {
+        self.facts(of).fold(0, |flags, fact| {
+            flags
+                | match fact.kind {
+                    FactKind::RoleAddress => OFFICE,
+                    FactKind::Example => EXAMPLE,
+                    FactKind::Dummy => DUMMY,
+                    FactKind::Domain if self.makers.own_domains.contains(&fact.key) => STAFF,
+                    _ => 0,
+                }
+        })
+    }
+
+    fn is_likely(id: &Identifier) -> bool {
+        id.confidence > Confidence::Possible
+    }
+
+    /// Names one person.
+    fn is_hard(&self, of: usize, id: &Identifier) -> bool {
+        let is_member = self.makers.role(id) == Role::Member;
+        Self::is_likely(id) && (id.class < LinkClass::Weak || is_member) && self.apart(of) & NOBODY == 0
+    }
+
+    /// The key of a name: its normal form.
+    fn name_key(&self, of: usize, id: &Identifier) -> u64 {
+        let normal = [FactKind::Name, FactKind::Kana, FactKind::Latin].into_iter().find_map(|kind| self.fact(of, kind));
+        normal.unwrap_or(id.key)
+    }
+
+    /// Puts a value into a mention.
+    fn put(&self, of: usize, id: &Identifier, draft: &mut Draft) {
+        draft.kinds |= kind_bit(id.entity);
+        let (role, likely, apart) = (self.makers.role(id), Self::is_likely(id), self.apart(of));
+        draft.flags |= apart & STAFF;
+        let mut key = |key, how| draft.keys.push((key, how, id.entity));
+        if id.class == LinkClass::None || apart & NOBODY != 0 {
+            key(id.key, if likely { how::VALUE } else { how::VALUE_POSSIBLE });
+        } else if !likely {
+            key(id.key, how::SOFT);
+        } else if role == Role::Member {
+            key(mix(id.key, u64::from(self.noted.leaf)), how::MEMBER);
+            key(mix(id.key, u64::from(self.system) | 1 << 40), how::SYSTEM);
+            key(id.key, how::VALUE);
+            draft.flags |= MEMBER_ROW;
+        } else if role == Role::Name {
+            key(self.name_key(of, id), how::NAME);
+            key(id.key, how::VALUE);
+        } else if id.class == LinkClass::Weak {
+            key(id.key, how::WEAK);
+        } else {
+            key(id.key, how::STRONG);
+        }
+        if likely && apart & NOBODY == 0 {
+            self.know(of, id, role, &mut draft.who);
+        }
+        for fact in self.facts(of) {
+            let links = match fact.kind {
+                FactKind::Whole => how::STRICT,
+                FactKind::NameBirth | FactKind::KanaPhone | FactKind::NamePhone | FactKind::NamePlace => how::COMPOSITE,
+                _ => continue,
+            };
+            draft.keys.push((fact.key, links, id.entity));
+        }
+    }
+
+    fn know(&self, of: usize, id: &Identifier, role: Role, who: &mut Who) {
+        let short = |key: u64| (key >> 32) as u32 | 1;
+        let set = |slot: &mut u32, key: u64| {
+            if *slot == 0 {
+                *slot = short(key);
+            }
+        };
+        match role {
+            Role::Name => {
+                let (name, kana) = (self.fact(of, FactKind::Name), self.fact(of, FactKind::Kana));
+                let is_latin = self.fact(of, FactKind::Latin).is_some();
+                let name = name.or((kana.is_none() && !is_latin).then_some(id.key));
+                name.into_iter().for_each(|key| set(&mut who.name, key));
+                kana.into_iter().for_each(|key| set(&mut who.kana, key));
+            }
+            // A surname and a given name may have a reading each: both together are the reading.
+            Role::Kana => {
+                let kana = short(self.fact(of, FactKind::Kana).unwrap_or(id.key));
+                who.kana =
+                    if who.kana == 0 || who.kana == kana { kana } else { short(mix(who.kana.into(), kana.into())) };
+            }
+            Role::Surname => self.fact(of, FactKind::Name).into_iter().for_each(|key| set(&mut who.name, key)),
+            Role::Birth => set(&mut who.birth, id.key),
+            _ if id.class == LinkClass::Primary && who.primary.1 == 0 => who.primary = (id.entity, short(id.key)),
+            _ => {}
+        }
+        self.fact(of, FactKind::Given).into_iter().for_each(|key| set(&mut who.given, key));
+    }
+
+    fn ids(&self) -> impl Iterator<Item = (usize, &Identifier)> {
+        self.noted.ids.iter().enumerate()
+    }
+
+    /// Each value by itself. What says nothing of who somebody is goes with the value before it.
+    fn each(&self) -> Vec<Draft> {
+        let mut drafts: Vec<Draft> = Vec::new();
+        let mut seen: Vec<u64> = Vec::new();
+        let mut waiting: Vec<(usize, &Identifier)> = Vec::new();
+        for (of, id) in self.ids() {
+            if id.class == LinkClass::None {
+                match drafts.last_mut() {
+                    Some(draft) => self.put(of, id, draft),
+                    None => waiting.push((of, id)),
+                }
+                continue;
+            }
+            if seen.contains(&id.key) {
+                continue;
+            }
+            seen.push(id.key);
+            let mut draft = Draft::default();
+            self.put(of, id, &mut draft);
+            let likely = Self::is_likely(id);
+            draft.flags |= if likely {
+                OWN | SURE
+            } else if id.is_aside {
+                0
+            } else {
+                OWN
+            };
+            if self.is_hard(of, id) {
+                draft.flags |= SINGLE;
+            } else {
+                draft.flags |= BARE;
+            }
+            let apart = self.apart(of) & NOBODY;
+            if apart != 0 {
+                // Nobody's: the same office twice is one office.
+                draft.flags |= apart;
+                draft.keys.push((id.key, how::STRONG, id.entity));
+            }
+            drafts.push(draft);
+        }
+        if drafts.is_empty() && !waiting.is_empty() {
+            drafts.push(Draft { flags: BARE, ..Draft::default() });
+        }
+        if let Some(first) = drafts.first_mut() {
+            waiting.into_iter().for_each(|(of, id)| self.put(of, id, first));
+        }
+        drafts
+    }
+
+    /// Text without lines or rows (a dump in one long line): values side by side, no two of a kind, may be one person's. Only *at least* may think
+    /// so; without it, people with an address and a number each would count twice there.
+    fn loose(&self) -> Vec<Draft> {
+        let mut drafts = self.each();
+        let mut kinds = 0_u64;
+        for draft in &mut drafts {
+            let own = draft.keys.iter().filter(|k| k.1 != how::VALUE).fold(0, |all, k| all | kind_bit(k.2));
+            if kinds != 0 && kinds & own == 0 && draft.flags & NOBODY == 0 {
+                draft.flags |= MAYBE_ON;
+                kinds |= own;
+            } else {
+                kinds = own;
+            }
+        }
+        drafts
+    }
+
+    fn line(&self) -> Vec<Draft> {
+        let mut drafts = self.each();
+        let is_one = self.is_one(|of, id| self.is_hard(of, id))
+            && self.is_one(|of, id| Self::is_likely(id) && !self.is_hard(of, id));
+        let has_own = self.ids().any(|(of, id)| self.is_hard(of, id));
+        let on = if is_one && has_own { LINE_ON | MAYBE_ON } else { MAYBE_ON };
+        drafts.iter_mut().skip(1).for_each(|draft| {
+            // What is only possible is linked to nobody but for the least number.
+            draft.flags |= if draft.flags & SURE == 0 { MAYBE_ON } else { on };
+        });
+        drafts
+    }
+
+    /// Whether no entity has two values among these.
+    fn is_one(&self, which: impl Fn(usize, &Identifier) -> bool) -> bool {
+        let mut seen: Vec<(u16, u64)> = self
+            .ids()
+            .filter(|(of, id)| id.class != LinkClass::None && which(*of, id))
+            .map(|(_, id)| (id.entity, id.key))
+            .collect();
+        seen.sort_unstable();
+        seen.dedup();
+        seen.windows(2).all(|pair| !matches!(pair, [a, b] if a.0 == b.0))
+    }
+
+    fn row(&self) -> Vec<Draft> {
+        let mut drafts = Vec::new();
+        for part in self.parts() {
+            self.part(&part, &mut drafts);
+        }
+        let is_company = self.ids().any(|(_, id)| Self::is_likely(id) && self.makers.role(id) == Role::Corporate)
+            && !self.ids().any(|(_, id)| Self::is_likely(id) && self.makers.role(id).tells_of_somebody());
+        for draft in &mut drafts {
+            draft.flags |= ROW | if is_company { COMPANY } else { 0 };
+        }
+        drafts
+    }
+
+    /// A row that names several people is read from name to name: a value belongs to the name before it.
+    fn parts(&self) -> Vec<Vec<usize>> {
+        let script = [FactKind::Name, FactKind::Kana, FactKind::Latin].into_iter().find(|kind| {
+            self.ids().any(|(of, id)| {
+                self.makers.role(id) == Role::Name && Self::is_likely(id) && self.fact(of, *kind).is_some()
+            })
+        });
+        let name = |of: usize, id: &Identifier| {
+            let is_name = self.makers.role(id) == Role::Name && Self::is_likely(id) && self.apart(of) & NOBODY == 0;
+            let key = script.map_or(Some(id.key), |script| self.fact(of, script));
+            key.filter(|_| is_name)
+        };
+        let mut parts = vec![Vec::new()];
+        let mut names: Vec<u64> = Vec::new();
+        for (of, id) in self.ids() {
+            if let Some(name) = name(of, id).filter(|name| !names.contains(name)) {
+                if !names.is_empty() {
+                    parts.push(Vec::new());
+                }
+                names.push(name);
+            }
+            parts.last_mut().into_iter().for_each(|part| part.push(of));
+        }
+        parts
+    }
+
+    /// The mentions of one part of a row.
+    fn part(&self, part: &[usize], drafts: &mut Vec<Draft>) {
+        let ids = || part.iter().filter_map(|&of| Some((of, self.noted.ids.get(of)?)));
+        let hard: Vec<(usize, &Identifier)> = ids().filter(|(of, id)| self.is_hard(*of, id)).collect();
+        let is_anchored = ids().any(|(of, id)| {
+            let names = self.makers.role(id).tells_of_somebody() && Self::is_likely(id) && self.apart(of) & NOBODY == 0;
+            names || self.is_hard(of, id) && (id.class == LinkClass::Primary || self.makers.role(id) == Role::Member)
+        });
+        let repeats = |at: usize| {
+            hard.iter()
+                .take(at)
+                .any(|(_, other)| hard.get(at).is_some_and(|(_, id)| other.entity == id.entity && other.key != id.key))
+        };
+        let is_one = !(0..hard.len()).any(repeats);
+        // Without a name two addresses may be two people's, and nothing says whose the rest is.
+        let is_extra = |at: usize| if is_anchored { repeats(at) } else { at > 0 && !is_one };
+        let mut main = Draft::default();
+        let mut extra = Vec::new();
+        let mut seen: Vec<u64> = Vec::new();
+        for (of, id) in ids() {
+            if id.class != LinkClass::None && seen.contains(&id.key) {
+                continue;
+            }
+            seen.push(id.key);
+            match hard.iter().position(|(other, _)| *other == of).filter(|&at| is_extra(at)) {
+                None => self.put(of, id, &mut main),
+                Some(_) => {
+                    let mut draft = Draft { flags: OWN | SURE | SINGLE | LINE_ON | MAYBE_ON, ..Draft::default() };
+                    self.put(of, id, &mut draft);
+                    extra.push(draft);
+                }
+            }
+        }
+        if hard.is_empty() {
+            return self.bare(part, main, drafts);
+        }
+        let own = main.keys.iter().filter(|k| k.1 <= how::MEMBER).count();
+        main.flags |= OWN | SURE | if own == 1 && main.who.name == 0 && main.who.kana == 0 { SINGLE } else { 0 };
+        drafts.push(main);
+        drafts.append(&mut extra);
+    }
+
+    /// A row, or a part of one, without a value that names one person.
+    fn bare(&self, part: &[usize], mut main: Draft, drafts: &mut Vec<Draft>) {
+        let ids = || part.iter().filter_map(|&of| Some((of, self.noted.ids.get(of)?)));
+        let is_somebody = |of: usize, id: &Identifier| {
+            Self::is_likely(id)
+                && self.apart(of) & NOBODY == 0
+                && (id.class == LinkClass::Weak || self.makers.role(id).tells_of_somebody())
+        };
+        main.flags |= BARE;
+        let values = || ids().filter(|(_, id)| id.class != LinkClass::None);
+        if ids().any(|(of, id)| is_somebody(of, id)) {
+            main.flags |= OWN | SURE;
+            self.noted.row.into_iter().for_each(|row| main.keys.push((mix(row, 2), how::SAME_ROW, u16::MAX)));
+        } else if values().any(|(of, _)| self.apart(of) & NOBODY != 0) {
+            let apart = values().fold(0, |all, (of, _)| all | self.apart(of) & NOBODY);
+            main.flags |= OWN | SURE | apart;
+            values()
+                .filter(|(of, _)| self.apart(*of) & NOBODY != 0)
+                .for_each(|(_, id)| main.keys.push((id.key, how::STRONG, id.entity)));
+        } else if values().next().is_some() && values().all(|(_, id)| id.class == LinkClass::Weak) {
+            main.flags |= OWN;
+        } else {
+            // Doubtful values, each perhaps somebody's.
+            return drafts.append(&mut self.doubtful(part));
+        }
+        drafts.push(main);
+    }
+
+    fn doubtful(&self, part: &[usize]) -> Vec<Draft> {
+        let mut each: Vec<Draft> = Vec::new();
+        for (of, id) in part.iter().filter_map(|&of| Some((of, self.noted.ids.get(of)?))) {
+            let is_new = id.class != LinkClass::None || each.is_empty();
+            if is_new {
+                let own = if id.class < LinkClass::Weak && !id.is_aside { OWN } else { 0 };
+                each.push(Draft { flags: BARE | MAYBE_ON | own, ..Draft::default() });
+            }
+            each.last_mut().into_iter().for_each(|draft| self.put(of, id, draft));
+        }
+        each.first_mut().into_iter().for_each(|first| first.flags &= !MAYBE_ON);
+        each
+    }
+}
+
+/// The reasons in these flags.
+pub(super) fn reasons(flags: u16) -> impl Iterator<Item = Apart> {
+    let bits = [
+        (OFFICE, Apart::RoleAddress),
+        (EXAMPLE, Apart::Example),
+        (DUMMY, Apart::Dummy),
+        (STAFF, Apart::OwnStaff),
+        (COMPANY, Apart::Corporate),
+    ];
+    bits.into_iter().filter(move |(bit, _)| flags & bit != 0).map(|(_, apart)| apart)
+}

@@ -1,0 +1,165 @@
+//! Bytes that are set aside while people are counted. This floor has no files; who has them hands in a place.
+
+use std::io;
+
+/// Bytes that are added at the end and read at any place.
+pub trait Scratch {
+    /// Adds these.
+    ///
+    /// # Errors
+    /// When they can not be written.
+    fn append(&mut self, bytes: &[u8]) -> io::Result<()>;
+
+    /// How many there are.
+    fn length(&self) -> u64;
+
+    /// Fills `into` from this place on.
+    ///
+    /// # Errors
+    /// When they can not be read, or there are fewer.
+    fn read_at(&self, at: u64, into: &mut [u8]) -> io::Result<()>;
+}
+
+/// Gives room for bytes, as often as it is asked.
+pub trait ScratchPlace {
+    /// Empty room.
+    fn scratch(&self) -> Box<dyn Scratch>;
+
+    /// Bytes that may be set aside here in all; beyond it counts become bounds. `None`: the disk is the limit.
+    fn room(&self) -> Option<u64>;
+}
+
+/// Memory alone, and so much of it.
+#[derive(Debug, Clone, Copy)]
+pub struct Held(pub u64);
+
+impl ScratchPlace for Held {
+    fn scratch(&self) -> Box<dyn Scratch> {
+        Box::new(Vec::new())
+    }
+
+    fn room(&self) -> Option<u64> {
+        Some(self.0)
+    }
+}
+
+impl Scratch for Vec<u8> {
+    fn append(&mut self, bytes: &[u8]) -> io::Result<()> {
+        self.extend_from_slice(bytes);
+        Ok(())
+    }
+
+    fn length(&self) -> u64 {
+        self.len() as u64
+    }
+
+    fn read_at(&self, at: u64, into: &mut [u8]) -> io::Result<()> {
+        let start = usize::try_from(at).map_err(io::Error::other)?;
+        let end = start.checked_add(into.len()).ok_or(io::ErrorKind::UnexpectedEof)?;
+        into.copy_from_slice(self.get(start..end).ok_or(io::ErrorKind::UnexpectedEof)?);
+        Ok(())
+    }
+}
+
+/// Reads a scratch from a place on, block by block.
+pub(super) struct Reader<'a> {
+    from: &'a dyn Scratch,
+    at: u64,
+    end: u64,
+    block: Vec<u8>,
+    used: usize,
+}
+
+/// Bytes read at once.
+const BLOCK_BYTES: u64 = 64 * 1024;
+
+impl<'a> Reader<'a> {
+    pub(super) fn new(from: &'a dyn Scratch) -> Self {
+        Self::range(from, 0, from.length())
+    }
+
+    pub(super) fn range(from: &'a dyn Scratch, start: u64, end: u64) -> Self {
+        Self { from, at: start, end: end.min(from.length()), block: Vec::new(), used: 0 }
+    }
+
+    /// Whether all was read.
+    pub(super) fn is_at_end(&self) -> bool {
+        self.used >= self.block.len() && self.at >= self.end
+    }
+
+    fn fill(&mut self) -> io::Result<()> {
+        let count = self.end.saturating_sub(self.at).min(BLOCK_BYTES);
+        if count == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        self.block.resize(count as usize, 0);
+        self.from.read_at(self.at, &mut self.block)?;
+        self.at += count;
+        self.used = 0;
+        Ok(())
+    }
+
+    pub(super) fn byte(&mut self) -> io::Result<u8> {
+        loop {
+            if let Some(&byte) = self.block.get(self.used) {
+                self.used += 1;
+                return Ok(byte);
+            }
+            self.fill()?;
+        }
+    }
+
+    pub(super) fn take<const N: usize>(&mut self) -> io::Result<[u8; N]> {
+        let mut bytes = [0; N];
+        if let Some(ready) = self.block.get(self.used..self.used.saturating_add(N)) {
+            bytes.copy_from_slice(ready);
+            self.used += N;
+            return Ok(bytes);
+        }
+        for slot in &mut bytes {
+            *slot = self.byte()?;
+        }
+        Ok(bytes)
+    }
+
+    /// A number of 7 bits a byte, the lowest first.
+    pub(super) fn number(&mut self) -> io::Result<u64> {
+        let mut value = 0_u64;
+        for shift in (0..64).step_by(7) {
+            let byte = self.byte()?;
+            value |= u64::from(byte & 0x7f) << shift;
+            if byte & 0x80 == 0 {
+                return Ok(value);
+            }
+        }
+        Err(io::ErrorKind::InvalidData.into())
+    }
+}
+
+/// Writes such a number.
+pub(super) fn put_number(into: &mut Vec<u8>, mut value: u64) {
+    while value >= 0x80 {
+        into.push(value as u8 | 0x80);
+        value >>= 7;
+    }
+    into.push(value as u8);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn numbers_come_back(numbers in prop::collection::vec(any::<u64>(), 0..40_000)) {
+            let mut bytes = Vec::new();
+            numbers.iter().for_each(|&number| put_number(&mut bytes, number));
+            let mut reader = Reader::new(&bytes);
+            for &number in &numbers {
+                prop_assert_eq!(reader.number().unwrap(), number);
+            }
+            prop_assert!(reader.is_at_end() && reader.byte().is_err());
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! What is told of groups beside how many there are: who had what, where, and of which kind.
+
+use std::collections::BTreeMap;
+
+use super::groups::{Clash, Groups};
+use super::mention::{Mention, NOBODY, STAFF, reasons};
+use super::runs::Mentions;
+use crate::model::{Apart, Category, Spot};
+
+fn bit(category: Category) -> u8 {
+    1 << category as u8
+}
+
+/// Words in the path of a leaf (file, sheet, table) that say it.
+fn words(category: Category) -> &'static [&'static str] {
+    match category {
+        Category::Customer => &[
+            "顧客",
+            "会員",
+            "お客様",
+            "利用者",
+            "購入者",
+            "注文",
+            "予約",
+            "customer",
+            "member",
+            "client",
+            "user",
+            "order",
+            "subscriber",
+        ],
+        Category::Employee => &[
+            "社員",
+            "従業員",
+            "職員",
+            "人事",
+            "給与",
+            "応募者",
+            "採用",
+            "employee",
+            "staff",
+            "payroll",
+            "personnel",
+            "applicant",
+        ],
+        Category::Partner => &["取引先", "仕入先", "業者", "委託先", "partner", "supplier", "vendor"],
+        Category::Patient => &["患者", "診療", "カルテ", "入院", "外来", "patient"],
+        Category::Pupil => &["生徒", "児童", "学生", "園児", "学籍", "成績", "受験", "pupil", "student"],
+    }
+}
+
+/// Categories by the numbers that a system gave, as bits.
+pub(super) fn of_entity(entity: &str) -> u8 {
+    match entity {
+        "member_id" => bit(Category::Customer),
+        "employee_id" => bit(Category::Employee),
+        "patient_id" => bit(Category::Patient),
+        "student_id" => bit(Category::Pupil),
+        _ => 0,
+    }
+}
+
+/// Categories by where the data lies: the innermost name that says something.
+pub(super) fn of_path(path: &str) -> u8 {
+    let lower = path.to_lowercase();
+    let inner_first = lower.rsplit(['/', '▸']);
+    let said = |part: &str| {
+        Category::ALL
+            .into_iter()
+            .filter(|c| words(*c).iter().any(|word| part.contains(word)))
+            .fold(0, |all, c| all | bit(c))
+    };
+    inner_first.take(3).map(said).find(|bits| *bits != 0).unwrap_or(0)
+}
+
+/// The categories in these bits.
+pub fn categories(bits: u8) -> impl Iterator<Item = Category> {
+    Category::ALL.into_iter().filter(move |category| bits & bit(*category) != 0)
+}
+
+pub(super) fn why(clash: Clash) -> &'static str {
+    match clash {
+        Clash::Primary => "two_primaries",
+        Clash::Birth => "two_birth_dates",
+        Clash::Name => "two_names",
+    }
+}
+
+/// One person of the estimate.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Person {
+    /// From 1, in the order in which they were met.
+    pub number: u64,
+    /// Kinds of data, by entity index.
+    pub kinds: u64,
+    /// Mentions: rows, lines, values.
+    pub mentions: u64,
+    /// How many leaves, at the least one; more are not told apart beyond 255.
+    pub leaves: u8,
+    /// Categories, as bits of [`Category`].
+    pub categories: u8,
+    /// Where they were met first.
+    pub first: Spot,
+}
+
+/// People at one level.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Level {
+    /// People.
+    pub people: u64,
+    /// Of these, how many because one group holds several values that a person has one of.
+    pub refused: u64,
+    /// Groups that are not counted, by why.
+    pub apart: BTreeMap<Apart, u64>,
+    /// By mention that stands for a group: whether it is a person.
+    pub is_person: Vec<bool>,
+}
+
+/// Groups that hold a mention which counts (has the flag `wanted`), without those that are nobody's or the house's own.
+pub(super) fn level(mentions: &Mentions, groups: &mut Groups, wanted: u16) -> Level {
+    let mut all = Level { is_person: vec![false; mentions.flags.len()], ..Level::default() };
+    let mut nobody = vec![0_u16; mentions.flags.len()];
+    let mut primaries: Vec<(Mention, u16, u32)> = Vec::new();
+    for (mention, &flags) in (0..).zip(&mentions.flags) {
+        let root = groups.root(mention);
+        if flags & wanted != 0
+            && let Some(person) = all.is_person.get_mut(root as usize)
+        {
+            *person |= flags & NOBODY == 0;
+            let primary = mentions.who(mention).primary;
+            if primary.1 != 0 {
+                primaries.push((root, primary.0, primary.1));
+            }
+        }
+        if let Some(slot) = nobody.get_mut(root as usize) {
+            *slot |= flags & STAFF | if flags & wanted != 0 { flags & NOBODY } else { 0 };
+        }
+    }
+    for (person, &flags) in all.is_person.iter_mut().zip(&nobody) {
+        let is_staff = *person && flags & STAFF != 0;
+        if is_staff {
+            *all.apart.entry(Apart::OwnStaff).or_default() += 1;
+        } else if !*person && flags & NOBODY != 0 {
+            reasons(flags & NOBODY).take(1).for_each(|apart| *all.apart.entry(apart).or_default() += 1);
+        }
+        *person &= !is_staff;
+    }
+    primaries.sort_unstable();
+    primaries.dedup();
+    let is_person = |root: Mention| all.is_person.get(root as usize).copied().unwrap_or(false);
+    let most =
+        |group: &[(Mention, u16, u32)]| group.chunk_by(|a, b| a.1 == b.1).map(<[_]>::len).max().unwrap_or(1) as u64;
+    let of_people =
+        primaries.chunk_by(|a, b| a.0 == b.0).filter(|group| group.first().is_some_and(|first| is_person(first.0)));
+    all.refused = of_people.map(|group| most(group).saturating_sub(1)).sum();
+    all.people = all.is_person.iter().filter(|&&person| person).count() as u64 + all.refused;
+    all
+}
+
+/// People by leaf, or by any number that a mention has: each number with how many different people.
+pub(super) fn by(
+    mentions: &Mentions,
+    groups: &mut Groups,
+    level: &Level,
+    wanted: u16,
+    of: impl Fn(Mention) -> Option<u32>,
+) -> BTreeMap<u32, u64> {
+    let mut pairs: Vec<u64> = Vec::new();
+    for (mention, &flags) in (0..).zip(&mentions.flags).filter(|(_, flags)| **flags & wanted != 0) {
+        let root = groups.root(mention);
+        if flags & NOBODY == 0
+            && level.is_person.get(root as usize) == Some(&true)
+            && let Some(number) = of(mention)
+        {
+            pairs.push(u64::from(number) << 32 | u64::from(root));
+        }
+    }
+    pairs.sort_unstable();
+    pairs.dedup();
+    let mut counts = BTreeMap::new();
+    pairs.iter().for_each(|pair| *counts.entry((pair >> 32) as u32).or_default() += 1);
+    counts
+}
