@@ -1,7 +1,9 @@
 //! Annotations: remarks, addresses of links, and what is written over a page without being part of it (ISO 32000-1, 12.5).
 
-use super::extras::Files;
+use super::extras::Beside;
+use super::fields::Said;
 use super::file::File;
+use super::known::Known;
 use super::page::Pages;
 use super::text::string;
 use super::value::{Dict, Value};
@@ -9,32 +11,38 @@ use super::value::{Dict, Value};
 /// Reads the annotations of a page; `shown` is its text without spaces.
 pub(super) fn read(
     pages: &mut Pages<'_>,
-    files: &mut Files,
+    all: &mut Beside,
     file: &mut File<'_>,
     number: u32,
     page: &Dict,
     shown: &str,
 ) {
     let Value::List(list) = file.get(page, "Annots") else { return };
+    let mut said = Said::default();
     for value in &list {
         if file.budget.is_spent() {
-            return;
+            break;
         }
         let Value::Dict(dict) = file.resolve(value) else { continue };
         let kind = file.get(&dict, "Subtype");
         match kind.name().unwrap_or_default() {
             "Popup" => {}
             "Link" => link(pages, file, &dict, shown),
-            "Widget" => widget(pages, file, number, &dict),
+            "Widget" => {
+                // A field that no form leads to is read here, one that was read only for what else is drawn there.
+                let known = all.form.loose(file, value.id(), &dict, &mut said);
+                appearance(pages, file, number, &dict, &known);
+            }
             kind => {
                 if kind == "FileAttachment" {
                     let spec = file.get(&dict, "FS");
-                    files.add(file, None, &spec);
+                    all.files.add(file, None, &spec);
                 }
                 remark(pages, file, number, &dict);
             }
         }
     }
+    said.groups().iter().for_each(|pairs| pages.pairs(pairs));
 }
 
 fn text_of(file: &mut File<'_>, dict: &Dict, name: &str) -> String {
@@ -75,39 +83,29 @@ fn unescaped(uri: &str) -> String {
     String::from_utf8(bytes).unwrap_or_else(|_| uri.to_owned())
 }
 
-/// A field of a form: its value is read with the form, so only what has none is looked at.
-fn widget(pages: &mut Pages<'_>, file: &mut File<'_>, number: u32, dict: &Dict) {
-    let parent = file.get(dict, "Parent");
-    let above = parent.dict().cloned().unwrap_or_default();
-    let has = |dict: &Dict| dict.get("V").is_some_and(|value| *value != Value::Text(Vec::new()));
-    if !has(dict) && !has(&above) {
-        appearance(pages, file, number, dict);
-    }
-}
-
 fn remark(pages: &mut Pages<'_>, file: &mut File<'_>, number: u32, dict: &Dict) {
     let (author, subject, contents) =
         (text_of(file, dict, "T"), text_of(file, dict, "Subj"), text_of(file, dict, "Contents"));
-    let is_bare = contents.trim().is_empty();
-    if !is_bare || !author.trim().is_empty() {
+    let known = [author.as_str(), &subject, &contents].join("\n");
+    if !contents.trim().is_empty() || !author.trim().is_empty() {
         let pair = |name: &str, text: String| (name.to_owned(), text);
         pages.pairs(&[pair("author", author), pair("subject", subject), pair("comment", contents)]);
     }
-    if is_bare {
-        appearance(pages, file, number, dict);
-    }
+    appearance(pages, file, number, dict, &known);
 }
 
-fn appearance(pages: &mut Pages<'_>, file: &mut File<'_>, number: u32, dict: &Dict) {
+/// What is drawn in the place of an annotation, but for what is `known` of it already.
+fn appearance(pages: &mut Pages<'_>, file: &mut File<'_>, number: u32, dict: &Dict, known: &str) {
     let looks = file.get(dict, "AP");
     let Some(looks) = looks.dict().cloned() else { return };
+    let known = Known::new(known);
     match file.get(&looks, "N") {
-        Value::Stream(form) => pages.appearance(file, number, &form),
+        Value::Stream(form) => pages.appearance(file, number, &form, &known),
         Value::Dict(states) => {
             let state = file.get(dict, "AS");
             let value = state.name().and_then(|name| states.get(name)).cloned();
             if let Some(Value::Stream(form)) = value.map(|value| file.resolve(&value)) {
-                pages.appearance(file, number, &form);
+                pages.appearance(file, number, &form, &known);
             }
         }
         _ => {}

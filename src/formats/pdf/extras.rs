@@ -1,17 +1,24 @@
 //! What a PDF holds beside its pages: properties, fields of its form, bookmarks, files.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::io::Cursor;
 
 use super::super::Sink;
 use super::super::written::Written;
+use super::fields::Form;
 use super::file::File;
 use super::text::{name, string};
 use super::value::{Dict, Id, Value};
 use crate::model::GapKind;
 
 /// Nodes of a tree of names, fields or bookmarks.
-const NODES: usize = 200_000;
+pub(super) const NODES: usize = 200_000;
+
+/// What is met on the way through the pages and belongs to the whole.
+pub(super) struct Beside {
+    pub(super) form: Form,
+    pub(super) files: Files,
+}
 
 /// The files inside, each once.
 #[derive(Default)]
@@ -161,66 +168,26 @@ fn of_xml(xml: &str) -> Vec<String> {
             && !text.starts_with("xmp.")
             && !text.starts_with("http://")
     };
-    let plain = |text: &str| {
-        let text = text.trim().replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&apos;", "'");
-        text.replace("&amp;", "&")
-    };
-    texts.into_iter().filter(is_word).map(plain).collect()
+    texts.into_iter().filter(is_word).map(unescaped).collect()
 }
 
-/// The values of a form: by the path of each field its name and value.
-pub(super) fn fields(file: &mut File<'_>, root: &Dict) -> Vec<(String, (String, String))> {
-    let form = file.get(root, "AcroForm");
-    let Some(form) = form.dict().cloned() else { return Vec::new() };
-    let mut waiting: Vec<(Value, String)> = match file.get(&form, "Fields") {
-        Value::List(list) => list.into_iter().rev().map(|field| (field, String::new())).collect(),
-        _ => Vec::new(),
-    };
-    let mut seen = BTreeSet::new();
-    let mut pairs = Vec::new();
-    while let Some((field, above)) = waiting.pop() {
-        if seen.len() >= NODES || file.budget.is_spent() {
-            break;
-        }
-        if field.id().is_some_and(|id| !seen.insert(id)) {
-            continue;
-        }
-        let Value::Dict(dict) = file.resolve(&field) else { continue };
-        let own = file.get(&dict, "T").text().map(string).unwrap_or_default();
-        let path = if above.is_empty() || own.is_empty() { format!("{above}{own}") } else { format!("{above}.{own}") };
-        let tip = file.get(&dict, "TU").text().map(string).filter(|tip| *tip != own);
-        let value = file.get(&dict, "V");
-        let label = tip.map_or_else(|| path.clone(), |tip| format!("{tip} ({path})"));
-        let text = value_text(file, &value);
-        if !text.trim().is_empty() && text != "Off" {
-            pairs.push((path.clone(), (label, text)));
-        }
-        if let Value::List(kids) = file.get(&dict, "Kids")
-            && path.len() < 4096
-        {
-            waiting.extend(kids.into_iter().rev().map(|kid| (kid, path.clone())));
-        }
-    }
-    pairs
+fn unescaped(text: &str) -> String {
+    let text = text.trim().replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&apos;", "'");
+    text.replace("&#13;", "").replace("&#xD;", "").replace("&nbsp;", " ").replace("&amp;", "&")
 }
 
-fn value_text(file: &mut File<'_>, value: &Value) -> String {
-    match value {
-        Value::Text(text) => string(text),
-        Value::Name(one) => name(one),
-        Value::Stream(stream) => string(&file.unfold(stream).bytes),
-        Value::List(list) => {
-            let all = list.iter().filter_map(|value| file.resolve(value).text().map(string));
-            all.collect::<Vec<_>>().join("\n")
+/// Each text between tags, and the name of the tag before it.
+pub(super) fn xml_texts(xml: &str) -> Vec<(String, String)> {
+    let mut texts = Vec::new();
+    for part in xml.split('<') {
+        let (tag, text) = part.split_once('>').unwrap_or(("", part));
+        let tag = tag.split([' ', '\t', '\n', '\r', '/']).next().unwrap_or_default();
+        let tag = tag.rsplit(':').next().unwrap_or_default();
+        if !text.trim().is_empty() {
+            texts.push((tag.to_owned(), unescaped(text)));
         }
-        // A signature: who signed, where, why.
-        Value::Dict(dict) => {
-            let keys = ["Name", "Location", "Reason", "ContactInfo"];
-            let all = keys.iter().filter_map(|key| file.get(dict, key).text().map(string));
-            all.collect::<Vec<_>>().join("\n")
-        }
-        _ => String::new(),
     }
+    texts
 }
 
 /// A form of its own in XML (XFA), of which the fields hold no values.
@@ -263,26 +230,6 @@ pub(super) fn bookmarks(file: &mut File<'_>, root: &Dict) -> Vec<String> {
         waiting.extend(dict.get("First").cloned());
     }
     titles
-}
-
-/// Takes fields together that describe one thing: all of a form, but where their names count (`1.name`, `Row2[0].name`) those of
-/// one number.
-pub(super) fn grouped(fields: Vec<(String, (String, String))>) -> Vec<Vec<(String, String)>> {
-    let mut groups: Vec<Vec<(String, String)>> = Vec::new();
-    let mut places: BTreeMap<String, usize> = BTreeMap::new();
-    for (path, pair) in fields {
-        let above = path.rsplit_once('.').map_or("", |(above, _)| above);
-        let counts = |part: &&str| part.ends_with(|end: char| end.is_ascii_digit() || end == ']');
-        let key = above.split('.').filter(counts).collect::<Vec<_>>().join(".");
-        let at = *places.entry(key).or_insert_with(|| {
-            groups.push(Vec::new());
-            groups.len() - 1
-        });
-        if let Some(group) = groups.get_mut(at) {
-            group.push(pair);
-        }
-    }
-    groups
 }
 
 /// Gives a part of lines or pairs, if there is something in it.

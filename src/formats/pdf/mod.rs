@@ -8,10 +8,12 @@ mod canvas;
 mod content;
 mod crypt;
 mod extras;
+mod fields;
 mod file;
 mod filters;
 mod font;
 mod grid;
+mod known;
 mod layout;
 mod lex;
 mod notes;
@@ -30,10 +32,13 @@ mod wrap;
 mod xref;
 
 #[cfg(test)]
+mod reach_tests;
+#[cfg(test)]
 mod tests;
 
 use crypt::Locked;
-use extras::Files;
+use extras::{Beside, Files};
+use fields::Form;
 use file::File;
 use page::Pages;
 use pages::Tree;
@@ -110,39 +115,39 @@ struct Read {
 
 fn document(file: &mut File<'_>, out: &mut dyn Sink) -> Read {
     let root = file.trailer("Root").dict().cloned().unwrap_or_default();
-    let mut files = Files::default();
+    let mut all = Beside { form: Form::read(file, &root), files: Files::default() };
     let mut pages = Pages::new(out);
     let mut read = Read { pages: 0, lost: 0, loose: false };
     let mut tree = Tree::new(file);
-    all_pages(file, &mut tree, &mut pages, &mut files, &mut read);
+    all_pages(file, &mut tree, &mut pages, &mut all, &mut read);
     if read.pages == 0 && !file.budget.is_spent() {
         read.loose = true;
-        all_pages(file, &mut Tree::loose(file), &mut pages, &mut files, &mut read);
+        all_pages(file, &mut Tree::loose(file), &mut pages, &mut all, &mut read);
     }
     pages.give_held();
     let Pages { out, notes, .. } = pages;
     if file.src.failed.is_none() {
         notes.tell(out);
-        beside(file, &root, files, out);
+        beside(file, &root, all, out);
     }
     read
 }
 
-fn all_pages(file: &mut File<'_>, tree: &mut Tree, pages: &mut Pages<'_>, files: &mut Files, read: &mut Read) {
+fn all_pages(file: &mut File<'_>, tree: &mut Tree, pages: &mut Pages<'_>, all: &mut Beside, read: &mut Read) {
     while let Some(page) = tree.next(file, read.loose) {
         read.pages = read.pages.saturating_add(1);
         let shown = pages.page(file, read.pages, &page.dict, page.resources, page.area);
-        annots::read(pages, files, file, read.pages, &page.dict, &shown);
+        annots::read(pages, all, file, read.pages, &page.dict, &shown);
     }
     read.lost += tree.lost;
 }
 
-fn beside(file: &mut File<'_>, root: &Dict, mut files: Files, out: &mut dyn Sink) {
-    let fields = extras::fields(file, root);
-    if fields.is_empty() {
+fn beside(file: &mut File<'_>, root: &Dict, all: Beside, out: &mut dyn Sink) {
+    let Beside { form, mut files } = all;
+    if form.said.values.is_empty() {
         extras::xfa(file, root).into_iter().for_each(|(name, stream)| files.add_stream(name, stream));
     }
-    extras::part(out, "form", &extras::grouped(fields), &[]);
+    extras::part(out, "form", &form.said.groups(), &[]);
     let properties = extras::properties(file, root);
     extras::part(out, "properties", &[properties], &[]);
     let bookmarks = extras::bookmarks(file, root);

@@ -10,11 +10,12 @@ use super::canvas::Canvas;
 use super::content::{Follow, Shared};
 use super::file::File;
 use super::grid::{Block, Pieces, Table, cell_text};
+use super::known::Known;
 use super::notes::Notes;
 use super::rows;
 use super::ruled;
 use super::state::Matrix;
-use super::value::{Dict, Value};
+use super::value::{Dict, Stream, Value};
 use super::wrap::{Piece, Room};
 use crate::model::limits::PART_BYTES;
 
@@ -151,26 +152,30 @@ impl<'o> Pages<'o> {
         if canvas.full {
             self.notes.full.add(number);
         }
+        self.trouble(number);
+    }
+
+    fn trouble(&mut self, number: u32) {
         if let Some(trouble) = self.shared.trouble.pop_first() {
             self.shared.trouble.clear();
             self.broken(number, &trouble);
         }
     }
 
-    /// Draws a form of its own: how an annotation looks.
-    pub(super) fn appearance(&mut self, file: &mut File<'_>, number: u32, form: &super::value::Stream) {
+    /// Draws a form of its own: how an annotation looks, but for what is known of it.
+    pub(super) fn appearance(&mut self, file: &mut File<'_>, number: u32, form: &Stream, known: &Known) {
         let mut canvas = Canvas::default();
         let mut follow = Follow::new((file, &mut self.shared, &mut canvas), Rc::default(), Matrix::UNIT);
         follow.form(None, form);
-        if canvas.untold > 0 {
+        // A font that does not tell what is known hides nothing.
+        if canvas.untold > 0 && known.is_empty() {
             self.notes.untold.add(number);
             self.notes.untold_chars += canvas.untold;
         }
-        self.write(canvas);
-    }
-
-    fn write(&mut self, canvas: Canvas) {
-        self.blocks(ruled::blocks(canvas.glyphs, &canvas.edges, None), &canvas.asides);
+        self.trouble(number);
+        let blocks = ruled::blocks(canvas.glyphs, &canvas.edges, None);
+        canvas.asides.retain(|aside| !known.has(aside, &file.budget));
+        self.blocks(known.drop_from(blocks, &file.budget), &canvas.asides);
     }
 
     fn blocks(&mut self, blocks: Vec<Block>, asides: &[String]) {
