@@ -3,6 +3,7 @@
 //! The file is never held whole: each object is read when it is asked for. Older revisions are not looked into.
 
 mod annots;
+mod apart;
 mod bytes;
 mod canvas;
 mod content;

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use super::super::Sink;
 use super::super::header::find_header;
 use super::super::written::{Cell, Written};
+use super::apart::Apart;
 use super::canvas::Canvas;
 use super::content::{Follow, Shared};
 use super::file::File;
@@ -69,15 +70,42 @@ impl<'o> Pages<'o> {
         let mut canvas = Canvas::default();
         let content = self.content(file, number, page);
         Follow::new((file, &mut self.shared, &mut canvas), resources, Matrix::UNIT).run(&content);
-        self.judge(number, &canvas, area);
-        let shown = canvas.glyphs.iter().map(|glyph| glyph.text.trim()).collect();
+        let shown: String = canvas.glyphs.iter().map(|glyph| glyph.text.trim()).collect();
         let before = self.held.as_ref().map(|held| held.columns.as_slice());
-        let mut blocks = ruled::blocks(canvas.glyphs, &canvas.edges, before);
+        let mut blocks = ruled::blocks(std::mem::take(&mut canvas.glyphs), &canvas.edges, before);
         self.carry_on(&mut blocks);
         self.text.on_page(number);
         self.row = 0;
         self.blocks(blocks, &canvas.asides);
+        self.apart(file, &mut canvas, &Known::new(&shown));
+        self.judge(number, &canvas, area);
         shown
+    }
+
+    /// What was set apart, but for what is known already. Counts it to the page.
+    fn apart(&mut self, file: &mut File<'_>, page: &mut Canvas, known: &Known) {
+        while let Some(Apart { id, resources, depth }) = page.apart.pop() {
+            let Value::Stream(stream) = file.resolve(&Value::Ref(id)) else { continue };
+            let mut canvas = Canvas { seen: std::mem::take(&mut page.seen), ..Canvas::default() };
+            let mut follow = Follow::new((file, &mut self.shared, &mut canvas), resources, Matrix::UNIT);
+            follow.depth = depth;
+            follow.form(None, &stream);
+            page.seen = std::mem::take(&mut canvas.seen);
+            page.apart.append(&mut canvas.apart);
+            page.chars += canvas.chars;
+            page.images += canvas.images;
+            page.image_area = page.image_area.max(canvas.image_area);
+            page.untold += canvas.untold;
+            page.strokes += canvas.strokes;
+            page.full |= canvas.full;
+            self.new_of(file, canvas, known);
+        }
+    }
+
+    fn new_of(&mut self, file: &File<'_>, mut canvas: Canvas, known: &Known) {
+        let blocks = ruled::blocks(canvas.glyphs, &canvas.edges, None);
+        canvas.asides.retain(|aside| !known.has(aside, &file.budget));
+        self.blocks(known.drop_from(blocks, &file.budget), &canvas.asides);
     }
 
     /// The last row of the page before, with what of it stands on the next one.
@@ -167,15 +195,14 @@ impl<'o> Pages<'o> {
         let mut canvas = Canvas::default();
         let mut follow = Follow::new((file, &mut self.shared, &mut canvas), Rc::default(), Matrix::UNIT);
         follow.form(None, form);
+        self.apart(file, &mut canvas, known);
         // A font that does not tell what is known hides nothing.
         if canvas.untold > 0 && known.is_empty() {
             self.notes.untold.add(number);
             self.notes.untold_chars += canvas.untold;
         }
         self.trouble(number);
-        let blocks = ruled::blocks(canvas.glyphs, &canvas.edges, None);
-        canvas.asides.retain(|aside| !known.has(aside, &file.budget));
-        self.blocks(known.drop_from(blocks, &file.budget), &canvas.asides);
+        self.new_of(file, canvas, known);
     }
 
     fn blocks(&mut self, blocks: Vec<Block>, asides: &[String]) {

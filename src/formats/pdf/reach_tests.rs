@@ -1,6 +1,6 @@
 //! What people write outside the content of pages, or where it does not lead at once.
 
-use super::tests::{CATALOG, FONT, PAGES, made};
+use super::tests::{CATALOG, FONT, PAGES, made, page_of};
 use crate::formats::collected::Collected;
 
 #[test]
@@ -62,4 +62,51 @@ fn what_may_be_chosen_is_read_and_what_is_chosen_once() {
     ];
     assert_eq!(form.texts(), want);
     assert_eq!(form.records[1].2[0].name.as_deref(), Some("staff (option)"));
+}
+
+fn stream(dict: &str, content: &str) -> String {
+    format!("<<{dict}/Length {}>>stream\n{content}\nendstream", content.len())
+}
+
+#[test]
+fn text_in_patterns_and_masks_is_read_once_and_not_mixed_with_the_page() {
+    let fonts = "/Resources<</Font<</F1 5 0 R>>>>";
+    let tile = stream(&format!("/PatternType 1{fonts}"), "BT /F1 9 Tf 50 700 Td (tile) Tj 0 -20 Td (shown) Tj ET");
+    let mask = stream(
+        "/Subtype/Form/Resources<</Font<</F1 5 0 R>>/Pattern<</P 6 0 R/Q 8 0 R>>>>",
+        "/P scn BT /F1 9 Tf 50 700 Td (mask) Tj ET /Q scn",
+    );
+    // It is its own paint.
+    let inner = stream(
+        "/PatternType 1/Resources<</Font<</F1 5 0 R>>/Pattern<</Q 8 0 R>>>>",
+        "/Q SCN BT /F1 9 Tf (inner) Tj ET",
+    );
+    let content = "/Pattern cs /P scn /P scn /G gs BT /F1 9 Tf 50 700 Td (shown) Tj ET /P SCN";
+    let resources = "/Pattern<</P 6 0 R>>/ExtGState<</G<</SMask<</S/Alpha/G 7 0 R>>>>>>";
+    let got = Collected::of("a.pdf", &page_of(content, resources, &[&tile, &mask, &inner]));
+    assert_eq!(got.gaps, []);
+    assert_eq!(got.texts(), [["shown"], ["mask"], ["inner"], ["tile"]]);
+}
+
+#[test]
+fn glyphs_that_draw_text_say_it_and_end() {
+    let font = "<</Type/Font/Subtype/Type3/FontMatrix[.001 0 0 .001 0 0]/FirstChar 97/Widths[9000 9000 500 500]\
+                /Encoding<</Differences[97/name/g2/c/round]>>/CharProcs<</name 7 0 R/g2 8 0 R/c 9 0 R/round 10 0 R>>\
+                /Resources<</Font<</F1 5 0 R/F2 6 0 R>>>>>>";
+    let glyph = |content: &str| stream("", content);
+    let bitmap = "500 0 0 0 500 500 d1 BI /W 8 /H 2 /IM true ID \x01\x02EI";
+    let more = [
+        font.to_owned(),
+        glyph("9000 0 d0 BT /F1 1 Tf (Yamada) Tj ET"),
+        glyph("9000 0 d0 BT /F1 1 Tf (Taro) Tj ET"),
+        glyph(bitmap),
+        glyph("500 0 d0 BT /F2 1 Tf (dd) Tj /F1 1 Tf (end) Tj ET"),
+    ];
+    let more: Vec<&str> = more.iter().map(String::as_str).collect();
+    let content = "/S gs BT 50 700 Td (abc) Tj 0 -20 Td (d) Tj ET";
+    let got = Collected::of("a.pdf", &page_of(content, "/ExtGState<</S<</Font[6 0 R 10]>>>>", &more));
+    assert!(got.texts().contains(&vec!["YamadaTaroc"]), "{:?}", got.texts());
+    assert!(got.all_text().contains("end"));
+    // What draws itself does not tell that.
+    assert!(got.gaps.iter().all(|gap| gap.2.contains("on page 1 not read")), "{:?}", got.gaps);
 }
