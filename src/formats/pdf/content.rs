@@ -392,6 +392,13 @@ impl<'f, 's> Follow<'f, 's> {
             }
             other => other.cloned(),
         };
+        // What stands for a picture, and what is abbreviated.
+        for key in ["Alt", "E"] {
+            let text = properties.as_ref().and_then(Value::dict).and_then(|dict| dict.get(key)).cloned();
+            let text = text.map(|text| self.file.resolve(&text));
+            let text = text.as_ref().and_then(Value::text).map(super::text::string);
+            self.canvas.asides.extend(text.filter(|text| !text.trim().is_empty()));
+        }
         let text = properties.as_ref().and_then(Value::dict).and_then(|dict| dict.get("ActualText")).cloned();
         let text = text.map(|text| self.file.resolve(&text));
         let text = text.as_ref().and_then(Value::text).map(super::text::string);

@@ -5,8 +5,10 @@ use std::io::Cursor;
 
 use super::super::Sink;
 use super::super::written::Written;
+use super::actions::Actions;
 use super::fields::Form;
 use super::file::File;
+use super::structure::Structure;
 use super::text::{name, string};
 use super::value::{Dict, Id, Value};
 use crate::model::GapKind;
@@ -18,6 +20,8 @@ pub(super) const NODES: usize = 200_000;
 pub(super) struct Beside {
     pub(super) form: Form,
     pub(super) files: Files,
+    pub(super) actions: Actions,
+    pub(super) structure: Structure,
 }
 
 /// The files inside, each once.
@@ -25,6 +29,50 @@ pub(super) struct Beside {
 pub(super) struct Files {
     seen: BTreeSet<Id>,
     found: Vec<(String, Value)>,
+    /// What is said of them.
+    said: Vec<Vec<(String, String)>>,
+}
+
+/// Each pair of a tree of names.
+pub(super) fn each_name<'s>(
+    file: &mut File<'s>,
+    tree: Option<Value>,
+    take: &mut dyn FnMut(&mut File<'s>, &Value, &Value),
+) {
+    let mut waiting: Vec<Value> = tree.into_iter().collect();
+    let mut seen = BTreeSet::new();
+    let mut nodes = 0;
+    while let Some(node) = waiting.pop() {
+        nodes += 1;
+        if nodes > NODES || node.id().is_some_and(|id| !seen.insert(id)) {
+            continue;
+        }
+        let Value::Dict(node) = file.resolve(&node) else { continue };
+        if let Value::List(kids) = file.get(&node, "Kids") {
+            waiting.extend(kids.into_iter().rev());
+        }
+        if let Value::List(pairs) = file.get(&node, "Names") {
+            for pair in pairs.chunks_exact(2) {
+                let [key, value] = pair else { continue };
+                take(file, key, value);
+            }
+        }
+    }
+}
+
+/// The names of layers.
+pub(super) fn layers(file: &mut File<'_>, root: &Dict) -> Vec<String> {
+    let layers = file.get(root, "OCProperties");
+    let Some(Value::List(list)) = layers.dict().map(|dict| file.get(dict, "OCGs")) else { return Vec::new() };
+    let mut names = Vec::new();
+    for layer in list.iter().take(NODES) {
+        let layer = file.resolve(layer);
+        let name = layer.dict().and_then(|layer| file.get(layer, "Name").text().map(string));
+        names.extend(
+            name.filter(|name| !name.trim().is_empty() && !names.contains(name)).filter(|_| names.len() < 1000),
+        );
+    }
+    names
 }
 
 impl Files {
@@ -42,6 +90,7 @@ impl Files {
         let mut stated = |key: &str| file.get(&dict, key).text().map(string).filter(|name| !name.trim().is_empty());
         let stated = stated("UF").or_else(|| stated("F")).or(named).unwrap_or_else(|| "attachment".to_owned());
         if self.found.len() < NODES {
+            self.describe(file, &dict, &stated);
             self.found.push((stated, stream));
         }
     }
@@ -49,33 +98,58 @@ impl Files {
     /// Those of the tree of names, and those that the document is associated with.
     pub(super) fn of_document(&mut self, file: &mut File<'_>, root: &Dict) {
         let names = file.get(root, "Names");
-        let tree = names.dict().and_then(|dict| dict.get("EmbeddedFiles")).cloned().unwrap_or(Value::Null);
-        let mut waiting = vec![tree];
-        let mut seen = BTreeSet::new();
-        let mut nodes = 0;
-        while let Some(node) = waiting.pop() {
-            nodes += 1;
-            if nodes > NODES || node.id().is_some_and(|id| !seen.insert(id)) {
-                continue;
+        let tree = names.dict().and_then(|dict| dict.get("EmbeddedFiles")).cloned();
+        each_name(file, tree, &mut |file, key, spec| self.add(file, key.text().map(string), spec));
+        self.associated(file, root);
+    }
+
+    /// Those that a page, an annotation or a part of the text is associated with.
+    pub(super) fn associated(&mut self, file: &mut File<'_>, dict: &Dict) {
+        if !dict.contains_key("AF") {
+            return;
+        }
+        match file.get(dict, "AF") {
+            Value::List(specs) => specs.iter().for_each(|spec| self.add(file, None, spec)),
+            spec => self.add(file, None, &spec),
+        }
+    }
+
+    /// Those of an annotation: attached, associated, or played there.
+    pub(super) fn of_annotation(&mut self, file: &mut File<'_>, dict: &Dict) {
+        if let Some(spec) = dict.get("FS") {
+            self.add(file, None, spec);
+        }
+        self.associated(file, dict);
+        if let Value::Dict(content) = file.get(dict, "RichMediaContent") {
+            let tree = content.get("Assets").cloned();
+            each_name(file, tree, &mut |file, key, spec| self.add(file, key.text().map(string), spec));
+        }
+    }
+
+    /// What is said of the files: descriptions, and the columns of a collection.
+    fn describe(&mut self, file: &mut File<'_>, dict: &Dict, stated: &str) {
+        let mut pairs = vec![("file".to_owned(), stated.to_owned())];
+        let mut say = |key: &str, value: &Value| {
+            if let Some(text) = value.text().map(string).filter(|text| !text.trim().is_empty() && text != stated) {
+                pairs.push((key.to_owned(), text));
             }
-            let Value::Dict(node) = file.resolve(&node) else { continue };
-            if let Value::List(kids) = file.get(&node, "Kids") {
-                waiting.extend(kids.into_iter().rev());
-            }
-            if let Value::List(pairs) = file.get(&node, "Names") {
-                for pair in pairs.chunks_exact(2) {
-                    let [key, spec] = pair else { continue };
-                    self.add(file, key.text().map(string), spec);
-                }
+        };
+        say("description", &file.get(dict, "Desc"));
+        if let Value::Dict(columns) = file.get(dict, "CI") {
+            for (key, value) in columns.iter().take(1000) {
+                let value = file.resolve(value);
+                let value = value.dict().map(|item| file.get(item, "D")).unwrap_or(value);
+                say(&name(key), &value);
             }
         }
-        if let Value::List(specs) = file.get(root, "AF") {
-            specs.iter().for_each(|spec| self.add(file, None, spec));
+        if pairs.len() > 1 {
+            self.said.push(pairs);
         }
     }
 
     /// Hands each to be looked at.
     pub(super) fn give(self, file: &mut File<'_>, out: &mut dyn Sink) {
+        part(out, "files", &self.said, &[]);
         for (name, stream) in self.found {
             if file.budget.is_spent() {
                 return;
@@ -190,21 +264,6 @@ pub(super) fn xml_texts(xml: &str) -> Vec<(String, String)> {
     texts
 }
 
-/// A form of its own in XML (XFA), of which the fields hold no values.
-pub(super) fn xfa(file: &mut File<'_>, root: &Dict) -> Vec<(String, Value)> {
-    let form = file.get(root, "AcroForm");
-    let Some(form) = form.dict().cloned() else { return Vec::new() };
-    match file.get(&form, "XFA") {
-        Value::List(list) => {
-            let pairs =
-                list.chunks_exact(2).filter_map(|pair| Some((pair.first()?.text().map(string)?, pair.last()?.clone())));
-            pairs.filter(|(name, _)| name == "datasets").map(|(name, value)| (format!("{name}.xml"), value)).collect()
-        }
-        whole @ Value::Stream(_) => vec![("xfa.xml".to_owned(), whole)],
-        _ => Vec::new(),
-    }
-}
-
 impl Files {
     /// Sets down a stream that is looked at like a file.
     pub(super) fn add_stream(&mut self, name: String, stream: Value) {
@@ -213,7 +272,7 @@ impl Files {
 }
 
 /// The titles of all bookmarks.
-pub(super) fn bookmarks(file: &mut File<'_>, root: &Dict) -> Vec<String> {
+pub(super) fn bookmarks(file: &mut File<'_>, root: &Dict, actions: &mut Actions) -> Vec<String> {
     let outlines = file.get(root, "Outlines");
     let first = outlines.dict().and_then(|dict| dict.get("First")).cloned();
     let mut waiting: Vec<Value> = first.into_iter().collect();
@@ -226,6 +285,7 @@ pub(super) fn bookmarks(file: &mut File<'_>, root: &Dict) -> Vec<String> {
         }
         let Value::Dict(dict) = file.resolve(&item) else { continue };
         titles.extend(file.get(&dict, "Title").text().map(string).filter(|title| !title.trim().is_empty()));
+        actions.of(file, &dict, false);
         waiting.extend(dict.get("Next").cloned());
         waiting.extend(dict.get("First").cloned());
     }

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::actions::Actions;
 use super::extras::{NODES, xml_texts};
 use super::file::File;
 use super::text::{name, string};
@@ -52,7 +53,7 @@ struct Own {
 
 impl Form {
     /// All fields that the form leads to.
-    pub(super) fn read(file: &mut File<'_>, root: &Dict) -> Self {
+    pub(super) fn read(file: &mut File<'_>, root: &Dict, actions: &mut Actions) -> Self {
         let mut form = Self::default();
         let dict = file.get(root, "AcroForm");
         let Some(dict) = dict.dict().cloned() else { return form };
@@ -68,6 +69,7 @@ impl Form {
                 continue;
             }
             let Value::Dict(dict) = file.resolve(&field) else { continue };
+            actions.of(file, &dict, false);
             let path = form.field(file, field.id(), &dict, &above);
             if let Value::List(kids) = file.get(&dict, "Kids")
                 && path.len() < PATH
@@ -91,7 +93,13 @@ impl Form {
 
     /// A field by its place on a page: what it and those above it say, unless the form has said it. Returns all of that as one text,
     /// to tell what is drawn there again.
-    pub(super) fn loose(&mut self, file: &mut File<'_>, id: Option<Id>, dict: &Dict, said: &mut Said) -> String {
+    pub(super) fn loose(
+        &mut self,
+        file: &mut File<'_>,
+        id: Option<Id>,
+        dict: &Dict,
+        (said, actions): (&mut Said, &mut Actions),
+    ) -> String {
         let mut chain = vec![(id, dict.clone())];
         while let Some(above) = chain.last().and_then(|(_, dict)| dict.get("Parent")).cloned() {
             let id = above.id();
@@ -103,6 +111,7 @@ impl Form {
         }
         let (mut path, mut known) = (String::new(), String::new());
         for (id, dict) in chain.into_iter().rev() {
+            actions.of(file, &dict, false);
             let (below, label) = named(file, &dict, &path);
             path = below;
             let mut own = own(file, &dict);

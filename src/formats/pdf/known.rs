@@ -4,29 +4,43 @@ use super::grid::Block;
 use crate::formats::Budget;
 
 /// What is looked through for each line.
-const KEPT: usize = 64 * 1024;
+const KEPT: usize = 256 * 1024;
 
 /// Text that was given already.
-pub(super) struct Known(String);
+pub(super) struct Known {
+    letters: String,
+    /// Signs alone say nothing: the marks of boxes that are not ticked.
+    words: bool,
+}
 
 fn letters(text: &str) -> impl Iterator<Item = char> {
-    text.chars().filter(|one| one.is_alphanumeric())
+    text.chars().filter(|one| one.is_alphanumeric()).flat_map(char::to_lowercase)
 }
 
 impl Known {
     pub(super) fn new(text: &str) -> Self {
-        Self(letters(text).take(KEPT).collect())
+        Self { letters: letters(text).take(KEPT).collect(), words: false }
+    }
+
+    /// For what is not drawn at present: only words of it count.
+    pub(super) fn words() -> Self {
+        Self { letters: String::new(), words: true }
     }
 
     pub(super) fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.letters.is_empty() && !self.words
+    }
+
+    /// Whether a text says anything that counts.
+    pub(super) fn counts(&self, text: &str) -> bool {
+        if self.words { letters(text).next().is_some() } else { !text.trim().is_empty() }
     }
 
     /// Whether a line says nothing else.
     pub(super) fn has(&self, line: &str, budget: &Budget) -> bool {
-        budget.count(self.0.len() as u64 / 16);
+        budget.count(self.letters.len() as u64 / 16);
         let line: String = letters(line).collect();
-        !self.is_empty() && self.0.contains(&line)
+        !self.is_empty() && (line.is_empty() || self.letters.contains(&line))
     }
 
     /// Leaves of what is drawn only what says something else.

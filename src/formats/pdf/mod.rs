@@ -2,6 +2,7 @@
 //!
 //! The file is never held whole: each object is read when it is asked for. Older revisions are not looked into.
 
+mod actions;
 mod annots;
 mod apart;
 mod bytes;
@@ -27,9 +28,11 @@ mod rows;
 mod ruled;
 mod rules;
 mod state;
+mod structure;
 mod text;
 mod value;
 mod wrap;
+mod xfa;
 mod xref;
 
 #[cfg(test)]
@@ -37,12 +40,14 @@ mod reach_tests;
 #[cfg(test)]
 mod tests;
 
+use actions::Actions;
 use crypt::Locked;
 use extras::{Beside, Files};
 use fields::Form;
 use file::File;
 use page::Pages;
 use pages::Tree;
+use structure::Structure;
 use value::Dict;
 
 use super::trouble::read_error;
@@ -116,7 +121,10 @@ struct Read {
 
 fn document(file: &mut File<'_>, out: &mut dyn Sink) -> Read {
     let root = file.trailer("Root").dict().cloned().unwrap_or_default();
-    let mut all = Beside { form: Form::read(file, &root), files: Files::default() };
+    let (mut actions, mut files) = (Actions::default(), Files::default());
+    let form = Form::read(file, &root, &mut actions);
+    let structure = Structure::read(file, &root, &mut files);
+    let mut all = Beside { form, files, actions, structure };
     let mut pages = Pages::new(out);
     let mut read = Read { pages: 0, lost: 0, loose: false };
     let mut tree = Tree::new(file);
@@ -138,21 +146,31 @@ fn all_pages(file: &mut File<'_>, tree: &mut Tree, pages: &mut Pages<'_>, all: &
     while let Some(page) = tree.next(file, read.loose) {
         read.pages = read.pages.saturating_add(1);
         let shown = pages.page(file, read.pages, &page.dict, page.resources, page.area);
+        pages.described(file, &all.structure.take(page.id), &shown);
+        all.actions.of(file, &page.dict, false);
+        all.files.associated(file, &page.dict);
         annots::read(pages, all, file, read.pages, &page.dict, &shown);
     }
     read.lost += tree.lost;
 }
 
 fn beside(file: &mut File<'_>, root: &Dict, all: Beside, out: &mut dyn Sink) {
-    let Beside { form, mut files } = all;
-    if form.said.values.is_empty() {
-        extras::xfa(file, root).into_iter().for_each(|(name, stream)| files.add_stream(name, stream));
-    }
+    let Beside { form, mut files, mut actions, mut structure } = all;
+    xfa::read(file, root, &form, &mut files, out);
     extras::part(out, "form", &form.said.groups(), &[]);
     let properties = extras::properties(file, root);
     extras::part(out, "properties", &[properties], &[]);
-    let bookmarks = extras::bookmarks(file, root);
-    extras::part(out, "bookmarks", &[], &bookmarks);
+    extras::part(out, "bookmarks", &[], &extras::bookmarks(file, root, &mut actions));
+    extras::part(out, "layers", &[], &extras::layers(file, root));
+    extras::part(out, "descriptions", &[], &structure.rest());
+    actions.of_document(file, root);
+    extras::part(out, "actions", &[], &actions.texts);
+    for (is_over, what) in [(actions.over, "scripts and actions"), (structure.over, "descriptions of its parts")] {
+        if is_over {
+            let reason = format!("the PDF has more {what} than are read, and the rest was not looked at: look by hand");
+            out.gap(GapKind::OverLimit, reason);
+        }
+    }
     files.of_document(file, root);
     files.give(file, out);
 }

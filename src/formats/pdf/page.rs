@@ -43,6 +43,8 @@ pub(super) struct Pages<'o> {
     carried: Carried,
     held: Option<Held>,
     row: u64,
+    /// Of the page at hand, in square units.
+    area: f64,
 }
 
 impl<'o> Pages<'o> {
@@ -55,6 +57,7 @@ impl<'o> Pages<'o> {
             carried: Carried::default(),
             held: None,
             row: 0,
+            area: 0.0,
         }
     }
 
@@ -70,12 +73,14 @@ impl<'o> Pages<'o> {
         let mut canvas = Canvas::default();
         let content = self.content(file, number, page);
         Follow::new((file, &mut self.shared, &mut canvas), resources, Matrix::UNIT).run(&content);
-        let shown: String = canvas.glyphs.iter().map(|glyph| glyph.text.trim()).collect();
+        let mut shown: String = canvas.glyphs.iter().map(|glyph| glyph.text.trim()).collect();
+        shown.extend(canvas.asides.iter().flat_map(|aside| aside.split_whitespace()));
         let before = self.held.as_ref().map(|held| held.columns.as_slice());
         let mut blocks = ruled::blocks(std::mem::take(&mut canvas.glyphs), &canvas.edges, before);
         self.carry_on(&mut blocks);
         self.text.on_page(number);
         self.row = 0;
+        self.area = area;
         self.blocks(blocks, &canvas.asides);
         self.apart(file, &mut canvas, &Known::new(&shown));
         self.judge(number, &canvas, area);
@@ -100,6 +105,15 @@ impl<'o> Pages<'o> {
             page.full |= canvas.full;
             self.new_of(file, canvas, known);
         }
+    }
+
+    /// What the structure of the document says of this page, but for what the page shows.
+    pub(super) fn described(&mut self, file: &File<'_>, texts: &[String], shown: &str) {
+        if texts.is_empty() {
+            return;
+        }
+        let known = Known::new(shown);
+        texts.iter().filter(|text| !known.has(text, &file.budget)).for_each(|text| self.line(text));
     }
 
     fn new_of(&mut self, file: &File<'_>, mut canvas: Canvas, known: &Known) {
@@ -190,8 +204,14 @@ impl<'o> Pages<'o> {
         }
     }
 
-    /// Draws a form of its own: how an annotation looks, but for what is known of it.
-    pub(super) fn appearance(&mut self, file: &mut File<'_>, number: u32, form: &Stream, known: &Known) {
+    /// Draws a form of its own: how an annotation of this size looks, but for what is known of it. Returns whether it shows any text.
+    pub(super) fn appearance(
+        &mut self,
+        file: &mut File<'_>,
+        number: u32,
+        form: &Stream,
+        (known, size): (&Known, f64),
+    ) -> bool {
         let mut canvas = Canvas::default();
         let mut follow = Follow::new((file, &mut self.shared, &mut canvas), Rc::default(), Matrix::UNIT);
         follow.form(None, form);
@@ -201,8 +221,14 @@ impl<'o> Pages<'o> {
             self.notes.untold.add(number);
             self.notes.untold_chars += canvas.untold;
         }
+        if canvas.images > 0 && canvas.chars < FEW && size > COVERED * self.area {
+            self.notes.silent.add(number);
+        }
         self.trouble(number);
+        let mut texts = canvas.glyphs.iter().map(|glyph| &*glyph.text).chain(canvas.asides.iter().map(String::as_str));
+        let shows = texts.any(|text| known.counts(text));
         self.new_of(file, canvas, known);
+        shows
     }
 
     fn blocks(&mut self, blocks: Vec<Block>, asides: &[String]) {

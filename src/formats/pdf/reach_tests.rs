@@ -110,3 +110,91 @@ fn glyphs_that_draw_text_say_it_and_end() {
     // What draws itself does not tell that.
     assert!(got.gaps.iter().all(|gap| gap.2.contains("on page 1 not read")), "{:?}", got.gaps);
 }
+
+#[test]
+fn what_is_drawn_of_an_annotation_and_said_nowhere_is_read() {
+    let look = |text: &str| {
+        stream("/Subtype/Form/Resources<</Font<</F1 5 0 R>>>>", &format!("BT /F1 9 Tf 2 2 Td {text} Tj ET"))
+    };
+    let page = "<</Type/Page/Contents 4 0 R/Annots[6 0 R 7 0 R 8 0 R 12 0 R]>>";
+    let (said, other, boxed, down) =
+        (look("(a note) Tj 0 -20 Td (drawn) "), look("(pressed)"), look("(*)"), look("(on)"));
+    let got = Collected::of(
+        "a.pdf",
+        &made(&[
+            CATALOG,
+            PAGES,
+            page,
+            &stream("", " "),
+            FONT,
+            "<</Subtype/FreeText/Contents(A  note)/RC(<body><p>A note</p><p>rich &amp; more</p></body>)/AP<</N 9 0 R>>>>",
+            "<</Subtype/Widget/AS/Off/AP<</N<</Yes 11 0 R>>/D<</Yes 10 0 R>>>>>>",
+            "<</Subtype/Widget/MK<</CA(Send it)>>/A<</S/SubmitForm/F(mailto:a@example.jp)/Next<</JS(app.alert)>>>>>>",
+            &said,
+            &other,
+            &boxed,
+            "<</Subtype/Widget/V(known)/AP<</D 13 0 R>>>>",
+            &down,
+        ]),
+    );
+    assert_eq!(got.gaps, []);
+    let want = [vec!["A  note", "A note\nrich & more"], vec!["drawn"], vec!["pressed"], vec!["Send it"], vec!["known"]];
+    assert_eq!(got.texts(), want);
+    assert_eq!(got.children[0].0, "actions");
+    assert_eq!(got.children[0].1.texts(), [["mailto:a@example.jp"], ["app.alert"]]);
+}
+
+#[test]
+fn the_data_of_a_form_in_xml_is_read_beside_its_fields() {
+    let data =
+        "<xfa:datasets><xfa:data><f><name>Yamada</name><phone>090-1234-5601</phone></f></xfa:data></xfa:datasets>";
+    let (data, template) = (stream("", data), stream("", "<template><text>Your name</text></template>"));
+    let page = "<</Type/Page/Contents 4 0 R>>";
+    let form = |fields: &str| {
+        format!("<</Type/Catalog/Pages 2 0 R/AcroForm<</Fields[{fields}]/XFA[(template)7 0 R(datasets)6 0 R]>>>>")
+    };
+    let read = |fields: &str| {
+        Collected::of("a.pdf", &made(&[&form(fields), PAGES, page, &stream("", " "), FONT, &data, &template]))
+    };
+    let got = read("");
+    let names: Vec<_> = got.children.iter().map(|child| child.0.as_str()).collect();
+    assert_eq!(names, ["template.xml", "datasets.xml"]);
+    assert!(got.all_text().contains("Yamada") && got.all_text().contains("Your name"));
+    let got = read("<</T(name)/V(Yamada)>>");
+    assert_eq!(got.children[0].1.texts(), [["090-1234-5601"]]);
+    assert_eq!(got.children[0].1.records[0].2[0].name.as_deref(), Some("phone"));
+    assert_eq!(got.children[1].1.texts(), [["Yamada"]]);
+}
+
+#[test]
+fn descriptions_layers_and_scripts_are_read_and_their_circles_end() {
+    let catalog = "<</Type/Catalog/Pages 2 0 R/StructTreeRoot<</K 6 0 R>>/OCProperties<</OCGs[<</Name(Layer of Sato)>>]>>\
+                   /OpenAction 8 0 R/Names<</JavaScript<</Names[(a)8 0 R(b)<</JS(second)>>]>>/EmbeddedFiles<</Names[(x) 9 0 R]>>>>>>";
+    let page = "<</Type/Page/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>/AF[9 0 R]>>";
+    let content = "/Figure <</Alt(in the content)>> BDC BT /F1 9 Tf 50 700 Td (on the page) Tj ET EMC";
+    let got = Collected::of(
+        "a.pdf",
+        &made(&[
+            catalog,
+            PAGES,
+            page,
+            &stream("", content),
+            FONT,
+            "<</S/Document/K[7 0 R 6 0 R 3]/T(no page)>>",
+            "<</S/Figure/Pg 3 0 R/Alt(portrait of Yamada)/ActualText(On the  page)/K[6 0 R]>>",
+            "<</S/JavaScript/JS(first)/Next[8 0 R<</URI(http://example.jp)>>]>>",
+            "<</F(a.txt)/Desc(list of members)/EF<</F 10 0 R>>>>",
+            &stream("", "inside"),
+        ]),
+    );
+    assert_eq!(got.gaps, []);
+    assert_eq!(got.texts(), [["on the page"], ["in the content"], ["no page"], ["portrait of Yamada"]]);
+    let parts: Vec<_> = got.children.iter().map(|child| (child.0.as_str(), child.1.texts())).collect();
+    let want = [
+        ("layers", vec![vec!["Layer of Sato"]]),
+        ("actions", vec![vec!["first"], vec!["http://example.jp"], vec!["second"]]),
+        ("files", vec![vec!["a.txt", "list of members"]]),
+        ("a.txt", vec![vec!["inside"]]),
+    ];
+    assert_eq!(parts, want);
+}
