@@ -39,6 +39,8 @@ impl Said {
 pub(super) struct Form {
     pub(super) said: Said,
     read: BTreeSet<Id>,
+    /// Options that were given: many fields have the same.
+    options: BTreeSet<Pair>,
     /// Fields that are no objects of their own, by path and value.
     direct: BTreeSet<Pair>,
 }
@@ -87,7 +89,7 @@ impl Form {
         if id.is_none() {
             self.direct.extend(own.values.iter().map(|value| (path.clone(), value.clone())));
         }
-        own.say(&path, &label, &mut self.said);
+        own.say(&path, &label, &mut self.said, &mut self.options);
         path
     }
 
@@ -128,7 +130,7 @@ impl Form {
                 }
             };
             if !is_read {
-                own.say(&path, &label, said);
+                own.say(&path, &label, said, &mut self.options);
             }
         }
         known
@@ -156,7 +158,7 @@ impl Own {
         self.values.iter().chain(&self.default).chain(options).map(String::as_str)
     }
 
-    fn say(self, path: &str, label: &str, said: &mut Said) {
+    fn say(self, path: &str, label: &str, said: &mut Said, given: &mut BTreeSet<Pair>) {
         let Self { values, options, default } = self;
         let chosen: BTreeSet<&str> = values.iter().map(String::as_str).collect();
         let mut value = |label: String, text: &str| said.values.push((path.to_owned(), (label, text.to_owned())));
@@ -166,16 +168,19 @@ impl Own {
         if let Some(text) = default.filter(|text| !chosen.contains(text.as_str())) {
             value(format!("{label} (default)"), &text);
         }
-        let mut given = BTreeSet::new();
         for (export, shown) in &options {
+            // What is chosen may be kept under another name than it is shown by.
+            if chosen.contains(export.as_str()) && !chosen.contains(shown.as_str()) {
+                value(label.to_owned(), shown);
+            }
+            let is_chosen = chosen.contains(export.as_str()) || chosen.contains(shown.as_str());
             let is_empty = export.is_empty() && shown.is_empty();
-            if is_empty || !given.insert((export, shown)) || chosen.contains(shown.as_str()) {
+            let pair = (export.clone(), shown.clone());
+            if is_chosen || is_empty || given.contains(&pair) {
                 continue;
             }
-            // What is chosen may be kept under another name than it is shown by.
-            if chosen.contains(export.as_str()) {
-                value(label.to_owned(), shown);
-                continue;
+            if given.len() < NODES {
+                given.insert(pair);
             }
             let name = format!("{label} (option)");
             let mut pairs = vec![(name.clone(), shown.clone())];

@@ -1,6 +1,6 @@
 //! One page: its content followed, laid out, and written as rows and lines; then its annotations.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::super::Sink;
@@ -113,7 +113,8 @@ impl<'o> Pages<'o> {
             return;
         }
         let known = Known::new(shown);
-        texts.iter().filter(|text| !known.has(text, &file.budget)).for_each(|text| self.line(text));
+        let texts: BTreeSet<&String> = texts.iter().collect();
+        texts.into_iter().filter(|text| !known.has(text, &file.budget)).for_each(|text| self.line(text));
     }
 
     fn new_of(&mut self, file: &File<'_>, mut canvas: Canvas, known: &Known) {

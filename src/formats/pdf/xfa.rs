@@ -8,6 +8,7 @@ use super::fields::Form;
 use super::file::File;
 use super::text::string;
 use super::value::{Dict, Value};
+use crate::formats::Budget;
 use crate::model::GapKind;
 
 /// Its parts are read as files where there are no fields with values; else what the fields do not say.
@@ -32,7 +33,7 @@ pub(super) fn read(file: &mut File<'_>, root: &Dict, form: &Form, files: &mut Fi
         {
             let unfolded = file.unfold(&stream);
             let xml = String::from_utf8_lossy(&unfolded.bytes);
-            extras::part(out, "form data", &unsaid(data_of(&xml), form), &[]);
+            extras::part(out, "form data", &unsaid(data_of(&xml), form, &file.budget), &[]);
             if let Some(trouble) = unfolded.trouble {
                 let reason = format!(
                     "the data of its form in XML (XFA) was read only in part: {trouble}; look at the form in a viewer by hand"
@@ -51,15 +52,26 @@ fn data_of(xml: &str) -> &str {
     rest.get(..to).unwrap_or_default()
 }
 
-/// Values that no field has, each a thing of its own.
-fn unsaid(xml: &str, form: &Form) -> Vec<Vec<(String, String)>> {
+/// Values that no field has, each a thing of its own. A single sign is a box that is ticked or not.
+fn unsaid(xml: &str, form: &Form, budget: &Budget) -> Vec<Vec<(String, String)>> {
     let letters = |text: &str| text.chars().filter(|one| one.is_alphanumeric()).collect::<String>();
     let options = form.said.options.iter().flatten();
     let pairs = form.said.values.iter().map(|(_, pair)| pair).chain(options);
-    let known: BTreeSet<String> = pairs.map(|(_, text)| letters(text)).collect();
-    let is_new = |(_, text): &(String, String)| {
-        let letters = letters(text);
-        !letters.is_empty() && !known.contains(&letters)
-    };
-    xml_texts(xml).into_iter().filter(is_new).map(|pair| vec![pair]).collect()
+    let mut known: BTreeSet<String> = pairs.map(|(_, text)| letters(text)).collect();
+    let cost = known.iter().map(|text| text.len() as u64 / 16 + 1).sum();
+    let mut new = Vec::new();
+    for (tag, text) in xml_texts(xml) {
+        let letters = letters(&text);
+        let is_sign = letters.len() < 2;
+        if is_sign || known.contains(&letters) {
+            continue;
+        }
+        // A paragraph of a longer value.
+        if budget.count(cost) && known.iter().any(|known| known.contains(&letters)) {
+            continue;
+        }
+        known.insert(letters);
+        new.push(vec![(tag, text)]);
+    }
+    new
 }
