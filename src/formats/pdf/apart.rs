@@ -26,21 +26,23 @@ pub(super) enum Drawn {
 pub(super) struct Apart {
     pub(super) id: Id,
     pub(super) resources: Rc<Dict>,
+    /// The frame that it is drawn in.
+    pub(super) ctm: Matrix,
     pub(super) depth: usize,
 }
 
 impl Follow<'_, '_> {
     /// Sets content apart, once for each page.
-    fn set_apart(&mut self, id: Id, resources: Rc<Dict>) {
+    fn set_apart(&mut self, id: Id, resources: Rc<Dict>, ctm: Matrix) {
         if self.canvas.seen.insert(id) {
-            self.canvas.apart.push(Apart { id, resources, depth: self.depth });
+            self.canvas.apart.push_back(Apart { id, resources, ctm, depth: self.depth });
         }
     }
 
     /// The tile of a pattern; a shading holds no text.
     pub(super) fn pattern(&mut self, name: &str) {
         if let Some((_, Value::Stream(tile))) = self.resource("Pattern", name) {
-            self.set_apart(tile.id, Rc::clone(&self.resources));
+            self.set_apart(tile.id, Rc::clone(&self.resources), self.base);
         }
     }
 
@@ -49,7 +51,7 @@ impl Follow<'_, '_> {
         let mask = state.dict().and_then(|dict| dict.get("SMask")).cloned().unwrap_or(Value::Null);
         let Value::Dict(mask) = self.file.resolve(&mask) else { return };
         if let Value::Stream(group) = self.file.get(&mask, "G") {
-            self.set_apart(group.id, Rc::clone(&self.resources));
+            self.set_apart(group.id, Rc::clone(&self.resources), self.state.ctm);
         }
     }
 
@@ -74,7 +76,7 @@ impl Follow<'_, '_> {
             Drawn::Nothing => None,
             Drawn::Text(text) => Some(text),
             Drawn::Apart => {
-                self.set_apart(id, resources);
+                self.set_apart(id, resources, Matrix::UNIT);
                 None
             }
         }

@@ -1,6 +1,6 @@
 //! What a page shows: characters at their places, and whether there is more than text.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 
 use super::radicals::intended;
 use super::state::Matrix;
@@ -51,7 +51,7 @@ pub(super) struct Canvas {
     /// Parts of paths: letters may be drawn as shapes.
     pub(super) strokes: u64,
     /// Content to be laid out by itself, and what was set apart already.
-    pub(super) apart: Vec<super::apart::Apart>,
+    pub(super) apart: VecDeque<super::apart::Apart>,
     pub(super) seen: BTreeSet<super::value::Id>,
     /// Operators that have shown text.
     pub(super) shows: u32,

@@ -53,7 +53,9 @@ pub(super) struct Follow<'f, 's> {
     kinds: HashMap<String, Rc<Dict>>,
     /// Fonts by their name in these resources.
     named: HashMap<String, Rc<Font>>,
-    state: State,
+    pub(super) state: State,
+    /// The frame of this content.
+    pub(super) base: Matrix,
     kept: Vec<State>,
     lost: usize,
     text: Matrix,
@@ -77,6 +79,7 @@ impl<'f, 's> Follow<'f, 's> {
             kinds: HashMap::new(),
             named: HashMap::new(),
             state: State::new(ctm),
+            base: ctm,
             kept: Vec::new(),
             lost: 0,
             text: Matrix::UNIT,

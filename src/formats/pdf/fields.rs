@@ -82,6 +82,10 @@ impl Form {
         form
     }
 
+    pub(super) fn has_fields(&self) -> bool {
+        !self.read.is_empty() || !self.direct.is_empty()
+    }
+
     /// Sets down one field. Returns its path.
     fn field(&mut self, file: &mut File<'_>, id: Option<Id>, dict: &Dict, above: &str) -> String {
         let (path, label) = named(file, dict, above);

@@ -89,10 +89,10 @@ impl<'o> Pages<'o> {
 
     /// What was set apart, but for what is known already. Counts it to the page.
     fn apart(&mut self, file: &mut File<'_>, page: &mut Canvas, known: &Known) {
-        while let Some(Apart { id, resources, depth }) = page.apart.pop() {
+        while let Some(Apart { id, resources, ctm, depth }) = page.apart.pop_front() {
             let Value::Stream(stream) = file.resolve(&Value::Ref(id)) else { continue };
             let mut canvas = Canvas { seen: std::mem::take(&mut page.seen), ..Canvas::default() };
-            let mut follow = Follow::new((file, &mut self.shared, &mut canvas), resources, Matrix::UNIT);
+            let mut follow = Follow::new((file, &mut self.shared, &mut canvas), resources, ctm);
             follow.depth = depth;
             follow.form(None, &stream);
             page.seen = std::mem::take(&mut canvas.seen);

@@ -85,7 +85,27 @@ fn text_in_patterns_and_masks_is_read_once_and_not_mixed_with_the_page() {
     let resources = "/Pattern<</P 6 0 R>>/ExtGState<</G<</SMask<</S/Alpha/G 7 0 R>>>>>>";
     let got = Collected::of("a.pdf", &page_of(content, resources, &[&tile, &mask, &inner]));
     assert_eq!(got.gaps, []);
-    assert_eq!(got.texts(), [["shown"], ["mask"], ["inner"], ["tile"]]);
+    assert_eq!(got.texts(), [["shown"], ["tile"], ["mask"], ["inner"]]);
+}
+
+#[test]
+fn a_program_s_patterns_masks_and_pages_of_forms_are_read() {
+    let people: Vec<Vec<&str>> =
+        include_str!("../../../testdata/formats/people.csv").lines().map(|line| line.split(',').collect()).collect();
+    let drawn = Collected::of("drawn.pdf", include_bytes!("../../../testdata/formats/pdf/drawn.pdf"));
+    let page = Collected::of("form-page.pdf", include_bytes!("../../../testdata/formats/pdf/form-page.pdf"));
+    assert_eq!((drawn.gaps.len(), page.gaps.len()), (0, 0));
+    let named = |got: &Collected| {
+        let rows = got.records.iter().filter(|record| record.2.iter().all(|field| field.name.is_some()));
+        rows.map(|row| row.2.iter().map(|field| field.text.clone()).collect::<Vec<_>>()).collect::<Vec<_>>()
+    };
+    assert_eq!(named(&drawn), people[1..]);
+    assert_eq!(named(&page), people[1..]);
+    let lists = Collected::of("lists.pdf", include_bytes!("../../../testdata/formats/pdf/lists.pdf"));
+    let text = lists.all_text();
+    for person in &people[1..] {
+        assert!([2, 3, 4].iter().all(|at| text.matches(person[*at]).count() == 1), "{text}");
+    }
 }
 
 #[test]

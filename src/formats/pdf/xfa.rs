@@ -25,7 +25,12 @@ pub(super) fn read(file: &mut File<'_>, root: &Dict, form: &Form, files: &mut Fi
         _ => return,
     };
     let has_values = !form.said.values.is_empty();
+    // Where fields are drawn the pages show what the template says.
+    let is_drawn = form.has_fields() && file.get(root, "NeedsRendering") != Value::Bool(true);
     for (name, stream) in packets {
+        if is_drawn && name == "template" {
+            continue;
+        }
         if !has_values {
             files.add_stream(format!("{name}.xml"), stream);
         } else if name != "template"
