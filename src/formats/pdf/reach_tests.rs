@@ -132,6 +132,35 @@ fn glyphs_that_draw_text_say_it_and_end() {
 }
 
 #[test]
+fn glyphs_and_tiles_that_draw_each_other_without_end_cost_little() {
+    // Each glyph draws the next one four times, each tile is painted with all of them.
+    let font = |next: usize| {
+        format!(
+            "<</Type/Font/Subtype/Type3/FontMatrix[1 0 0 1 0 0]/CharProcs<</a {} 0 R>>/Encoding<</Differences[97/a]>>\
+             /Resources<</Font<</N {} 0 R/F 5 0 R>>/Pattern<</P {} 0 R>>>>>>",
+            next + 1,
+            next + 2,
+            next + 1
+        )
+    };
+    let glyph = stream("/PatternType 1", "/P scn BT /F 1 Tf (name) Tj /N 1 Tf (aaaa) Tj ET");
+    let more: Vec<String> = (0..40).flat_map(|at| [font(6 + 2 * at), glyph.clone()]).collect();
+    let more: Vec<&str> = more.iter().map(String::as_str).collect();
+    let got =
+        Collected::of("a.pdf", &page_of("/S gs BT 50 700 Td (a) Tj ET", "/ExtGState<</S<</Font[6 0 R 10]>>>>", &more));
+    assert!(got.all_text().contains("name"));
+    assert!(got.gaps.iter().any(|gap| gap.2.contains("inside each other")), "{:?}", got.gaps);
+    assert!(got.all_text().len() < 100_000);
+    let drawn = include_bytes!("../../../testdata/formats/pdf/drawn.pdf");
+    for at in (0..drawn.len()).step_by(997) {
+        Collected::by(&super::Pdf, "drawn.pdf", &drawn[..at]);
+        let mut damaged = drawn.to_vec();
+        damaged[at] ^= 0x81;
+        Collected::by(&super::Pdf, "drawn.pdf", &damaged);
+    }
+}
+
+#[test]
 fn what_is_drawn_of_an_annotation_and_said_nowhere_is_read() {
     let look = |text: &str| {
         stream("/Subtype/Form/Resources<</Font<</F1 5 0 R>>>>", &format!("BT /F1 9 Tf 2 2 Td {text} Tj ET"))

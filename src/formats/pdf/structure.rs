@@ -35,11 +35,15 @@ impl Structure {
             if !file.budget.count(16) {
                 break;
             }
-            if matches!(node, Value::Number(_)) || node.id().is_some_and(|id| !seen.insert(id)) {
+            if node.id().is_some_and(|id| !seen.insert(id)) {
                 continue;
             }
             match file.resolve(&node) {
-                Value::List(kids) => waiting.extend(kids.into_iter().rev().map(|kid| (kid, above))),
+                Value::List(kids) => {
+                    // Numbers are marks in the content.
+                    let kids = kids.into_iter().filter(|kid| !matches!(kid, Value::Number(_)));
+                    waiting.extend(kids.rev().map(|kid| (kid, above)));
+                }
                 Value::Dict(dict) => {
                     let page = dict.get("Pg").and_then(Value::id).or(above);
                     all.element(file, &dict, page);
