@@ -27,6 +27,8 @@ pub(super) struct Globals {
     pub(super) sheets: BTreeMap<u64, String>,
     /// Texts of defined names.
     pub(super) named_texts: Vec<String>,
+    /// Records that do not hold what they should.
+    pub(super) broken: u64,
     /// The cipher, if it is encrypted: then nothing behind is to be read.
     pub(super) cipher: Option<&'static str>,
 }
@@ -44,6 +46,7 @@ impl Globals {
             over: 0,
             sheets: BTreeMap::new(),
             named_texts: Vec::new(),
+            broken: 0,
             cipher: None,
         }
     }
@@ -67,31 +70,47 @@ impl Globals {
         formats: &mut Vec<u32>,
     ) -> io::Result<()> {
         while records.next()? {
-            match records.kind {
+            let result = match records.kind {
                 EOF => return Ok(()),
                 0x002F => {
                     self.cipher = Some(self.cipher_of(records));
                     return Ok(());
                 }
-                0x0042 => self.page = code_page(records.u16()?),
-                0x0022 => self.epoch = if records.u16()? == 1 { Epoch::Y1904 } else { Epoch::Y1900 },
-                0x0085 if self.sheets.len() < MOST_SHEETS => self.sheet(records)?,
-                0x041E if codes.len() < MOST_SHEETS => {
-                    let id = u32::from(records.u16()?);
-                    let code = if self.wide { self.long(records)? } else { self.short(records)? };
-                    codes.insert(id, code);
-                }
-                0x00E0 if formats.len() < MOST_SHEETS => {
-                    records.u16()?;
-                    formats.push(u32::from(records.u16()?));
-                }
-                0x00FC => self.shared(records)?,
-                // Defined names, of which some hold text.
-                0x0018 if self.named_texts.len() < MOST_SHEETS => {
-                    self.named_texts.extend(literals(records.bytes(), self.wide, self.page));
-                }
-                _ => {}
+                _ => self.record(records, codes, formats),
+            };
+            match result {
+                Err(error) if error.kind() == io::ErrorKind::InvalidData => self.broken += 1,
+                result => result?,
             }
+        }
+        Ok(())
+    }
+
+    fn record<R: Read>(
+        &mut self,
+        records: &mut Records<R>,
+        codes: &mut BTreeMap<u32, String>,
+        formats: &mut Vec<u32>,
+    ) -> io::Result<()> {
+        match records.kind {
+            0x0042 => self.page = code_page(records.u16()?),
+            0x0022 => self.epoch = if records.u16()? == 1 { Epoch::Y1904 } else { Epoch::Y1900 },
+            0x0085 if self.sheets.len() < MOST_SHEETS => self.sheet(records)?,
+            0x041E if codes.len() < MOST_SHEETS => {
+                let id = u32::from(records.u16()?);
+                let code = if self.wide { self.long(records)? } else { self.short(records)? };
+                codes.insert(id, code);
+            }
+            0x00E0 if formats.len() < MOST_SHEETS => {
+                records.u16()?;
+                formats.push(u32::from(records.u16()?));
+            }
+            0x00FC => self.shared(records)?,
+            // Defined names, of which some hold text.
+            0x0018 if self.named_texts.len() < MOST_SHEETS => {
+                self.named_texts.extend(literals(records.bytes(), self.wide, self.page));
+            }
+            _ => {}
         }
         Ok(())
     }

@@ -36,6 +36,8 @@ pub(super) struct Sheet {
     kept_bytes: usize,
     missing: u64,
     missing_row: u64,
+    /// Records that do not hold what they should.
+    broken: u64,
 }
 
 impl Sheet {
@@ -48,6 +50,7 @@ impl Sheet {
     ) -> io::Result<()> {
         let result = self.walk(records, globals, out);
         self.rows.finish(out);
+        broken(self.broken, "this sheet", out);
         if self.missing > 0 {
             let kind = if globals.over > 0 { GapKind::OverLimit } else { GapKind::Malformed };
             let reason = format!(
@@ -68,7 +71,10 @@ impl Sheet {
                 BOF => inner += 1,
                 EOF if inner == 0 => return Ok(()),
                 EOF => inner -= 1,
-                _ => self.record(records, globals, out)?,
+                _ => match self.record(records, globals, out) {
+                    Err(error) if error.kind() == io::ErrorKind::InvalidData => self.broken += 1,
+                    result => result?,
+                },
             }
         }
         Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the sheet has no end"))
@@ -295,6 +301,16 @@ fn comments(notes: &[(u16, u16, u16, String)], boxes: &mut BTreeMap<u16, Vec<Str
     }
     for author in authors.into_iter().filter(|author| !author.trim().is_empty()) {
         text.pairs(&[("author".to_owned(), author.clone())], out);
+    }
+}
+
+/// Tells of records that could not be read, where others could.
+pub(super) fn broken(count: u64, of: &str, out: &mut dyn Sink) {
+    if count > 0 {
+        let reason = format!(
+            "{count} records of {of} are damaged, and what they hold was not read; the others were; look for a whole copy, or open it with its own program and save it anew"
+        );
+        out.gap(GapKind::Malformed, reason);
     }
 }
 

@@ -171,7 +171,8 @@ fn hostile_records_end() {
     assert!(got.gaps.is_empty() && got.all_text() == "a\n", "{:?}", got.gaps);
     let whole = book(0x600, &[], &record(0x203, &[0; 3]));
     let got = Collected::of("a.xls", &file(&[("Workbook", &whole)]));
-    assert_eq!(got.gap_kinds(), [GapKind::Malformed]);
+    assert!(got.gaps.is_empty());
+    assert_eq!(part(&got, "ab").gap_kinds(), [GapKind::Malformed]);
     let got = Collected::of("a.xls", &file(&[("Workbook", &whole[..40])]));
     assert_eq!(got.gap_kinds().len(), 1, "{:?}", got.gaps);
     let lost = [begin(0x600, 5), record(0x85, b"\xFF\xFF\0\0\0\0\x02\0ab"), record(globals::EOF, &[])].concat();
@@ -182,18 +183,84 @@ fn hostile_records_end() {
 #[test]
 fn chains_in_a_circle_are_refused() {
     let mut bytes = file(&[("Workbook", &book(0x600, &[], &record(0xEC, &[7; 8000])))]);
-    // The table of sectors: every entry that is a link points to its own sector.
+    relink(&mut bytes, |entry, _| Some(entry));
+    let got = Collected::of("a.xls", &bytes);
+    assert_eq!(got.gaps.len(), 1, "{:?}", got.gaps);
+}
+
+/// Changes the table of sectors: `to` gives where a sector leads now, of the sector and where it led.
+fn relink(bytes: &mut [u8], to: impl Fn(u32, u32) -> Option<u32>) {
     let sector = u32::from_le_bytes(bytes[76..80].try_into().unwrap()) as usize;
     let size = 1_usize << bytes[30];
     let table = (sector + 1) * size;
     for entry in 0..size / 4 {
         let at = table + entry * 4;
-        if bytes.get(at..at + 4).is_some_and(|link| u32::from_le_bytes(link.try_into().unwrap()) < 0xFFFF_FFF0) {
-            bytes[at..at + 4].copy_from_slice(&u32::try_from(entry).unwrap().to_le_bytes());
+        let Some(old) = bytes.get(at..at + 4).map(|link| u32::from_le_bytes(link.try_into().unwrap())) else { return };
+        if let Some(new) = to(u32::try_from(entry).unwrap(), old).filter(|_| old < 0xFFFF_FFF0) {
+            bytes[at..at + 4].copy_from_slice(&new.to_le_bytes());
         }
     }
-    let got = Collected::of("a.xls", &bytes);
-    assert_eq!(got.gaps.len(), 1, "{:?}", got.gaps);
+}
+
+fn label(row: u16, text: &str) -> Vec<u8> {
+    let chars = u16::try_from(text.encode_utf16().count()).unwrap();
+    let units = text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>();
+    record(0x204, &[&at(row, 0)[..], &chars.to_le_bytes(), &[1], &units].concat())
+}
+
+#[test]
+fn what_a_broken_chain_leads_to_no_more_is_read_as_text() {
+    let cells: Vec<u8> = (0..80)
+        .flat_map(|row| [label(row, &format!("山田 太郎 no{row:02}@example.jp")), record(0xEC, &[0; 500])].concat())
+        .collect();
+    let cells = [cells, record(0x203, &[&at(90, 0)[..], &7.0_f64.to_le_bytes()].concat())].concat();
+    let whole = file(&[("Workbook", &book(0x600, &[], &cells)), ("extra.txt", b"hanako@example.jp in a stream\n")]);
+    let before = Collected::of("a.xls", &whole);
+    assert!(before.gaps.is_empty() && before.children.len() == 2, "{:?}", before.gaps);
+    let size = 1_u32 << whole[30];
+    // In a circle, cut off, and to behind the end of the file.
+    for (name, goal) in [("circle", None), ("end", Some(0xFFFF_FFFE)), ("behind", Some(0x00FF_FFFF))] {
+        let mut bytes = whole.clone();
+        let middle = 20_000 / size + 6;
+        relink(&mut bytes, |entry, _| (entry == middle).then_some(goal.unwrap_or(middle - 3)));
+        let got = Collected::of("a.xls", &bytes);
+        assert_eq!(got.gap_kinds(), [GapKind::Truncated], "{name} {:?}", got.gaps);
+        let text = got.all_text();
+        for row in 0..80 {
+            let wanted = format!("no{row:02}@example.jp");
+            // Where the cut goes through a text its halves stand apart.
+            assert!(text.matches(&wanted).count() <= 1, "{name} {wanted}");
+        }
+        assert!((0..80).filter(|row| text.contains(&format!("no{row:02}@example.jp"))).count() >= 79, "{name}");
+        assert_eq!(text.matches("hanako@example.jp").count(), 1, "{name}");
+    }
+}
+
+#[test]
+fn strings_of_a_sheet_that_is_cut_off_are_told() {
+    let before = record(0xFC, b"\x02\0\0\0\x02\0\0\0\x0F\0\0taro@example.jp\0\x06\0\0tanaka");
+    let cell = record(0xFD, &[at(0, 0), 1_u32.to_le_bytes().to_vec()].concat());
+    let mut stream =
+        book(0x600, &before, &[cell, record(0x204, &[&at(1, 0)[..], b"\x20\0\0jiro@example.jp"].concat())].concat());
+    stream.truncate(stream.len() - 6);
+    let got = Collected::of("a.xls", &file(&[("Workbook", &stream)]));
+    assert_eq!(got.gap_kinds(), [GapKind::Truncated], "{:?}", got.gaps);
+    for wanted in ["taro@example.jp", "tanaka", "jiro@example."] {
+        assert_eq!(got.all_text().matches(wanted).count(), 1, "{wanted} in {}", got.all_text());
+    }
+}
+
+#[test]
+fn a_damaged_record_costs_itself() {
+    let cells = [label(0, "a@example.jp"), record(0x203, &[0; 3]), label(1, "b@example.jp")].concat();
+    let got = Collected::of("a.xls", &file(&[("Workbook", &book(0x600, &record(0x85, &[1]), &cells))]));
+    assert_eq!(cells_of(&got, "ab"), ["a@example.jp", "b@example.jp"]);
+    assert_eq!(part(&got, "ab").gap_kinds(), [GapKind::Malformed]);
+    assert_eq!(got.gap_kinds(), [GapKind::Malformed]);
+}
+
+fn cells_of<'c>(got: &'c Collected, name: &str) -> Vec<&'c str> {
+    cells(part(got, name)).into_iter().map(|(_, _, text)| text).collect()
 }
 
 #[test]
