@@ -15,6 +15,7 @@ use sheet::{BOF, Sheet};
 
 use super::compound::{Compound, Stream};
 use super::ole::shown;
+use super::sheet::rows::Rows;
 use super::sheet::source::{Failure, Source};
 use super::trouble::{Member, Told};
 use super::written::Written;
@@ -230,11 +231,38 @@ fn left_over(globals: &mut Globals, out: &mut dyn Sink) -> bool {
     if !named.is_empty() && !out.part("defined names", &mut |out| Written::default().lines(&named.join("\n"), out)) {
         return false;
     }
+    if globals.forgotten > 0 {
+        let reason = format!(
+            "the workbook remembers {} cells of other workbooks more than are held at once, which were not read; run hozen on those workbooks",
+            globals.forgotten
+        );
+        out.gap(GapKind::OverLimit, reason);
+    }
+    let cells = std::mem::take(&mut globals.remembered);
+    if !cells.is_empty() && !out.part("cells of other workbooks", &mut |out| remembered(&cells, out)) {
+        return false;
+    }
     globals.strings.left_over().next().is_none()
         || out.part("shared strings that no cell shows", &mut |out| {
             let mut text = Written::default();
             globals.strings.left_over().for_each(|(_, string)| text.lines(string, out));
         })
+}
+
+fn remembered(cells: &[(u16, u16, String)], out: &mut dyn Sink) {
+    let mut rows = Rows::default();
+    let mut before = None;
+    for (row, column, text) in cells {
+        // A row that is not the next belongs to it no more, and one that comes again may be of another sheet.
+        if before != Some(*row) {
+            rows.begin(Some(u64::from(*row) + 1), out);
+        }
+        before = Some(*row);
+        if rows.cell((u32::from(*column) + 1, text.clone()), None, out).is_err() {
+            break;
+        }
+    }
+    rows.finish(out);
 }
 
 /// The first record says by which version the workbook was written.

@@ -90,6 +90,11 @@ impl<R: Read> Records<R> {
         &self.data
     }
 
+    /// The bytes that are left.
+    pub(super) fn remaining(&self) -> &[u8] {
+        self.data.get(self.at..).unwrap_or_default()
+    }
+
     /// Goes on in the `CONTINUE` record that follows, if there is one.
     pub(super) fn go_on(&mut self) -> io::Result<bool> {
         if !self.next_is(CONTINUE)? {

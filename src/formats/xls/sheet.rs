@@ -17,7 +17,7 @@ use crate::model::GapKind;
 pub(super) const BOF: u16 = 0x0809;
 /// Texts around the cells that are kept of one sheet, and their bytes.
 const MOST_TEXTS: usize = 100_000;
-const TEXT_BYTES: usize = 16 * 1024 * 1024;
+pub(super) const TEXT_BYTES: usize = 16 * 1024 * 1024;
 
 /// A sheet that is being read.
 #[derive(Default)]
@@ -224,11 +224,17 @@ impl Sheet {
                 }
             }
             0x001C if records.left() >= 6 => self.note(records, globals)?,
-            // A list of allowed values, and what is said of them.
-            0x01BE => {
-                for text in literals(records.bytes(), globals.wide, globals.page) {
+            0x01BE if globals.wide => self.allowed(records, globals)?,
+            // Header and footer of even and of first pages (`HeaderFooter`).
+            0x089C if records.left() >= 38 => {
+                records.skip(30)?;
+                let lengths = [records.u16()?, records.u16()?, records.u16()?, records.u16()?];
+                for chars in lengths.into_iter().filter(|chars| *chars > 0) {
+                    // Each has its own length again.
+                    records.u16()?;
+                    let text = records.wide(usize::from(chars))?;
                     self.keep(&text)?;
-                    self.around.push(text);
+                    self.around.extend(without_codes(&text));
                 }
             }
             0x01B8 if records.left() >= 32 => {
@@ -239,6 +245,25 @@ impl Sheet {
                 }
             }
             _ => {}
+        }
+        Ok(())
+    }
+
+    /// A list of allowed values, and what is said of them: titles and texts, then formulas ([MS-XLS] `Dv`).
+    fn allowed<R: Read>(&mut self, records: &mut Records<R>, globals: &Globals) -> io::Result<()> {
+        records.u32()?;
+        for _ in 0..4 {
+            let text = globals.long(records)?;
+            // None is a zero.
+            let text = text.trim_matches('\0');
+            if !text.is_empty() {
+                self.keep(text)?;
+                self.around.push(text.to_owned());
+            }
+        }
+        for text in literals(records.remaining(), globals.wide, globals.page) {
+            self.keep(&text)?;
+            self.around.push(text);
         }
         Ok(())
     }

@@ -164,6 +164,25 @@ fn an_encrypted_workbook_says_by_what() {
 }
 
 #[test]
+fn what_stands_beside_the_cells() {
+    let text = |text: &str| [&u16::try_from(text.len()).unwrap().to_le_bytes()[..], &[0], text.as_bytes()].concat();
+    let list = b"\x0F\0\0\0\x17\x0E\0a@example.jp\0x";
+    let allowed =
+        [&[3, 0, 0, 0][..], &text("title of prompt"), &text("\0"), &text("ask jiro@example.jp"), &text("\0"), list]
+            .concat();
+    let lengths = [0_u16, 0, 6, 5].map(u16::to_le_bytes).concat();
+    let pages = [&[0x9C, 8][..], &[0; 28], &lengths, &text("&Lleft"), &text("&Rend")].concat();
+    let cells = [record(0x1BE, &allowed), record(0x89C, &pages)].concat();
+    let remembered = [&[2, 1, 4, 0][..], &[2], &text("taro@example.jp"), &[1], &7.5_f64.to_le_bytes()].concat();
+    let before = [record(0x1AE, &[1, 0, 1, 4]), record(0x59, &[1, 0, 0, 0]), record(0x5A, &remembered)].concat();
+    let got = Collected::of("a.xls", &file(&[("Workbook", &book(0x600, &before, &cells))]));
+    let around = part(part(&got, "ab"), "header and footer").all_text();
+    assert_eq!(around, "title of prompt\nask jiro@example.jp\na@example.jp, x\nleft\nend\n");
+    assert_eq!(cells_of(&got, "cells of other workbooks"), ["taro@example.jp", "7.5"]);
+    assert!(got.gaps.is_empty() && part(&got, "ab").gaps.is_empty(), "{:?}", part(&got, "ab").gaps);
+}
+
+#[test]
 fn hostile_records_end() {
     // A count of shared strings that lies, a record that is cut, a sheet that is not there, a stream without end.
     let before = record(0xFC, &[&[0xFF; 8][..], &[1, 0, 0, b'a']].concat());
