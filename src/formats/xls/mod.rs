@@ -2,6 +2,7 @@
 //! record; other streams of the file (properties, macros, embedded objects) are looked at as members of their own.
 
 mod globals;
+mod pivot;
 mod records;
 mod sheet;
 mod summary;
@@ -142,6 +143,13 @@ fn beside<R: Read>(stream: &Stream, member: &mut Member<R>, out: &mut dyn Sink) 
             return found.is_empty() || out.part("properties", &mut |out| tell(&found, out));
         }
         return out.child(&shown(&stream.path), &mut bytes.chain(member));
+    }
+    if stream.path.starts_with(pivot::STORAGE) {
+        // A member gives no errors: it keeps them, and the cache that is cut is told by them.
+        let mut cut = None;
+        let go_on = out.part(&format!("pivot cache {last}"), &mut |out| cut = pivot::read(&mut *member, out).err());
+        member.failed = member.failed.take().or(cut);
+        return go_on;
     }
     out.child(&shown(&stream.path), member)
 }

@@ -36,6 +36,9 @@ fn named<'c>(got: &'c Collected, header: &str) -> Vec<&'c str> {
 fn file(streams: &[(&str, &[u8])]) -> Vec<u8> {
     let mut file = cfb::CompoundFile::create(Cursor::new(Vec::new())).unwrap();
     for (name, bytes) in streams {
+        if let Some((storage, _)) = name.rsplit_once('/') {
+            file.create_storage_all(storage).unwrap();
+        }
         file.create_stream(name).unwrap().write_all(bytes).unwrap();
     }
     file.flush().unwrap();
@@ -180,6 +183,30 @@ fn what_stands_beside_the_cells() {
     assert_eq!(around, "title of prompt\nask jiro@example.jp\na@example.jp, x\nleft\nend\n");
     assert_eq!(cells_of(&got, "cells of other workbooks"), ["taro@example.jp", "7.5"]);
     assert!(got.gaps.is_empty() && part(&got, "ab").gaps.is_empty(), "{:?}", part(&got, "ab").gaps);
+}
+
+#[test]
+fn pivot_caches_give_their_values() {
+    let text = |text: &str| {
+        let units: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        [&u16::try_from(units.len() / 2).unwrap().to_le_bytes()[..], &[1], &units].concat()
+    };
+    let cache = [
+        record(0xC6, &[&[0; 18][..], &text("更新 花子")].concat()),
+        record(0xC7, &[&[0; 14][..], &text("氏名")].concat()),
+        record(0xCD, &text("山田 太郎")),
+        record(0xCD, &[9]),
+        record(0xC9, &9_012_345_601.0_f64.to_le_bytes()),
+        record(0xCE, &[0xBC, 7, 4, 0, 12, 0, 0, 0]),
+        record(globals::EOF, &[]),
+    ];
+    let book = book(0x600, &[], &[]);
+    let whole = cache.concat();
+    let got = Collected::of("a.xls", &file(&[("Workbook", &book), ("_SX_DB_CUR/0001", &whole)]));
+    assert_eq!(part(&got, "pivot cache 0001").all_text(), "更新 花子\n氏名\n山田 太郎\n9012345601\n1980-04-12\n");
+    assert!(got.gaps.is_empty(), "{:?}", got.gaps);
+    let got = Collected::of("a.xls", &file(&[("Workbook", &book), ("_SX_DB_CUR/0001", &whole[..60])]));
+    assert_eq!(got.gap_kinds(), [GapKind::Truncated], "{:?}", got.gaps);
 }
 
 #[test]
