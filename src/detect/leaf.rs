@@ -279,7 +279,7 @@ impl<'e> LeafDetector<'e> {
         let (offsets, is_ascii) = (OnceCell::new(), text.is_ascii());
         let look = Look { record, index, field, folded: &folded, label: label.as_str(), offsets: &offsets };
         for ((number, rule), verdict) in engine.rules.iter().enumerate().zip(verdicts.iter()) {
-            let headed = matches!(verdict, Verdict::Names(_));
+            let headed = matches!(verdict, Verdict::Names(_)) && self.stands_among(rule, record, index);
             let is_due = rule.has_headless && (!rule.needs_cue || cued.get(number).copied().unwrap_or(true));
             self.candidates.clear();
             if rule.has_within && !is_ascii {
@@ -352,6 +352,16 @@ impl<'e> LeafDetector<'e> {
             }
         }
         self.candidates = candidates;
+    }
+
+    /// Whether another field of the row has a header that this rule wants around it.
+    fn stands_among(&mut self, rule: &Compiled, record: &Record<'_>, index: usize) -> bool {
+        let Some(wanted) = &rule.columns else { return true };
+        let others = (0..).zip(record.fields).filter(|(at, field)| *at != index && !field.text.trim().is_empty());
+        others.filter_map(|(_, field)| field.name).any(|name| {
+            let verdicts = self.header_verdicts(Some(name));
+            wanted.iter().any(|number| matches!(verdicts.get(*number), Some(Verdict::Names(_))))
+        })
     }
 
     fn header_verdicts(&mut self, name: Option<&str>) -> Arc<[Verdict]> {

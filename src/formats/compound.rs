@@ -3,8 +3,14 @@
 //! Only what is needed to read streams in order. Nothing in the file is believed: chains are followed no further than there are
 //! sectors, lengths are checked against the file, and the directory is walked once.
 
+mod ungiven;
+
+use std::collections::HashSet;
 use std::io::{self, Read, SeekFrom};
 use std::rc::Rc;
+
+use ungiven::Given;
+pub(super) use ungiven::Ungiven;
 
 use super::{Budget, ReadSeek};
 use crate::model::limits::{COMPOUND_ENTRIES, COMPOUND_SECTORS};
@@ -40,6 +46,8 @@ pub(super) struct Compound<'s> {
     /// The sectors that hold the small streams.
     mini: Vec<u32>,
     streams: Vec<Stream>,
+    /// What readers of streams gave.
+    given: Given,
     /// Not all of the directory could be read.
     pub(super) cut: bool,
 }
@@ -76,6 +84,7 @@ impl<'s> Compound<'s> {
             mini_fat: Vec::new(),
             mini: Vec::new(),
             streams: Vec::new(),
+            given: Given::new(length, mini_shift),
             cut: false,
         };
         file.read_fat(&header, length)?;
@@ -143,12 +152,13 @@ impl<'s> Compound<'s> {
         Ok(())
     }
 
-    /// The sectors of a chain, each followed at most once around.
-    fn chain(&self, start: u32) -> Vec<u32> {
-        let mut all = Vec::new();
+    /// The sectors of a chain, each once: where it runs in a circle it ends.
+    fn chain(&mut self, start: u32) -> Vec<u32> {
+        let (mut all, mut met) = (Vec::new(), vec![false; self.fat.len()]);
         let mut next = start;
-        while let Some(after) = usize::try_from(next).ok().and_then(|at| self.fat.get(at)) {
-            if all.len() >= self.fat.len() {
+        while let Some((at, after)) = usize::try_from(next).ok().and_then(|at| Some((at, self.fat.get(at)?))) {
+            if met.get_mut(at).is_none_or(|met| std::mem::replace(met, true)) {
+                self.cut = true;
                 break;
             }
             all.push(next);
@@ -198,8 +208,13 @@ impl<'s> Compound<'s> {
     /// A stream, to be read in order.
     pub(super) fn reader<'c>(&'c mut self, stream: &Stream) -> StreamReader<'c, 's> {
         let small = stream.bytes < self.cutoff;
-        let steps = if small { self.mini_fat.len() } else { self.fat.len() };
-        StreamReader { small, next: stream.start, left: stream.bytes, steps, held: Vec::new(), given: 0, file: self }
+        let (left, met) = (stream.bytes, HashSet::new());
+        StreamReader { small, next: stream.start, left, met, held: Vec::new(), given: 0, file: self }
+    }
+
+    /// What no reader of a stream gave, piece by piece: sectors that chains no longer lead to, deleted streams, and the tables of the file.
+    pub(super) fn ungiven(&mut self) -> Ungiven<'_> {
+        Ungiven::new(&mut *self.src, &self.given)
     }
 
     /// A stream, whole, as far as it goes; `None` if there is none of this path, an error if it is longer than `limit`.
@@ -301,7 +316,8 @@ pub(super) struct StreamReader<'c, 's> {
     small: bool,
     next: u32,
     left: u64,
-    steps: usize,
+    /// Sectors that were given: a chain that leads to one again runs in a circle.
+    met: HashSet<u32>,
     held: Vec<u8>,
     given: usize,
 }
@@ -314,11 +330,13 @@ impl StreamReader<'_, '_> {
         let first = self.next;
         let mut count = 0_usize;
         let most = (RUN_BYTES >> shift).max(1);
-        while count < most && self.steps > 0 && (count as u64) << shift < self.left {
+        while count < most && (count as u64) << shift < self.left {
             let Some(after) = usize::try_from(self.next).ok().and_then(|at| table.get(at)) else { break };
+            if !self.met.insert(self.next) {
+                break;
+            }
             let follows = *after == self.next.wrapping_add(1);
             self.next = *after;
-            self.steps -= 1;
             count += 1;
             // Small sectors lie side by side only inside one large sector.
             if !follows || self.small {
@@ -326,7 +344,13 @@ impl StreamReader<'_, '_> {
             }
         }
         if count == 0 {
-            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the chain of its sectors breaks off"));
+            let circle = self.met.contains(&self.next);
+            let why = if circle {
+                "the chain of its sectors runs in a circle"
+            } else {
+                "the chain of its sectors breaks off"
+            };
+            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, why));
         }
         let bytes = usize::try_from(self.left).unwrap_or(usize::MAX).min(count << shift);
         let place = self.place(first).ok_or_else(|| broken("a small stream lies outside of its container"))?;
@@ -335,13 +359,13 @@ impl StreamReader<'_, '_> {
         self.file.src.seek(SeekFrom::Start(place))?;
         let read = read_all(self.file.src, &mut self.held)?;
         self.held.truncate(read);
+        self.file.given.add(place, read as u64);
         if read == 0 {
             return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the file ends before its sectors do"));
         }
         self.left = if read < bytes { self.left.max(1) } else { self.left - bytes as u64 };
         if read < bytes {
             // What is behind the end of the file is met in the next turn.
-            self.steps = 0;
             self.next = u32::MAX;
         }
         Ok(())

@@ -135,6 +135,16 @@ fn binary_workbooks() {
 }
 
 #[test]
+fn what_is_kept_in_records_that_are_not_opened_is_read_and_told() {
+    let record =
+        String::from_utf8(binary::tests::record(24, &binary::tests::wide("taro@example.jp"))).unwrap_or_default();
+    let bytes = package(&[("xl/workbook.bin", ""), ("xl/pivotCache/pivotCacheDefinition1.bin", &record)]);
+    let got = Collected::of("a.xlsb", &bytes);
+    assert_eq!(got.gap_kinds(), [GapKind::UnsupportedFormat], "{:?}", got.gaps);
+    assert_eq!(part(&got, "xl/pivotcache/pivotcachedefinition1.bin").texts(), [["taro@example.jp"]]);
+}
+
+#[test]
 fn a_pivot_cache_keeps_the_deleted_table() {
     let got = sample("pivot.xlsx");
     let cache = part(&got, "pivot cache 1");
@@ -183,6 +193,50 @@ fn links_that_no_cell_shows() {
     ]);
     let got = Collected::of("a.xlsx", &bytes);
     assert_eq!(cells(part(part(&got, "表"), "links")), [(4, 2, "b@example.jp"), (4, 2, "担当")]);
+}
+
+#[test]
+fn who_and_what_stands_in_attributes_is_read() {
+    let book = "<workbook><fileSharing userName='共有 太郎'/><sheets><sheet name='表' r:id='rId1'/></sheets><definedNames><definedName name='n' description='説明の文'>1</definedName></definedNames>\
+                <customWorkbookViews><customWorkbookView name='山田 - 個人用ビュー'/></customWorkbookViews></workbook>";
+    let sheet = "<worksheet><sheetData/><scenarios><scenario name='案' user='田中 健一' comment='作成者: 田中'><inputCells r='A1' val='090-1234-5601'/></scenario></scenarios></worksheet>";
+    let kin = "<Relationships><Relationship Id='d' Type='x/drawing' Target='../drawings/drawing1.xml'/><Relationship Id='o' Type='x/oleObject' TargetMode='External' Target='file:///C:/Users/kato/a.xlsx'/></Relationships>";
+    let drawing = "<wsDr><cNvPr descr='絵'><hlinkClick r:id='x' tooltip='内線 1234'/></cNvPr><chart><pt>\n<v>価</v></pt><pt idx='0'>値</pt></chart></wsDr>";
+    let cache = "<pivotCacheDefinition refreshedBy='佐藤 花子'><cacheFields><cacheField name='氏名'><sharedItems/></cacheField></cacheFields></pivotCacheDefinition>";
+    let dde = "<externalLink><ddeLink ddeService='Excel' ddeTopic='C:\\Users\\kato\\b.xls'/></externalLink>";
+    let bytes = package(&[
+        ("xl/workbook.xml", book),
+        ("xl/_rels/workbook.xml.rels", KIN),
+        ("xl/worksheets/sheet1.xml", sheet),
+        ("xl/worksheets/_rels/sheet1.xml.rels", kin),
+        ("xl/drawings/drawing1.xml", drawing),
+        ("xl/tables/table1.xml", "<table comment='会員の表'/>"),
+        ("xl/tables/table2.xml", "<table name='x'/>"),
+        ("xl/pivotCache/pivotCacheDefinition1.xml", cache),
+        ("xl/externalLinks/externalLink1.xml", dde),
+    ]);
+    let got = Collected::of("a.xlsx", &bytes);
+    let text = got.all_text();
+    for wanted in [
+        "共有 太郎",
+        "説明の文",
+        "山田 - 個人用ビュー",
+        "田中 健一",
+        "作成者: 田中",
+        "090-1234-5601",
+        "kato/a.xlsx",
+        "絵",
+        "内線 1234",
+        "価",
+        "値",
+        "会員の表",
+        "佐藤 花子",
+        "kato\\b.xls",
+    ] {
+        assert_eq!(text.matches(wanted).count(), 1, "{wanted} in {text}");
+    }
+    assert_eq!(got.children.iter().filter(|(name, _)| name == "about a table").count(), 1);
+    assert!(got.gaps.is_empty(), "{:?}", got.gaps);
 }
 
 #[test]
