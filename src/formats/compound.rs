@@ -6,7 +6,7 @@
 use std::io::{self, Read, SeekFrom};
 use std::rc::Rc;
 
-use super::{Budget, ReadSeek};
+use super::{Budget, Metered, ReadSeek};
 use crate::model::limits::{COMPOUND_ENTRIES, COMPOUND_SECTORS};
 
 /// The first bytes of every compound file.
@@ -195,8 +195,15 @@ impl<'s> Compound<'s> {
         self.streams.iter().find(|stream| stream.path.eq_ignore_ascii_case(path)).cloned()
     }
 
-    /// A stream, to be read in order.
-    pub(super) fn reader<'c>(&'c mut self, stream: &Stream) -> StreamReader<'c, 's> {
+    /// A stream that the format reads itself, in order. Streams may share sectors: what is read of them all together is bounded like what is
+    /// unfolded.
+    pub(super) fn reader<'c>(&'c mut self, stream: &Stream) -> Metered<StreamReader<'c, 's>> {
+        let budget = Rc::clone(&self.budget);
+        Metered::new(self.for_child(stream), budget)
+    }
+
+    /// The same to be given to [`Sink::child`](super::Sink::child), which counts what it reads.
+    pub(super) fn for_child<'c>(&'c mut self, stream: &Stream) -> StreamReader<'c, 's> {
         let small = stream.bytes < self.cutoff;
         let steps = if small { self.mini_fat.len() } else { self.fat.len() };
         StreamReader { small, next: stream.start, left: stream.bytes, steps, held: Vec::new(), given: 0, file: self }
@@ -376,14 +383,7 @@ impl Read for StreamReader<'_, '_> {
             if self.left == 0 {
                 return Ok(0);
             }
-            // Streams may share sectors: what is read of them all together is bounded like what is unfolded.
-            if self.file.budget.is_spent() {
-                return Err(io::Error::other("the file's budget of unfolded bytes is used up"));
-            }
             self.fill()?;
-            if !self.file.budget.count(self.held.len() as u64) {
-                return Err(io::Error::other("the file's budget of unfolded bytes is used up"));
-            }
         }
         let rest = self.held.get(self.given..).unwrap_or_default();
         let n = rest.len().min(buf.len());

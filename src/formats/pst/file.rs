@@ -225,8 +225,19 @@ impl<'s> File<'s> {
         Ok((all, lost))
     }
 
-    /// The content of one block, and whether it lists others.
-    pub(super) fn block(&mut self, id: u64) -> io::Result<(Vec<u8>, bool)> {
+    /// The content of one block. Nodes may share blocks: what is read of them all together is bounded like what is unfolded.
+    pub(super) fn block(&mut self, id: u64) -> io::Result<Vec<u8>> {
+        let bytes = self.uncounted(id)?;
+        self.count(bytes.len() as u64)?;
+        Ok(bytes)
+    }
+
+    fn count(&self, bytes: u64) -> io::Result<()> {
+        let goes_on = self.budget.count(bytes);
+        goes_on.then_some(()).ok_or_else(|| io::Error::other("the file's budget of unfolded bytes is used up"))
+    }
+
+    fn uncounted(&mut self, id: u64) -> io::Result<Vec<u8>> {
         let (root, wide) = (self.blocks_at, self.wide());
         let Some(entry) = self.look_up(root, id & !1)? else { return Err(broken("a block is not in its index")) };
         let (at, length) = (number(&entry, wide, wide), usize::from(u16_at(&entry, 2 * wide)));
@@ -245,18 +256,15 @@ impl<'s> File<'s> {
         if !self.is_sound(&bytes, &end) {
             self.damaged += 1;
         }
-        let lists = id & 2 != 0;
         let unfolded = usize::from(u16_at(&entry, 2 * wide + 2));
         if self.form == Form::Large && unfolded > length {
             bytes = inflated(&bytes, unfolded)?;
         }
-        if !lists {
+        // Lists of blocks stand as they are.
+        if id & 2 == 0 {
             self.tables.decode(self.cipher, &mut bytes, id);
         }
-        if !self.budget.count(bytes.len() as u64) {
-            return Err(io::Error::other("the file's budget of unfolded bytes is used up"));
-        }
-        Ok((bytes, lists))
+        Ok(bytes)
     }
 
     fn is_sound(&self, bytes: &[u8], trailer: &[u8]) -> bool {
@@ -278,7 +286,7 @@ impl<'s> File<'s> {
                 all.push(id);
                 continue;
             }
-            let (bytes, _) = self.block(id)?;
+            let bytes = self.block(id)?;
             let (kind, level) = (number(&bytes, 0, 1), number(&bytes, 1, 1) as u8);
             if kind != 1 || level >= above || !(1..=2).contains(&level) {
                 return Err(broken("a list of blocks is damaged"));
@@ -301,7 +309,7 @@ impl<'s> File<'s> {
             todo.push((list, 2_u8));
         }
         while let Some((id, above)) = todo.pop() {
-            let (bytes, _) = self.block(id)?;
+            let bytes = self.block(id)?;
             let (kind, level) = (number(&bytes, 0, 1), number(&bytes, 1, 1) as u8);
             if kind != 2 || level >= above {
                 return Err(broken("a list of nodes is damaged"));
@@ -335,7 +343,7 @@ impl<'s> File<'s> {
     pub(super) fn pieces(&mut self, id: u64) -> io::Result<Vec<Vec<u8>>> {
         let (mut pieces, mut held) = (Vec::new(), 0_u64);
         for id in self.data_blocks(id)? {
-            let (bytes, _) = self.block(id)?;
+            let bytes = self.block(id)?;
             held += bytes.len() as u64;
             if held > PART_BYTES {
                 return Err(io::Error::new(
@@ -364,7 +372,7 @@ fn inflated(bytes: &[u8], length: usize) -> io::Result<Vec<u8>> {
     Ok(out)
 }
 
-/// The bytes of a node, block by block.
+/// The bytes of a node, block by block, to be given to [`Sink::child`](crate::formats::Sink::child), which counts what it reads.
 pub(super) struct Content<'f, 's> {
     file: &'f mut File<'s>,
     blocks: std::vec::IntoIter<u64>,
@@ -383,7 +391,9 @@ impl Read for Content<'_, '_> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         while self.given >= self.held.len() {
             let Some(id) = self.blocks.next() else { return Ok(0) };
-            (self.held, _) = self.file.block(id)?;
+            self.held = self.file.uncounted(id)?;
+            // A step of work: blocks may be empty.
+            self.file.count(0)?;
             self.given = 0;
         }
         let rest = self.held.get(self.given..).unwrap_or_default();

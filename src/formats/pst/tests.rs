@@ -84,3 +84,10 @@ fn an_index_that_leads_in_a_circle_ends() {
     let got = Collected::of("a.pst", &bytes);
     assert!(got.gap_kinds().contains(&GapKind::Malformed) || has_gap(&got));
 }
+
+/// What it holds is 17 KB, of which 11 KB are attached.
+#[test]
+fn what_is_attached_counts_once() {
+    assert!(!has_gap(&Collected::within(23_000, "a.pst", UNICODE)));
+    assert!(has_gap(&Collected::within(10_000, "a.pst", UNICODE)));
+}

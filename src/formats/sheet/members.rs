@@ -1,7 +1,7 @@
 //! The members of a package by the names that its parts use, which of them were read, and what becomes of the rest.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{self, BufRead};
+use std::io::{self, BufRead, Read};
 use std::rc::Rc;
 
 use super::source::Failure;
@@ -70,7 +70,7 @@ impl<'s> Members<'s> {
                 return false;
             }
             self.read.insert(name.clone());
-            match self.package.member(&name) {
+            match self.package.for_child(&name) {
                 Ok(Some(file)) => {
                     if !give(&name, file, &self.source, out) {
                         return false;
@@ -88,7 +88,7 @@ impl<'s> Members<'s> {
     }
 }
 
-fn give(name: &str, file: impl BufRead, source: &Failure, out: &mut dyn Sink) -> bool {
+fn give(name: &str, file: impl Read, source: &Failure, out: &mut dyn Sink) -> bool {
     let mut member = Member::new(file);
     let go_on = out.child(name, &mut member);
     let (given, failed) = (member.given, member.failed.take());

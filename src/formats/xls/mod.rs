@@ -104,7 +104,7 @@ fn read_file(source: &mut Source<'_>, length: u64, out: &mut dyn Sink) -> io::Re
                 continue;
             }
         }
-        let mut member = Member::new(file.reader(&stream));
+        let mut member = Member::new(file.for_child(&stream));
         go_on = out.child(&shown(&stream.path), &mut member);
         if let Some(error) = member.failed.take().filter(|error| !Told::is(error)) {
             return Err(error);
