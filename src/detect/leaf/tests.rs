@@ -1,7 +1,7 @@
 //! Places, windows, columns and what is held back. All values are made up.
 
 use super::*;
-use crate::model::Place;
+use crate::model::{Charset, Field, Place};
 use crate::model::limits::RECORD_MATCHES;
 use crate::rules::RulePack;
 
