@@ -38,6 +38,7 @@ pub mod odf;
 pub mod ods;
 pub mod ole;
 mod ooxml;
+mod opening;
 mod package;
 pub mod pdf;
 pub mod plain;
