@@ -196,3 +196,24 @@ impl Sink for Collected {
         self.charset = Some(charset);
     }
 }
+
+/// The child or part of this name.
+pub(crate) fn part<'c>(got: &'c Collected, name: &str) -> &'c Collected {
+    let names: Vec<_> = got.children.iter().map(|(name, _)| name).collect();
+    &got.children.iter().find(|(known, _)| known == name).unwrap_or_else(|| panic!("no {name} in {names:?}")).1
+}
+
+/// All fields of its own records.
+pub(crate) fn fields(got: &Collected) -> Vec<&Kept> {
+    got.records.iter().flat_map(|(_, _, fields)| fields).collect()
+}
+
+/// Row, column and text of every cell.
+pub(crate) fn cells(got: &Collected) -> Vec<(u64, u32, &str)> {
+    fields(got).iter().map(|f| (f.place.row.unwrap(), f.place.column.unwrap_or(0), f.text.as_str())).collect()
+}
+
+/// The texts below a word of the header.
+pub(crate) fn named<'c>(got: &'c Collected, header: &str) -> Vec<&'c str> {
+    fields(got).iter().filter(|field| field.name.as_deref() == Some(header)).map(|field| field.text.as_str()).collect()
+}

@@ -6,7 +6,8 @@
 use std::io::{self, Read, SeekFrom};
 use std::rc::Rc;
 
-use super::{Budget, Metered, ReadSeek};
+use super::trouble::broken;
+use super::{Budget, Metered, ReadSeek, little};
 use crate::model::limits::{COMPOUND_ENTRIES, COMPOUND_SECTORS};
 
 /// The first bytes of every compound file.
@@ -44,16 +45,12 @@ pub(super) struct Compound<'s> {
     pub(super) cut: bool,
 }
 
-fn broken(what: &str) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, what.to_owned())
-}
-
 fn u16_at(bytes: &[u8], at: usize) -> u16 {
-    bytes.get(at..at + 2).and_then(|b| b.try_into().ok()).map_or(0, u16::from_le_bytes)
+    little::u16_at(bytes, at).unwrap_or(0)
 }
 
 fn u32_at(bytes: &[u8], at: usize) -> u32 {
-    bytes.get(at..at + 4).and_then(|b| b.try_into().ok()).map_or(0, u32::from_le_bytes)
+    little::u32_at(bytes, at).unwrap_or(0)
 }
 
 impl<'s> Compound<'s> {

@@ -27,6 +27,7 @@ pub mod json;
 mod keyed;
 pub mod known;
 mod lined;
+mod little;
 pub mod locked;
 pub mod lzh;
 pub mod mail;
@@ -73,6 +74,8 @@ pub mod zip;
 
 #[cfg(test)]
 mod collected;
+#[cfg(test)]
+mod made;
 #[cfg(test)]
 mod pieces;
 #[cfg(test)]

@@ -1,7 +1,8 @@
 use std::io::{Cursor, Write};
 
 use crate::formats::collected::Collected;
-use crate::formats::docx::tests::{package, sample};
+use crate::formats::docx::tests::sample;
+use crate::formats::made::zipped;
 use crate::formats::ole::tests::compound;
 use crate::model::GapKind;
 
@@ -39,7 +40,7 @@ fn a_member_that_is_looked_at_by_itself_counts_once() {
         ("a.ods", "application/vnd.oasis.opendocument.spreadsheet", ("content.xml", "<x/>")),
     ] {
         let first = if kind.is_empty() { ("[Content_Types].xml", "<Types/>") } else { ("mimetype", kind) };
-        assert_within(name, "more/note.txt", &package(&[first, main, ("more/note.txt", &text)]));
+        assert_within(name, "more/note.txt", &zipped(&[first, main, ("more/note.txt", &text)]));
     }
 }
 

@@ -1,5 +1,6 @@
 use crate::formats::collected::Collected;
-use crate::formats::docx::tests::{assert_people, package, sample};
+use crate::formats::docx::tests::{assert_people, sample};
+use crate::formats::made::zipped;
 
 #[test]
 fn presentations_of_real_programs() {
@@ -23,7 +24,7 @@ fn slides_come_in_their_order_and_know_their_page() {
     let notes = "<Relationships><Relationship Id=\"n\" Target=\"../notesSlides/notesSlide7.xml\"/></Relationships>";
     let got = Collected::of(
         "a.pptx",
-        &package(&[
+        &zipped(&[
             ("[Content_Types].xml", ""),
             ("ppt/presentation.xml", order),
             ("ppt/_rels/presentation.xml.rels", rels),

@@ -8,6 +8,7 @@ use std::io::{self, Read, SeekFrom};
 use std::rc::Rc;
 
 use super::cipher::{Cipher, Tables};
+use crate::formats::trouble::broken;
 use crate::formats::{Budget, ReadSeek};
 use crate::model::limits::PART_BYTES;
 
@@ -53,10 +54,6 @@ pub(super) struct File<'s> {
     pages: BTreeMap<u64, Rc<[u8]>>,
     /// Blocks whose checksum was wrong, since it was last asked.
     pub(super) damaged: u64,
-}
-
-pub(super) fn broken(what: &str) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, what.to_owned())
 }
 
 /// A number at a place; 0 beyond the end.

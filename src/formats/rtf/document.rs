@@ -354,14 +354,7 @@ impl Document {
     /// Opens and closes tables, so that so many are open, and hands over the paragraph.
     fn settle(&mut self, depth: u32, out: &mut dyn Sink) {
         self.flush(out);
-        while self.depth < depth {
-            self.flow.begin_table(out);
-            self.depth += 1;
-        }
-        while self.depth > depth {
-            self.flow.end_table(out);
-            self.depth -= 1;
-        }
+        self.flow.nest(&mut self.depth, depth, out);
         self.flow.text(&std::mem::take(&mut self.paragraph), out);
     }
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, BufRead, Read};
 use std::rc::Rc;
 
+use super::damaged;
 use super::source::Failure;
 use super::xml::Xml;
 use crate::formats::Sink;
@@ -59,6 +60,24 @@ impl<'s> Members<'s> {
     /// An XML member. `None` if there is none.
     pub(in crate::formats) fn xml(&mut self, name: &str) -> io::Result<Option<Xml<'_>>> {
         Ok(self.open(name)?.map(Xml::new))
+    }
+
+    /// Reads an XML member, if it is there; trouble is told with what the whole is (`workbook`).
+    pub(in crate::formats) fn read_xml(
+        &mut self,
+        part: &str,
+        whole: &str,
+        out: &mut dyn Sink,
+        read: impl FnOnce(&mut Xml<'_>, &mut dyn Sink) -> io::Result<()>,
+    ) {
+        let source = Rc::clone(&self.source);
+        let result = self.xml(part).and_then(|xml| match xml {
+            Some(mut xml) => read(&mut xml, out),
+            None => Ok(()),
+        });
+        if let Err(error) = result {
+            damaged(&format!("the part {part} of the {whole}"), &error, &source, out);
+        }
     }
 
     /// All that was not read, as members of their own. Returns whether to go on.
