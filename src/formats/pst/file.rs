@@ -229,12 +229,13 @@ impl<'s> File<'s> {
         Ok(bytes)
     }
 
-    fn count(&self, bytes: u64) -> io::Result<()> {
+    pub(super) fn count(&self, bytes: u64) -> io::Result<()> {
         let goes_on = self.budget.count(bytes);
         goes_on.then_some(()).ok_or_else(|| io::Error::other("the file's budget of unfolded bytes is used up"))
     }
 
-    fn uncounted(&mut self, id: u64) -> io::Result<Vec<u8>> {
+    /// The same for what is counted by whoever gets it.
+    pub(super) fn uncounted(&mut self, id: u64) -> io::Result<Vec<u8>> {
         let (root, wide) = (self.blocks_at, self.wide());
         let Some(entry) = self.look_up(root, id & !1)? else { return Err(broken("a block is not in its index")) };
         let (at, length) = (number(&entry, wide, wide), usize::from(u16_at(&entry, 2 * wide)));
@@ -367,38 +368,4 @@ fn inflated(bytes: &[u8], length: usize) -> io::Result<Vec<u8>> {
         .read_to_end(&mut out)
         .map_err(|_| broken("a block is damaged"))?;
     Ok(out)
-}
-
-/// The bytes of a node, block by block, to be given to [`Sink::child`](crate::formats::Sink::child), which counts what it reads.
-pub(super) struct Content<'f, 's> {
-    file: &'f mut File<'s>,
-    blocks: std::vec::IntoIter<u64>,
-    held: Vec<u8>,
-    given: usize,
-}
-
-impl<'f, 's> Content<'f, 's> {
-    pub(super) fn new(file: &'f mut File<'s>, id: u64) -> io::Result<Self> {
-        let blocks = file.data_blocks(id)?.into_iter();
-        Ok(Self { file, blocks, held: Vec::new(), given: 0 })
-    }
-}
-
-impl Read for Content<'_, '_> {
-    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        while self.given >= self.held.len() {
-            let Some(id) = self.blocks.next() else { return Ok(0) };
-            self.held = self.file.uncounted(id)?;
-            // A step of work: blocks may be empty.
-            self.file.count(0)?;
-            self.given = 0;
-        }
-        let rest = self.held.get(self.given..).unwrap_or_default();
-        let n = rest.len().min(buf.len());
-        if let (Some(to), Some(from)) = (buf.get_mut(..n), rest.get(..n)) {
-            to.copy_from_slice(from);
-        }
-        self.given += n;
-        Ok(n)
-    }
 }
