@@ -34,8 +34,11 @@ impl Budget {
 
     /// The same, where `clock` says how long the thread has worked.
     pub fn by(clock: fn() -> Duration, source_bytes: u64) -> Rc<Self> {
-        let allowed = limits::EXPANSION_FREE_BYTES.max(source_bytes.saturating_mul(limits::EXPANSION_RATIO));
-        Rc::new(Self {
+        Rc::new(Self::of(clock, limits::EXPANSION_FREE_BYTES.max(source_bytes.saturating_mul(limits::EXPANSION_RATIO))))
+    }
+
+    fn of(clock: fn() -> Duration, allowed: u64) -> Self {
+        Self {
             allowed,
             unfolded: Cell::new(0),
             held: Cell::new(0),
@@ -44,7 +47,7 @@ impl Budget {
             since: Cell::new((clock(), 0)),
             late: Cell::new(false),
             asked: Cell::new(0),
-        })
+        }
     }
 
     /// Counts what was unfolded (0 for a step of work that unfolds nothing); whether the reader may go on.
@@ -112,6 +115,21 @@ impl Budget {
              the rest of it was not looked at: unpack it by hand on a machine that can spare the space",
             self.allowed
         )
+    }
+}
+
+#[cfg(test)]
+impl Budget {
+    /// One of exactly so many bytes.
+    pub(super) fn allowing(bytes: u64) -> Rc<Self> {
+        Rc::new(Self::of(|| Duration::ZERO, bytes))
+    }
+}
+
+#[cfg(test)]
+impl Default for Budget {
+    fn default() -> Self {
+        Self::of(|| Duration::ZERO, limits::EXPANSION_FREE_BYTES)
     }
 }
 

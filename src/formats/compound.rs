@@ -12,7 +12,8 @@ use std::rc::Rc;
 use ungiven::Given;
 pub(super) use ungiven::Ungiven;
 
-use super::{Budget, ReadSeek};
+use super::trouble::broken;
+use super::{Budget, Metered, ReadSeek, little};
 use crate::model::limits::{COMPOUND_ENTRIES, COMPOUND_SECTORS};
 
 /// The first bytes of every compound file.
@@ -52,16 +53,12 @@ pub(super) struct Compound<'s> {
     pub(super) cut: bool,
 }
 
-fn broken(what: &str) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, what.to_owned())
-}
-
 fn u16_at(bytes: &[u8], at: usize) -> u16 {
-    bytes.get(at..at + 2).and_then(|b| b.try_into().ok()).map_or(0, u16::from_le_bytes)
+    little::u16_at(bytes, at).unwrap_or(0)
 }
 
 fn u32_at(bytes: &[u8], at: usize) -> u32 {
-    bytes.get(at..at + 4).and_then(|b| b.try_into().ok()).map_or(0, u32::from_le_bytes)
+    little::u32_at(bytes, at).unwrap_or(0)
 }
 
 impl<'s> Compound<'s> {
@@ -205,8 +202,15 @@ impl<'s> Compound<'s> {
         self.streams.iter().find(|stream| stream.path.eq_ignore_ascii_case(path)).cloned()
     }
 
-    /// A stream, to be read in order.
-    pub(super) fn reader<'c>(&'c mut self, stream: &Stream) -> StreamReader<'c, 's> {
+    /// A stream that the format reads itself, in order. Streams may share sectors: what is read of them all together is bounded like what is
+    /// unfolded.
+    pub(super) fn reader<'c>(&'c mut self, stream: &Stream) -> Metered<StreamReader<'c, 's>> {
+        let budget = Rc::clone(&self.budget);
+        Metered::new(self.for_child(stream), budget)
+    }
+
+    /// The same to be given to [`Sink::child`](super::Sink::child), which counts what it reads.
+    pub(super) fn for_child<'c>(&'c mut self, stream: &Stream) -> StreamReader<'c, 's> {
         let small = stream.bytes < self.cutoff;
         let (left, met) = (stream.bytes, HashSet::new());
         StreamReader { small, next: stream.start, left, met, held: Vec::new(), given: 0, file: self }
@@ -400,14 +404,7 @@ impl Read for StreamReader<'_, '_> {
             if self.left == 0 {
                 return Ok(0);
             }
-            // Streams may share sectors: what is read of them all together is bounded like what is unfolded.
-            if self.file.budget.is_spent() {
-                return Err(io::Error::other("the file's budget of unfolded bytes is used up"));
-            }
             self.fill()?;
-            if !self.file.budget.count(self.held.len() as u64) {
-                return Err(io::Error::other("the file's budget of unfolded bytes is used up"));
-            }
         }
         let rest = self.held.get(self.given..).unwrap_or_default();
         let n = rest.len().min(buf.len());

@@ -152,7 +152,7 @@ impl Office<'_> {
             return;
         }
         let (mut failed, mut unopened) = (None, None);
-        match self.package.member(name) {
+        match self.package.for_child(name) {
             Ok(None) => {}
             Ok(Some(file)) => {
                 let mut member = Member::new(file);

@@ -4,6 +4,7 @@ use std::io::{self, Read};
 
 use super::{Input, Sink};
 use crate::model::GapKind;
+use crate::model::limits::CONTAINER_MEMBERS;
 
 /// The error that a reader gives when it was stopped and the gap for that is recorded: a limit of the pass, for one.
 /// A format that meets it ends quietly.
@@ -38,6 +39,19 @@ pub(super) fn read_error(out: &mut dyn Sink, error: &io::Error, at: u64) {
             format!("reading stopped at byte {at}: {error}; what came before was looked at; try the original again"),
         );
     }
+}
+
+/// The error of a file whose own numbers lead nowhere.
+pub(super) fn broken(what: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, what.to_owned())
+}
+
+/// The members of an archive that are too many for one.
+pub(super) fn too_many_members(out: &mut dyn Sink) {
+    let reason = format!(
+        "the archive has more than {CONTAINER_MEMBERS} members; those after that were not read; unpack it and run hozen on the result"
+    );
+    out.gap(GapKind::OverLimit, reason);
 }
 
 /// The bytes in order, whichever form they came in.

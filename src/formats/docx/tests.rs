@@ -1,21 +1,10 @@
-use std::io::{Cursor, Write};
-
 use crate::formats::collected::Collected;
+use crate::formats::made::zipped;
 use crate::model::{Bond, GapKind};
-
-/// A package of these members.
-pub(crate) fn package(members: &[(&str, &str)]) -> Vec<u8> {
-    let mut zip = ::zip::ZipWriter::new(Cursor::new(Vec::new()));
-    for (name, text) in members {
-        zip.start_file(*name, ::zip::write::SimpleFileOptions::default()).unwrap();
-        zip.write_all(text.as_bytes()).unwrap();
-    }
-    zip.finish().unwrap().into_inner()
-}
 
 fn document(body: &str) -> Collected {
     let xml = format!("<?xml version=\"1.0\"?><w:document xmlns:w=\"x\"><w:body>{body}</w:body></w:document>");
-    Collected::of("a.docx", &package(&[("[Content_Types].xml", "<Types/>"), ("word/document.xml", &xml)]))
+    Collected::of("a.docx", &zipped(&[("[Content_Types].xml", "<Types/>"), ("word/document.xml", &xml)]))
 }
 
 #[expect(clippy::disallowed_methods, reason = "a test reads its sample")]
@@ -118,7 +107,7 @@ fn links_and_fields_are_read_where_the_text_does_not_say_them() {
     let xml = "<w:document><w:p><w:hyperlink r:id=\"r1\"><w:r><w:t>mail</w:t></w:r></w:hyperlink></w:p></w:document>";
     let got = Collected::of(
         "a.docx",
-        &package(&[
+        &zipped(&[
             ("[Content_Types].xml", "<Types/>"),
             ("word/document.xml", xml),
             ("word/_rels/document.xml.rels", rels),
@@ -132,7 +121,7 @@ fn embedded_files_and_unknown_parts_are_looked_at() {
     let xml = "<w:document><w:p/></w:document>";
     let got = Collected::of(
         "a.docx",
-        &package(&[
+        &zipped(&[
             ("[Content_Types].xml", ""),
             ("word/document.xml", xml),
             ("word/embeddings/list.csv", "氏名,電話\na,1\nb,2\n"),
@@ -191,7 +180,7 @@ fn what_stands_in_attributes_and_outside_is_read() {
     let chart = |text: &str| format!("<c:chartSpace><c:pt>\n<c:v>{text}</c:v></c:pt></c:chartSpace>");
     let got = Collected::of(
         "a.docx",
-        &package(&[
+        &zipped(&[
             ("[Content_Types].xml", "<Types/>"),
             ("word/document.xml", xml),
             ("word/webSettings.xml", "<w:webSettings/>"),

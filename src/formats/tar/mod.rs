@@ -12,7 +12,7 @@ use pax::Pax;
 use sparse::Sparse;
 
 use super::names::member_name;
-use super::trouble::{Member, Told, Watched, in_order, read_error};
+use super::trouble::{Member, Told, Watched, in_order, read_error, too_many_members};
 use super::{Claim, Format, Head, Input, Sink};
 use crate::model::GapKind;
 use crate::model::limits::{BLOCK_BYTES, CONTAINER_MEMBERS, MEMBER_NAME_BYTES};
@@ -172,10 +172,7 @@ impl<R: Read> Walk<'_, R> {
 
     fn member(&mut self, name: &str, size: u64, (kind, header, pax): (Kind, &Header<'_>, Pax)) -> io::Result<bool> {
         if self.members >= CONTAINER_MEMBERS {
-            let reason = format!(
-                "the archive has more than {CONTAINER_MEMBERS} members; those after that were not read; unpack it and run hozen on the result"
-            );
-            self.out.gap(GapKind::OverLimit, reason);
+            too_many_members(self.out);
             return Ok(false);
         }
         self.members += 1;

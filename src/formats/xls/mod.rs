@@ -20,7 +20,7 @@ use super::sheet::rows::Rows;
 use super::sheet::source::{Failure, Source};
 use super::trouble::{Member, Told};
 use super::written::Written;
-use super::{Claim, Format, Head, Input, Need, Parts, Sink, binary};
+use super::{Claim, Format, Head, Input, Metered, Need, Parts, Sink, binary};
 use crate::model::GapKind;
 use crate::model::limits::{CONTAINER_MEMBERS, PART_BYTES};
 
@@ -112,7 +112,7 @@ fn read_file(file: &mut Compound<'_>, failure: &Failure, out: &mut dyn Sink) -> 
         if !go_on || failure.is_set() {
             return Ok(true);
         }
-        let mut member = Member::new(file.reader(&stream));
+        let mut member = Member::new(file.for_child(&stream));
         go_on = beside(&stream, &mut member, out);
         if let Some(error) = member.failed.take().filter(|error| !Told::is(error) && !failure.is_set()) {
             let reason =
@@ -147,7 +147,10 @@ fn beside<R: Read>(stream: &Stream, member: &mut Member<R>, out: &mut dyn Sink) 
     if stream.path.starts_with(pivot::STORAGE) {
         // A member gives no errors: it keeps them, and the cache that is cut is told by them.
         let mut cut = None;
-        let go_on = out.part(&format!("pivot cache {last}"), &mut |out| cut = pivot::read(&mut *member, out).err());
+        let go_on = out.part(&format!("pivot cache {last}"), &mut |out| {
+            let budget = out.budget();
+            cut = pivot::read(Metered::new(&mut *member, budget), out).err();
+        });
         member.failed = member.failed.take().or(cut);
         return go_on;
     }

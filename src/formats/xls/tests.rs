@@ -1,7 +1,7 @@
 use std::io::{Cursor, Write};
 
 use super::*;
-use crate::formats::collected::{Collected, Kept};
+use crate::formats::collected::{Collected, cells, fields, named, part};
 
 const SAMPLES: [(&str, &[u8]); 2] = [
     ("xlwt.xls", include_bytes!("../../../testdata/formats/xls/xlwt.xls")),
@@ -13,23 +13,6 @@ fn sample(name: &str) -> Collected {
     let got = Collected::of(name, bytes);
     assert_eq!(got.format, "xls", "{name}");
     got
-}
-
-fn part<'c>(got: &'c Collected, name: &str) -> &'c Collected {
-    let names: Vec<_> = got.children.iter().map(|(name, _)| name).collect();
-    &got.children.iter().find(|(known, _)| known == name).unwrap_or_else(|| panic!("no {name} in {names:?}")).1
-}
-
-fn fields(got: &Collected) -> Vec<&Kept> {
-    got.records.iter().flat_map(|(_, _, fields)| fields).collect()
-}
-
-fn cells(got: &Collected) -> Vec<(u64, u32, &str)> {
-    fields(got).iter().map(|f| (f.place.row.unwrap(), f.place.column.unwrap_or(0), f.text.as_str())).collect()
-}
-
-fn named<'c>(got: &'c Collected, header: &str) -> Vec<&'c str> {
-    fields(got).iter().filter(|field| field.name.as_deref() == Some(header)).map(|field| field.text.as_str()).collect()
 }
 
 /// A compound file with these streams.

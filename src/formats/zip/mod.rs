@@ -18,7 +18,7 @@ use zip::result::ZipError;
 use zip::unstable::read::ZipIterable;
 
 use super::names::member_name;
-use super::trouble::{Member, Told, Watched, read_error};
+use super::trouble::{Member, Told, Watched, read_error, too_many_members};
 use super::unfold::trouble;
 use super::{Claim, Format, Head, Input, Need, Parts, ReadSeek, Sink};
 use crate::model::GapKind;
@@ -233,10 +233,7 @@ impl Walk<'_> {
 
     fn counts(&mut self) -> GoOn {
         if self.members >= CONTAINER_MEMBERS {
-            let reason = format!(
-                "the archive has more than {CONTAINER_MEMBERS} members; those after that were not read; unpack it and run hozen on the result"
-            );
-            self.out.gap(GapKind::OverLimit, reason);
+            too_many_members(self.out);
             return false;
         }
         self.members += 1;
