@@ -126,7 +126,22 @@ pub(super) fn stem(head: &Head<'_>, endings: &[(&str, &str)]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+    use std::time::Duration;
+
     use super::*;
+    use crate::model::limits::MEMBER_SECONDS;
+
+    #[test]
+    fn a_source_that_unfolds_to_nothing_for_ever_ends() {
+        thread_local!(static NOW: Cell<u64> = const { Cell::new(0) });
+        let budget = Budget::by(|| Duration::from_secs(NOW.get()), 1000);
+        let mut paced = Paced { source: io::repeat(0), budget: Rc::clone(&budget) };
+        NOW.set(MEMBER_SECONDS);
+        assert!(paced.read(&mut [0; 8]).is_ok());
+        NOW.set(MEMBER_SECONDS + 1);
+        assert!(paced.read(&mut [0; 8]).is_err() && budget.is_late());
+    }
 
     #[test]
     fn the_name_loses_its_ending() {

@@ -18,6 +18,10 @@ one, two, three = local(b'a.txt', MAIL) + MAIL, local(b'b.txt', LAST) + LAST, lo
 put('between.zip', one, two, three, directory([listed(b'a.txt', MAIL, 0), listed(b'c.txt', b'', len(one + two))], len(one + two + three)))
 put('folder.zip', stored_zip([(b'a.txt', MAIL), (b'd/', LAST)]))
 put('same.zip', one, directory([listed(b'a.txt', MAIL, 0)] * 1000, len(one)))
+# A document of few parts with long names, which would be held in memory.
+types = b'<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>'
+long = [(b'%05d' % n + b'n' * 60000, b'') for n in range(300)]
+put('names.docx', stored_zip([(b'[Content_Types].xml', types), (b'word/document.xml', MAIL)] + long))
 put('signatures.zip', b'PK\3\4' * 30000)
 # Each member holds the header of the next, and all end in the same packed bytes.
 kernel = b'\x89PNG\r\n\x1a\n' + bytes(1 << 20)

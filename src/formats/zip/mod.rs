@@ -23,7 +23,7 @@ use super::trouble::{Member, Told, Watched, read_error};
 use super::unfold::trouble;
 use super::{Claim, Format, Head, Input, Need, Parts, ReadSeek, Sink};
 use crate::model::GapKind;
-use crate::model::limits::{CONTAINER_MEMBERS, DOCUMENT_PARTS, PARTS_LISTED};
+use crate::model::limits::{CONTAINER_MEMBERS, DOCUMENT_DIRECTORY_BYTES, DOCUMENT_PARTS, PARTS_LISTED};
 
 use layout::{Layout, Own};
 use methods::Packed;
@@ -49,8 +49,8 @@ impl Format for Zip {
         &["zip", "jar", "war", "apk", "epub"]
     }
 
-    fn parts(&self, src: &mut dyn ReadSeek, _: u64) -> Option<Parts> {
-        parts(src)
+    fn parts(&self, src: &mut dyn ReadSeek, length: u64) -> Option<Parts> {
+        parts(src, length)
     }
 
     fn read(&self, head: &Head<'_>, input: Input<'_>, out: &mut dyn Sink) {
@@ -89,7 +89,7 @@ impl Format for Zip {
 }
 
 /// The names in the directory, and the type that a first member `mimetype` states.
-fn parts(src: &mut dyn ReadSeek) -> Option<Parts> {
+fn parts(src: &mut dyn ReadSeek, length: u64) -> Option<Parts> {
     let config = Config { archive_offset: ArchiveOffset::Known(0) };
     let mut archive = ZipIterable::try_new(&mut *src, config).ok()?;
     // Readers of documents hold the directory in memory; as an archive it is gone through member by member.
@@ -100,6 +100,10 @@ fn parts(src: &mut dyn ReadSeek) -> Option<Parts> {
     let (mut parts, mut names) = (Parts::default(), BTreeSet::new());
     while let Some(entry) = files.next() {
         let entry = entry.ok()?;
+        // Few members may have long names.
+        if parts.names.is_empty() && length.saturating_sub(entry.central_header_start()) > DOCUMENT_DIRECTORY_BYTES {
+            return None;
+        }
         let name = member_name(entry.name_raw());
         if name == "mimetype" && parts.names.is_empty() && !entry.encrypted() {
             let mut stated = String::new();
