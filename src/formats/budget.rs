@@ -63,6 +63,12 @@ impl Budget {
         !self.is_spent() && !self.is_late() && !self.ended.get()
     }
 
+    /// The same for a step that may take long by itself: the clock is looked at each time.
+    pub fn step(&self) -> bool {
+        self.asked.set(ASKED - 1);
+        self.count(0)
+    }
+
     /// Work on a member begins, or goes on after one that was inside it.
     pub fn begin(&self) {
         self.since.set(((self.clock)(), self.unfolded.get()));

@@ -275,7 +275,7 @@ impl Entry {
     }
 }
 
-/// The streams of the tree, each entry met once; whether some were cut out because they lie too deep.
+/// The streams of the tree, each entry met once; whether not all are where they belong: they lie too deep, or the tree goes in a circle.
 fn walk(raw: &[Entry]) -> (Vec<Stream>, bool) {
     let mut met = vec![false; raw.len()];
     let mut streams = Vec::new();
@@ -303,8 +303,10 @@ fn walk(raw: &[Entry]) -> (Vec<Stream>, bool) {
         todo.push((entry.left, path, depth));
     }
     // What a damaged tree no longer leads to is still there.
+    let found = streams.len();
     let lost = raw.iter().zip(&met).filter(|(entry, met)| entry.kind == STREAM && !**met && entry.bytes > 0);
     streams.extend(lost.map(|(entry, _)| entry.stream("")));
+    let cut = cut || streams.len() > found;
     (streams, cut)
 }
 

@@ -188,7 +188,7 @@ impl Walk<'_, '_> {
 
     /// Hands over one member. Returns whether to go on.
     fn member(&mut self, Found { header, content }: Found) -> io::Result<bool> {
-        if header.is_directory() || &header.compression == b"-lhd-" {
+        if header.compressed_size == 0 && (header.is_directory() || &header.compression == b"-lhd-") {
             return Ok(true);
         }
         if self.members >= CONTAINER_MEMBERS {

@@ -67,7 +67,8 @@ pub(super) const EXPORT: &str = "open it with its own program, export it as CSV 
 
 /// Reads and drops the first `count` bytes, a byte order mark that was seen in the head.
 pub(super) fn skip(src: &mut dyn Read, count: usize) -> io::Result<()> {
-    io::copy(&mut src.take(count as u64), &mut io::sink()).map(|_| ())
+    let skipped = io::copy(&mut src.take(count as u64), &mut io::sink())?;
+    if skipped < count as u64 { Err(io::ErrorKind::UnexpectedEof.into()) } else { Ok(()) }
 }
 
 /// A source below a decoder, which remembers whether it was the source that failed.
