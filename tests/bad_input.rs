@@ -10,7 +10,7 @@ use std::os::unix::fs::{PermissionsExt, symlink};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 
-use real::{Ended, hozen};
+use real::{Ended, Mounted, hozen};
 use world::put;
 
 /// A folder with a source in it.
@@ -193,22 +193,6 @@ fn a_disk_that_is_mounted_below_the_source_may_take_the_output() {
     // Asked to walk into it as well, the output would be its own source.
     let words = args([&"collect", &source, &"--out", &mount.0, &"--cross-file-systems"]);
     both(&words, 2, &["lies inside the source"], &["の中にあります"]);
-}
-
-/// A mount that goes with the test.
-struct Mounted(PathBuf);
-
-impl Mounted {
-    fn tmpfs(at: &Path, size: &str) -> Self {
-        real::tool(Path::new("/"), &format!("mount -t tmpfs -o size={size} tmpfs '{}'", at.display()));
-        Self(at.to_path_buf())
-    }
-}
-
-impl Drop for Mounted {
-    fn drop(&mut self) {
-        real::tool(Path::new("/"), &format!("umount -l '{}'", self.0.display()));
-    }
 }
 
 #[test]

@@ -6,7 +6,7 @@ mod world;
 
 use std::ffi::OsStr;
 use std::fs;
-use std::io::{Cursor, Read, Write};
+use std::io::{Read, Write};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::os::unix::process::CommandExt;
@@ -14,8 +14,7 @@ use std::path::{Path, PathBuf};
 
 use real::hozen;
 use serde_json::Value;
-use world::put;
-use zip::write::SimpleFileOptions;
+use world::{put, zipped};
 
 fn place() -> (tempfile::TempDir, PathBuf, PathBuf) {
     let folder = tempfile::tempdir().unwrap();
@@ -266,15 +265,6 @@ fn bombs_cost_a_gap_and_no_memory() {
     assert_eq!(kept(&out, "nested.zip"), level);
     assert_eq!(kept(&out, "a.txt"), b"a@example.jp\n");
     whole(&out);
-}
-
-fn zipped(members: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
-    for (name, bytes) in members {
-        zip.start_file(*name, SimpleFileOptions::default()).unwrap();
-        zip.write_all(bytes).unwrap();
-    }
-    zip.finish().unwrap().into_inner()
 }
 
 #[test]

@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Stdio};
 use std::time::{Duration, Instant};
 
-use real::{Ended, hozen};
+use real::{Ended, Mounted, hozen};
 use rustix::process::{Pid, Signal, kill_process};
 use world::put;
 
@@ -61,22 +61,6 @@ fn told(ended: &Ended, code: i32, texts: &[&str]) {
     assert_eq!(ended.stdout, "", "no answer, not half of one");
     for text in texts {
         assert!(ended.stderr.contains(text), "{text:?} is not in: {}", ended.stderr);
-    }
-}
-
-/// A small file system that goes with the test.
-struct Mounted(PathBuf);
-
-impl Mounted {
-    fn tmpfs(at: &Path, size: &str) -> Self {
-        real::tool(Path::new("/"), &format!("mount -t tmpfs -o size={size} tmpfs '{}'", at.display()));
-        Self(at.to_path_buf())
-    }
-}
-
-impl Drop for Mounted {
-    fn drop(&mut self) {
-        real::tool(Path::new("/"), &format!("umount -l '{}'", self.0.display()));
     }
 }
 

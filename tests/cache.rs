@@ -7,7 +7,7 @@ use std::fs;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
@@ -162,9 +162,18 @@ fn a_scan_that_is_interrupted_leaves_the_cache_as_it_was() {
         .stderr(std::process::Stdio::null())
         .spawn()
         .unwrap();
-    std::thread::sleep(Duration::from_secs(2));
     let id = child.id().to_string();
-    assert!(child.try_wait().unwrap().is_none(), "it must not be done");
+    // The cache is taken before the first file is opened.
+    let is_reading = || {
+        let open = fs::read_dir(format!("/proc/{id}/fd")).unwrap().flatten();
+        open.into_iter().any(|file| fs::read_link(file.path()).is_ok_and(|path| path.ends_with("new.txt")))
+    };
+    let begun = Instant::now();
+    while !is_reading() {
+        assert!(child.try_wait().unwrap().is_none(), "it must not be done");
+        assert!(begun.elapsed() < Duration::from_secs(60), "it does not begin to read");
+        std::thread::sleep(Duration::from_millis(20));
+    }
     // And nobody else may use it meanwhile.
     let (source, cache) = (scene.source(), scene.cache());
     let busy = real::hozen(&["scan", source.to_str().unwrap(), "--cache", cache.to_str().unwrap()]);

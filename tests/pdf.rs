@@ -20,7 +20,7 @@ fn scan(path: &Path) -> Value {
 }
 
 /// Tables of the same five people, made by other programs and in other encodings.
-const SAMPLES: [&str; 16] = [
+const SAMPLES: [&str; 18] = [
     "cid.pdf",
     "subset.pdf",
     "linear.pdf",
@@ -37,6 +37,8 @@ const SAMPLES: [&str; 16] = [
     "identity-japan1.pdf",
     "jis-h.pdf",
     "form.pdf",
+    "form-page.pdf",
+    "drawn.pdf",
 ];
 
 const KINDS: [&str; 7] = ["address", "birth_date", "email", "name_kana", "person_name", "phone", "postal_code"];

@@ -6,13 +6,12 @@ mod world;
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{Cursor, Read, Write};
+use std::io::{Read, Write};
 use std::path::Path;
 
 use hozen::model::Lang;
 use hozen::seal::lanes::{Kernel, Kernels};
-use world::put;
-use zip::write::SimpleFileOptions;
+use world::{put, zipped};
 
 /// Bytes that do not compress and are the same every time.
 fn noise(length: usize, mut seed: u32) -> Vec<u8> {
@@ -22,15 +21,6 @@ fn noise(length: usize, mut seed: u32) -> Vec<u8> {
     })
     .take(length)
     .collect()
-}
-
-fn zipped(members: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut zip = zip::ZipWriter::new(Cursor::new(Vec::new()));
-    for (name, bytes) in members {
-        zip.start_file(*name, SimpleFileOptions::default()).unwrap();
-        zip.write_all(bytes).unwrap();
-    }
-    zip.finish().unwrap().into_inner()
 }
 
 fn gzipped(bytes: &[u8]) -> Vec<u8> {

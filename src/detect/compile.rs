@@ -56,6 +56,8 @@ pub(super) struct Compiled {
     pub(super) needs_cue: bool,
     /// Entities of which one must stand in the same record; empty for nearly all rules.
     pub(super) beside: Vec<Arc<str>>,
+    /// Numbers of the rules of which one must be named by another header of the row; `None` for nearly all rules.
+    pub(super) columns: Option<Vec<usize>>,
     pub(super) validators: Vec<&'static Validator>,
     pub(super) tests: BTreeSet<String>,
     pub(super) words: ContextWords,
@@ -87,7 +89,10 @@ pub(super) struct Pattern {
 impl Engine {
     /// Compiles a pack. A rule that cannot work is an error: no rule is left out.
     pub fn new(pack: &RulePack) -> Result<Self, RuleError> {
-        let rules = pack.detectors.iter().map(compile).collect::<Result<Vec<_>, _>>()?;
+        let mut rules = pack.detectors.iter().map(compile).collect::<Result<Vec<_>, _>>()?;
+        for (rule, detector) in rules.iter_mut().zip(&pack.detectors) {
+            rule.columns = columns(&detector.table, pack);
+        }
         // Where a header names a rule, the field is looked at whatever stands in it.
         let wants = || rules.iter().filter(|rule| rule.has_headless && !rule.needs_cue).map(|rule| &rule.needs);
         let least = Least {
@@ -118,6 +123,12 @@ impl Engine {
     }
 }
 
+/// The rules of the entities that must be named in the row.
+fn columns(table: &DetectorTable, pack: &RulePack) -> Option<Vec<usize>> {
+    let wanted = |(number, other): (usize, &Detector)| table.columns.contains(&other.table.entity).then_some(number);
+    (!table.columns.is_empty()).then(|| pack.detectors.iter().enumerate().filter_map(wanted).collect())
+}
+
 fn compile(detector: &Detector) -> Result<Compiled, RuleError> {
     let table = &detector.table;
     let validators = table.validate.iter().map(|name| validator(detector, name.get_ref())).collect::<Result<_, _>>()?;
@@ -136,6 +147,7 @@ fn compile(detector: &Detector) -> Result<Compiled, RuleError> {
         needs_cue: headless().next().is_some()
             && (!table.cues.is_empty() || headless().all(|pattern| pattern.needs_word)),
         beside: table.beside.iter().map(|entity| entity.as_str().into()).collect(),
+        columns: None,
         validators,
         tests: table.test_values.iter().cloned().collect(),
         words: ContextWords::new(table).map_err(|error| detector.error(error.to_string()))?,

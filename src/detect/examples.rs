@@ -31,7 +31,8 @@ pub fn check(pack: &RulePack) -> Result<Vec<ExampleFailure>, RuleError> {
             let mut values = example.values.clone();
             values.sort_unstable();
             let expected = described(values, example.confidence);
-            let hits = hits_with(&engine, detector, &example.text, example.header.as_deref(), example.with.as_deref());
+            let with = example.with.as_deref().map(|with| (example.with_header.as_deref(), with));
+            let hits = hits_with(&engine, detector, &example.text, example.header.as_deref(), with);
             note(detector, &example.text, expected, found(&hits, example.confidence.is_some()), &mut failures);
         }
         for text in &detector.table.negatives {
@@ -47,11 +48,17 @@ pub fn hits_of(engine: &Engine, detector: &Detector, text: &str, header: Option<
     hits_with(engine, detector, text, header, None)
 }
 
-/// The same in a record that has another field behind it.
-fn hits_with(engine: &Engine, detector: &Detector, text: &str, header: Option<&str>, with: Option<&str>) -> Vec<Hit> {
+/// The same in a record that has another field behind it, with its header.
+fn hits_with(
+    engine: &Engine,
+    detector: &Detector,
+    text: &str,
+    header: Option<&str>,
+    with: Option<(Option<&str>, &str)>,
+) -> Vec<Hit> {
     let field = |name, text| Field { name, text, place: Place::default(), raw: None, undone: None };
     let fields: Vec<Field<'_>> =
-        std::iter::once(field(header, text)).chain(with.map(|with| field(None, with))).collect();
+        std::iter::once(field(header, text)).chain(with.map(|(header, with)| field(header, with))).collect();
     let bond = if header.is_some() { Bond::Row } else { Bond::Line };
     let record = Record { bond, fields: &fields, fresh_from: 0 };
     let mut hits = Vec::new();

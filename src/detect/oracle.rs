@@ -276,6 +276,22 @@ impl Rule {
     }
 }
 
+fn names(judged: &Named) -> bool {
+    matches!(judged, Named::Names(_))
+}
+
+impl Rule {
+    /// Whether the header of another field that is not empty names an entity that this rule wants around it.
+    fn stands_among(&self, fields: &[(Option<&str>, &str)], own: usize) -> bool {
+        let wanted = &self.table.columns;
+        let others = fields.iter().enumerate().filter(|(at, (_, text))| *at != own && !text.trim().is_empty());
+        let headers: Vec<Header> = others.filter_map(|(_, (header, _))| *header).map(Header::new).collect();
+        let of = |rule: &&Rule| wanted.contains(&rule.table.entity);
+        wanted.is_empty()
+            || RULES.iter().filter(of).any(|rule| headers.iter().any(|header| names(&rule.headers.judge(header))))
+    }
+}
+
 fn folded(text: &str) -> String {
     fold(text).as_str().to_owned()
 }
@@ -296,6 +312,7 @@ pub(super) fn say(fields: &[(Option<&str>, &str)], is_row: bool) -> Vec<Said> {
         let mut here: Vec<(usize, Hit)> = Vec::new();
         for (number, rule) in RULES.iter().enumerate() {
             let judged = header.map_or(Named::Silent, |header| rule.headers.judge(&Header::new(header)));
+            let judged = if names(&judged) && !rule.stands_among(fields, field) { Named::Silent } else { judged };
             let mut found = rule.field(source.as_str(), &judged, &label);
             for hit in &mut found.hits {
                 hit.said.field = field;

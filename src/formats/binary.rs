@@ -8,7 +8,7 @@ use std::ops::Range;
 use super::trouble::{in_order, read_error};
 use super::{Claim, Format, Head, Input, Sink};
 use crate::model::limits::{BLOCK_BYTES, TEXT_RUN_CHARS, WINDOW_MARGIN_BYTES};
-use crate::model::{Bond, Charset, Field, Place, Record};
+use crate::model::{Bond, Charset, Field, GapKind, Place, Record};
 use crate::text::lines::{cut, read_some};
 use crate::text::{decode, japanese_in};
 
@@ -27,6 +27,15 @@ impl Format for Binary {
     fn read(&self, _: &Head<'_>, input: Input<'_>, out: &mut dyn Sink) {
         read_runs(&mut *in_order(input), out);
     }
+}
+
+/// Reads runs of text of a file that is known but not opened: what it is, and what to do with it.
+pub(super) fn only_runs(what: &str, todo: &str, src: &mut dyn Read, out: &mut dyn Sink) {
+    let reason = format!(
+        "{what}, which this version does not open: only runs of plain text were read, and what belongs together is not known; {todo}"
+    );
+    out.gap(GapKind::UnsupportedFormat, reason);
+    read_runs(src, out);
 }
 
 /// Reads all runs of text.

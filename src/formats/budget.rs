@@ -34,8 +34,11 @@ impl Budget {
 
     /// The same, where `clock` says how long the thread has worked.
     pub fn by(clock: fn() -> Duration, source_bytes: u64) -> Rc<Self> {
-        let allowed = limits::EXPANSION_FREE_BYTES.max(source_bytes.saturating_mul(limits::EXPANSION_RATIO));
-        Rc::new(Self {
+        Rc::new(Self::of(clock, limits::EXPANSION_FREE_BYTES.max(source_bytes.saturating_mul(limits::EXPANSION_RATIO))))
+    }
+
+    fn of(clock: fn() -> Duration, allowed: u64) -> Self {
+        Self {
             allowed,
             unfolded: Cell::new(0),
             held: Cell::new(0),
@@ -44,7 +47,7 @@ impl Budget {
             since: Cell::new((clock(), 0)),
             late: Cell::new(false),
             asked: Cell::new(0),
-        })
+        }
     }
 
     /// Counts what was unfolded (0 for a step of work that unfolds nothing); whether the reader may go on.
@@ -58,6 +61,12 @@ impl Budget {
             self.late.set(spent > limits::MEMBER_SECONDS.saturating_add(given));
         }
         !self.is_spent() && !self.is_late() && !self.ended.get()
+    }
+
+    /// The same for a step that may take long by itself: the clock is looked at each time.
+    pub fn step(&self) -> bool {
+        self.asked.set(ASKED - 1);
+        self.count(0)
     }
 
     /// Work on a member begins, or goes on after one that was inside it.
@@ -112,6 +121,21 @@ impl Budget {
              the rest of it was not looked at: unpack it by hand on a machine that can spare the space",
             self.allowed
         )
+    }
+}
+
+#[cfg(test)]
+impl Budget {
+    /// One of exactly so many bytes.
+    pub(super) fn allowing(bytes: u64) -> Rc<Self> {
+        Rc::new(Self::of(|| Duration::ZERO, bytes))
+    }
+}
+
+#[cfg(test)]
+impl Default for Budget {
+    fn default() -> Self {
+        Self::of(|| Duration::ZERO, limits::EXPANSION_FREE_BYTES)
     }
 }
 

@@ -3,7 +3,7 @@
 use std::io::{Cursor, Read, Seek, SeekFrom};
 use std::rc::Rc;
 
-use super::{Budget, Format, HEAD_BYTES, Head, Input, Need, Sink, pick, settle};
+use super::{Budget, Format, HEAD_BYTES, Head, Input, Metered, Need, Sink, pick, settle};
 use crate::model::{Bond, Charset, GapKind, Place, Record};
 use crate::text::byte_offset;
 
@@ -29,6 +29,8 @@ pub(crate) struct Collected {
     bytes: Vec<u8>,
     /// How many bytes a read gives, in turn; whatever it asks for when empty.
     sizes: Vec<usize>,
+    /// That of the whole source, as in the pass.
+    budget: Rc<Budget>,
 }
 
 /// Gives bytes in pieces.
@@ -66,28 +68,38 @@ impl Collected {
 
     /// Reads a whole leaf, and its children too, by reads that give so many bytes in turn.
     pub(crate) fn in_pieces(format: Option<&'static dyn Format>, name: &str, bytes: &[u8], sizes: &[usize]) -> Self {
-        Self::with(format, name, bytes, (0, sizes))
+        Self { sizes: sizes.to_vec(), ..Self::default() }.inside(format, name, bytes)
     }
 
-    fn with(format: Option<&'static dyn Format>, name: &str, bytes: &[u8], (depth, sizes): (usize, &[usize])) -> Self {
+    /// Reads a whole leaf that may unfold to so many bytes.
+    pub(crate) fn within(allowed: u64, name: &str, bytes: &[u8]) -> Self {
+        Self { budget: Budget::allowing(allowed), ..Self::default() }.inside(None, name, bytes)
+    }
+
+    /// One that is empty yet and shares what is the same for the whole source.
+    fn below(&self) -> Self {
+        let (sizes, budget) = (self.sizes.clone(), Rc::clone(&self.budget));
+        Self { format: self.format, depth: self.depth + 1, sizes, budget, ..Self::default() }
+    }
+
+    fn inside(mut self, format: Option<&'static dyn Format>, name: &str, bytes: &[u8]) -> Self {
         let head = Head { bytes: &bytes[..bytes.len().min(HEAD_BYTES)], whole: bytes.len() <= HEAD_BYTES, name };
         let given = format;
         let format = format.unwrap_or_else(|| pick(&head).unwrap());
-        let mut out =
-            Self { format: format.id(), depth, bytes: bytes.to_vec(), sizes: sizes.to_vec(), ..Self::default() };
-        let mut src = Pieces { src: Cursor::new(bytes), sizes, turn: 0 };
+        self.bytes = bytes.to_vec();
+        let sizes = self.sizes.clone();
+        let mut src = Pieces { src: Cursor::new(bytes), sizes: &sizes, turn: 0 };
         let format = match (given, format.need()) {
             (None, Need::Seek) => settle(format, &mut src, bytes.len() as u64),
             _ => format,
         };
-        out.format = format.id();
+        self.format = format.id();
         src.src.set_position(0);
-        out.format = format.id();
         match format.need() {
-            Need::Stream => format.read(&head, Input::Stream(&mut src), &mut out),
-            Need::Seek => format.read(&head, Input::Seek(&mut src, bytes.len() as u64), &mut out),
+            Need::Stream => format.read(&head, Input::Stream(&mut src), &mut self),
+            Need::Seek => format.read(&head, Input::Seek(&mut src, bytes.len() as u64), &mut self),
         }
-        out
+        self
     }
 
     pub(crate) fn texts(&self) -> Vec<Vec<&str>> {
@@ -137,23 +149,27 @@ impl Sink for Collected {
 
     fn child(&mut self, name: &str, bytes: &mut dyn Read) -> bool {
         let mut content = Vec::new();
-        bytes.take(4 << 20).read_to_end(&mut content).unwrap();
-        let below = (self.depth + 1, self.sizes.as_slice());
-        let child = if self.depth < 4 { Self::with(None, name, &content, below) } else { Self::default() };
+        let read = Metered::new(bytes.take(4 << 20), Rc::clone(&self.budget)).read_to_end(&mut content);
+        if self.budget.is_spent() {
+            self.gaps.push((Some(name.to_owned()), GapKind::OverLimit, self.budget.reason()));
+        } else {
+            read.unwrap();
+        }
+        let child = self.below();
+        let child = if self.depth < 4 { child.inside(None, name, &content) } else { child };
         self.children.push((name.to_owned(), child));
-        true
+        !self.budget.is_spent()
     }
 
     fn part(&mut self, name: &str, read: &mut dyn FnMut(&mut dyn Sink)) -> bool {
-        let mut part =
-            Self { format: self.format, depth: self.depth + 1, sizes: self.sizes.clone(), ..Self::default() };
+        let mut part = self.below();
         read(&mut part);
         self.children.push((name.to_owned(), part));
         true
     }
 
     fn budget(&self) -> Rc<Budget> {
-        Budget::new(1 << 20)
+        Rc::clone(&self.budget)
     }
 
     fn encrypted(&mut self, member: Option<&str>, cipher: &str, reason: String) {
@@ -179,4 +195,25 @@ impl Sink for Collected {
         assert!(self.charset.is_none() && self.records.is_empty(), "at most once, before the first record");
         self.charset = Some(charset);
     }
+}
+
+/// The child or part of this name.
+pub(crate) fn part<'c>(got: &'c Collected, name: &str) -> &'c Collected {
+    let names: Vec<_> = got.children.iter().map(|(name, _)| name).collect();
+    &got.children.iter().find(|(known, _)| known == name).unwrap_or_else(|| panic!("no {name} in {names:?}")).1
+}
+
+/// All fields of its own records.
+pub(crate) fn fields(got: &Collected) -> Vec<&Kept> {
+    got.records.iter().flat_map(|(_, _, fields)| fields).collect()
+}
+
+/// Row, column and text of every cell.
+pub(crate) fn cells(got: &Collected) -> Vec<(u64, u32, &str)> {
+    fields(got).iter().map(|f| (f.place.row.unwrap(), f.place.column.unwrap_or(0), f.text.as_str())).collect()
+}
+
+/// The texts below a word of the header.
+pub(crate) fn named<'c>(got: &'c Collected, header: &str) -> Vec<&'c str> {
+    fields(got).iter().filter(|field| field.name.as_deref() == Some(header)).map(|field| field.text.as_str()).collect()
 }

@@ -3,10 +3,17 @@
 //! Only what is needed to read streams in order. Nothing in the file is believed: chains are followed no further than there are
 //! sectors, lengths are checked against the file, and the directory is walked once.
 
+mod ungiven;
+
+use std::collections::HashSet;
 use std::io::{self, Read, SeekFrom};
 use std::rc::Rc;
 
-use super::{Budget, ReadSeek};
+use ungiven::Given;
+pub(super) use ungiven::Ungiven;
+
+use super::trouble::broken;
+use super::{Budget, Metered, ReadSeek, little};
 use crate::model::limits::{COMPOUND_ENTRIES, COMPOUND_SECTORS};
 
 /// The first bytes of every compound file.
@@ -40,20 +47,18 @@ pub(super) struct Compound<'s> {
     /// The sectors that hold the small streams.
     mini: Vec<u32>,
     streams: Vec<Stream>,
+    /// What readers of streams gave.
+    given: Given,
     /// Not all of the directory could be read.
     pub(super) cut: bool,
 }
 
-fn broken(what: &str) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, what.to_owned())
-}
-
 fn u16_at(bytes: &[u8], at: usize) -> u16 {
-    bytes.get(at..at + 2).and_then(|b| b.try_into().ok()).map_or(0, u16::from_le_bytes)
+    little::u16_at(bytes, at).unwrap_or(0)
 }
 
 fn u32_at(bytes: &[u8], at: usize) -> u32 {
-    bytes.get(at..at + 4).and_then(|b| b.try_into().ok()).map_or(0, u32::from_le_bytes)
+    little::u32_at(bytes, at).unwrap_or(0)
 }
 
 impl<'s> Compound<'s> {
@@ -76,6 +81,7 @@ impl<'s> Compound<'s> {
             mini_fat: Vec::new(),
             mini: Vec::new(),
             streams: Vec::new(),
+            given: Given::new(length, mini_shift),
             cut: false,
         };
         file.read_fat(&header, length)?;
@@ -143,12 +149,13 @@ impl<'s> Compound<'s> {
         Ok(())
     }
 
-    /// The sectors of a chain, each followed at most once around.
-    fn chain(&self, start: u32) -> Vec<u32> {
-        let mut all = Vec::new();
+    /// The sectors of a chain, each once: where it runs in a circle it ends.
+    fn chain(&mut self, start: u32) -> Vec<u32> {
+        let (mut all, mut met) = (Vec::new(), vec![false; self.fat.len()]);
         let mut next = start;
-        while let Some(after) = usize::try_from(next).ok().and_then(|at| self.fat.get(at)) {
-            if all.len() >= self.fat.len() {
+        while let Some((at, after)) = usize::try_from(next).ok().and_then(|at| Some((at, self.fat.get(at)?))) {
+            if met.get_mut(at).is_none_or(|met| std::mem::replace(met, true)) {
+                self.cut = true;
                 break;
             }
             all.push(next);
@@ -195,11 +202,23 @@ impl<'s> Compound<'s> {
         self.streams.iter().find(|stream| stream.path.eq_ignore_ascii_case(path)).cloned()
     }
 
-    /// A stream, to be read in order.
-    pub(super) fn reader<'c>(&'c mut self, stream: &Stream) -> StreamReader<'c, 's> {
+    /// A stream that the format reads itself, in order. Streams may share sectors: what is read of them all together is bounded like what is
+    /// unfolded.
+    pub(super) fn reader<'c>(&'c mut self, stream: &Stream) -> Metered<StreamReader<'c, 's>> {
+        let budget = Rc::clone(&self.budget);
+        Metered::new(self.for_child(stream), budget)
+    }
+
+    /// The same to be given to [`Sink::child`](super::Sink::child), which counts what it reads.
+    pub(super) fn for_child<'c>(&'c mut self, stream: &Stream) -> StreamReader<'c, 's> {
         let small = stream.bytes < self.cutoff;
-        let steps = if small { self.mini_fat.len() } else { self.fat.len() };
-        StreamReader { small, next: stream.start, left: stream.bytes, steps, held: Vec::new(), given: 0, file: self }
+        let (left, met) = (stream.bytes, HashSet::new());
+        StreamReader { small, next: stream.start, left, met, held: Vec::new(), given: 0, file: self }
+    }
+
+    /// What no reader of a stream gave, piece by piece: sectors that chains no longer lead to, deleted streams, and the tables of the file.
+    pub(super) fn ungiven(&mut self) -> Ungiven<'_> {
+        Ungiven::new(&mut *self.src, &self.given)
     }
 
     /// A stream, whole, as far as it goes; `None` if there is none of this path, an error if it is longer than `limit`.
@@ -256,7 +275,7 @@ impl Entry {
     }
 }
 
-/// The streams of the tree, each entry met once; whether some were cut out because they lie too deep.
+/// The streams of the tree, each entry met once; whether not all are where they belong: they lie too deep, or the tree goes in a circle.
 fn walk(raw: &[Entry]) -> (Vec<Stream>, bool) {
     let mut met = vec![false; raw.len()];
     let mut streams = Vec::new();
@@ -284,8 +303,10 @@ fn walk(raw: &[Entry]) -> (Vec<Stream>, bool) {
         todo.push((entry.left, path, depth));
     }
     // What a damaged tree no longer leads to is still there.
+    let found = streams.len();
     let lost = raw.iter().zip(&met).filter(|(entry, met)| entry.kind == STREAM && !**met && entry.bytes > 0);
     streams.extend(lost.map(|(entry, _)| entry.stream("")));
+    let cut = cut || streams.len() > found;
     (streams, cut)
 }
 
@@ -301,7 +322,8 @@ pub(super) struct StreamReader<'c, 's> {
     small: bool,
     next: u32,
     left: u64,
-    steps: usize,
+    /// Sectors that were given: a chain that leads to one again runs in a circle.
+    met: HashSet<u32>,
     held: Vec<u8>,
     given: usize,
 }
@@ -314,11 +336,13 @@ impl StreamReader<'_, '_> {
         let first = self.next;
         let mut count = 0_usize;
         let most = (RUN_BYTES >> shift).max(1);
-        while count < most && self.steps > 0 && (count as u64) << shift < self.left {
+        while count < most && (count as u64) << shift < self.left {
             let Some(after) = usize::try_from(self.next).ok().and_then(|at| table.get(at)) else { break };
+            if !self.met.insert(self.next) {
+                break;
+            }
             let follows = *after == self.next.wrapping_add(1);
             self.next = *after;
-            self.steps -= 1;
             count += 1;
             // Small sectors lie side by side only inside one large sector.
             if !follows || self.small {
@@ -326,7 +350,13 @@ impl StreamReader<'_, '_> {
             }
         }
         if count == 0 {
-            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the chain of its sectors breaks off"));
+            let circle = self.met.contains(&self.next);
+            let why = if circle {
+                "the chain of its sectors runs in a circle"
+            } else {
+                "the chain of its sectors breaks off"
+            };
+            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, why));
         }
         let bytes = usize::try_from(self.left).unwrap_or(usize::MAX).min(count << shift);
         let place = self.place(first).ok_or_else(|| broken("a small stream lies outside of its container"))?;
@@ -335,13 +365,13 @@ impl StreamReader<'_, '_> {
         self.file.src.seek(SeekFrom::Start(place))?;
         let read = read_all(self.file.src, &mut self.held)?;
         self.held.truncate(read);
+        self.file.given.add(place, read as u64);
         if read == 0 {
             return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the file ends before its sectors do"));
         }
         self.left = if read < bytes { self.left.max(1) } else { self.left - bytes as u64 };
         if read < bytes {
             // What is behind the end of the file is met in the next turn.
-            self.steps = 0;
             self.next = u32::MAX;
         }
         Ok(())
@@ -376,14 +406,7 @@ impl Read for StreamReader<'_, '_> {
             if self.left == 0 {
                 return Ok(0);
             }
-            // Streams may share sectors: what is read of them all together is bounded like what is unfolded.
-            if self.file.budget.is_spent() {
-                return Err(io::Error::other("the file's budget of unfolded bytes is used up"));
-            }
             self.fill()?;
-            if !self.file.budget.count(self.held.len() as u64) {
-                return Err(io::Error::other("the file's budget of unfolded bytes is used up"));
-            }
         }
         let rest = self.held.get(self.given..).unwrap_or_default();
         let n = rest.len().min(buf.len());

@@ -2,7 +2,6 @@
 
 use super::trouble::in_order;
 use super::{Claim, Format, Head, Input, Sink, binary};
-use crate::model::GapKind;
 
 /// Images of disks and file systems.
 pub struct Disk;
@@ -64,11 +63,8 @@ impl Format for Disk {
 
     fn read(&self, head: &Head<'_>, input: Input<'_>, out: &mut dyn Sink) {
         let Some(what) = find(head) else { return };
-        let reason = format!(
-            "{what}, which this version does not open: only runs of plain text were read, and what belongs together is not known; preserve it first, then mount it read-only on another machine and run hozen on the files in it"
-        );
-        out.gap(GapKind::UnsupportedFormat, reason);
-        binary::read_runs(&mut *in_order(input), out);
+        let todo = "preserve it first, then mount it read-only on another machine and run hozen on the files in it";
+        binary::only_runs(what, todo, &mut *in_order(input), out);
     }
 }
 
@@ -76,6 +72,7 @@ impl Format for Disk {
 mod tests {
     use super::*;
     use crate::formats::collected::Collected;
+    use crate::model::GapKind;
 
     #[test]
     fn each_signature_is_reached_and_told() {

@@ -3,6 +3,8 @@
 //! The text of the document is the leaf; headers, notes, comments and the like are parts of it. Runs are joined, tables are rows under
 //! their header, text boxes are lines of their own, and of two forms of one drawing one is read. Deleted text is text: it leaks too.
 
+mod moves;
+
 use std::collections::BTreeSet;
 use std::io::Read;
 
@@ -10,6 +12,7 @@ use super::flow::Flow;
 use super::markup::{Markup, Piece, Tag};
 use super::ooxml::{self, Links, Office};
 use super::{Claim, Format, Head, Input, Need, Parts, Sink};
+use moves::Moves;
 
 /// Word documents.
 pub struct Docx;
@@ -137,9 +140,12 @@ fn read(mut office: Office<'_>, out: &mut dyn Sink) {
                     body(markup, flow, links, &mut asked, out);
                 });
             }
-            Role::Main | Role::Part => office.part(name, &shown(name), out, &mut |markup, flow, links, out| {
-                body(markup, flow, links, &mut asked, out);
-            }),
+            Role::Main | Role::Part => {
+                asked.of_part(&mut office, name, out);
+                office.part(name, &shown(name), out, &mut |markup, flow, links, out| {
+                    body(markup, flow, links, &mut asked, out);
+                });
+            }
             Role::Settings => {
                 office.part(name, &shown(name), out, &mut |markup, flow, _, out| settings(markup, flow, out))
             }
@@ -148,6 +154,7 @@ fn read(mut office: Office<'_>, out: &mut dyn Sink) {
             Role::Child => office.child(name, out),
         }
     }
+    office.outside(out);
     office.authors = asked.authors;
     office.properties(&properties, out);
 }
@@ -186,6 +193,17 @@ impl Asked {
         let values = !names.iter().any(|name| name.contains("/embeddings/") && name.contains(".xls"));
         Self { authors: BTreeSet::new(), values }
     }
+
+    /// Asks for the values of a chart where its own workbook is not in the package.
+    pub(super) fn of_part(&mut self, office: &mut Office<'_>, part: &str, out: &mut dyn Sink) {
+        if part.contains("/charts/") {
+            let kin = office.relationships(part, out);
+            let file = |target: &str| target.rsplit('/').next().unwrap_or_default().to_owned();
+            let files = kin.iter().filter(|(_, target, outside)| !outside && target.contains("embeddings/"));
+            let files: Vec<String> = files.map(|(_, target, _)| format!("/embeddings/{}", file(target))).collect();
+            self.values = !office.package.names().iter().any(|name| files.iter().any(|file| name.ends_with(file)));
+        }
+    }
 }
 
 /// Where text that is met belongs.
@@ -206,6 +224,7 @@ struct Body {
     /// How much text there was before each choice between two forms of one thing.
     choices: Vec<u64>,
     values: bool,
+    moves: Moves,
 }
 
 /// Reads the text of a part: WordprocessingML, and DrawingML in it.
@@ -217,26 +236,35 @@ pub(super) fn body<R: Read>(
     out: &mut dyn Sink,
 ) {
     let (spans, choices) = (Vec::new(), Vec::new());
-    let mut body = Body { capture: Capture::No, field: String::new(), spans, choices, values: asked.values };
+    let (field, values) = (String::new(), asked.values);
+    let mut body = Body { capture: Capture::No, field, spans, choices, values, moves: Moves::default() };
     loop {
         match markup.next() {
             Piece::Open(tag) => {
                 Office::author(&mut asked.authors, &tag);
-                if body.is_second_form(&tag, flow) || tag.name == "moveFrom" {
+                if body.is_second_form(&tag, flow) {
                     markup.skip();
+                } else if tag.name == "moveFrom" {
+                    body.moves.from(moves::text_of(markup), flow, out);
                 } else {
                     body.open(&tag, flow, links, out);
                 }
             }
             Piece::Close(name) => body.close(&name, flow, out),
             Piece::Text(text) => match body.capture {
-                Capture::Text => flow.text(&text, out),
+                Capture::Text => {
+                    body.moves.to(&text);
+                    flow.text(&text, out);
+                }
                 Capture::Field if body.field.len() < 64 * 1024 => body.field.push_str(&text),
                 Capture::Field => flow.text(&text, out),
                 Capture::No => {}
             },
             Piece::Aside(_) => {}
-            Piece::End => return body.end_field(flow),
+            Piece::End => {
+                body.end_field(flow);
+                return body.moves.finish(flow, out);
+            }
         }
     }
 }
@@ -251,13 +279,14 @@ impl Body {
     fn open(&mut self, tag: &Tag, flow: &mut Flow, links: &mut Links, out: &mut dyn Sink) {
         match tag.name.as_str() {
             "t" | "delText" | "text" => self.capture = Capture::Text,
-            "v" if self.values => self.capture = Capture::Text,
+            "v" | "pt" if self.values => self.capture = Capture::Text,
             "instrText" | "delInstrText" => self.capture = Capture::Field,
             "tab" | "ptab" if tag.get("val").is_none() => flow.mark('\t', out),
             "br" | "cr" => flow.mark('\n', out),
             "noBreakHyphen" => flow.mark('-', out),
             "txbxContent" | "rt" => flow.enter_aside(),
             "tbl" => flow.begin_table(out),
+            "moveTo" => self.moves.open += 1,
             "tc" => self.spans.push(1),
             "gridSpan" => {
                 if let (Some(span), Some(value)) = (self.spans.last_mut(), tag.number("val")) {
@@ -271,6 +300,7 @@ impl Body {
             "hyperlink" | "hlinkClick" | "hlinkHover" | "hlinkMouseOver" => {
                 let target = tag.get("id").and_then(|id| links.target(id));
                 target.into_iter().for_each(|target| flow.aside(&target));
+                flow.aside(tag.get("tooltip").unwrap_or_default());
             }
             _ => asides(tag, flow),
         }
@@ -279,7 +309,7 @@ impl Body {
     fn close(&mut self, name: &str, flow: &mut Flow, out: &mut dyn Sink) {
         match name {
             "t" | "delText" | "instrText" | "delInstrText" => self.capture = Capture::No,
-            "v" | "text" => {
+            "v" | "pt" | "text" => {
                 self.capture = Capture::No;
                 flow.end_paragraph(out);
             }
@@ -290,6 +320,7 @@ impl Body {
             "txbxContent" | "rt" => flow.leave_aside(out),
             "tc" => flow.end_cell(self.spans.pop().unwrap_or(1), out),
             "tr" => flow.end_row(out),
+            "moveTo" => self.moves.open = self.moves.open.saturating_sub(1),
             "tbl" => flow.end_table(out),
             "AlternateContent" => drop(self.choices.pop()),
             _ => {}
@@ -306,11 +337,17 @@ fn asides(tag: &Tag, flow: &mut Flow) {
     let names: &[&str] = match tag.name.as_str() {
         "docPr" | "cNvPr" => &["descr", "title"],
         "textpath" => &["string"],
-        "shape" => &["alt"],
+        "shape" | "rect" | "roundrect" | "oval" | "line" | "polyline" | "group" | "image" => &["alt", "title", "href"],
+        "imagedata" => &["title"],
         "listItem" => &["displayText", "value"],
-        "listEntry" | "statusText" | "helpText" | "default" => &["val"],
+        "listEntry" | "statusText" | "helpText" | "default" | "tblCaption" | "tblDescription" => &["val"],
+        // Of a text that is kept to be put in; of a word that a program took for a name or a date.
+        "description" | "attr" => &["val"],
         _ => return,
     };
+    // A picture is called by its file; what programs make up (`Picture 1`) says nothing.
+    let file = tag.get("name").filter(|name| names.contains(&"descr") && name.contains('.'));
+    file.into_iter().for_each(|name| flow.aside(name));
     names.iter().filter_map(|name| tag.get(name)).for_each(|text| flow.aside(text));
 }
 

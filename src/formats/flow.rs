@@ -139,14 +139,32 @@ impl Flow {
     /// It ends, and the paragraph goes on.
     pub(super) fn leave_aside(&mut self, out: &mut dyn Sink) {
         self.end_paragraph(out);
+        self.close_aside(out);
+    }
+
+    /// Ends the tables that are open in a text box, and goes back to the paragraph around it. Returns whether there was one.
+    fn close_aside(&mut self, out: &mut dyn Sink) -> bool {
         while let Some(level) = self.levels.pop() {
             match level {
                 Level::Table(frame) => self.close(*frame, out),
                 Level::Aside(paragraph, asides) => {
                     (self.paragraph, self.asides) = (paragraph, asides);
-                    return;
+                    return true;
                 }
             }
+        }
+        false
+    }
+
+    /// Opens and closes tables inside each other, from as many as are open to as many as shall be.
+    pub(super) fn nest(&mut self, open: &mut u32, wanted: u32, out: &mut dyn Sink) {
+        while *open < wanted {
+            self.begin_table(out);
+            *open += 1;
+        }
+        while *open > wanted {
+            self.end_table(out);
+            *open -= 1;
         }
     }
 
@@ -255,14 +273,8 @@ impl Flow {
     /// Everything that is still open ends here.
     pub(super) fn finish(&mut self, out: &mut dyn Sink) {
         self.end_paragraph(out);
-        while let Some(level) = self.levels.pop() {
-            match level {
-                Level::Table(frame) => self.close(*frame, out),
-                Level::Aside(paragraph, asides) => {
-                    (self.paragraph, self.asides) = (paragraph, asides);
-                    self.end_paragraph(out);
-                }
-            }
+        while self.close_aside(out) {
+            self.end_paragraph(out);
         }
     }
 }

@@ -163,13 +163,7 @@ impl Format for Known {
                 out.gap(GapKind::UnsupportedFormat, format!("{what}, which this version does not open; {todo}"))
             }
             Fate::NoText => out.gap(GapKind::NoText, format!("{what}, which holds no text; {todo}")),
-            Fate::Runs => {
-                let reason = format!(
-                    "{what}, which this version does not open: only runs of plain text were read, and what belongs together is not known; {todo}"
-                );
-                out.gap(GapKind::UnsupportedFormat, reason);
-                binary::read_runs(&mut *in_order(input), out);
-            }
+            Fate::Runs => binary::only_runs(what, todo, &mut *in_order(input), out),
         }
     }
 }

@@ -8,7 +8,7 @@ use delharc::header::ext::{EXT_HEADER_FILENAME, EXT_HEADER_PATH};
 use delharc::{LhaDecodeReader, LhaHeader};
 
 use super::names::member_name;
-use super::trouble::{Member, Told, Watched, read_error};
+use super::trouble::{Member, Told, Watched, read_error, too_many_members};
 use super::unfold::trouble;
 use super::{Claim, Format, Head, Input, Need, ReadSeek, Sink};
 use crate::model::GapKind;
@@ -188,14 +188,11 @@ impl Walk<'_, '_> {
 
     /// Hands over one member. Returns whether to go on.
     fn member(&mut self, Found { header, content }: Found) -> io::Result<bool> {
-        if header.is_directory() || &header.compression == b"-lhd-" {
+        if header.compressed_size == 0 && (header.is_directory() || &header.compression == b"-lhd-") {
             return Ok(true);
         }
         if self.members >= CONTAINER_MEMBERS {
-            let reason = format!(
-                "the archive has more than {CONTAINER_MEMBERS} members; those after that were not read; unpack it and run hozen on the result"
-            );
-            self.out.gap(GapKind::OverLimit, reason);
+            too_many_members(self.out);
             return Ok(false);
         }
         self.members += 1;

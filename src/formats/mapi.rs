@@ -211,7 +211,6 @@ pub(super) fn said(bytes: &[u8], kind: u16) -> String {
 /// Gives the body in compressed RTF as a child; whether to go on.
 pub(super) fn rtf_body(packed: &[u8], out: &mut dyn Sink) -> bool {
     let (unfolded, is_whole) = rtf(packed, usize::try_from(PART_BYTES).unwrap_or(usize::MAX));
-    out.budget().count(unfolded.len() as u64);
     let go_on = out.child("body.rtf", &mut unfolded.as_slice());
     if !is_whole {
         let reason = format!(

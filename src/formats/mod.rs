@@ -27,6 +27,7 @@ pub mod json;
 mod keyed;
 pub mod known;
 mod lined;
+mod little;
 pub mod locked;
 pub mod lzh;
 pub mod mail;
@@ -38,6 +39,7 @@ pub mod odf;
 pub mod ods;
 pub mod ole;
 mod ooxml;
+mod opening;
 mod package;
 pub mod pdf;
 pub mod plain;
@@ -72,6 +74,8 @@ pub mod zip;
 
 #[cfg(test)]
 mod collected;
+#[cfg(test)]
+mod made;
 #[cfg(test)]
 mod pieces;
 #[cfg(test)]
@@ -151,7 +155,8 @@ impl Parts {
 pub trait Sink {
     /// One record. Its borrowed parts need to live only for this call.
     fn record(&mut self, record: &Record<'_>);
-    /// A member of a container: looked at at once, by the same rules, one level deeper. The reader need not be drained.
+    /// A member of a container: looked at at once, by the same rules, one level deeper. The reader need not be drained;
+    /// what it gives is counted against the budget here, and must not have been counted before.
     /// Returns whether the container should go on to its next member (false: a limit was reached, and its gap is recorded).
     fn child(&mut self, name: &str, bytes: &mut dyn Read) -> bool;
     /// A part of this leaf that the format reads itself: a sheet, a table, a message. It is looked at like a member, with a row of its own

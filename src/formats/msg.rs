@@ -227,7 +227,7 @@ impl Reader<'_, '_> {
     }
 
     fn child(&mut self, name: &str, stream: &Stream, out: &mut dyn Sink) -> io::Result<GoOn> {
-        let mut member = Member::new(self.file.reader(stream));
+        let mut member = Member::new(self.file.for_child(stream));
         let go_on = out.child(name, &mut member);
         match member.failed.take() {
             Some(error) if error.kind() == io::ErrorKind::UnexpectedEof => {

@@ -161,7 +161,7 @@ pub(super) fn objects(file: &mut Compound<'_>, out: &mut dyn Sink) -> io::Result
         given.push(stream.path.clone());
         let native = named(&stream.path, "\u{1}Ole10Native");
         let place = shown(&stream.path);
-        let mut reader = file.reader(&stream);
+        let mut reader = file.for_child(&stream);
         let (name, start) = if native { native_name(&mut reader)? } else { (None, Vec::new()) };
         let name = name.map_or(place.clone(), |name| format!("{place}/{name}"));
         let mut member = Member::new(io::Cursor::new(start).chain(reader));

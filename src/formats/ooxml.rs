@@ -45,6 +45,10 @@ pub(super) struct Office<'s> {
     ended: bool,
     /// Who wrote, commented or changed.
     pub(super) authors: BTreeSet<String>,
+    /// What else belongs to the whole document: a name, and what it says.
+    pub(super) said: Vec<(String, String)>,
+    /// Relationships that were read.
+    asked: BTreeSet<String>,
 }
 
 /// Opens the package, or reads it as a plain archive where it can not be opened as one.
@@ -57,7 +61,8 @@ pub(super) fn open<'s>(
     let Input::Seek(src, length) = input else { return };
     let opened = match Package::open(&mut *src, out.budget()) {
         Ok(package) => {
-            read(Office { package, ended: false, authors: BTreeSet::new() }, out);
+            let (authors, said, asked) = (BTreeSet::new(), Vec::new(), BTreeSet::new());
+            read(Office { package, ended: false, authors, said, asked }, out);
             true
         }
         Err(_) => false,
@@ -147,7 +152,7 @@ impl Office<'_> {
             return;
         }
         let (mut failed, mut unopened) = (None, None);
-        match self.package.member(name) {
+        match self.package.for_child(name) {
             Ok(None) => {}
             Ok(Some(file)) => {
                 let mut member = Member::new(file);
@@ -186,6 +191,7 @@ impl Office<'_> {
         let folder = if folder.is_empty() { String::new() } else { format!("{folder}/") };
         let path = format!("{folder}_rels/{file}.rels");
         let mut all = Vec::new();
+        self.asked.insert(path.clone());
         let bytes = match self.package.whole(&path, PART_BYTES) {
             Ok(Some(bytes)) => bytes,
             Ok(None) => return all,
@@ -208,6 +214,25 @@ impl Office<'_> {
         }
     }
 
+    /// What parts refer to outside of the package that were not read themselves.
+    pub(super) fn outside(&mut self, out: &mut dyn Sink) {
+        let mut targets = Vec::new();
+        for name in self.package.names() {
+            let part = name.strip_suffix(".rels").and_then(|part| part.rsplit_once("_rels/"));
+            let Some((folder, file)) = part.filter(|_| !self.ended && !self.asked.contains(&name)) else { continue };
+            let kin = self.relationships(&format!("{folder}{file}"), out);
+            targets.extend(kin.into_iter().filter(|(_, _, outside)| *outside).map(|(_, target, _)| target));
+        }
+        if !targets.is_empty() && !self.ended {
+            let go_on = out.part("links", &mut |out| {
+                let mut flow = Flow::default();
+                targets.iter().for_each(|target| flow.aside(target));
+                flow.finish(out);
+            });
+            self.ended |= !go_on;
+        }
+    }
+
     /// Remembers who wrote this.
     pub(super) fn author(authors: &mut BTreeSet<String>, tag: &Tag) {
         // `w:author="…"` at what was changed, and `<p:cmAuthor name="…"/>` in a list.
@@ -222,15 +247,16 @@ impl Office<'_> {
 
     /// The properties of the document, and who else wrote in it.
     pub(super) fn properties(&mut self, names: &[String], out: &mut dyn Sink) {
-        if self.ended || (names.is_empty() && self.authors.is_empty()) {
+        if self.ended || (names.is_empty() && self.authors.is_empty() && self.said.is_empty()) {
             return;
         }
-        let authors = std::mem::take(&mut self.authors);
+        let (authors, said) = (std::mem::take(&mut self.authors), std::mem::take(&mut self.said));
         let go_on = out.part("properties", &mut |out| {
             let mut flow = Flow::default();
             for name in names {
                 self.xml(name, &mut flow, out, &mut |markup, flow, _, out| property_values(markup, flow, out));
             }
+            said.iter().for_each(|(name, value)| flow.named(name, value, out));
             authors.iter().for_each(|author| flow.named("author", author, out));
         });
         self.ended |= !go_on;

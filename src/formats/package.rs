@@ -30,13 +30,19 @@ impl<'s> Package<'s> {
         self.archive.index_for_name(name).is_some()
     }
 
-    /// A member, to be read in order; `None` if there is none of this name. Encrypted members are an error.
+    /// A member that the format reads itself, in order; `None` if there is none of this name. Encrypted members are an error.
     pub(super) fn member(&mut self, name: &str) -> io::Result<Option<BufReader<Metered<impl Read>>>> {
+        let budget = Rc::clone(&self.budget);
+        let file = self.for_child(name)?;
+        Ok(file.map(|file| BufReader::with_capacity(64 * 1024, Metered::new(file, budget))))
+    }
+
+    /// The same to be given to [`Sink::child`](super::Sink::child), which counts what it reads.
+    pub(super) fn for_child(&mut self, name: &str) -> io::Result<Option<impl Read>> {
         if !self.has(name) {
             return Ok(None);
         }
-        let file = self.archive.by_name(name).map_err(io::Error::other)?;
-        Ok(Some(BufReader::with_capacity(64 * 1024, Metered::new(file, Rc::clone(&self.budget)))))
+        self.archive.by_name(name).map(Some).map_err(io::Error::other)
     }
 
     /// A member, whole; `None` if there is none of this name, an error if it unfolds to more than `limit` bytes.
@@ -53,3 +59,6 @@ impl<'s> Package<'s> {
         Ok(Some(bytes))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,10 +1,11 @@
 //! What a format makes of a leaf does not hang on how its bytes arrive: one by one, in blocks, or in sizes of any kind.
 
-use std::io::{Cursor, Write};
+use std::io::Write;
 
 use proptest::prelude::*;
 
 use super::collected::Collected;
+use super::made::zipped;
 use super::{FORMATS, Format, binary, csv, json, plain};
 use crate::model::Charset;
 use crate::model::limits::{BLOCK_BYTES, RECORD_BYTES, WINDOW_BYTES};
@@ -65,15 +66,6 @@ fn gzipped(bytes: &[u8]) -> Vec<u8> {
     let mut out = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
     out.write_all(bytes).unwrap();
     out.finish().unwrap()
-}
-
-fn zipped(members: &[(String, Vec<u8>)]) -> Vec<u8> {
-    let mut zip = ::zip::ZipWriter::new(Cursor::new(Vec::new()));
-    for (name, bytes) in members {
-        zip.start_file(name.as_str(), ::zip::write::SimpleFileOptions::default()).unwrap();
-        zip.write_all(bytes).unwrap();
-    }
-    zip.finish().unwrap().into_inner()
 }
 
 /// Every text in every encoding, the same in a program, a mixture of encodings, and containers of them.

@@ -3,12 +3,13 @@
 use std::cell::RefCell;
 use std::io::{Cursor, Read};
 
+use super::opening::each_line;
 use super::transfer::{Reading, Text, Transfer};
-use super::trouble::{in_order, read_error, skip};
+use super::trouble::read_error;
 use super::{Claim, Format, Head, Input, Sink};
 use crate::model::limits::BOND_LINE_BYTES;
 use crate::model::{Bond, Charset, Field, GapKind, Place, Record};
-use crate::text::{Ending, Line, Lines, TextStream, decode_record, guess, looks_binary};
+use crate::text::{Ending, Line, Lines, TextStream, decode_record, looks_binary};
 
 /// Text in lines.
 pub struct Plain;
@@ -27,33 +28,12 @@ impl Format for Plain {
     }
 
     fn read(&self, head: &Head<'_>, input: Input<'_>, out: &mut dyn Sink) {
-        let guessed = guess(head.bytes, head.whole);
-        out.charset(guessed.charset);
-        let mut src = in_order(input);
-        if let Err(error) = skip(&mut *src, guessed.bom) {
-            return read_error(out, &error, 0);
-        }
-        let ending = Ending::of(head.bytes);
-        let mut lines = Lines::new(&mut *src, guessed.charset, ending, guessed.bom as u64, 1);
-        let (mut lost, mut transfer) = (Undecodable::default(), Transfer::new());
-        let mut at = guessed.bom as u64;
-        loop {
-            match lines.next_line() {
-                Ok(Some(line)) => {
-                    at = line.offset + line.bytes.len() as u64;
-                    match transfer.line(&line) {
-                        Reading::Same => push_line(&line, guessed.charset, &mut lost, out),
-                        Reading::Nothing => {}
-                        Reading::Texts(texts) => texts.iter().for_each(|text| push_text(text, out)),
-                    }
-                }
-                Ok(None) => break,
-                Err(error) => {
-                    read_error(out, &error, at);
-                    break;
-                }
-            }
-        }
+        let mut transfer = Transfer::new();
+        let lost = each_line(head, input, out, &mut |line, charset, lost, out| match transfer.line(&line) {
+            Reading::Same => push_line(&line, charset, lost, out),
+            Reading::Nothing => {}
+            Reading::Texts(texts) => texts.iter().for_each(|text| push_text(text, out)),
+        });
         transfer.end().iter().for_each(|text| push_text(text, out));
         tell_attachments(transfer.attachments, out);
         lost.tell(out);

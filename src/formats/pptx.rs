@@ -71,11 +71,15 @@ fn role(name: &str) -> Role {
     }
 }
 
+/// Names of sections and shows that are kept.
+const NAMED: usize = 10_000;
+
 /// The slides in the order in which they are shown: by the presentation, and those that it does not name behind them.
 fn in_order(office: &mut Office<'_>, slides: Vec<String>, out: &mut dyn Sink) -> Vec<String> {
     let mut order: Vec<String> = Vec::new();
     let targets = office.relationships("ppt/presentation.xml", out);
     let ids = std::cell::RefCell::new(Vec::new());
+    let mut said = Vec::new();
     office.xml("ppt/presentation.xml", &mut Flow::default(), out, &mut |markup, _, _, _| {
         use super::markup::Piece;
         loop {
@@ -85,11 +89,16 @@ fn in_order(office: &mut Office<'_>, slides: Vec<String>, out: &mut dyn Sink) ->
                     let id = tag.attributes.iter().rev().find(|(name, _)| name == "id");
                     ids.borrow_mut().extend(id.map(|(_, id)| id.clone()));
                 }
+                // What people call parts of it.
+                Piece::Open(tag) if matches!(tag.name.as_str(), "section" | "custShow") && said.len() < NAMED => {
+                    said.extend(tag.get("name").map(|name| (tag.name.clone(), name.to_owned())));
+                }
                 Piece::End => return,
                 _ => {}
             }
         }
     });
+    office.said = said;
     let met: BTreeSet<&String> = slides.iter().collect();
     for id in ids.into_inner() {
         let target = targets.iter().find(|(known, ..)| *known == id).map(|(_, target, _)| target.as_str());
@@ -123,6 +132,7 @@ fn read(mut office: Office<'_>, out: &mut dyn Sink) {
     for name in of(|role| matches!(role, Role::Part)) {
         let file = name.rsplit('/').next().unwrap_or_default();
         let page = notes.iter().find(|(target, _)| target.rsplit('/').next() == Some(file)).map(|(_, page)| *page);
+        asked.of_part(&mut office, &name, out);
         office.part(&name, &shown(&name), out, &mut |markup, flow, links, out| {
             page.into_iter().for_each(|page| flow.on_page(page, out));
             body(markup, flow, links, &mut asked, out);
@@ -140,6 +150,7 @@ fn read(mut office: Office<'_>, out: &mut dyn Sink) {
         });
     }
     of(|role| matches!(role, Role::Child)).iter().for_each(|name| office.child(name, out));
+    office.outside(out);
     office.authors = asked.authors;
     office.properties(&of(|role| matches!(role, Role::Properties)), out);
 }

@@ -6,11 +6,11 @@
 use std::ops::Range;
 
 use super::lined::{Lined, Part, is_value, trimmed, unquoted};
+use super::opening::{each_line, text_of};
 use super::plain::Undecodable;
-use super::trouble::{in_order, read_error, skip};
 use super::{Claim, Format, Head, Input, Sink};
 use crate::model::{Bond, Charset, Field, Place, Record};
-use crate::text::{Ending, Line, Lines, decode_record, guess, looks_binary};
+use crate::text::{Line, decode_record, looks_binary};
 
 /// Files of settings.
 pub struct Settings;
@@ -52,33 +52,15 @@ impl Format for Settings {
         if OTHER.contains(&ending) && !named {
             return Claim::No;
         }
-        let guessed = guess(head.bytes, head.whole);
-        let text = decode_record(head.bytes.get(guessed.bom..).unwrap_or_default(), guessed.charset).text;
+        let text = text_of(head);
         if looks_set(&text, head.whole, named) { Claim::Likely } else { Claim::No }
     }
 
     fn read(&self, head: &Head<'_>, input: Input<'_>, out: &mut dyn Sink) {
-        let guessed = guess(head.bytes, head.whole);
-        out.charset(guessed.charset);
-        let mut src = in_order(input);
-        if let Err(error) = skip(&mut *src, guessed.bom) {
-            return read_error(out, &error, 0);
-        }
-        let mut lines = Lines::new(&mut *src, guessed.charset, Ending::of(head.bytes), guessed.bom as u64, 1);
-        let (mut section, mut lost, mut at) = (String::new(), Undecodable::default(), guessed.bom as u64);
-        loop {
-            match lines.next_line() {
-                Ok(Some(line)) => {
-                    at = line.offset + line.bytes.len() as u64;
-                    push(line, guessed.charset, &mut section, &mut lost, out);
-                }
-                Ok(None) => break,
-                Err(error) => {
-                    read_error(out, &error, at);
-                    break;
-                }
-            }
-        }
+        let mut section = String::new();
+        let lost = each_line(head, input, out, &mut |line, charset, lost, out| {
+            push(line, charset, &mut section, lost, out);
+        });
         lost.tell(out);
     }
 }

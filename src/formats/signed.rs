@@ -152,10 +152,9 @@ fn content(bytes: &[u8]) -> Option<Option<Vec<u8>>> {
 
 #[cfg(test)]
 mod tests {
-    use std::io;
-
     use super::*;
     use crate::formats::collected::Collected;
+    use crate::formats::made::Failing;
 
     /// Made by `openssl cms -sign -nodetach` (testdata/formats/make/signed.sh).
     const SAMPLES: [(&str, &[u8]); 4] = [
@@ -197,14 +196,8 @@ mod tests {
 
     #[test]
     fn a_failing_source_is_one_gap() {
-        struct Failing;
-        impl Read for Failing {
-            fn read(&mut self, _: &mut [u8]) -> io::Result<usize> {
-                Err(io::Error::other("bad sector"))
-            }
-        }
-        let mut out = Collected::default();
-        Signed.read(&Head { bytes: b"", whole: false, name: "a" }, Input::Stream(&mut Failing), &mut out);
+        let (mut out, mut src) = (Collected::default(), Failing::after(0, b"", false));
+        Signed.read(&Head { bytes: b"", whole: false, name: "a" }, Input::Stream(&mut src), &mut out);
         assert_eq!(out.gap_kinds(), [GapKind::ReadError]);
     }
 }

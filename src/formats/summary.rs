@@ -7,6 +7,7 @@ use encoding_rs::Encoding;
 use super::Sink;
 use super::compound::Compound;
 use super::flow::Flow;
+use super::little::{size_at, u16_at, u32_at};
 use crate::model::limits::PART_BYTES;
 
 /// Properties that are read of one set.
@@ -29,18 +30,6 @@ pub(super) fn read(file: &mut Compound<'_>, extra: &[String], out: &mut dyn Sink
         });
     }
     Ok(())
-}
-
-fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
-    bytes.get(at..at.checked_add(2)?)?.try_into().ok().map(u16::from_le_bytes)
-}
-
-fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
-    bytes.get(at..at.checked_add(4)?)?.try_into().ok().map(u32::from_le_bytes)
-}
-
-fn size_at(bytes: &[u8], at: usize) -> Option<usize> {
-    usize::try_from(u32_at(bytes, at)?).ok()
 }
 
 /// Name and value of each text property of a stream.

@@ -1,10 +1,11 @@
 //! Every format over the same trouble: random bytes, cut files, readers that fail.
 
-use std::io::{Cursor, Write};
+use std::io::Write;
 
 use proptest::prelude::*;
 
 use super::collected::Collected;
+use super::made::{Failing, zipped};
 use super::*;
 
 const SAMPLES: &[(&str, &[u8])] = &[
@@ -40,18 +41,13 @@ fn samples() -> Vec<(String, Vec<u8>)> {
         gz.write_all(bytes).unwrap();
         all.push((format!("{name}.gz"), gz.finish().unwrap()));
     }
-    let mut zip = ::zip::ZipWriter::new(Cursor::new(Vec::new()));
-    zip.start_file("a.csv", ::zip::write::SimpleFileOptions::default()).unwrap();
-    zip.write_all(SAMPLES[1].1).unwrap();
-    zip.start_file("b/b.txt", ::zip::write::SimpleFileOptions::default()).unwrap();
-    zip.write_all(SAMPLES[0].1).unwrap();
-    all.push(("a.zip".to_owned(), zip.finish().unwrap().into_inner()));
+    all.push(("a.zip".to_owned(), zipped(&[("a.csv", SAMPLES[1].1), ("b/b.txt", SAMPLES[0].1)])));
     // The other decoders take too long to be made so often.
     let quick = streams::tests::SAMPLES.iter().filter(|(name, _)| name.ends_with(".lz4") || name.ends_with("e.csv.Z"));
     all.extend(quick.map(|(name, bytes)| ((*name).to_owned(), bytes.to_vec())));
     let text = "<w:document><w:p><w:r><w:t>090-1234</w:t></w:r></w:p></w:document>";
     let members = [("[Content_Types].xml", "<Types/>"), ("word/document.xml", text)];
-    all.push(("a.docx".to_owned(), docx::tests::package(&members)));
+    all.push(("a.docx".to_owned(), zipped(&members)));
     all
 }
 
@@ -78,31 +74,6 @@ fn one_flipped_byte_is_no_panic() {
     }
 }
 
-/// Gives `left` bytes, then fails.
-struct Failing<'a> {
-    src: Cursor<&'a [u8]>,
-    left: usize,
-    told: bool,
-}
-
-impl Read for Failing<'_> {
-    fn read(&mut self, buf: &mut [u8]) -> std::io::Result<usize> {
-        if self.left == 0 {
-            return Err(if self.told { Told::error() } else { std::io::Error::other("bad sector") });
-        }
-        let room = buf.len().min(self.left).min(7);
-        let n = self.src.read(&mut buf[..room])?;
-        self.left -= n;
-        Ok(n)
-    }
-}
-
-impl Seek for Failing<'_> {
-    fn seek(&mut self, to: std::io::SeekFrom) -> std::io::Result<u64> {
-        self.src.seek(to)
-    }
-}
-
 #[test]
 fn a_failing_reader_is_one_gap_and_a_told_one_none() {
     for (name, bytes) in samples() {
@@ -113,7 +84,7 @@ fn a_failing_reader_is_one_gap_and_a_told_one_none() {
         }
         for left in 0..bytes.len() {
             for told in [false, true] {
-                let mut src = Failing { src: Cursor::new(&bytes), left, told };
+                let mut src = Failing::after(left, &bytes, told).in_pieces_of(7);
                 let mut out = Collected::default();
                 // Places are not checked here: this sink does not know the bytes.
                 struct Gaps<'a>(&'a mut Vec<(GapKind, String)>);

@@ -4,6 +4,7 @@ use std::io::{self, Read};
 
 use super::{Input, Sink};
 use crate::model::GapKind;
+use crate::model::limits::CONTAINER_MEMBERS;
 
 /// The error that a reader gives when it was stopped and the gap for that is recorded: a limit of the pass, for one.
 /// A format that meets it ends quietly.
@@ -40,6 +41,19 @@ pub(super) fn read_error(out: &mut dyn Sink, error: &io::Error, at: u64) {
     }
 }
 
+/// The error of a file whose own numbers lead nowhere.
+pub(super) fn broken(what: &str) -> io::Error {
+    io::Error::new(io::ErrorKind::InvalidData, what.to_owned())
+}
+
+/// The members of an archive that are too many for one.
+pub(super) fn too_many_members(out: &mut dyn Sink) {
+    let reason = format!(
+        "the archive has more than {CONTAINER_MEMBERS} members; those after that were not read; unpack it and run hozen on the result"
+    );
+    out.gap(GapKind::OverLimit, reason);
+}
+
 /// The bytes in order, whichever form they came in.
 pub(super) fn in_order<'a>(input: Input<'a>) -> Box<dyn Read + 'a> {
     match input {
@@ -53,7 +67,8 @@ pub(super) const EXPORT: &str = "open it with its own program, export it as CSV 
 
 /// Reads and drops the first `count` bytes, a byte order mark that was seen in the head.
 pub(super) fn skip(src: &mut dyn Read, count: usize) -> io::Result<()> {
-    io::copy(&mut src.take(count as u64), &mut io::sink()).map(|_| ())
+    let skipped = io::copy(&mut src.take(count as u64), &mut io::sink())?;
+    if skipped < count as u64 { Err(io::ErrorKind::UnexpectedEof.into()) } else { Ok(()) }
 }
 
 /// A source below a decoder, which remembers whether it was the source that failed.

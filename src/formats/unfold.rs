@@ -2,11 +2,27 @@
 //! for what is wrong with it.
 
 use std::io::{self, BufReader, Read};
+use std::rc::Rc;
 
 use super::trouble::{Member, Told, Watched, in_order, read_error};
-use super::{Head, Held, Input, Sink};
+use super::{Budget, Head, Held, Input, Sink};
 use crate::model::GapKind;
 use crate::model::limits::BLOCK_BYTES;
+
+/// A packed source, where each read counts as work: much of it may unfold to nothing.
+struct Paced<R> {
+    source: R,
+    budget: Rc<Budget>,
+}
+
+impl<R: Read> Read for Paced<R> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        if !self.budget.step() {
+            return Err(io::Error::other("the member's time is used up"));
+        }
+        self.source.read(buf)
+    }
+}
 
 /// Why a decoder of ours does not go on, where it is neither cut off nor damaged.
 #[derive(Debug, thiserror::Error)]
@@ -67,7 +83,7 @@ pub(super) fn one_child(
     open: impl for<'a> FnOnce(Source<'a>) -> Box<dyn Read + 'a>,
     out: &mut dyn Sink,
 ) {
-    let mut watched = Watched::new(in_order(input));
+    let mut watched = Watched::new(Paced { source: in_order(input), budget: out.budget() });
     let source: &mut dyn Read = &mut watched;
     let mut member = Member::new(open(BufReader::with_capacity(BLOCK_BYTES / 4, source)));
     out.child(name, &mut member);
@@ -110,7 +126,22 @@ pub(super) fn stem(head: &Head<'_>, endings: &[(&str, &str)]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::cell::Cell;
+    use std::time::Duration;
+
     use super::*;
+    use crate::model::limits::MEMBER_SECONDS;
+
+    #[test]
+    fn a_source_that_unfolds_to_nothing_for_ever_ends() {
+        thread_local!(static NOW: Cell<u64> = const { Cell::new(0) });
+        let budget = Budget::by(|| Duration::from_secs(NOW.get()), 1000);
+        let mut paced = Paced { source: io::repeat(0), budget: Rc::clone(&budget) };
+        NOW.set(MEMBER_SECONDS);
+        assert!(paced.read(&mut [0; 8]).is_ok());
+        NOW.set(MEMBER_SECONDS + 1);
+        assert!(paced.read(&mut [0; 8]).is_err() && budget.is_late());
+    }
 
     #[test]
     fn the_name_loses_its_ending() {

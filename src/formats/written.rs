@@ -115,7 +115,11 @@ impl Written {
     /// message. Empty ones are left out.
     pub(super) fn pairs(&mut self, pairs: &[(String, String)], out: &mut dyn Sink) {
         self.row += 1;
-        let row = self.row;
+        self.pairs_in_row(self.row, pairs, out);
+    }
+
+    /// The same in a row that is known.
+    pub(super) fn pairs_in_row(&mut self, row: u64, pairs: &[(String, String)], out: &mut dyn Sink) {
         let names: Vec<String> = pairs.iter().map(|(name, _)| name.clone()).collect();
         let cell = |(at, (_, text)): (usize, &(String, String))| Cell {
             column: u32::try_from(at + 1).unwrap_or(u32::MAX),

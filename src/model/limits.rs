@@ -111,6 +111,8 @@ pub const EVENT_TEXT_BYTES: usize = 1024 * 1024;
 pub const PARTS_LISTED: usize = 4096;
 /// Members of a package that is read as a document: its directory is held whole, three KiB for each; one of more is read as an archive.
 pub const DOCUMENT_PARTS: usize = 20_000;
+/// The directory of a package that is read as a document, as it stands in the file: names, additions and remarks, which are held in memory.
+pub const DOCUMENT_DIRECTORY_BYTES: u64 = 16 * 1024 * 1024;
 /// Seconds of work (processor time) on one member, beyond one second for each [`MEMBER_BYTES_PER_SECOND`] that it unfolds to.
 pub const MEMBER_SECONDS: u64 = 300;
 /// See [`MEMBER_SECONDS`].

@@ -63,6 +63,10 @@ pub struct DetectorTable {
     /// Entities of which one must stand in the same record: an expiry date is a card's only beside a card.
     #[serde(default)]
     pub beside: Vec<String>,
+    /// Entities of which the header of another field of the row must name one, for a header of this rule to count: what `name` names is told
+    /// by the columns around it.
+    #[serde(default)]
+    pub columns: Vec<String>,
     /// Whether a column where nearly all candidates pass raises them.
     #[serde(default)]
     pub column_check: bool,
@@ -166,6 +170,9 @@ pub struct Example {
     /// Another field of its record.
     #[serde(default)]
     pub with: Option<String>,
+    /// The header of that field.
+    #[serde(default)]
+    pub with_header: Option<String>,
     /// Normalised values, in any order.
     pub values: Vec<String>,
     /// Confidence of every one of them, where it matters.

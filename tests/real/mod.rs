@@ -103,3 +103,20 @@ pub(crate) fn records(zip: &Path) -> Vec<serde_json::Value> {
 pub(crate) fn is_root() -> bool {
     rustix::process::geteuid().is_root()
 }
+
+/// A mount that goes with the test.
+pub(crate) struct Mounted(pub(crate) PathBuf);
+
+impl Mounted {
+    /// A file system in memory of this size.
+    pub(crate) fn tmpfs(at: &Path, size: &str) -> Self {
+        tool(Path::new("/"), &format!("mount -t tmpfs -o size={size} tmpfs '{}'", at.display()));
+        Self(at.to_path_buf())
+    }
+}
+
+impl Drop for Mounted {
+    fn drop(&mut self) {
+        tool(Path::new("/"), &format!("umount -l '{}'", self.0.display()));
+    }
+}

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::Look;
+use super::field::Look;
 use crate::detect::candidate::{Candidate, Weighed};
 use crate::detect::compile::Compiled;
 use crate::detect::hit::Hit;

@@ -1,8 +1,8 @@
 //! Places, windows, columns and what is held back. All values are made up.
 
 use super::*;
-use crate::model::Place;
 use crate::model::limits::RECORD_MATCHES;
+use crate::model::{Charset, Field, Place};
 use crate::rules::RulePack;
 
 fn engine() -> &'static Engine {

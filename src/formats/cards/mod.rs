@@ -12,7 +12,7 @@ use lines::{Outcome, Property, Value, Whole, each, plain};
 use vcard::Card;
 
 use super::trouble::{in_order, read_error};
-use super::written::{Cell, Written};
+use super::written::Written;
 use super::{Claim, Format, Head, Input, Sink};
 use crate::model::limits::RECORD_FIELDS;
 use crate::model::{Charset, GapKind};
@@ -139,14 +139,7 @@ impl<'o> Reader<'o> {
     }
 
     fn row(&mut self, number: u64, pairs: &[(String, String)]) {
-        let names: Vec<String> = pairs.iter().map(|(name, _)| name.clone()).collect();
-        let cell = |(at, (_, text)): (usize, &(String, String))| Cell {
-            column: u32::try_from(at + 1).unwrap_or(u32::MAX),
-            text: text.clone(),
-            undone: None,
-        };
-        let cells: Vec<Cell> = pairs.iter().enumerate().map(cell).collect();
-        self.text.row(number, &cells, &names, self.out);
+        self.text.pairs_in_row(number, pairs, self.out);
     }
 
     /// A line of a file of cards.

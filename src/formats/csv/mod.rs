@@ -8,8 +8,9 @@ mod shape;
 use rows::{Cell, Next, Rows};
 use shape::Shape;
 
+use super::opening::begin;
 use super::plain::{Undecodable, read_rest};
-use super::trouble::{in_order, read_error, skip};
+use super::trouble::read_error;
 use super::{Claim, Format, Head, Input, Sink};
 use crate::model::limits::{OPEN_QUOTES, RECORD_BYTES, RECORD_FIELDS};
 use crate::model::{Bond, Field, GapKind, Place, Record};
@@ -29,11 +30,7 @@ impl Format for Csv {
 
     fn read(&self, head: &Head<'_>, input: Input<'_>, out: &mut dyn Sink) {
         let guessed = guess(head.bytes, head.whole);
-        out.charset(guessed.charset);
-        let mut src = in_order(input);
-        if let Err(error) = skip(&mut *src, guessed.bom) {
-            return read_error(out, &error, 0);
-        }
+        let Some(mut src) = begin(guessed, input, out) else { return };
         let shape = Shape::of(head);
         let rows = Rows::new(shape.stream(&mut *src, guessed), shape.delimiter);
         read_rows(rows, &shape, out);

@@ -2,19 +2,8 @@
 
 use encoding_rs::{UTF_16LE, WINDOWS_1252};
 
+use crate::formats::little::{size_at, u16_at, u32_at};
 use crate::text::{decode, japanese_in};
-
-pub(super) fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
-    bytes.get(at..at.checked_add(2)?)?.try_into().ok().map(u16::from_le_bytes)
-}
-
-pub(super) fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
-    bytes.get(at..at.checked_add(4)?)?.try_into().ok().map(u32::from_le_bytes)
-}
-
-pub(super) fn size_at(bytes: &[u8], at: usize) -> Option<usize> {
-    usize::try_from(u32_at(bytes, at)?).ok()
-}
 
 /// What the head says.
 pub(super) enum Head {

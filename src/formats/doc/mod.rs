@@ -9,6 +9,7 @@ mod text;
 use std::io::{self, SeekFrom};
 
 use super::compound::Compound;
+use super::little::u16_at;
 use super::trouble::{EXPORT, Member, Told, Watched, read_error};
 use super::{Claim, Format, Input, Need, Parts, ReadSeek, Sink, binary, ole, summary};
 use crate::model::GapKind;
@@ -174,7 +175,7 @@ fn authors(doc: &[u8], table: &[u8]) -> Vec<String> {
         }
     };
     let mut strings = |mut rest: &[u8]| {
-        while let Some(units) = fib::u16_at(rest, 0) {
+        while let Some(units) = u16_at(rest, 0) {
             let Some(raw) = rest.get(2..2 + usize::from(units) * 2) else { break };
             text(raw);
             rest = rest.get(2 + raw.len()..).unwrap_or_default();

@@ -1,6 +1,7 @@
 //! What paragraphs say of tables: whether one stands in a cell, and whether it ends a row ([MS-DOC] 2.9.176 PapxFkp, 2.6.2 paragraph properties).
 
-use super::fib::{place, size_at, u16_at, u32_at};
+use super::fib::place;
+use crate::formats::little::{size_at, u16_at, u32_at};
 
 /// A paragraph that stands in a table.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

@@ -92,14 +92,7 @@ impl Text<'_> {
         let known = self.known.at(byte).unwrap_or_else(|| self.unknown(c));
         // A cell mark stands in a table, whatever else is said.
         let depth = if c == '\u{7}' { known.depth.max(1) } else { known.depth };
-        while self.depth < depth {
-            self.flow.begin_table(out);
-            self.depth += 1;
-        }
-        while self.depth > depth {
-            self.flow.end_table(out);
-            self.depth -= 1;
-        }
+        self.flow.nest(&mut self.depth, depth, out);
         let paragraph = std::mem::take(&mut self.paragraph);
         self.flow.text(&paragraph, out);
         if known.ends_row {

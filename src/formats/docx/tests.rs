@@ -1,21 +1,10 @@
-use std::io::{Cursor, Write};
-
 use crate::formats::collected::Collected;
+use crate::formats::made::zipped;
 use crate::model::{Bond, GapKind};
-
-/// A package of these members.
-pub(crate) fn package(members: &[(&str, &str)]) -> Vec<u8> {
-    let mut zip = ::zip::ZipWriter::new(Cursor::new(Vec::new()));
-    for (name, text) in members {
-        zip.start_file(*name, ::zip::write::SimpleFileOptions::default()).unwrap();
-        zip.write_all(text.as_bytes()).unwrap();
-    }
-    zip.finish().unwrap().into_inner()
-}
 
 fn document(body: &str) -> Collected {
     let xml = format!("<?xml version=\"1.0\"?><w:document xmlns:w=\"x\"><w:body>{body}</w:body></w:document>");
-    Collected::of("a.docx", &package(&[("[Content_Types].xml", "<Types/>"), ("word/document.xml", &xml)]))
+    Collected::of("a.docx", &zipped(&[("[Content_Types].xml", "<Types/>"), ("word/document.xml", &xml)]))
 }
 
 #[expect(clippy::disallowed_methods, reason = "a test reads its sample")]
@@ -118,7 +107,7 @@ fn links_and_fields_are_read_where_the_text_does_not_say_them() {
     let xml = "<w:document><w:p><w:hyperlink r:id=\"r1\"><w:r><w:t>mail</w:t></w:r></w:hyperlink></w:p></w:document>";
     let got = Collected::of(
         "a.docx",
-        &package(&[
+        &zipped(&[
             ("[Content_Types].xml", "<Types/>"),
             ("word/document.xml", xml),
             ("word/_rels/document.xml.rels", rels),
@@ -132,7 +121,7 @@ fn embedded_files_and_unknown_parts_are_looked_at() {
     let xml = "<w:document><w:p/></w:document>";
     let got = Collected::of(
         "a.docx",
-        &package(&[
+        &zipped(&[
             ("[Content_Types].xml", ""),
             ("word/document.xml", xml),
             ("word/embeddings/list.csv", "氏名,電話\na,1\nb,2\n"),
@@ -163,4 +152,50 @@ fn damaged_samples_are_no_panic() {
         damaged[at] ^= 0xFF;
         Collected::of("a.docx", &damaged);
     }
+}
+
+#[test]
+fn moved_text_is_read_once_and_not_lost() {
+    let run = |text: &str| format!("<w:r><w:t>{text}</w:t></w:r>");
+    let body = [
+        format!(
+            "<w:p><w:moveFrom w:author=\"移した人\">{}</w:moveFrom>{}</w:p>",
+            run("taro@example.jp へ"),
+            run("ここ")
+        ),
+        format!("<w:p><w:moveFrom>{}</w:moveFrom></w:p>", run("jiro@example.jp へ")),
+        format!("<w:p><w:moveTo>{}{}</w:moveTo></w:p>", run("taro@exam"), run("ple.jp へ")),
+    ];
+    let got = document(&body.concat());
+    assert_eq!(got.texts(), [["ここ"], ["taro@example.jp へ"], ["jiro@example.jp へ"]]);
+}
+
+#[test]
+fn what_stands_in_attributes_and_outside_is_read() {
+    let xml = "<w:document><w:body><w:p><w:hyperlink r:id=\"h\" w:tooltip=\"内線 1234\"><w:r><w:t>x</w:t></w:r></w:hyperlink></w:p>\
+               <w:tbl><w:tblPr><w:tblCaption w:val=\"会員の表\"/></w:tblPr><w:tr><w:tc><w:p><w:r><w:t>y</w:t></w:r></w:p></w:tc></w:tr></w:tbl>\
+               <w:p><w:r><w:pict><v:rect alt=\"箱\" href=\"mailto:hako@example.jp\"/><pic:cNvPr name=\"山田太郎_免許証.jpg\"/><wp:docPr name=\"図 1\"/></w:pict></w:r></w:p></w:body></w:document>";
+    let outside = "<Relationships><Relationship Id=\"a\" Target=\"file:///C:/Users/kato/a.htm\" TargetMode=\"External\"/></Relationships>";
+    let own = "<Relationships><Relationship Id=\"e\" Target=\"../embeddings/book1.xlsx\"/></Relationships>";
+    let chart = |text: &str| format!("<c:chartSpace><c:pt>\n<c:v>{text}</c:v></c:pt></c:chartSpace>");
+    let got = Collected::of(
+        "a.docx",
+        &zipped(&[
+            ("[Content_Types].xml", "<Types/>"),
+            ("word/document.xml", xml),
+            ("word/webSettings.xml", "<w:webSettings/>"),
+            ("word/_rels/webSettings.xml.rels", outside),
+            ("word/charts/chart1.xml", &chart("本の値")),
+            ("word/charts/_rels/chart1.xml.rels", own),
+            ("word/charts/chart2.xml", &chart("外の値")),
+            ("word/embeddings/book1.xlsx", "no workbook"),
+        ]),
+    );
+    let text = got.all_text();
+    for wanted in ["内線 1234", "会員の表", "箱", "hako@example.jp", "山田太郎_免許証.jpg", "kato/a.htm", "外の値"]
+    {
+        assert_eq!(text.matches(wanted).count(), 1, "{wanted} in {text}");
+    }
+    // The workbook of a chart has its values.
+    assert!(!text.contains("本の値") && !text.contains("図 1"), "{text}");
 }

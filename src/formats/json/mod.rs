@@ -18,8 +18,9 @@ use reader::{Extent, Reader};
 use records::Records;
 use tree::{Node, parse};
 
+use super::opening::begin;
 use super::plain::read_rest;
-use super::trouble::{in_order, read_error, skip};
+use super::trouble::read_error;
 use super::{Claim, Format, Head, Input, Sink};
 use crate::model::limits::{JSON_DEPTH, RECORD_BYTES};
 use crate::model::{Bond, Charset, Field, GapKind, Place, Record};
@@ -61,11 +62,7 @@ impl Format for Json {
 
     fn read(&self, head: &Head<'_>, input: Input<'_>, out: &mut dyn Sink) {
         let guessed = guess(head.bytes, head.whole);
-        out.charset(guessed.charset);
-        let mut src = in_order(input);
-        if let Err(error) = skip(&mut *src, guessed.bom) {
-            return read_error(out, &error, 0);
-        }
+        let Some(mut src) = begin(guessed, input, out) else { return };
         let reader = Reader::new(stream(&mut *src, guessed));
         Walk { reader, out, sequence: false }.run();
     }

@@ -29,38 +29,7 @@ pub struct Mail;
 /// A mailbox.
 pub struct Mbox;
 
-/// Headers that mails have; two of them at the start make one.
-const KNOWN: [&str; 28] = [
-    "received",
-    "message-id",
-    "mime-version",
-    "return-path",
-    "delivered-to",
-    "from",
-    "to",
-    "cc",
-    "bcc",
-    "date",
-    "subject",
-    "sender",
-    "reply-to",
-    "content-type",
-    "content-transfer-encoding",
-    "x-mailer",
-    "user-agent",
-    "dkim-signature",
-    "received-spf",
-    "authentication-results",
-    "arc-seal",
-    "newsgroups",
-    "path",
-    "x-original-to",
-    "resent-from",
-    "resent-to",
-    "references",
-    "in-reply-to",
-];
-/// Of these there must be one.
+/// Headers that mails have; two of them at the start make one, and one must be of these.
 const TELLING: [&str; 10] = [
     "received",
     "message-id",
@@ -72,6 +41,27 @@ const TELLING: [&str; 10] = [
     "subject",
     "newsgroups",
     "dkim-signature",
+];
+/// More of them.
+const OTHERS: [&str; 18] = [
+    "cc",
+    "bcc",
+    "date",
+    "sender",
+    "reply-to",
+    "content-type",
+    "content-transfer-encoding",
+    "x-mailer",
+    "user-agent",
+    "received-spf",
+    "authentication-results",
+    "arc-seal",
+    "path",
+    "x-original-to",
+    "resent-from",
+    "resent-to",
+    "references",
+    "in-reply-to",
 ];
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
@@ -158,7 +148,8 @@ fn is_message(bytes: &[u8]) -> bool {
         }
         let name = content.split(|byte| *byte == b':').next().unwrap_or_default().trim_ascii_end();
         let name = String::from_utf8_lossy(name).to_ascii_lowercase();
-        if KNOWN.contains(&name.as_str()) && !known.contains(&name) {
+        let is_known = TELLING.contains(&name.as_str()) || OTHERS.contains(&name.as_str());
+        if is_known && !known.contains(&name) {
             known.push(name);
         }
         if known.len() > 1 && known.iter().any(|name| TELLING.contains(&name.as_str())) {

@@ -1,12 +1,8 @@
 //! Whole messages and mailboxes, good and bad.
 
 use super::*;
-use crate::formats::collected::{Collected, Kept};
+use crate::formats::collected::{Collected, fields, part};
 use crate::model::{Bond, GapKind};
-
-fn fields(got: &Collected) -> Vec<&Kept> {
-    got.records.iter().flat_map(|(_, _, fields)| fields).collect()
-}
 
 /// Name and text of every record.
 fn said(got: &Collected) -> Vec<(Option<&str>, &str)> {
@@ -26,11 +22,6 @@ fn places_are_true(got: &Collected, mail: &[u8]) {
         }
     }
     got.children.iter().filter(|(_, part)| part.format == "mbox").for_each(|(_, part)| places_are_true(part, mail));
-}
-
-fn child<'a>(got: &'a Collected, name: &str) -> &'a Collected {
-    let found = got.children.iter().find(|(known, _)| known == name);
-    &found.unwrap_or_else(|| panic!("no {name} in {:?}", got.children.iter().map(|c| &c.0).collect::<Vec<_>>())).1
 }
 
 #[test]
@@ -70,9 +61,9 @@ fn parts_are_read_each_in_its_way() {
         got.children.iter().map(|c| c.0.as_str()).collect::<Vec<_>>(),
         ["body.html", "名簿.csv", "message 3.eml"]
     );
-    assert_eq!(child(&got, "名簿.csv").format, "csv");
-    assert_eq!(child(&got, "message 3.eml").format, "mail");
-    assert!(child(&got, "body.html").all_text().contains("山田"));
+    assert_eq!(part(&got, "名簿.csv").format, "csv");
+    assert_eq!(part(&got, "message 3.eml").format, "mail");
+    assert!(part(&got, "body.html").all_text().contains("山田"));
     assert!(said(&got).contains(&(Some("filename"), "名簿.csv")));
     places_are_true(&got, MIXED.as_bytes());
 }
@@ -87,14 +78,14 @@ fn a_mailbox_has_a_part_for_each_message() {
     assert_eq!(got.format, "mbox");
     assert!(got.records.is_empty() && got.gaps.is_empty());
     assert_eq!(got.children.len(), 3);
-    assert_eq!(child(&got, "message 1").children.len(), 3);
-    let second = said(child(&got, "message 2"));
+    assert_eq!(part(&got, "message 1").children.len(), 3);
+    let second = said(part(&got, "message 2"));
     assert_eq!(second[0], (None, from.trim_end()));
     assert_eq!(
         second[3..].iter().map(|s| s.1).collect::<Vec<_>>(),
         ["From here on", ">From quoted", "From x@y Mon 10:00", "end"]
     );
-    assert!(child(&got, "message 3").all_text().ends_with("body\n"));
+    assert!(part(&got, "message 3").all_text().ends_with("body\n"));
     places_are_true(&got, mbox.as_bytes());
 }
 
@@ -106,7 +97,7 @@ fn garbage_in_the_midst_of_a_mailbox_costs_nothing_but_itself() {
     mbox.extend(format!("\n{from}To: w@example.jp\nFrom: q@example.jp\n\nbody").bytes());
     let got = Collected::of("box", &mbox);
     assert_eq!(got.children.len(), 2);
-    assert!(child(&got, "message 2").all_text().contains("w@example.jp"));
+    assert!(part(&got, "message 2").all_text().contains("w@example.jp"));
 }
 
 #[test]
@@ -126,7 +117,7 @@ fn a_boundary_that_no_header_declares_is_found() {
         MIXED.replace("Content-Type: multipart/mixed; boundary=outer\n", ""),
     ] {
         let got = Collected::of("a.eml", mail.as_bytes());
-        assert_eq!(child(&got, "名簿.csv").format, "csv");
+        assert_eq!(part(&got, "名簿.csv").format, "csv");
         assert!(got.all_text().contains("epilogue"));
     }
 }
@@ -152,7 +143,7 @@ fn uuencode_flowed_text_and_pgp() {
     let texts: Vec<&str> = said(&got).into_iter().skip(3).map(|(_, text)| text).collect();
     assert_eq!(texts[..2], ["Tel: 090- 1234-5678", "quoted"]);
     assert!(texts.contains(&"after"));
-    assert!(child(&got, "a.csv").all_text().contains("name"));
+    assert!(part(&got, "a.csv").all_text().contains("name"));
     assert_eq!(got.gap_kinds(), [GapKind::Encrypted]);
 }
 
@@ -169,7 +160,7 @@ fn damaged_attachments_are_read_as_far_as_they_go() {
     let mail = MIXED.replace("bmFtZSx0ZWwKYSww", "bmFtZSx0\n**\nZWwKYSww");
     let got = Collected::of("a.eml", mail.as_bytes());
     assert_eq!(got.gap_kinds(), [GapKind::Malformed]);
-    assert!(child(&got, "名簿.csv").all_text().contains("090-1234-5678"));
+    assert!(part(&got, "名簿.csv").all_text().contains("090-1234-5678"));
 }
 
 #[test]

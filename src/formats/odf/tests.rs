@@ -1,5 +1,6 @@
 use crate::formats::collected::Collected;
-use crate::formats::docx::tests::{assert_people, package, sample};
+use crate::formats::docx::tests::{assert_people, sample};
+use crate::formats::made::zipped;
 use crate::model::GapKind;
 
 fn document(content: &str) -> Collected {
@@ -8,7 +9,7 @@ fn document(content: &str) -> Collected {
     );
     Collected::of(
         "a.odt",
-        &package(&[("mimetype", "application/vnd.oasis.opendocument.text"), ("content.xml", &content)]),
+        &zipped(&[("mimetype", "application/vnd.oasis.opendocument.text"), ("content.xml", &content)]),
     )
 }
 
@@ -61,7 +62,7 @@ fn an_encrypted_document_says_so() {
     let manifest = "<manifest:manifest><manifest:file-entry manifest:full-path=\"content.xml\"><manifest:encryption-data><manifest:algorithm manifest:algorithm-name=\"Blowfish CFB\"/></manifest:encryption-data></manifest:file-entry></manifest:manifest>";
     let got = Collected::of(
         "a.odt",
-        &package(&[
+        &zipped(&[
             ("mimetype", "application/vnd.oasis.opendocument.text"),
             ("content.xml", "\u{1}\u{2}junk"),
             ("META-INF/manifest.xml", manifest),

@@ -146,14 +146,7 @@ fn with_xml(
     out: &mut dyn Sink,
     read: impl FnOnce(&mut Xml<'_>, &mut dyn Sink) -> io::Result<()>,
 ) {
-    let source = Rc::clone(&members.source);
-    let result = members.xml(part).and_then(|xml| match xml {
-        Some(mut xml) => read(&mut xml, out),
-        None => Ok(()),
-    });
-    if let Err(error) = result {
-        damaged(&format!("the part {part} of the spreadsheet"), &error, &source, out);
-    }
+    members.read_xml(part, "spreadsheet", out, read);
 }
 
 #[cfg(test)]

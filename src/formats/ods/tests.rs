@@ -1,10 +1,6 @@
-use std::io::{Cursor, Write};
-
-use zip::ZipWriter;
-use zip::write::SimpleFileOptions;
-
 use super::*;
-use crate::formats::collected::{Collected, Kept};
+use crate::formats::collected::{Collected, cells, fields, named, part};
+use crate::formats::made::zipped;
 
 const SAMPLES: [(&str, &[u8]); 3] = [
     ("odfpy.ods", include_bytes!("../../../testdata/formats/ods/odfpy.ods")),
@@ -21,12 +17,7 @@ fn sample(name: &str) -> Collected {
 }
 
 fn package(parts: &[(&str, &str)]) -> Vec<u8> {
-    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
-    for (name, text) in [("mimetype", STATED)].iter().chain(parts) {
-        writer.start_file(*name, SimpleFileOptions::default()).unwrap();
-        writer.write_all(text.as_bytes()).unwrap();
-    }
-    writer.finish().unwrap().into_inner()
+    zipped(&[&[("mimetype", STATED)], parts].concat())
 }
 
 fn sheet(rows: &str) -> Collected {
@@ -34,23 +25,6 @@ fn sheet(rows: &str) -> Collected {
         "<office:document-content><office:body><office:spreadsheet><table:table table:name='表'>{rows}</table:table></office:spreadsheet></office:body></office:document-content>"
     );
     Collected::of("a.ods", &package(&[("content.xml", &content)]))
-}
-
-fn part<'c>(got: &'c Collected, name: &str) -> &'c Collected {
-    let names: Vec<_> = got.children.iter().map(|(name, _)| name).collect();
-    &got.children.iter().find(|(known, _)| known == name).unwrap_or_else(|| panic!("no {name} in {names:?}")).1
-}
-
-fn fields(got: &Collected) -> Vec<&Kept> {
-    got.records.iter().flat_map(|(_, _, fields)| fields).collect()
-}
-
-fn cells(got: &Collected) -> Vec<(u64, u32, &str)> {
-    fields(got).iter().map(|f| (f.place.row.unwrap(), f.place.column.unwrap_or(0), f.text.as_str())).collect()
-}
-
-fn named<'c>(got: &'c Collected, header: &str) -> Vec<&'c str> {
-    fields(got).iter().filter(|field| field.name.as_deref() == Some(header)).map(|field| field.text.as_str()).collect()
 }
 
 #[test]

@@ -2,18 +2,19 @@
 //!
 //! Everything counts: text in white, below a box, outside the page, or of a layer that is switched off.
 
+use std::borrow::Cow;
 use std::collections::{BTreeSet, HashMap};
 use std::rc::Rc;
 
-use super::canvas::{Canvas, Glyph};
+use super::apart::Drawn;
+use super::canvas::Canvas;
 use super::file::File;
 use super::font::Font;
 use super::lex::{Lexer, Token, is_space};
 use super::path::Path;
-use super::radicals::intended;
 use super::state::{Matrix, State};
 use super::value::{Dict, Id, Value};
-use crate::model::limits::{PDF_FORM_DEPTH, PDF_PAGE_CHARS};
+use crate::model::limits::PDF_FORM_DEPTH;
 
 /// Operands before one operator.
 const OPERANDS: usize = 1000;
@@ -22,13 +23,15 @@ const NESTED: usize = 1000;
 /// Fonts that are kept while pages are read.
 const FONTS: usize = 64;
 /// What following one form costs at least, in bytes of the budget.
-const FORM_COST: u64 = 1024;
+pub(super) const FORM_COST: u64 = 1024;
 
 /// Fonts that were read, and those whose content is followed now.
 #[derive(Default)]
 pub(super) struct Shared {
     fonts: HashMap<Id, Rc<Font>>,
     inside: BTreeSet<Id>,
+    /// Glyphs that are content of their own.
+    pub(super) glyphs: HashMap<Id, Drawn>,
     /// What could not be followed, each once.
     pub(super) trouble: BTreeSet<String>,
 }
@@ -42,22 +45,24 @@ struct Actual {
 
 /// One content stream being followed.
 pub(super) struct Follow<'f, 's> {
-    file: &'f mut File<'s>,
-    shared: &'f mut Shared,
-    canvas: &'f mut Canvas,
-    resources: Rc<Dict>,
+    pub(super) file: &'f mut File<'s>,
+    pub(super) shared: &'f mut Shared,
+    pub(super) canvas: &'f mut Canvas,
+    pub(super) resources: Rc<Dict>,
     /// Those of its parts that are objects of their own.
     kinds: HashMap<String, Rc<Dict>>,
     /// Fonts by their name in these resources.
     named: HashMap<String, Rc<Font>>,
-    state: State,
+    pub(super) state: State,
+    /// The frame of this content.
+    pub(super) base: Matrix,
     kept: Vec<State>,
     lost: usize,
     text: Matrix,
     line: Matrix,
     marked: Vec<Option<Actual>>,
     path: Path,
-    depth: usize,
+    pub(super) depth: usize,
 }
 
 impl<'f, 's> Follow<'f, 's> {
@@ -74,6 +79,7 @@ impl<'f, 's> Follow<'f, 's> {
             kinds: HashMap::new(),
             named: HashMap::new(),
             state: State::new(ctm),
+            base: ctm,
             kept: Vec::new(),
             lost: 0,
             text: Matrix::UNIT,
@@ -176,6 +182,11 @@ impl<'f, 's> Follow<'f, 's> {
                 }
             }
             "gs" => self.graphics(operands),
+            "scn" | "SCN" => {
+                if let Some(name) = operands.last().and_then(Value::name) {
+                    self.pattern(name);
+                }
+            }
             "BMC" => self.mark(None),
             "BDC" => self.mark(operands.get(1)),
             "EMC" => self.unmark(),
@@ -215,7 +226,7 @@ impl<'f, 's> Follow<'f, 's> {
         self.go(0.0, -self.state.leading);
     }
 
-    fn resource(&mut self, kind: &str, name: &str) -> Option<(Option<Id>, Value)> {
+    pub(super) fn resource(&mut self, kind: &str, name: &str) -> Option<(Option<Id>, Value)> {
         let value = match self.resources.get(kind)? {
             Value::Dict(dict) => dict.get(name)?.clone(),
             other => {
@@ -253,10 +264,11 @@ impl<'f, 's> Follow<'f, 's> {
         Some(font)
     }
 
-    /// A graphics state may set a font.
+    /// A graphics state may set a font, and a mask.
     fn graphics(&mut self, operands: &[Value]) {
         let Some(name) = operands.first().and_then(Value::name) else { return };
         let Some((_, state)) = self.resource("ExtGState", name) else { return };
+        self.mask(&state);
         let font = state.dict().and_then(|dict| dict.get("Font")).cloned().unwrap_or(Value::Null);
         if let Value::List(pair) = self.file.resolve(&font)
             && let [font, size] = pair.as_slice()
@@ -295,11 +307,21 @@ impl<'f, 's> Follow<'f, 's> {
             return;
         };
         let vertical = font.is_vertical();
+        let mut told = String::new();
         font.show(bytes, &mut |shown| {
             let (size, scale) = (self.state.size, self.state.scale);
             let frame = Matrix([size * scale, 0.0, 0.0, size, 0.0, self.state.rise]);
             let frame = frame.then(self.text).then(self.state.ctm);
-            let text = shown.text.unwrap_or_else(|| {
+            let drawn = shown.drawn.and_then(|id| self.glyph(id, font.resources()));
+            let text = match (drawn, shown.text) {
+                // Both stay: what is seen in its place.
+                (Some(drawn), text) => {
+                    told.push_str(text.as_deref().filter(|text| **text != *drawn).unwrap_or_default());
+                    Some(Cow::Owned(drawn.to_string()))
+                }
+                (None, text) => text,
+            };
+            let text = text.unwrap_or_else(|| {
                 self.canvas.untold += 1;
                 "\u{FFFD}".into()
             });
@@ -313,6 +335,9 @@ impl<'f, 's> Follow<'f, 's> {
             };
             self.text = shift.then(self.text);
         });
+        if !told.trim().is_empty() {
+            self.canvas.asides.push(told);
+        }
     }
 
     /// An image, or a form: content of its own.
@@ -324,6 +349,9 @@ impl<'f, 's> Follow<'f, 's> {
                 self.canvas.image_area = self.canvas.image_area.max(self.state.ctm.area());
             }
             Some("Form") => self.form(id, &stream),
+            Some("PS") => {
+                self.shared.trouble.insert("a part of it is written in PostScript".to_owned());
+            }
             _ => {}
         }
     }
@@ -367,6 +395,13 @@ impl<'f, 's> Follow<'f, 's> {
             }
             other => other.cloned(),
         };
+        // What stands for a picture, and what is abbreviated.
+        for key in ["Alt", "E"] {
+            let text = properties.as_ref().and_then(Value::dict).and_then(|dict| dict.get(key)).cloned();
+            let text = text.map(|text| self.file.resolve(&text));
+            let text = text.as_ref().and_then(Value::text).map(super::text::string);
+            self.canvas.asides.extend(text.filter(|text| !text.trim().is_empty()));
+        }
         let text = properties.as_ref().and_then(Value::dict).and_then(|dict| dict.get("ActualText")).cloned();
         let text = text.map(|text| self.file.resolve(&text));
         let text = text.as_ref().and_then(Value::text).map(super::text::string);
@@ -413,7 +448,8 @@ fn skip_image(lexer: &mut Lexer<'_>) -> bool {
         let after = rest.get(at + 2..).unwrap_or_default();
         let ends = after.first().is_none_or(|byte| is_space(*byte));
         let is_readable = after.iter().take(5).all(|byte| matches!(byte, 9 | 10 | 12 | 13 | 0x20..=0x7E));
-        if before && ends && is_readable {
+        let is_last = after.iter().all(|byte| is_space(*byte));
+        if (before && ends && is_readable) || is_last {
             lexer.at += at + 2;
             return true;
         }
@@ -423,64 +459,4 @@ fn skip_image(lexer: &mut Lexer<'_>) -> bool {
     }
     lexer.at += likely.unwrap_or(rest.len());
     likely.is_some()
-}
-
-impl Canvas {
-    /// A character in a frame whose unit is the font size; `spacing` is set behind every one.
-    pub(super) fn put(&mut self, text: &str, frame: Matrix, advance: f64, (vertical, spacing): (bool, f64)) {
-        if self.glyphs.len() >= PDF_PAGE_CHARS {
-            self.full = true;
-            return;
-        }
-        let [a, b, c, d, ..] = frame.0;
-        let (x, y) = if vertical { (-c, -d) } else { (a, b) };
-        let length = x.hypot(y);
-        let (x, y) = if length > 0.0 && length.is_finite() { (x / length, y / length) } else { (1.0, 0.0) };
-        let along = |(px, py): (f64, f64)| px * x + py * y;
-        let start = frame.point(0.0, 0.0);
-        let end = if vertical { frame.point(0.0, -advance) } else { frame.point(advance, 0.0) };
-        let finite = |number: f64| if number.is_finite() { number } else { 0.0 };
-        let (from, to) = (finite(along(start)), finite(along(end)));
-        let size = Some(c.hypot(d)).filter(|size| size.is_finite() && *size > 1e-6).unwrap_or(1.0);
-        let degrees = y.atan2(x).to_degrees().round() as i16;
-        let slack = Some(spacing * length).filter(|slack| slack.is_finite() && !vertical).unwrap_or(0.0);
-        self.chars += u64::from(!text.trim().is_empty());
-        self.glyphs.push(Glyph {
-            text: intended(text).into(),
-            order: u32::try_from(self.glyphs.len()).unwrap_or(u32::MAX),
-            from,
-            to: to.max(from),
-            across: finite(start.1 * x - start.0 * y),
-            size,
-            slack,
-            turn: (vertical, if degrees == -180 { 180 } else { degrees }),
-            drawn: self.shows,
-        });
-    }
-
-    /// Puts other forms of the same characters in their place: a font may draw two of them alike, and tell of one. False if it is not that.
-    fn vary(&mut self, from: usize, text: &str) -> bool {
-        let is_ideograph =
-            |one: char| matches!(one, '\u{3400}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{20000}'..='\u{3FFFF}');
-        let glyphs = self.glyphs.get_mut(from..).unwrap_or_default();
-        let same = glyphs.len() == text.chars().count()
-            && text.chars().all(is_ideograph)
-            && glyphs.iter().all(|glyph| glyph.text.chars().count() == 1 && glyph.text.chars().all(is_ideograph));
-        if same {
-            glyphs.iter_mut().zip(text.chars()).for_each(|(glyph, one)| glyph.text = one.to_string().into());
-        }
-        same
-    }
-
-    /// Puts one text in the place of all characters from `from` on.
-    fn stand_in(&mut self, from: usize, text: &str) {
-        let Some(first) = self.glyphs.get(from).cloned() else {
-            self.asides.push(text.to_owned());
-            return;
-        };
-        let rest = self.glyphs.get(from..).unwrap_or_default();
-        let to = rest.iter().filter(|one| one.turn == first.turn).map(|one| one.to).fold(first.to, f64::max);
-        self.glyphs.truncate(from);
-        self.glyphs.push(Glyph { text: text.into(), to, ..first });
-    }
 }

@@ -1,23 +1,78 @@
 //! What a PDF holds beside its pages: properties, fields of its form, bookmarks, files.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::io::Cursor;
 
 use super::super::Sink;
 use super::super::written::Written;
+use super::actions::Actions;
+use super::fields::Form;
 use super::file::File;
+use super::structure::Structure;
 use super::text::{name, string};
 use super::value::{Dict, Id, Value};
 use crate::model::GapKind;
 
 /// Nodes of a tree of names, fields or bookmarks.
-const NODES: usize = 200_000;
+pub(super) const NODES: usize = 200_000;
+
+/// What is met on the way through the pages and belongs to the whole.
+pub(super) struct Beside {
+    pub(super) form: Form,
+    pub(super) files: Files,
+    pub(super) actions: Actions,
+    pub(super) structure: Structure,
+}
 
 /// The files inside, each once.
 #[derive(Default)]
 pub(super) struct Files {
     seen: BTreeSet<Id>,
     found: Vec<(String, Value)>,
+    /// What is said of them.
+    said: Vec<Vec<(String, String)>>,
+}
+
+/// Each pair of a tree of names.
+pub(super) fn each_name<'s>(
+    file: &mut File<'s>,
+    tree: Option<Value>,
+    take: &mut dyn FnMut(&mut File<'s>, &Value, &Value),
+) {
+    let mut waiting: Vec<Value> = tree.into_iter().collect();
+    let mut seen = BTreeSet::new();
+    let mut nodes = 0;
+    while let Some(node) = waiting.pop() {
+        nodes += 1;
+        if nodes > NODES || node.id().is_some_and(|id| !seen.insert(id)) {
+            continue;
+        }
+        let Value::Dict(node) = file.resolve(&node) else { continue };
+        if let Value::List(kids) = file.get(&node, "Kids") {
+            waiting.extend(kids.into_iter().rev());
+        }
+        if let Value::List(pairs) = file.get(&node, "Names") {
+            for pair in pairs.chunks_exact(2) {
+                let [key, value] = pair else { continue };
+                take(file, key, value);
+            }
+        }
+    }
+}
+
+/// The names of layers.
+pub(super) fn layers(file: &mut File<'_>, root: &Dict) -> Vec<String> {
+    let layers = file.get(root, "OCProperties");
+    let Some(Value::List(list)) = layers.dict().map(|dict| file.get(dict, "OCGs")) else { return Vec::new() };
+    let mut names = Vec::new();
+    for layer in list.iter().take(NODES) {
+        let layer = file.resolve(layer);
+        let name = layer.dict().and_then(|layer| file.get(layer, "Name").text().map(string));
+        names.extend(
+            name.filter(|name| !name.trim().is_empty() && !names.contains(name)).filter(|_| names.len() < 1000),
+        );
+    }
+    names
 }
 
 impl Files {
@@ -35,6 +90,7 @@ impl Files {
         let mut stated = |key: &str| file.get(&dict, key).text().map(string).filter(|name| !name.trim().is_empty());
         let stated = stated("UF").or_else(|| stated("F")).or(named).unwrap_or_else(|| "attachment".to_owned());
         if self.found.len() < NODES {
+            self.describe(file, &dict, &stated);
             self.found.push((stated, stream));
         }
     }
@@ -42,33 +98,58 @@ impl Files {
     /// Those of the tree of names, and those that the document is associated with.
     pub(super) fn of_document(&mut self, file: &mut File<'_>, root: &Dict) {
         let names = file.get(root, "Names");
-        let tree = names.dict().and_then(|dict| dict.get("EmbeddedFiles")).cloned().unwrap_or(Value::Null);
-        let mut waiting = vec![tree];
-        let mut seen = BTreeSet::new();
-        let mut nodes = 0;
-        while let Some(node) = waiting.pop() {
-            nodes += 1;
-            if nodes > NODES || node.id().is_some_and(|id| !seen.insert(id)) {
-                continue;
+        let tree = names.dict().and_then(|dict| dict.get("EmbeddedFiles")).cloned();
+        each_name(file, tree, &mut |file, key, spec| self.add(file, key.text().map(string), spec));
+        self.associated(file, root);
+    }
+
+    /// Those that a page, an annotation or a part of the text is associated with.
+    pub(super) fn associated(&mut self, file: &mut File<'_>, dict: &Dict) {
+        if !dict.contains_key("AF") {
+            return;
+        }
+        match file.get(dict, "AF") {
+            Value::List(specs) => specs.iter().for_each(|spec| self.add(file, None, spec)),
+            spec => self.add(file, None, &spec),
+        }
+    }
+
+    /// Those of an annotation: attached, associated, or played there.
+    pub(super) fn of_annotation(&mut self, file: &mut File<'_>, dict: &Dict) {
+        if let Some(spec) = dict.get("FS") {
+            self.add(file, None, spec);
+        }
+        self.associated(file, dict);
+        if let Value::Dict(content) = file.get(dict, "RichMediaContent") {
+            let tree = content.get("Assets").cloned();
+            each_name(file, tree, &mut |file, key, spec| self.add(file, key.text().map(string), spec));
+        }
+    }
+
+    /// What is said of the files: descriptions, and the columns of a collection.
+    fn describe(&mut self, file: &mut File<'_>, dict: &Dict, stated: &str) {
+        let mut pairs = vec![("file".to_owned(), stated.to_owned())];
+        let mut say = |key: &str, value: &Value| {
+            if let Some(text) = value.text().map(string).filter(|text| !text.trim().is_empty() && text != stated) {
+                pairs.push((key.to_owned(), text));
             }
-            let Value::Dict(node) = file.resolve(&node) else { continue };
-            if let Value::List(kids) = file.get(&node, "Kids") {
-                waiting.extend(kids.into_iter().rev());
-            }
-            if let Value::List(pairs) = file.get(&node, "Names") {
-                for pair in pairs.chunks_exact(2) {
-                    let [key, spec] = pair else { continue };
-                    self.add(file, key.text().map(string), spec);
-                }
+        };
+        say("description", &file.get(dict, "Desc"));
+        if let Value::Dict(columns) = file.get(dict, "CI") {
+            for (key, value) in columns.iter().take(1000) {
+                let value = file.resolve(value);
+                let value = value.dict().map(|item| file.get(item, "D")).unwrap_or(value);
+                say(&name(key), &value);
             }
         }
-        if let Value::List(specs) = file.get(root, "AF") {
-            specs.iter().for_each(|spec| self.add(file, None, spec));
+        if pairs.len() > 1 {
+            self.said.push(pairs);
         }
     }
 
     /// Hands each to be looked at.
     pub(super) fn give(self, file: &mut File<'_>, out: &mut dyn Sink) {
+        part(out, "files", &self.said, &[]);
         for (name, stream) in self.found {
             if file.budget.is_spent() {
                 return;
@@ -161,81 +242,26 @@ fn of_xml(xml: &str) -> Vec<String> {
             && !text.starts_with("xmp.")
             && !text.starts_with("http://")
     };
-    let plain = |text: &str| {
-        let text = text.trim().replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&apos;", "'");
-        text.replace("&amp;", "&")
-    };
-    texts.into_iter().filter(is_word).map(plain).collect()
+    texts.into_iter().filter(is_word).map(unescaped).collect()
 }
 
-/// The values of a form: by the path of each field its name and value.
-pub(super) fn fields(file: &mut File<'_>, root: &Dict) -> Vec<(String, (String, String))> {
-    let form = file.get(root, "AcroForm");
-    let Some(form) = form.dict().cloned() else { return Vec::new() };
-    let mut waiting: Vec<(Value, String)> = match file.get(&form, "Fields") {
-        Value::List(list) => list.into_iter().rev().map(|field| (field, String::new())).collect(),
-        _ => Vec::new(),
-    };
-    let mut seen = BTreeSet::new();
-    let mut pairs = Vec::new();
-    while let Some((field, above)) = waiting.pop() {
-        if seen.len() >= NODES || file.budget.is_spent() {
-            break;
-        }
-        if field.id().is_some_and(|id| !seen.insert(id)) {
-            continue;
-        }
-        let Value::Dict(dict) = file.resolve(&field) else { continue };
-        let own = file.get(&dict, "T").text().map(string).unwrap_or_default();
-        let path = if above.is_empty() || own.is_empty() { format!("{above}{own}") } else { format!("{above}.{own}") };
-        let tip = file.get(&dict, "TU").text().map(string).filter(|tip| *tip != own);
-        let value = file.get(&dict, "V");
-        let label = tip.map_or_else(|| path.clone(), |tip| format!("{tip} ({path})"));
-        let text = value_text(file, &value);
-        if !text.trim().is_empty() && text != "Off" {
-            pairs.push((path.clone(), (label, text)));
-        }
-        if let Value::List(kids) = file.get(&dict, "Kids")
-            && path.len() < 4096
-        {
-            waiting.extend(kids.into_iter().rev().map(|kid| (kid, path.clone())));
-        }
-    }
-    pairs
+fn unescaped(text: &str) -> String {
+    let text = text.trim().replace("&lt;", "<").replace("&gt;", ">").replace("&quot;", "\"").replace("&apos;", "'");
+    text.replace("&#13;", "").replace("&#xD;", "").replace("&nbsp;", " ").replace("&amp;", "&")
 }
 
-fn value_text(file: &mut File<'_>, value: &Value) -> String {
-    match value {
-        Value::Text(text) => string(text),
-        Value::Name(one) => name(one),
-        Value::Stream(stream) => string(&file.unfold(stream).bytes),
-        Value::List(list) => {
-            let all = list.iter().filter_map(|value| file.resolve(value).text().map(string));
-            all.collect::<Vec<_>>().join("\n")
+/// Each text between tags, and the name of the tag before it.
+pub(super) fn xml_texts(xml: &str) -> Vec<(String, String)> {
+    let mut texts = Vec::new();
+    for part in xml.split('<') {
+        let (tag, text) = part.split_once('>').unwrap_or(("", part));
+        let tag = tag.split([' ', '\t', '\n', '\r', '/']).next().unwrap_or_default();
+        let tag = tag.rsplit(':').next().unwrap_or_default();
+        if !text.trim().is_empty() {
+            texts.push((tag.to_owned(), unescaped(text)));
         }
-        // A signature: who signed, where, why.
-        Value::Dict(dict) => {
-            let keys = ["Name", "Location", "Reason", "ContactInfo"];
-            let all = keys.iter().filter_map(|key| file.get(dict, key).text().map(string));
-            all.collect::<Vec<_>>().join("\n")
-        }
-        _ => String::new(),
     }
-}
-
-/// A form of its own in XML (XFA), of which the fields hold no values.
-pub(super) fn xfa(file: &mut File<'_>, root: &Dict) -> Vec<(String, Value)> {
-    let form = file.get(root, "AcroForm");
-    let Some(form) = form.dict().cloned() else { return Vec::new() };
-    match file.get(&form, "XFA") {
-        Value::List(list) => {
-            let pairs =
-                list.chunks_exact(2).filter_map(|pair| Some((pair.first()?.text().map(string)?, pair.last()?.clone())));
-            pairs.filter(|(name, _)| name == "datasets").map(|(name, value)| (format!("{name}.xml"), value)).collect()
-        }
-        whole @ Value::Stream(_) => vec![("xfa.xml".to_owned(), whole)],
-        _ => Vec::new(),
-    }
+    texts
 }
 
 impl Files {
@@ -246,7 +272,7 @@ impl Files {
 }
 
 /// The titles of all bookmarks.
-pub(super) fn bookmarks(file: &mut File<'_>, root: &Dict) -> Vec<String> {
+pub(super) fn bookmarks(file: &mut File<'_>, root: &Dict, actions: &mut Actions) -> Vec<String> {
     let outlines = file.get(root, "Outlines");
     let first = outlines.dict().and_then(|dict| dict.get("First")).cloned();
     let mut waiting: Vec<Value> = first.into_iter().collect();
@@ -259,30 +285,11 @@ pub(super) fn bookmarks(file: &mut File<'_>, root: &Dict) -> Vec<String> {
         }
         let Value::Dict(dict) = file.resolve(&item) else { continue };
         titles.extend(file.get(&dict, "Title").text().map(string).filter(|title| !title.trim().is_empty()));
+        actions.of(file, &dict, false);
         waiting.extend(dict.get("Next").cloned());
         waiting.extend(dict.get("First").cloned());
     }
     titles
-}
-
-/// Takes fields together that describe one thing: all of a form, but where their names count (`1.name`, `Row2[0].name`) those of
-/// one number.
-pub(super) fn grouped(fields: Vec<(String, (String, String))>) -> Vec<Vec<(String, String)>> {
-    let mut groups: Vec<Vec<(String, String)>> = Vec::new();
-    let mut places: BTreeMap<String, usize> = BTreeMap::new();
-    for (path, pair) in fields {
-        let above = path.rsplit_once('.').map_or("", |(above, _)| above);
-        let counts = |part: &&str| part.ends_with(|end: char| end.is_ascii_digit() || end == ']');
-        let key = above.split('.').filter(counts).collect::<Vec<_>>().join(".");
-        let at = *places.entry(key).or_insert_with(|| {
-            groups.push(Vec::new());
-            groups.len() - 1
-        });
-        if let Some(group) = groups.get_mut(at) {
-            group.push(pair);
-        }
-    }
-    groups
 }
 
 /// Gives a part of lines or pairs, if there is something in it.

@@ -1,6 +1,6 @@
 //! Undoing the filters of a stream (ISO 32000-1, 7.4), each bounded and counted.
 
-use std::io::Read;
+use std::io::{ErrorKind, Read};
 use std::rc::Rc;
 
 use flate2::read::DeflateDecoder;
@@ -70,6 +70,10 @@ fn flate(bytes: &[u8], room: &Room) -> Unfolded {
     match read {
         Ok(_) => Unfolded { bytes: out, trouble: None },
         Err(_) if bytes.iter().all(|byte| is_space(*byte)) => Unfolded::default(),
+        // Acrobat ends what it packs with an empty block that is not marked as the last one: nothing is missing.
+        Err(error) if error.kind() == ErrorKind::UnexpectedEof && packed.ends_with(&[0, 0, 0xFF, 0xFF]) => {
+            Unfolded { bytes: out, trouble: None }
+        }
         Err(error) => Unfolded::broken(out, format!("its packed bytes are damaged or cut off ({error})")),
     }
 }
@@ -278,6 +282,19 @@ fn paeth(left: u8, up: u8, corner: u8) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_ends_without_a_last_block_is_whole() {
+        let mut packer = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::default());
+        std::io::Write::write_all(&mut packer, b"some text").unwrap();
+        std::io::Write::flush(&mut packer).unwrap();
+        let packed = packer.get_ref().clone();
+        let room = || Room { limit: 100, budget: Budget::new(1000) };
+        let whole = undo("FlateDecode", &Dict::new(), packed.clone(), &room());
+        assert_eq!((whole.bytes.as_slice(), whole.trouble), (b"some text".as_slice(), None));
+        let cut = undo("FlateDecode", &Dict::new(), packed[..packed.len() - 2].to_vec(), &room());
+        assert!(cut.trouble.is_some());
+    }
 
     fn room() -> Room {
         Room { limit: 1 << 20, budget: Budget::new(1) }

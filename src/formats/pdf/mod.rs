@@ -2,16 +2,20 @@
 //!
 //! The file is never held whole: each object is read when it is asked for. Older revisions are not looked into.
 
+mod actions;
 mod annots;
+mod apart;
 mod bytes;
 mod canvas;
 mod content;
 mod crypt;
 mod extras;
+mod fields;
 mod file;
 mod filters;
 mod font;
 mod grid;
+mod known;
 mod layout;
 mod lex;
 mod notes;
@@ -24,19 +28,26 @@ mod rows;
 mod ruled;
 mod rules;
 mod state;
+mod structure;
 mod text;
 mod value;
 mod wrap;
+mod xfa;
 mod xref;
 
 #[cfg(test)]
+mod reach_tests;
+#[cfg(test)]
 mod tests;
 
+use actions::Actions;
 use crypt::Locked;
-use extras::Files;
+use extras::{Beside, Files};
+use fields::Form;
 use file::File;
 use page::Pages;
 use pages::Tree;
+use structure::Structure;
 use value::Dict;
 
 use super::trouble::read_error;
@@ -110,43 +121,56 @@ struct Read {
 
 fn document(file: &mut File<'_>, out: &mut dyn Sink) -> Read {
     let root = file.trailer("Root").dict().cloned().unwrap_or_default();
-    let mut files = Files::default();
+    let (mut actions, mut files) = (Actions::default(), Files::default());
+    let form = Form::read(file, &root, &mut actions);
+    let structure = Structure::read(file, &root, &mut files);
+    let mut all = Beside { form, files, actions, structure };
     let mut pages = Pages::new(out);
     let mut read = Read { pages: 0, lost: 0, loose: false };
     let mut tree = Tree::new(file);
-    all_pages(file, &mut tree, &mut pages, &mut files, &mut read);
+    all_pages(file, &mut tree, &mut pages, &mut all, &mut read);
     if read.pages == 0 && !file.budget.is_spent() {
         read.loose = true;
-        all_pages(file, &mut Tree::loose(file), &mut pages, &mut files, &mut read);
+        all_pages(file, &mut Tree::loose(file), &mut pages, &mut all, &mut read);
     }
     pages.give_held();
     let Pages { out, notes, .. } = pages;
     if file.src.failed.is_none() {
         notes.tell(out);
-        beside(file, &root, files, out);
+        beside(file, &root, all, out);
     }
     read
 }
 
-fn all_pages(file: &mut File<'_>, tree: &mut Tree, pages: &mut Pages<'_>, files: &mut Files, read: &mut Read) {
+fn all_pages(file: &mut File<'_>, tree: &mut Tree, pages: &mut Pages<'_>, all: &mut Beside, read: &mut Read) {
     while let Some(page) = tree.next(file, read.loose) {
         read.pages = read.pages.saturating_add(1);
         let shown = pages.page(file, read.pages, &page.dict, page.resources, page.area);
-        annots::read(pages, files, file, read.pages, &page.dict, &shown);
+        pages.described(file, &all.structure.take(page.id), &shown);
+        all.actions.of(file, &page.dict, false);
+        all.files.associated(file, &page.dict);
+        annots::read(pages, all, file, read.pages, &page.dict, &shown);
     }
     read.lost += tree.lost;
 }
 
-fn beside(file: &mut File<'_>, root: &Dict, mut files: Files, out: &mut dyn Sink) {
-    let fields = extras::fields(file, root);
-    if fields.is_empty() {
-        extras::xfa(file, root).into_iter().for_each(|(name, stream)| files.add_stream(name, stream));
-    }
-    extras::part(out, "form", &extras::grouped(fields), &[]);
+fn beside(file: &mut File<'_>, root: &Dict, all: Beside, out: &mut dyn Sink) {
+    let Beside { form, mut files, mut actions, mut structure } = all;
+    xfa::read(file, root, &form, &mut files, out);
+    extras::part(out, "form", &form.said.groups(), &[]);
     let properties = extras::properties(file, root);
     extras::part(out, "properties", &[properties], &[]);
-    let bookmarks = extras::bookmarks(file, root);
-    extras::part(out, "bookmarks", &[], &bookmarks);
+    extras::part(out, "bookmarks", &[], &extras::bookmarks(file, root, &mut actions));
+    extras::part(out, "layers", &[], &extras::layers(file, root));
+    extras::part(out, "descriptions", &[], &structure.rest());
+    actions.of_document(file, root);
+    extras::part(out, "actions", &[], &actions.texts);
+    for (is_over, what) in [(actions.over, "scripts and actions"), (structure.over, "descriptions of its parts")] {
+        if is_over {
+            let reason = format!("the PDF has more {what} than are read, and the rest was not looked at: look by hand");
+            out.gap(GapKind::OverLimit, reason);
+        }
+    }
     files.of_document(file, root);
     files.give(file, out);
 }

@@ -1,20 +1,22 @@
 //! One page: its content followed, laid out, and written as rows and lines; then its annotations.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::rc::Rc;
 
 use super::super::Sink;
 use super::super::header::find_header;
 use super::super::written::{Cell, Written};
+use super::apart::Apart;
 use super::canvas::Canvas;
 use super::content::{Follow, Shared};
 use super::file::File;
 use super::grid::{Block, Pieces, Table, cell_text};
+use super::known::Known;
 use super::notes::Notes;
 use super::rows;
 use super::ruled;
 use super::state::Matrix;
-use super::value::{Dict, Value};
+use super::value::{Dict, Stream, Value};
 use super::wrap::{Piece, Room};
 use crate::model::limits::PART_BYTES;
 
@@ -41,6 +43,8 @@ pub(super) struct Pages<'o> {
     carried: Carried,
     held: Option<Held>,
     row: u64,
+    /// Of the page at hand, in square units.
+    area: f64,
 }
 
 impl<'o> Pages<'o> {
@@ -53,6 +57,7 @@ impl<'o> Pages<'o> {
             carried: Carried::default(),
             held: None,
             row: 0,
+            area: 0.0,
         }
     }
 
@@ -68,15 +73,54 @@ impl<'o> Pages<'o> {
         let mut canvas = Canvas::default();
         let content = self.content(file, number, page);
         Follow::new((file, &mut self.shared, &mut canvas), resources, Matrix::UNIT).run(&content);
-        self.judge(number, &canvas, area);
-        let shown = canvas.glyphs.iter().map(|glyph| glyph.text.trim()).collect();
+        let mut shown: String = canvas.glyphs.iter().map(|glyph| glyph.text.trim()).collect();
+        shown.extend(canvas.asides.iter().flat_map(|aside| aside.split_whitespace()));
         let before = self.held.as_ref().map(|held| held.columns.as_slice());
-        let mut blocks = ruled::blocks(canvas.glyphs, &canvas.edges, before);
+        let mut blocks = ruled::blocks(std::mem::take(&mut canvas.glyphs), &canvas.edges, before);
         self.carry_on(&mut blocks);
         self.text.on_page(number);
         self.row = 0;
+        self.area = area;
         self.blocks(blocks, &canvas.asides);
+        self.apart(file, &mut canvas, &Known::new(&shown));
+        self.judge(number, &canvas, area);
         shown
+    }
+
+    /// What was set apart, but for what is known already. Counts it to the page.
+    fn apart(&mut self, file: &mut File<'_>, page: &mut Canvas, known: &Known) {
+        while let Some(Apart { id, resources, ctm, depth }) = page.apart.pop_front() {
+            let Value::Stream(stream) = file.resolve(&Value::Ref(id)) else { continue };
+            let mut canvas = Canvas { seen: std::mem::take(&mut page.seen), ..Canvas::default() };
+            let mut follow = Follow::new((file, &mut self.shared, &mut canvas), resources, ctm);
+            follow.depth = depth;
+            follow.form(None, &stream);
+            page.seen = std::mem::take(&mut canvas.seen);
+            page.apart.append(&mut canvas.apart);
+            page.chars += canvas.chars;
+            page.images += canvas.images;
+            page.image_area = page.image_area.max(canvas.image_area);
+            page.untold += canvas.untold;
+            page.strokes += canvas.strokes;
+            page.full |= canvas.full;
+            self.new_of(file, canvas, known);
+        }
+    }
+
+    /// What the structure of the document says of this page, but for what the page shows.
+    pub(super) fn described(&mut self, file: &File<'_>, texts: &[String], shown: &str) {
+        if texts.is_empty() {
+            return;
+        }
+        let known = Known::new(shown);
+        let texts: BTreeSet<&String> = texts.iter().collect();
+        texts.into_iter().filter(|text| !known.has(text, &file.budget)).for_each(|text| self.line(text));
+    }
+
+    fn new_of(&mut self, file: &File<'_>, mut canvas: Canvas, known: &Known) {
+        let blocks = ruled::blocks(canvas.glyphs, &canvas.edges, None);
+        canvas.asides.retain(|aside| !known.has(aside, &file.budget));
+        self.blocks(known.drop_from(blocks, &file.budget), &canvas.asides);
     }
 
     /// The last row of the page before, with what of it stands on the next one.
@@ -151,26 +195,41 @@ impl<'o> Pages<'o> {
         if canvas.full {
             self.notes.full.add(number);
         }
+        self.trouble(number);
+    }
+
+    fn trouble(&mut self, number: u32) {
         if let Some(trouble) = self.shared.trouble.pop_first() {
             self.shared.trouble.clear();
             self.broken(number, &trouble);
         }
     }
 
-    /// Draws a form of its own: how an annotation looks.
-    pub(super) fn appearance(&mut self, file: &mut File<'_>, number: u32, form: &super::value::Stream) {
+    /// Draws a form of its own: how an annotation of this size looks, but for what is known of it. Returns whether it shows any text.
+    pub(super) fn appearance(
+        &mut self,
+        file: &mut File<'_>,
+        number: u32,
+        form: &Stream,
+        (known, size): (&Known, f64),
+    ) -> bool {
         let mut canvas = Canvas::default();
         let mut follow = Follow::new((file, &mut self.shared, &mut canvas), Rc::default(), Matrix::UNIT);
         follow.form(None, form);
-        if canvas.untold > 0 {
+        self.apart(file, &mut canvas, known);
+        // A font that does not tell what is known hides nothing.
+        if canvas.untold > 0 && known.is_empty() {
             self.notes.untold.add(number);
             self.notes.untold_chars += canvas.untold;
         }
-        self.write(canvas);
-    }
-
-    fn write(&mut self, canvas: Canvas) {
-        self.blocks(ruled::blocks(canvas.glyphs, &canvas.edges, None), &canvas.asides);
+        if canvas.images > 0 && canvas.chars < FEW && size > COVERED * self.area {
+            self.notes.silent.add(number);
+        }
+        self.trouble(number);
+        let mut texts = canvas.glyphs.iter().map(|glyph| &*glyph.text).chain(canvas.asides.iter().map(String::as_str));
+        let shows = texts.any(|text| known.counts(text));
+        self.new_of(file, canvas, known);
+        shows
     }
 
     fn blocks(&mut self, blocks: Vec<Block>, asides: &[String]) {

@@ -8,6 +8,7 @@ use super::value::{Dict, Id, Value};
 
 /// A page, with what it has from above.
 pub(super) struct Page {
+    pub(super) id: Option<Id>,
     pub(super) dict: Dict,
     pub(super) resources: Rc<Dict>,
     /// Square units.
@@ -80,7 +81,12 @@ impl Tree {
                 }
                 _ => {
                     let area = area.unwrap_or(612.0 * 792.0);
-                    return Some(Page { dict: dict.clone(), resources: resources.unwrap_or_default(), area });
+                    return Some(Page {
+                        id: value.id(),
+                        dict: dict.clone(),
+                        resources: resources.unwrap_or_default(),
+                        area,
+                    });
                 }
             }
         }
@@ -89,7 +95,12 @@ impl Tree {
 }
 
 fn area(file: &mut File<'_>, dict: &Dict) -> Option<f64> {
-    let Value::List(sides) = file.get(dict, "MediaBox") else { return None };
+    area_of(file, dict, "MediaBox")
+}
+
+/// The area of a rectangle.
+pub(super) fn area_of(file: &mut File<'_>, dict: &Dict, key: &str) -> Option<f64> {
+    let Value::List(sides) = file.get(dict, key) else { return None };
     let sides: Vec<f64> = sides.iter().filter_map(|side| file.resolve(side).number()).collect();
     let [left, low, right, high] = sides.as_slice() else { return None };
     Some(((right - left) * (high - low)).abs()).filter(|area| area.is_finite() && *area > 0.0)

@@ -160,7 +160,7 @@ fn a_broken_table_of_objects_is_made_anew() {
 }
 
 /// A file of these objects, its table right.
-fn made(objects: &[&str]) -> Vec<u8> {
+pub(super) fn made(objects: &[&str]) -> Vec<u8> {
     let mut file = b"%PDF-1.4\n".to_vec();
     let mut places = Vec::new();
     for (at, body) in objects.iter().enumerate() {
@@ -174,12 +174,12 @@ fn made(objects: &[&str]) -> Vec<u8> {
     file
 }
 
-const CATALOG: &str = "<</Type/Catalog/Pages 2 0 R>>";
-const PAGES: &str = "<</Type/Pages/Kids[3 0 R]/Count 1>>";
-const FONT: &str = "<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>";
+pub(super) const CATALOG: &str = "<</Type/Catalog/Pages 2 0 R>>";
+pub(super) const PAGES: &str = "<</Type/Pages/Kids[3 0 R]/Count 1>>";
+pub(super) const FONT: &str = "<</Type/Font/Subtype/Type1/BaseFont/Helvetica/Encoding/WinAnsiEncoding>>";
 
 /// One page with this content and Helvetica as F1; objects from 6 on may follow.
-fn page_of(content: &str, resources: &str, more: &[&str]) -> Vec<u8> {
+pub(super) fn page_of(content: &str, resources: &str, more: &[&str]) -> Vec<u8> {
     let page = format!("<</Type/Page/Parent 2 0 R/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>{resources}>>>>");
     let content = format!("<</Length {}>>stream\n{content}\nendstream", content.len());
     let mut objects = vec![CATALOG, PAGES, &page, &content, FONT];

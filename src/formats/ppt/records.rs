@@ -2,22 +2,12 @@
 
 use std::collections::BTreeMap;
 
+use crate::formats::little::{size_at, u16_at, u32_at};
+
 /// Records inside each other.
 const DEPTH: usize = 32;
 /// Saves that are followed back.
 const SAVES: usize = 4_096;
-
-fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
-    bytes.get(at..at.checked_add(2)?)?.try_into().ok().map(u16::from_le_bytes)
-}
-
-pub(super) fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
-    bytes.get(at..at.checked_add(4)?)?.try_into().ok().map(u32::from_le_bytes)
-}
-
-fn size_at(bytes: &[u8], at: usize) -> Option<usize> {
-    usize::try_from(u32_at(bytes, at)?).ok()
-}
 
 /// A record: what it is, and where its content lies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

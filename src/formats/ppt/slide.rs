@@ -1,8 +1,9 @@
 //! The text of a slide, its notes or a master: text boxes are paragraphs, and the boxes of a group that stand in rows and columns are a table.
 
-use super::records::{Met, Object, u32_at, walk};
+use super::records::{Met, Object, walk};
 use crate::formats::Sink;
 use crate::formats::flow::Flow;
+use crate::formats::little::u32_at;
 
 /// Boxes of one group that are held to see whether they are a table.
 const BOXES: usize = 20_000;

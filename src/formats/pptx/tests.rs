@@ -1,5 +1,6 @@
 use crate::formats::collected::Collected;
-use crate::formats::docx::tests::{assert_people, package, sample};
+use crate::formats::docx::tests::{assert_people, sample};
+use crate::formats::made::zipped;
 
 #[test]
 fn presentations_of_real_programs() {
@@ -23,7 +24,7 @@ fn slides_come_in_their_order_and_know_their_page() {
     let notes = "<Relationships><Relationship Id=\"n\" Target=\"../notesSlides/notesSlide7.xml\"/></Relationships>";
     let got = Collected::of(
         "a.pptx",
-        &package(&[
+        &zipped(&[
             ("[Content_Types].xml", ""),
             ("ppt/presentation.xml", order),
             ("ppt/_rels/presentation.xml.rels", rels),
@@ -59,4 +60,15 @@ fn damaged_samples_are_no_panic() {
         Collected::of("a.pptx", &damaged);
         Collected::of("a.pptx", &bytes[..at]);
     }
+}
+
+#[test]
+fn names_of_sections_and_values_of_new_charts_are_read() {
+    let order = "<p:presentation><p:custShowLst><p:custShow name=\"田中様向け\"/></p:custShowLst><p14:section name=\"会員 一覧\"/></p:presentation>";
+    let chart = "<cx:chartSpace><cx:lvl><cx:pt idx=\"0\">佐藤 花子</cx:pt><cx:pt idx=\"1\">山田 太郎</cx:pt></cx:lvl></cx:chartSpace>";
+    let got = Collected::of(
+        "a.pptx",
+        &zipped(&[("[Content_Types].xml", ""), ("ppt/presentation.xml", order), ("ppt/charts/chartEx1.xml", chart)]),
+    );
+    assert_eq!(got.all_text(), "佐藤 花子\n山田 太郎\n田中様向け\n会員 一覧\n");
 }

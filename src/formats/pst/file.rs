@@ -8,6 +8,7 @@ use std::io::{self, Read, SeekFrom};
 use std::rc::Rc;
 
 use super::cipher::{Cipher, Tables};
+use crate::formats::trouble::broken;
 use crate::formats::{Budget, ReadSeek};
 use crate::model::limits::PART_BYTES;
 
@@ -53,10 +54,6 @@ pub(super) struct File<'s> {
     pages: BTreeMap<u64, Rc<[u8]>>,
     /// Blocks whose checksum was wrong, since it was last asked.
     pub(super) damaged: u64,
-}
-
-pub(super) fn broken(what: &str) -> io::Error {
-    io::Error::new(io::ErrorKind::InvalidData, what.to_owned())
 }
 
 /// A number at a place; 0 beyond the end.
@@ -225,8 +222,20 @@ impl<'s> File<'s> {
         Ok((all, lost))
     }
 
-    /// The content of one block, and whether it lists others.
-    pub(super) fn block(&mut self, id: u64) -> io::Result<(Vec<u8>, bool)> {
+    /// The content of one block. Nodes may share blocks: what is read of them all together is bounded like what is unfolded.
+    pub(super) fn block(&mut self, id: u64) -> io::Result<Vec<u8>> {
+        let bytes = self.uncounted(id)?;
+        self.count(bytes.len() as u64)?;
+        Ok(bytes)
+    }
+
+    pub(super) fn count(&self, bytes: u64) -> io::Result<()> {
+        let goes_on = self.budget.count(bytes);
+        goes_on.then_some(()).ok_or_else(|| io::Error::other("the file's budget of unfolded bytes is used up"))
+    }
+
+    /// The same for what is counted by whoever gets it.
+    pub(super) fn uncounted(&mut self, id: u64) -> io::Result<Vec<u8>> {
         let (root, wide) = (self.blocks_at, self.wide());
         let Some(entry) = self.look_up(root, id & !1)? else { return Err(broken("a block is not in its index")) };
         let (at, length) = (number(&entry, wide, wide), usize::from(u16_at(&entry, 2 * wide)));
@@ -245,18 +254,15 @@ impl<'s> File<'s> {
         if !self.is_sound(&bytes, &end) {
             self.damaged += 1;
         }
-        let lists = id & 2 != 0;
         let unfolded = usize::from(u16_at(&entry, 2 * wide + 2));
         if self.form == Form::Large && unfolded > length {
             bytes = inflated(&bytes, unfolded)?;
         }
-        if !lists {
+        // Lists of blocks stand as they are.
+        if id & 2 == 0 {
             self.tables.decode(self.cipher, &mut bytes, id);
         }
-        if !self.budget.count(bytes.len() as u64) {
-            return Err(io::Error::other("the file's budget of unfolded bytes is used up"));
-        }
-        Ok((bytes, lists))
+        Ok(bytes)
     }
 
     fn is_sound(&self, bytes: &[u8], trailer: &[u8]) -> bool {
@@ -278,7 +284,7 @@ impl<'s> File<'s> {
                 all.push(id);
                 continue;
             }
-            let (bytes, _) = self.block(id)?;
+            let bytes = self.block(id)?;
             let (kind, level) = (number(&bytes, 0, 1), number(&bytes, 1, 1) as u8);
             if kind != 1 || level >= above || !(1..=2).contains(&level) {
                 return Err(broken("a list of blocks is damaged"));
@@ -301,7 +307,7 @@ impl<'s> File<'s> {
             todo.push((list, 2_u8));
         }
         while let Some((id, above)) = todo.pop() {
-            let (bytes, _) = self.block(id)?;
+            let bytes = self.block(id)?;
             let (kind, level) = (number(&bytes, 0, 1), number(&bytes, 1, 1) as u8);
             if kind != 2 || level >= above {
                 return Err(broken("a list of nodes is damaged"));
@@ -335,7 +341,7 @@ impl<'s> File<'s> {
     pub(super) fn pieces(&mut self, id: u64) -> io::Result<Vec<Vec<u8>>> {
         let (mut pieces, mut held) = (Vec::new(), 0_u64);
         for id in self.data_blocks(id)? {
-            let (bytes, _) = self.block(id)?;
+            let bytes = self.block(id)?;
             held += bytes.len() as u64;
             if held > PART_BYTES {
                 return Err(io::Error::new(
@@ -362,36 +368,4 @@ fn inflated(bytes: &[u8], length: usize) -> io::Result<Vec<u8>> {
         .read_to_end(&mut out)
         .map_err(|_| broken("a block is damaged"))?;
     Ok(out)
-}
-
-/// The bytes of a node, block by block.
-pub(super) struct Content<'f, 's> {
-    file: &'f mut File<'s>,
-    blocks: std::vec::IntoIter<u64>,
-    held: Vec<u8>,
-    given: usize,
-}
-
-impl<'f, 's> Content<'f, 's> {
-    pub(super) fn new(file: &'f mut File<'s>, id: u64) -> io::Result<Self> {
-        let blocks = file.data_blocks(id)?.into_iter();
-        Ok(Self { file, blocks, held: Vec::new(), given: 0 })
-    }
-}
-
-impl Read for Content<'_, '_> {
-    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        while self.given >= self.held.len() {
-            let Some(id) = self.blocks.next() else { return Ok(0) };
-            (self.held, _) = self.file.block(id)?;
-            self.given = 0;
-        }
-        let rest = self.held.get(self.given..).unwrap_or_default();
-        let n = rest.len().min(buf.len());
-        if let (Some(to), Some(from)) = (buf.get_mut(..n), rest.get(..n)) {
-            to.copy_from_slice(from);
-        }
-        self.given += n;
-        Ok(n)
-    }
 }

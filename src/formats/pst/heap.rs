@@ -4,8 +4,9 @@
 use std::collections::BTreeMap;
 use std::io;
 
-use super::file::{File, Node, broken, is_damage, number, u16_at, u32_at};
+use super::file::{File, Node, is_damage, number, u16_at, u32_at};
 use crate::formats::mapi::{self, Item};
+use crate::formats::trouble::broken;
 use crate::model::limits::PART_BYTES;
 
 /// Levels of a tree in a heap.

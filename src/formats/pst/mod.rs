@@ -5,6 +5,7 @@
 //! costs one gap; the rest goes on.
 
 mod cipher;
+mod content;
 mod file;
 mod heap;
 
@@ -14,7 +15,8 @@ mod tests;
 use std::collections::BTreeMap;
 use std::io;
 
-use file::{Content, File, Node, is_damage};
+use content::Content;
+use file::{File, Node, is_damage};
 use heap::{Heap, Property, said};
 
 use super::mapi::{self, Item};

@@ -2,16 +2,11 @@
 
 use std::cell::Cell;
 
-use crate::formats::collected::Collected;
+use crate::formats::collected::{Collected, part};
 use crate::model::GapKind;
 
 const UNICODE: &[u8] = include_bytes!("../../../testdata/formats/pst/unicode.pst");
 const ANSI: &[u8] = include_bytes!("../../../testdata/formats/pst/ansi.pst");
-
-fn child<'a>(got: &'a Collected, name: &str) -> &'a Collected {
-    let found = got.children.iter().find(|(known, _)| known == name);
-    &found.unwrap_or_else(|| panic!("no {name} in {:?}", got.children.iter().map(|c| &c.0).collect::<Vec<_>>())).1
-}
 
 fn recipients(got: &Collected) -> Vec<(&str, &str)> {
     let fields = got.records.iter().flat_map(|(_, _, fields)| fields);
@@ -26,16 +21,16 @@ fn folders_messages_people_and_attachments_in_both_forms() {
     for bytes in [UNICODE, ANSI] {
         let got = Collected::of("a.pst", bytes);
         assert_eq!((got.format, got.gaps.len()), ("pst", 0));
-        let inbox = child(&got, "個人用フォルダー/受信トレイ");
+        let inbox = part(&got, "個人用フォルダー/受信トレイ");
         assert_eq!(inbox.children.len(), 3);
-        assert!(child(inbox, "message 1, 2026-04-01").all_text().contains("高橋 美咲 様 takahashi.misaki@example.jp"));
-        let to = recipients(child(inbox, "message 2, 2026-04-01"));
+        assert!(part(inbox, "message 1, 2026-04-01").all_text().contains("高橋 美咲 様 takahashi.misaki@example.jp"));
+        let to = recipients(part(inbox, "message 2, 2026-04-01"));
         assert_eq!((to.len(), to[0], to[4].0), (5, ("To", "山田 太郎 <yamada.taro@example.jp>"), "Cc"));
-        let third = child(inbox, "message 3, 2026-04-01");
-        let table = child(third, "名簿.csv");
+        let third = part(inbox, "message 3, 2026-04-01");
+        let table = part(third, "名簿.csv");
         assert_eq!((table.format, table.records.len()), ("csv", 706));
-        assert_eq!(recipients(child(third, "夏のご案内")).len(), 5);
-        let contacts = child(&got, "個人用フォルダー/連絡先");
+        assert_eq!(recipients(part(third, "夏のご案内")).len(), 5);
+        let contacts = part(&got, "個人用フォルダー/連絡先");
         assert_eq!(contacts.children.len(), 5);
         assert!(contacts.children.iter().all(|(_, contact)| contact.records.iter().any(|(_, _, f)| f.len() >= 5)));
     }
@@ -83,4 +78,11 @@ fn an_index_that_leads_in_a_circle_ends() {
     }
     let got = Collected::of("a.pst", &bytes);
     assert!(got.gap_kinds().contains(&GapKind::Malformed) || has_gap(&got));
+}
+
+/// What it holds is 17 KB, of which 11 KB are attached.
+#[test]
+fn what_is_attached_counts_once() {
+    assert!(!has_gap(&Collected::within(23_000, "a.pst", UNICODE)));
+    assert!(has_gap(&Collected::within(10_000, "a.pst", UNICODE)));
 }

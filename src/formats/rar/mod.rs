@@ -154,7 +154,7 @@ impl Walk<'_, '_> {
 
     /// Reads or names one member. Returns whether to go on.
     fn entry(&mut self, entry: &Entry, content: u64) -> io::Result<bool> {
-        if entry.folder {
+        if entry.folder && entry.packed == 0 {
             return Ok(true);
         }
         if self.members >= CONTAINER_MEMBERS {

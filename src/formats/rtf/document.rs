@@ -1,12 +1,12 @@
 //! An RTF document on its way: groups, fonts, and the text of paragraphs, cells and rows.
 
+use super::object::Objects;
 use super::words::{Dest, character, destination, is_transparent, page_of};
 use crate::formats::Sink;
 use crate::formats::flow::Flow;
-use crate::formats::ole::native_head;
 use crate::formats::summary::of_page;
 use crate::model::GapKind;
-use crate::model::limits::{PART_BYTES, RECORD_BYTES, XML_DEPTH};
+use crate::model::limits::{RECORD_BYTES, XML_DEPTH};
 use crate::text::{decode, japanese_in};
 
 /// Fonts that are known by their number.
@@ -53,13 +53,10 @@ pub(super) struct Document {
     in_table: bool,
     nested: u32,
     depth: u32,
-    hex: Vec<u8>,
-    half: Option<u8>,
-    objects: u32,
+    objects: Objects,
     pub(super) pictures: u64,
     /// The word before was `\*`.
     starred: bool,
-    stopped: bool,
 }
 
 impl Document {
@@ -92,12 +89,9 @@ impl Document {
             in_table: false,
             nested: 0,
             depth: 0,
-            hex: Vec::new(),
-            half: None,
-            objects: 0,
+            objects: Objects::default(),
             pictures: 0,
             starred: false,
-            stopped: false,
         }
     }
 
@@ -148,7 +142,7 @@ impl Document {
                 self.flow.enter_aside();
                 self.paragraphs.push(std::mem::take(&mut self.paragraph));
             }
-            Dest::Object => self.hex.clear(),
+            Dest::Object => self.objects.begin(),
             Dest::Picture => self.pictures += 1,
             Dest::Code | Dest::Shape | Dest::Value(_) | Dest::PropertyName | Dest::PropertyValue => self.value.clear(),
             Dest::Text | Dest::Skip | Dest::Fonts => {}
@@ -181,7 +175,7 @@ impl Document {
                     self.flow.aside(&value);
                 }
             }
-            Dest::Object => self.object(out),
+            Dest::Object => self.objects.end(out),
             Dest::Text | Dest::Skip | Dest::Fonts | Dest::Picture => {}
         }
     }
@@ -194,7 +188,7 @@ impl Document {
             return;
         }
         match self.now.dest {
-            Dest::Object => self.hex_digit(byte),
+            Dest::Object => self.objects.digit(byte),
             Dest::Skip | Dest::Picture | Dest::Fonts => {}
             _ => {
                 self.bytes.push(byte);
@@ -202,15 +196,6 @@ impl Document {
                     self.flush(out);
                 }
             }
-        }
-    }
-
-    fn hex_digit(&mut self, byte: u8) {
-        let Some(digit) = char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok()) else { return };
-        match self.half.take() {
-            None => self.half = Some(digit),
-            Some(high) if self.hex.len() as u64 <= PART_BYTES => self.hex.push(high << 4 | digit),
-            Some(_) => {}
         }
     }
 
@@ -354,14 +339,7 @@ impl Document {
     /// Opens and closes tables, so that so many are open, and hands over the paragraph.
     fn settle(&mut self, depth: u32, out: &mut dyn Sink) {
         self.flush(out);
-        while self.depth < depth {
-            self.flow.begin_table(out);
-            self.depth += 1;
-        }
-        while self.depth > depth {
-            self.flow.end_table(out);
-            self.depth -= 1;
-        }
+        self.flow.nest(&mut self.depth, depth, out);
         self.flow.text(&std::mem::take(&mut self.paragraph), out);
     }
 
@@ -402,30 +380,6 @@ impl Document {
         }
     }
 
-    /// Hands over an embedded object ([MS-OLEDS] 2.2.5): a file of the Object Packager, or a document.
-    fn object(&mut self, out: &mut dyn Sink) {
-        let hex = std::mem::take(&mut self.hex);
-        self.half = None;
-        self.objects += 1;
-        if hex.is_empty() || self.stopped {
-            return;
-        }
-        if hex.len() as u64 > PART_BYTES {
-            let reason = format!(
-                "an embedded object of more than {PART_BYTES} bytes was not opened; save it with its own program and run hozen on that"
-            );
-            out.gap(GapKind::OverLimit, reason);
-            return;
-        }
-        let content = native(&hex).unwrap_or(&hex);
-        let packed = [&[0; 4], content].concat();
-        let (name, mut bytes) = match native_head(&packed).filter(|_| content.starts_with(&[2, 0])) {
-            Some((label, at)) => (format!("object {}/{label}", self.objects), packed.get(at..).unwrap_or_default()),
-            None => (format!("object {}", self.objects), content),
-        };
-        self.stopped = !out.child(&name, &mut bytes);
-    }
-
     /// Everything that is open ends.
     pub(super) fn finish(&mut self, out: &mut dyn Sink) {
         self.flush(out);
@@ -435,17 +389,4 @@ impl Document {
         self.settle(if self.paragraph.is_empty() { 0 } else { self.tables() }, out);
         self.flow.finish(out);
     }
-}
-
-/// The content of an OLE 1.0 object: behind version, form, three names and its length.
-fn native(object: &[u8]) -> Option<&[u8]> {
-    let size = |at: usize| object.get(at..at + 4).and_then(|b| b.try_into().ok()).map(u32::from_le_bytes);
-    let mut at = 8;
-    for _ in 0..3 {
-        let length = usize::try_from(size(at)?).ok()?;
-        at = at.checked_add(4)?.checked_add(length).filter(|at| *at <= object.len())?;
-    }
-    let length = usize::try_from(size(at)?).ok()?;
-    let content = object.get(at + 4..)?;
-    Some(content.get(..length).unwrap_or(content))
 }

@@ -2,6 +2,7 @@
 //! of their own, properties under their names, embedded objects as children.
 
 mod document;
+mod object;
 mod words;
 
 use std::io::{self, BufRead, BufReader};

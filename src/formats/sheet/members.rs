@@ -1,9 +1,10 @@
 //! The members of a package by the names that its parts use, which of them were read, and what becomes of the rest.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::io::{self, BufRead};
+use std::io::{self, BufRead, Read};
 use std::rc::Rc;
 
+use super::damaged;
 use super::source::Failure;
 use super::xml::Xml;
 use crate::formats::Sink;
@@ -61,6 +62,24 @@ impl<'s> Members<'s> {
         Ok(self.open(name)?.map(Xml::new))
     }
 
+    /// Reads an XML member, if it is there; trouble is told with what the whole is (`workbook`).
+    pub(in crate::formats) fn read_xml(
+        &mut self,
+        part: &str,
+        whole: &str,
+        out: &mut dyn Sink,
+        read: impl FnOnce(&mut Xml<'_>, &mut dyn Sink) -> io::Result<()>,
+    ) {
+        let source = Rc::clone(&self.source);
+        let result = self.xml(part).and_then(|xml| match xml {
+            Some(mut xml) => read(&mut xml, out),
+            None => Ok(()),
+        });
+        if let Err(error) = result {
+            damaged(&format!("the part {part} of the {whole}"), &error, &source, out);
+        }
+    }
+
     /// All that was not read, as members of their own. Returns whether to go on.
     pub(in crate::formats) fn give_rest(&mut self, out: &mut dyn Sink) -> bool {
         let rest =
@@ -70,7 +89,7 @@ impl<'s> Members<'s> {
                 return false;
             }
             self.read.insert(name.clone());
-            match self.package.member(&name) {
+            match self.package.for_child(&name) {
                 Ok(Some(file)) => {
                     if !give(&name, file, &self.source, out) {
                         return false;
@@ -88,7 +107,7 @@ impl<'s> Members<'s> {
     }
 }
 
-fn give(name: &str, file: impl BufRead, source: &Failure, out: &mut dyn Sink) -> bool {
+fn give(name: &str, file: impl Read, source: &Failure, out: &mut dyn Sink) -> bool {
     let mut member = Member::new(file);
     let go_on = out.child(name, &mut member);
     let (given, failed) = (member.given, member.failed.take());

@@ -15,10 +15,10 @@ mod values;
 #[cfg(test)]
 mod tests;
 
-use super::trouble::{in_order, read_error, skip};
+use super::opening::{begin, text_of};
 use super::{Claim, Format, Head, Input, Sink};
 use crate::model::Charset;
-use crate::text::{TextStream, decode_record, guess, looks_binary};
+use crate::text::{TextStream, guess, looks_binary};
 use reader::Dump;
 use source::Source;
 use values::Backslash;
@@ -54,8 +54,7 @@ impl Format for Sql {
             return Claim::No;
         }
         let named = ENDINGS.contains(&ending.as_str());
-        let guessed = guess(head.bytes, head.whole);
-        let text = decode_record(head.bytes.get(guessed.bom..).unwrap_or_default(), guessed.charset).text;
+        let text = text_of(head);
         match Look::at(&text) {
             Look { has_table: true, begins: true, .. } | Look { has_table: true, signed: true, .. } => Claim::Likely,
             Look { has_table: true, .. } if named => Claim::Likely,
@@ -68,11 +67,7 @@ impl Format for Sql {
     fn read(&self, head: &Head<'_>, input: Input<'_>, out: &mut dyn Sink) {
         let mut guessed = guess(head.bytes, head.whole);
         guessed.charset = stated(head.bytes, guessed.charset);
-        out.charset(guessed.charset);
-        let mut src = in_order(input);
-        if let Err(error) = skip(&mut *src, guessed.bom) {
-            return read_error(out, &error, 0);
-        }
+        let Some(mut src) = begin(guessed, input, out) else { return };
         // In CP932 backslash, bracket and backtick are second bytes too.
         let safe = matches!(guessed.charset, Charset::Ascii | Charset::Utf8 | Charset::EucJp | Charset::Latin1);
         let stream = TextStream::new(&mut *src, guessed.charset, !safe, guessed.bom as u64);

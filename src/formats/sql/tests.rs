@@ -1,5 +1,5 @@
 use super::*;
-use crate::formats::collected::Collected;
+use crate::formats::collected::{Collected, part};
 use crate::model::{Bond, GapKind};
 
 const MARIADB: &[u8] = include_bytes!("../../../testdata/formats/sql/mariadb.sql");
@@ -8,11 +8,6 @@ const ROWS: &[u8] = include_bytes!("../../../testdata/formats/sql/mariadb-rows.s
 const COPY: &[u8] = include_bytes!("../../../testdata/formats/sql/postgres.sql");
 const INSERTS: &[u8] = include_bytes!("../../../testdata/formats/sql/postgres-inserts.sql");
 const SQLITE: &[u8] = include_bytes!("../../../testdata/formats/sql/sqlite.sql");
-
-fn part<'c>(got: &'c Collected, name: &str) -> &'c Collected {
-    let found = got.children.iter().find(|(own, _)| own == name);
-    &found.unwrap_or_else(|| panic!("{name} in {:?}", got.children.iter().map(|c| &c.0).collect::<Vec<_>>())).1
-}
 
 /// Name and text of the fields of the rows, and a check that what has bytes stands at its place.
 fn rows<'c>(got: &'c Collected, bytes: &[u8]) -> Vec<Vec<(&'c str, &'c str)>> {

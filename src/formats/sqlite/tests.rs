@@ -1,5 +1,5 @@
 use super::*;
-use crate::formats::collected::Collected;
+use crate::formats::collected::{Collected, part};
 use crate::model::Bond;
 
 const MEMBERS: &[u8] = include_bytes!("../../../testdata/formats/sqlite/members.db");
@@ -11,11 +11,6 @@ const WAL: &[u8] = include_bytes!("../../../testdata/formats/sqlite/wal.db-wal")
 const NEW_WAL: &[u8] = include_bytes!("../../../testdata/formats/sqlite/new.db-wal");
 const JOURNAL: &[u8] = include_bytes!("../../../testdata/formats/sqlite/old.db-journal");
 const FORMS: &[u8] = include_bytes!("../../../testdata/formats/sqlite/formhistory.sqlite");
-
-fn part<'c>(got: &'c Collected, name: &str) -> &'c Collected {
-    let found = got.children.iter().find(|(own, _)| own == name);
-    &found.unwrap_or_else(|| panic!("{name} in {:?}", got.children.iter().map(|c| &c.0).collect::<Vec<_>>())).1
-}
 
 /// Name, text, row and column of each field of a record.
 fn fields(got: &Collected, record: usize) -> Vec<(&str, &str, u64, u32)> {

@@ -54,6 +54,9 @@ pub(in crate::formats) struct Frames<R> {
     budget: Rc<Budget>,
     /// The window of the frame that is being read; `None` between frames.
     open: Option<Held>,
+    /// What it states that it holds, and what it gave so far.
+    stated: Option<u64>,
+    given: u64,
     frames: u64,
 }
 
@@ -74,7 +77,7 @@ impl<R: Read> Read for Ending<R> {
 impl<R: Read> Frames<R> {
     pub(in crate::formats) fn new(source: R, budget: Rc<Budget>) -> Self {
         let source = Ending { source, ended: false };
-        Self { source, decoder: FrameDecoder::new(), budget, open: None, frames: 0 }
+        Self { source, decoder: FrameDecoder::new(), budget, open: None, stated: None, given: 0, frames: 0 }
     }
 
     /// Goes to the next frame; `false` at the end of the file.
@@ -138,7 +141,9 @@ impl<R: Read> Frames<R> {
                 Refused::unsupported("it needs a dictionary that is not in it")
             }
             other => io::Error::new(io::ErrorKind::InvalidData, other),
-        })
+        })?;
+        (self.stated, self.given) = ((size > 0).then(|| self.decoder.content_size()), 0);
+        Ok(())
     }
 
     /// Unfolds one block; the error says whether the source ended.
@@ -148,8 +153,11 @@ impl<R: Read> Frames<R> {
         decoded.map(|_| ()).map_err(|error| io::Error::new(kind, error))
     }
 
-    /// The checksum of a frame that has one.
+    /// The size of a frame that states one, and its checksum, if it has one.
     fn check(&self) -> io::Result<()> {
+        if self.stated.is_some_and(|stated| stated != self.given) {
+            return Err(io::Error::new(io::ErrorKind::InvalidData, "a frame holds more or less than it states"));
+        }
         match (self.decoder.get_checksum_from_data(), self.decoder.get_calculated_checksum()) {
             (Some(stated), Some(made)) if stated != made => {
                 Err(io::Error::new(io::ErrorKind::InvalidData, "wrong checksum"))
@@ -185,6 +193,7 @@ impl<R: Read> Read for Frames<R> {
             }
             let n = self.decoder.read(buf)?;
             if n > 0 {
+                self.given = self.given.saturating_add(n as u64);
                 return Ok(n);
             }
             self.check()?;

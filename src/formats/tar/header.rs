@@ -11,10 +11,10 @@ pub(super) enum Kind {
     Continued,
     /// A file with holes, in the old form of GNU tar: the map stands in the header.
     OldSparse,
-    /// A link, folder, pipe or device: a name alone.
+    /// A link, folder, pipe or device: a name alone. Where it states a size some programs store its content, most do not.
     Bare,
-    /// A link that states a size: some programs store its content, most do not.
-    Link,
+    /// A folder, and the names of what is in it, for GNU tar's own use.
+    Listing,
     /// The long name of the member that follows (GNU).
     LongName,
     /// The long target of a link (GNU), or a label: not for the member's name.
@@ -62,8 +62,8 @@ impl<'b> Header<'b> {
 
     pub(super) fn kind(&self) -> Kind {
         match self.block.get(156) {
-            Some(b'1') if self.size() > 0 => Kind::Link,
-            Some(b'1'..=b'6' | b'D') => Kind::Bare,
+            Some(b'1'..=b'6') => Kind::Bare,
+            Some(b'D') => Kind::Listing,
             Some(b'L') => Kind::LongName,
             Some(b'K' | b'V') => Kind::Beside,
             Some(b'x' | b'X') => Kind::Pax,
@@ -71,7 +71,7 @@ impl<'b> Header<'b> {
             Some(b'S') => Kind::OldSparse,
             Some(b'M') => Kind::Continued,
             // The seventh edition marks a folder by the end of its name alone.
-            _ if self.field(0..100).ends_with(b"/") => Kind::Bare,
+            _ if self.size() == 0 && self.field(0..100).ends_with(b"/") => Kind::Bare,
             _ => Kind::File,
         }
     }

@@ -8,19 +8,17 @@ mod sparse;
 use std::io::{self, BufReader, Read};
 
 use header::{BLOCK, Header, Kind};
-use pax::Pax;
+use pax::{Pax, STRETCHES};
 use sparse::Sparse;
 
 use super::names::member_name;
-use super::trouble::{Member, Told, Watched, in_order, read_error};
+use super::trouble::{Member, Told, Watched, in_order, read_error, too_many_members};
 use super::{Claim, Format, Head, Input, Sink};
 use crate::model::GapKind;
 use crate::model::limits::{BLOCK_BYTES, CONTAINER_MEMBERS, MEMBER_NAME_BYTES};
 
 /// Names and values before a member, at most.
 const PAX_BYTES: u64 = 1024 * 1024;
-/// Stretches of a sparse file of the old form.
-const OLD_STRETCHES: usize = 1_000_000;
 
 /// Tar archives.
 pub struct Tar;
@@ -148,11 +146,20 @@ impl<R: Read> Walk<'_, R> {
             Kind::PaxForAll => {
                 let records = self.short(header.size(), PAX_BYTES)?;
                 self.for_all.take(&records);
+                // Holes are of one file.
+                self.for_all.map = Vec::new();
                 return Ok(true);
             }
             _ => {}
         }
         let pax = std::mem::take(&mut self.pax);
+        if pax.overfull {
+            let reason = format!(
+                "what stands before byte {} tells of more than {STRETCHES} stretches of a file with holes; those behind were read without the holes between them",
+                self.at
+            );
+            self.out.gap(GapKind::OverLimit, reason);
+        }
         if pax.damaged {
             let reason =
                 format!("what stands before byte {} on the next member is damaged; its name may be wrong", self.at);
@@ -162,20 +169,16 @@ impl<R: Read> Walk<'_, R> {
         let name = member_name(&name.unwrap_or_else(|| header.name()));
         let size = pax.size.or(self.for_all.size).unwrap_or_else(|| header.size());
         match header.kind() {
-            Kind::Bare if size == 0 => Ok(true),
-            // A header may follow at once, or the content: what is no header is looked at as it is.
-            Kind::Link => Ok(true),
-            Kind::Bare => self.short(size, 0).map(|_| true),
+            // Where a size is stated a header may follow at once, or the content: what is no header is looked at as it is.
+            Kind::Bare => Ok(true),
+            Kind::Listing => self.short(size, 0).map(|_| true),
             kind => self.member(&name, size, (kind, header, pax)),
         }
     }
 
     fn member(&mut self, name: &str, size: u64, (kind, header, pax): (Kind, &Header<'_>, Pax)) -> io::Result<bool> {
         if self.members >= CONTAINER_MEMBERS {
-            let reason = format!(
-                "the archive has more than {CONTAINER_MEMBERS} members; those after that were not read; unpack it and run hozen on the result"
-            );
-            self.out.gap(GapKind::OverLimit, reason);
+            too_many_members(self.out);
             return Ok(false);
         }
         self.members += 1;
@@ -192,13 +195,13 @@ impl<R: Read> Walk<'_, R> {
                     self.out.member_gap(name, GapKind::Malformed, reason.to_owned());
                 }
             }
-            self.at += before;
+            self.at = self.at.saturating_add(before);
         }
         let stored = size.saturating_sub(before);
         let mut member = Member::new((&mut self.src).take(stored));
         let go_on = self.out.child(name, &mut Sparse::new(&mut member, map));
         let left = stored.saturating_sub(member.given);
-        self.at += stored;
+        self.at = self.at.saturating_add(stored);
         // What the child did not ask for.
         let there = io::copy(&mut (&mut self.src).take(left), &mut io::sink())?;
         if there < left {
@@ -223,7 +226,7 @@ impl<R: Read> Walk<'_, R> {
         while more {
             let Next::Block(block) = self.block()? else { return Err(io::ErrorKind::UnexpectedEof.into()) };
             map.extend(header::stretches(block.get(..504).unwrap_or_default()));
-            more = block.get(504).is_some_and(|more| *more != 0) && map.len() < OLD_STRETCHES;
+            more = block.get(504).is_some_and(|more| *more != 0) && map.len() < STRETCHES;
         }
         Ok(map)
     }
@@ -242,7 +245,7 @@ impl<R: Read> Walk<'_, R> {
                 format!("the name of the member behind byte {} is longer than {limit} bytes and was cut", self.at);
             self.out.gap(GapKind::OverLimit, reason);
         }
-        self.at += size;
+        self.at = self.at.saturating_add(size);
         self.pad(size)?;
         Ok(held)
     }
@@ -250,7 +253,7 @@ impl<R: Read> Walk<'_, R> {
     /// Goes to the next block.
     fn pad(&mut self, size: u64) -> io::Result<()> {
         let padding = (BLOCK as u64 - size % BLOCK as u64) % BLOCK as u64;
-        self.at += padding;
+        self.at = self.at.saturating_add(padding);
         io::copy(&mut (&mut self.src).take(padding), &mut io::sink()).map(|_| ())
     }
 

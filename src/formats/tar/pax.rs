@@ -1,5 +1,8 @@
 //! What pax headers say of the member that follows: its name, its size, its holes (POSIX.1-2001 and GNU tar's sparse formats 0.0, 0.1, 1.0).
 
+/// Stretches of one sparse file, or of all, that are held; what is stored behind them is read without its holes.
+pub(super) const STRETCHES: usize = 1_000_000;
+
 /// What stands in them, as far as it matters here.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Pax {
@@ -11,6 +14,8 @@ pub(super) struct Pax {
     pub(super) map_ahead: bool,
     /// An offset that waits for its length (format 0.0).
     offset: Option<u64>,
+    /// More stretches were told than are held.
+    pub(super) overfull: bool,
     /// The records break their own form.
     pub(super) damaged: bool,
 }
@@ -41,7 +46,10 @@ impl Pax {
             b"GNU.sparse.offset" => self.offset = decimal(value),
             b"GNU.sparse.numbytes" => {
                 if let (Some(offset), Some(length)) = (self.offset.take(), decimal(value)) {
-                    self.map.push((offset, length));
+                    self.overfull |= self.map.len() >= STRETCHES;
+                    if !self.overfull {
+                        self.map.push((offset, length));
+                    }
                 }
             }
             b"GNU.sparse.map" => {

@@ -18,6 +18,8 @@ pub(super) struct Records<R> {
     pub(super) kind: u16,
     data: Vec<u8>,
     at: usize,
+    /// `data` is what there is of a record that is cut.
+    is_cut: bool,
 }
 
 /// The stream is over within a record.
@@ -27,7 +29,7 @@ fn cut() -> io::Error {
 
 impl<R: Read> Records<R> {
     pub(super) fn new(src: R) -> Self {
-        Self { src, offset: 0, ahead: None, kind: 0, data: Vec::new(), at: 0 }
+        Self { src, offset: 0, ahead: None, kind: 0, data: Vec::new(), at: 0, is_cut: false }
     }
 
     /// The next header, which stays the next. `None` at the end of the stream.
@@ -56,12 +58,21 @@ impl<R: Read> Records<R> {
         self.ahead = None;
         self.kind = kind;
         self.at = 0;
-        self.data.resize(usize::from(length), 0);
-        self.src
-            .read_exact(&mut self.data)
-            .map_err(|error| if error.kind() == io::ErrorKind::UnexpectedEof { cut() } else { error })?;
+        self.data.clear();
+        let read = (&mut self.src).take(u64::from(length)).read_to_end(&mut self.data);
+        if !matches!(read, Ok(count) if count == usize::from(length)) {
+            self.is_cut = true;
+            return Err(read.err().unwrap_or_else(cut));
+        }
         self.offset += 4 + u64::from(length);
         Ok(true)
+    }
+
+    /// What the stream holds behind the last record that was read whole: the piece of one that is cut, or the record at which reading
+    /// `stopped`, and all that follows.
+    pub(super) fn rest(&mut self, stopped: bool) -> impl Read {
+        let piece = if self.is_cut || stopped { self.data.as_slice() } else { &[] };
+        piece.chain(&mut self.src)
     }
 
     /// Whether the record that comes next is of this kind.
@@ -77,6 +88,11 @@ impl<R: Read> Records<R> {
     /// All bytes of the record.
     pub(super) fn bytes(&self) -> &[u8] {
         &self.data
+    }
+
+    /// The bytes that are left.
+    pub(super) fn remaining(&self) -> &[u8] {
+        self.data.get(self.at..).unwrap_or_default()
     }
 
     /// Goes on in the `CONTINUE` record that follows, if there is one.

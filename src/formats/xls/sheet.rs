@@ -17,7 +17,7 @@ use crate::model::GapKind;
 pub(super) const BOF: u16 = 0x0809;
 /// Texts around the cells that are kept of one sheet, and their bytes.
 const MOST_TEXTS: usize = 100_000;
-const TEXT_BYTES: usize = 16 * 1024 * 1024;
+pub(super) const TEXT_BYTES: usize = 16 * 1024 * 1024;
 
 /// A sheet that is being read.
 #[derive(Default)]
@@ -36,6 +36,8 @@ pub(super) struct Sheet {
     kept_bytes: usize,
     missing: u64,
     missing_row: u64,
+    /// Records that do not hold what they should.
+    broken: u64,
 }
 
 impl Sheet {
@@ -48,6 +50,7 @@ impl Sheet {
     ) -> io::Result<()> {
         let result = self.walk(records, globals, out);
         self.rows.finish(out);
+        broken(self.broken, "this sheet", out);
         if self.missing > 0 {
             let kind = if globals.over > 0 { GapKind::OverLimit } else { GapKind::Malformed };
             let reason = format!(
@@ -68,7 +71,10 @@ impl Sheet {
                 BOF => inner += 1,
                 EOF if inner == 0 => return Ok(()),
                 EOF => inner -= 1,
-                _ => self.record(records, globals, out)?,
+                _ => match self.record(records, globals, out) {
+                    Err(error) if error.kind() == io::ErrorKind::InvalidData => self.broken += 1,
+                    result => result?,
+                },
             }
         }
         Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the sheet has no end"))
@@ -218,11 +224,17 @@ impl Sheet {
                 }
             }
             0x001C if records.left() >= 6 => self.note(records, globals)?,
-            // A list of allowed values, and what is said of them.
-            0x01BE => {
-                for text in literals(records.bytes(), globals.wide, globals.page) {
+            0x01BE if globals.wide => self.allowed(records, globals)?,
+            // Header and footer of even and of first pages (`HeaderFooter`).
+            0x089C if records.left() >= 38 => {
+                records.skip(30)?;
+                let lengths = [records.u16()?, records.u16()?, records.u16()?, records.u16()?];
+                for chars in lengths.into_iter().filter(|chars| *chars > 0) {
+                    // Each has its own length again.
+                    records.u16()?;
+                    let text = records.wide(usize::from(chars))?;
                     self.keep(&text)?;
-                    self.around.push(text);
+                    self.around.extend(without_codes(&text));
                 }
             }
             0x01B8 if records.left() >= 32 => {
@@ -233,6 +245,25 @@ impl Sheet {
                 }
             }
             _ => {}
+        }
+        Ok(())
+    }
+
+    /// A list of allowed values, and what is said of them: titles and texts, then formulas ([MS-XLS] `Dv`).
+    fn allowed<R: Read>(&mut self, records: &mut Records<R>, globals: &Globals) -> io::Result<()> {
+        records.u32()?;
+        for _ in 0..4 {
+            let text = globals.long(records)?;
+            // None is a zero.
+            let text = text.trim_matches('\0');
+            if !text.is_empty() {
+                self.keep(text)?;
+                self.around.push(text.to_owned());
+            }
+        }
+        for text in literals(records.remaining(), globals.wide, globals.page) {
+            self.keep(&text)?;
+            self.around.push(text);
         }
         Ok(())
     }
@@ -295,6 +326,16 @@ fn comments(notes: &[(u16, u16, u16, String)], boxes: &mut BTreeMap<u16, Vec<Str
     }
     for author in authors.into_iter().filter(|author| !author.trim().is_empty()) {
         text.pairs(&[("author".to_owned(), author.clone())], out);
+    }
+}
+
+/// Tells of records that could not be read, where others could.
+pub(super) fn broken(count: u64, of: &str, out: &mut dyn Sink) {
+    if count > 0 {
+        let reason = format!(
+            "{count} records of {of} are damaged, and what they hold was not read; the others were; look for a whole copy, or open it with its own program and save it anew"
+        );
+        out.gap(GapKind::Malformed, reason);
     }
 }
 

@@ -49,7 +49,7 @@ impl<R: BufRead> Records<R> {
     }
 
     /// Goes to the next record; false at the end of the part.
-    fn next(&mut self) -> io::Result<bool> {
+    pub(super) fn next(&mut self) -> io::Result<bool> {
         if self.src.fill_buf()?.is_empty() {
             return Ok(false);
         }
@@ -108,11 +108,51 @@ impl<R: BufRead> Records<R> {
         Ok(text)
     }
 
+    /// Bytes of the record that are left.
+    fn left(&self) -> usize {
+        self.data.len().saturating_sub(self.at)
+    }
+
+    /// So many bytes, or what is left of them.
+    pub(super) fn bytes(&mut self, count: u32) -> &[u8] {
+        let start = self.at.min(self.data.len());
+        self.at = start.saturating_add(usize::try_from(count).unwrap_or(usize::MAX)).min(self.data.len());
+        self.data.get(start..self.at).unwrap_or_default()
+    }
+
+    /// The texts that a formula holds: its own bytes, then those that these refer to.
+    fn formula(&mut self) -> io::Result<Vec<String>> {
+        let count = self.u32()?;
+        let mut texts = quoted(self.bytes(count));
+        let count = self.u32()?;
+        texts.extend(quoted(self.bytes(count)));
+        Ok(texts)
+    }
+
     /// A string with fonts and readings behind it, which are left out (2.5.121).
     fn rich(&mut self) -> io::Result<String> {
         self.u8()?;
         self.string()
     }
+}
+
+/// Strings among the bytes of a formula: a mark, the length, and so many units (`PtgStr`); in a list of values
+/// zeros part them. Short ones say nothing of anyone.
+fn quoted(bytes: &[u8]) -> Vec<String> {
+    let (mut found, mut at) = (Vec::new(), 0);
+    while let Some(step) = bytes.get(at..).and_then(|rest| memchr::memchr(0x17, rest)) {
+        at += step + 1;
+        let rest = bytes.get(at..).unwrap_or_default();
+        let Some((count, rest)) = rest.split_first_chunk::<2>() else { break };
+        let Some(units) = rest.get(..usize::from(u16::from_le_bytes(*count)) * 2) else { continue };
+        let units: Vec<u16> = units.as_chunks::<2>().0.iter().map(|unit| u16::from_le_bytes(*unit)).collect();
+        let Ok(text) = String::from_utf16(&units) else { continue };
+        if text.trim().chars().count() >= 4 && !text.chars().any(|c| c != '\0' && c.is_control()) {
+            at += 2 + units.len() * 2;
+            found.push(text.replace('\0', ", "));
+        }
+    }
+    found
 }
 
 pub(super) fn workbook<R: BufRead>(records: &mut Records<R>, book: &mut Workbook) -> io::Result<()> {
@@ -129,9 +169,34 @@ pub(super) fn workbook<R: BufRead>(records: &mut Records<R>, book: &mut Workbook
                 let relation = records.string()?;
                 book.sheets.push(Sheet { name: shown(&records.string()?, state), relation });
             }
+            39 if book.named_texts.len() < MOST => name(records, book)?,
+            // Who has it open, or wrote it last for all others to read (`BrtFileSharing`).
+            548 if records.left() > 4 => {
+                records.u32()?;
+                let text = records.string()?;
+                book.named_texts.extend((!text.is_empty()).then(|| ("user".to_owned(), text)));
+            }
             _ => {}
         }
     }
+    Ok(())
+}
+
+/// A defined name: what its formula says in quotes, and what is said of it (`BrtName`).
+fn name<R: BufRead>(records: &mut Records<R>, book: &mut Workbook) -> io::Result<()> {
+    records.u32()?;
+    records.u8()?;
+    records.u32()?;
+    let name = records.string()?;
+    let mut texts = records.formula()?;
+    if records.left() > 0 {
+        texts.push(records.string()?);
+    }
+    // Of a macro: what it is for.
+    while records.left() >= 4 {
+        texts.push(records.string()?);
+    }
+    book.named_texts.extend(texts.into_iter().filter(|text| !text.trim().is_empty()).map(|text| (name.clone(), text)));
     Ok(())
 }
 
@@ -205,6 +270,10 @@ fn walk<R: BufRead>(
                 around.rows.begin(Some(row), out);
             }
             1..=18 | 62 => cell(records, shared, around, missing, out)?,
+            // Those that are kept of one sheet are bounded as in the other form.
+            64 | 463 | 479 if around.texts.len() >= MOST => {
+                return Err(io::Error::other(format!("over {MOST} texts around the cells")));
+            }
             479 => {
                 records.u16()?;
                 for _ in 0..6 {
@@ -212,6 +281,9 @@ fn walk<R: BufRead>(
                     around.texts.extend(without_codes(&text));
                 }
             }
+            64 => allowed(records, around)?,
+            // A rule of colouring: its text, and what its formulas say in quotes (`BrtBeginCFRule`).
+            463 => around.texts.extend(quoted(records.bytes(u32::MAX))),
             494 if around.links.len() < MOST => {
                 let (row, _, column, _) = (records.u32()?, records.u32()?, records.u32()?, records.u32()?);
                 let (relation, _, tip, display) =
@@ -220,6 +292,21 @@ fn walk<R: BufRead>(
             }
             _ => {}
         }
+    }
+    Ok(())
+}
+
+/// A list of allowed values, and what is said of them (`BrtDVal`).
+fn allowed<R: BufRead>(records: &mut Records<R>, around: &mut Around) -> io::Result<()> {
+    records.u32()?;
+    let ranges = records.u32()?;
+    records.bytes(ranges.saturating_mul(16));
+    for _ in 0..4 {
+        let text = records.string()?;
+        around.texts.extend((!text.trim().is_empty()).then_some(text));
+    }
+    for _ in 0..2 {
+        around.texts.extend(records.formula()?);
     }
     Ok(())
 }
@@ -252,7 +339,14 @@ fn cell<R: BufRead>(
         },
         _ => (String::new(), None),
     };
-    around.rows.cell((column, text), undone, out)
+    // What a formula says of a person and its result may not show: an address.
+    let hidden = if matches!(kind, 8..=11) { quoted(records.bytes(u32::MAX)) } else { Vec::new() };
+    let hidden = hidden
+        .into_iter()
+        .filter(|quoted| (quoted.contains('@') || quoted.contains("://")) && !text.contains(quoted.as_str()));
+    let hidden: Vec<String> = hidden.collect();
+    around.rows.cell((column, text), undone, out)?;
+    hidden.into_iter().try_for_each(|text| around.rows.cell((column, text), None, out))
 }
 
 pub(super) fn comments<R: BufRead>(records: &mut Records<R>, threads: bool, out: &mut dyn Sink) -> io::Result<()> {
@@ -288,8 +382,68 @@ fn address(column: u32, row: u32) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
+
+    pub(in super::super) fn wide(text: &str) -> Vec<u8> {
+        let units: Vec<u16> = text.encode_utf16().collect();
+        let count = u32::try_from(units.len()).unwrap().to_le_bytes();
+        count.into_iter().chain(units.into_iter().flat_map(u16::to_le_bytes)).collect()
+    }
+
+    pub(in super::super) fn record(kind: u8, data: &[u8]) -> Vec<u8> {
+        let (low, high) = (u8::try_from(data.len() & 0x7F).unwrap(), u8::try_from(data.len() >> 7).unwrap());
+        if high == 0 { [&[kind, low], data].concat() } else { [&[kind, low | 0x80, high], data].concat() }
+    }
+
+    /// A formula that is this text.
+    fn formula(text: &str) -> Vec<u8> {
+        let units: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let count = u16::try_from(units.len() / 2).unwrap().to_le_bytes();
+        let own = [&[0x17][..], &count, &units].concat();
+        [&u32::try_from(own.len()).unwrap().to_le_bytes()[..], &own, &[0; 4]].concat()
+    }
+
+    #[test]
+    fn names_with_text() {
+        let name = [
+            &[0; 9][..],
+            &wide("連絡先"),
+            &formula("soumu@example.jp"),
+            &wide("山田が作成"),
+            &[0xFF; 4],
+            &wide("説明"),
+        ];
+        let bytes = record(39, &name.concat());
+        let mut book = Workbook::default();
+        workbook(&mut Records::new(bytes.as_slice()), &mut book).unwrap();
+        let texts: Vec<&str> =
+            book.named_texts.iter().map(|(name, text)| (name == "連絡先").then_some(text.as_str()).unwrap()).collect();
+        assert_eq!(texts, ["soumu@example.jp", "山田が作成", "説明"]);
+    }
+
+    #[test]
+    fn allowed_values_and_addresses_in_formulas() {
+        let none = [0; 8];
+        let list = [
+            &[3, 0, 0, 0, 1, 0, 0, 0][..],
+            &[0; 16],
+            &[0xFF; 4],
+            &wide("担当は山田"),
+            &wide("題"),
+            &wide("090-1234-5678 へ"),
+            &formula("山田 太郎\0佐藤 花子"),
+            &none,
+        ];
+        let cell = [&[0; 8][..], &wide("x"), &[0; 2], &formula("mailto:taro@example.jp")].concat();
+        let bytes = [record(0, &[0; 4]), record(8, &cell), record(64, &list.concat())].concat();
+        let (mut strings, styles, mut around) = (Strings::default(), Styles::default(), Around::default());
+        let mut shared = Shared { strings: &mut strings, strings_cut: false, styles: &styles, epoch: Epoch::Y1900 };
+        let mut out = crate::formats::collected::Collected::default();
+        sheet(&mut Records::new(bytes.as_slice()), &mut shared, &mut around, &mut out).unwrap();
+        assert_eq!(around.texts, ["担当は山田", "題", "090-1234-5678 へ", "山田 太郎, 佐藤 花子"]);
+        assert_eq!(out.texts(), [["x", "mailto:taro@example.jp"]]);
+    }
 
     #[test]
     fn addresses() {

@@ -31,6 +31,11 @@ pub(super) fn read(xml: &mut Xml<'_>, out: &mut dyn Sink) -> io::Result<bool> {
                         return Ok(false);
                     }
                 }
+                // The program and file of such a link.
+                "ddeLink" | "oleLink" => {
+                    let said = ["ddeService", "ddeTopic", "progId"].into_iter().filter_map(|name| xml.attr(name));
+                    said.for_each(|said| text.lines(&said, out));
+                }
                 // Values of links to programs (DDE, OLE).
                 "val" => {
                     let value = xml.inner_text()?;

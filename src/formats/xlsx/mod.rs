@@ -3,19 +3,22 @@
 
 mod binary;
 mod external;
+mod links;
 mod pivot;
 mod relations;
 mod shared;
 mod sheet;
 mod styles;
 pub(super) mod texts;
+mod unknown;
 mod workbook;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::io::{self, BufRead};
 use std::rc::Rc;
 
 use binary::Records;
+use links::{links, outside, targets};
 use relations::{Relation, path_of};
 use sheet::{Around, Shared};
 pub(super) use sheet::{day, without_codes};
@@ -24,11 +27,11 @@ use workbook::Workbook;
 pub(super) use workbook::shown as shown_name;
 
 use super::package::Package;
+use super::sheet::damaged;
 use super::sheet::members::{Members, normal};
 use super::sheet::source::Source;
 use super::sheet::strings::Strings;
 use super::sheet::xml::Xml;
-use super::sheet::{damaged, grid};
 use super::written::Written;
 use super::{Claim, Format, Head, Input, Need, Parts, Sink};
 use crate::model::GapKind;
@@ -145,14 +148,7 @@ fn with_xml(
     out: &mut dyn Sink,
     read: impl FnOnce(&mut Xml<'_>, &mut dyn Sink) -> io::Result<()>,
 ) {
-    let source = Rc::clone(&members.source);
-    let result = members.xml(part).and_then(|xml| match xml {
-        Some(mut xml) => read(&mut xml, out),
-        None => Ok(()),
-    });
-    if let Err(error) = result {
-        damaged(&format!("the part {part} of the workbook"), &error, &source, out);
-    }
+    members.read_xml(part, "workbook", out, read);
 }
 
 /// Opens a part in binary records, if it is there, and reads it.
@@ -375,6 +371,7 @@ impl<'s> Book<'s> {
                 "persons" if is_xml => self.text_part("people who commented", &part, out, texts::persons),
                 "threadedcomments" if is_xml => self.text_part("threads of comments", &part, out, texts::threads),
                 "pivotcache" if is_xml && name.starts_with("pivotcachedefinition") => self.pivot_cache(&part, out),
+                "tables" if is_xml => self.table(&part, out),
                 "externallinks" if is_xml => self.external(&part, out),
                 "drawings" | "charts" if is_xml && !is_dull(&part) => {
                     self.text_part(&part, &part, out, texts::paragraphs)
@@ -386,7 +383,7 @@ impl<'s> Book<'s> {
                 return false;
             }
         }
-        self.rest_of_relations(out)
+        self.unknown_records(out) && self.rest_of_relations(out)
     }
 
     fn pivot_cache(&mut self, part: &str, out: &mut dyn Sink) -> GoOn {
@@ -395,6 +392,9 @@ impl<'s> Book<'s> {
             let kin = relations(&mut self.members, part, out);
             let mut cache = pivot::Cache::default();
             with_xml(&mut self.members, part, out, |xml, _| cache.define(xml));
+            if let Some(name) = cache.refreshed_by.take() {
+                out.part("properties", &mut |out| pairs(&[("refreshed by".to_owned(), name.clone())], out));
+            }
             let mut rows = cache.rows();
             if let Some(records) = kin.iter().find(|relation| relation.kind == "pivotcacherecords") {
                 with_xml(&mut self.members, &records.target, out, |xml, out| cache.records(xml, &mut rows, out));
@@ -404,6 +404,13 @@ impl<'s> Book<'s> {
             }
             rows.finish(out);
         })
+    }
+
+    /// What is said of a table; its columns are named on the sheet.
+    fn table(&mut self, part: &str, out: &mut dyn Sink) -> GoOn {
+        let mut said = Vec::new();
+        with_xml(&mut self.members, part, out, |xml, _| texts::said_of_table(xml, &mut said));
+        said.is_empty() || out.part("about a table", &mut |out| Written::default().lines(&said.join("\n"), out))
     }
 
     fn external(&mut self, part: &str, out: &mut dyn Sink) -> GoOn {
@@ -437,50 +444,17 @@ fn is_sheet(part: &str) -> bool {
         && (part.ends_with(".xml") || is_binary(part) && !part.contains("binaryindex"))
 }
 
-/// Looks, orders of calculation and settings of printers: nothing that a person typed. Tables name columns that stand in the sheet.
+/// Looks, orders of calculation and settings of printers: nothing that a person typed.
 fn is_dull(part: &str) -> bool {
     let begins = |start: &str| part.starts_with(start);
     part == "[content_types].xml"
         || begins("xl/theme/")
         || begins("xl/printersettings/")
         || begins("xl/calcchain.")
-        || begins("xl/tables/")
         || part.contains("/binaryindex")
         || begins("xl/charts/style")
         || begins("xl/charts/colors")
         || ["layout", "quickstyle", "colors", "drawing"].iter().any(|name| begins(&format!("xl/diagrams/{name}")))
-}
-
-/// Where relations lead, by their id: to parts, or outside.
-fn targets(kin: &[Relation], external: bool) -> BTreeMap<&str, &str> {
-    let wanted = kin.iter().filter(|relation| relation.external == external);
-    wanted.map(|relation| (relation.id.as_str(), relation.target.as_str())).collect()
-}
-
-/// Links at cells. An address that its cell shows is not told again.
-fn links(around: &Around, kin: &[Relation], out: &mut dyn Sink) -> GoOn {
-    let (mut lines, by_id) = (Vec::new(), targets(kin, true));
-    for (cell, relation, words) in &around.links {
-        let target = by_id.get(relation.as_str()).copied().unwrap_or_default();
-        let target = target.strip_prefix("mailto:").unwrap_or(target);
-        let shown = around.rows.shows(target) || around.rows.shows(target.split('?').next().unwrap_or_default());
-        let new = if shown { "" } else { target };
-        let words = if around.rows.shows(words) || words.contains(target) && shown { "" } else { words };
-        lines.extend([new, words].into_iter().filter(|text| !text.is_empty()).map(|text| (cell, text.to_owned())));
-    }
-    lines.is_empty()
-        || out.part("links", &mut |out| {
-            let mut text = Written::default();
-            for (cell, line) in &lines {
-                texts::comment(grid::address(cell), line.clone(), &mut text, out);
-            }
-        })
-}
-
-/// Addresses outside that a part refers to, which no cell shows: links in drawings, other workbooks.
-fn outside(kin: &[Relation], out: &mut dyn Sink) -> GoOn {
-    let targets: Vec<&str> = kin.iter().filter(|relation| relation.external).map(|r| r.target.as_str()).collect();
-    targets.is_empty() || out.part("links", &mut |out| Written::default().lines(&targets.join("\n"), out))
 }
 
 fn around_cells(texts: &[String], out: &mut dyn Sink) -> GoOn {

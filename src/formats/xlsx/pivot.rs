@@ -13,6 +13,8 @@ use crate::model::GapKind;
 #[derive(Default)]
 pub(super) struct Cache {
     names: Vec<String>,
+    /// Who last made it anew.
+    pub(super) refreshed_by: Option<String>,
     /// Where the values of each column begin in `items`.
     starts: Vec<usize>,
     items: Strings,
@@ -42,6 +44,9 @@ impl Cache {
                 Step::Start if xml.name() == "cacheField" && self.names.len() < MOST_FIELDS => {
                     self.names.push(xml.attr("name").unwrap_or_default());
                     self.starts.push(self.items.len());
+                }
+                Step::Start if xml.name() == "pivotCacheDefinition" => {
+                    self.refreshed_by = xml.attr("refreshedBy").filter(|name| !name.trim().is_empty());
                 }
                 Step::Start if xml.name() == "sharedItems" => in_items = true,
                 Step::End if xml.name() == "sharedItems" => in_items = false,

@@ -214,9 +214,18 @@ fn beside(xml: &mut Xml<'_>, around: &mut Around) -> io::Result<()> {
             let words = ["promptTitle", "prompt", "errorTitle", "error"].map(|name| xml.attr(name).unwrap_or_default());
             around.texts.extend(words.into_iter().filter(|text| !text.is_empty()));
         }
+        // Scenarios, and who made them; what a word in a cell was taken for; where the sheet was published.
+        "scenario" => said(xml, &["name", "user", "comment"], around),
+        "inputCells" | "cellSmartTagPr" => said(xml, &["val"], around),
+        "webPublishItem" => said(xml, &["title", "destinationFile"], around),
         _ => {}
     }
     Ok(())
+}
+
+fn said(xml: &Xml<'_>, names: &[&str], around: &mut Around) {
+    let values = names.iter().filter_map(|name| xml.attr(name));
+    around.texts.extend(values.filter(|value| !value.trim().is_empty()));
 }
 
 /// The texts of a header or footer: left, middle and right, without fonts, colours and page numbers ([ECMA-376] Part 1, 18.3.1.46).

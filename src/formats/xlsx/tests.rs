@@ -1,11 +1,12 @@
-use std::io::{Cursor, Read, Seek, SeekFrom, Write};
+use std::io::{Cursor, Read, Write};
 
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
 use super::*;
-use crate::formats::collected::{Collected, Kept};
-use crate::formats::{Budget, Told};
+use crate::formats::Budget;
+use crate::formats::collected::{Collected, cells, fields, named, part};
+use crate::formats::made::{Failing, zipped};
 
 const SAMPLES: [(&str, &[u8]); 7] = [
     ("by-hand.xlsb", include_bytes!("../../../testdata/formats/xlsb/by-hand.xlsb")),
@@ -24,15 +25,6 @@ fn sample(name: &str) -> Collected {
     got
 }
 
-fn package(parts: &[(&str, &str)]) -> Vec<u8> {
-    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
-    for (name, text) in parts {
-        writer.start_file(*name, SimpleFileOptions::default()).unwrap();
-        writer.write_all(text.as_bytes()).unwrap();
-    }
-    writer.finish().unwrap().into_inner()
-}
-
 const BOOK: &str = "<workbook xmlns:r='r'><sheets><sheet name='表' sheetId='1' r:id='rId1'/></sheets></workbook>";
 const KIN: &str = "<Relationships><Relationship Id='rId1' Type='http://purl.oclc.org/ooxml/officeDocument/relationships/worksheet' Target='worksheets/sheet1.xml'/></Relationships>";
 
@@ -44,25 +36,7 @@ fn one_sheet(data: &str) -> Vec<u8> {
 fn with_parts(data: &str, more: &[(&str, &str)]) -> Vec<u8> {
     let sheet = format!("<worksheet><sheetData>{data}</sheetData></worksheet>");
     let parts = [("xl/workbook.xml", BOOK), ("xl/_rels/workbook.xml.rels", KIN), ("xl/worksheets/sheet1.xml", &sheet)];
-    package(&[&parts[..], more].concat())
-}
-
-fn part<'c>(got: &'c Collected, name: &str) -> &'c Collected {
-    let names: Vec<_> = got.children.iter().map(|(name, _)| name).collect();
-    &got.children.iter().find(|(known, _)| known == name).unwrap_or_else(|| panic!("no {name} in {names:?}")).1
-}
-
-fn fields(got: &Collected) -> Vec<&Kept> {
-    got.records.iter().flat_map(|(_, _, fields)| fields).collect()
-}
-
-/// Row, column and text of every cell.
-fn cells(got: &Collected) -> Vec<(u64, u32, &str)> {
-    fields(got).iter().map(|f| (f.place.row.unwrap(), f.place.column.unwrap_or(0), f.text.as_str())).collect()
-}
-
-fn named<'c>(got: &'c Collected, header: &str) -> Vec<&'c str> {
-    fields(got).iter().filter(|field| field.name.as_deref() == Some(header)).map(|field| field.text.as_str()).collect()
+    zipped(&[&parts[..], more].concat())
 }
 
 #[test]
@@ -135,6 +109,16 @@ fn binary_workbooks() {
 }
 
 #[test]
+fn what_is_kept_in_records_that_are_not_opened_is_read_and_told() {
+    let record =
+        String::from_utf8(binary::tests::record(24, &binary::tests::wide("taro@example.jp"))).unwrap_or_default();
+    let bytes = zipped(&[("xl/workbook.bin", ""), ("xl/pivotCache/pivotCacheDefinition1.bin", &record)]);
+    let got = Collected::of("a.xlsb", &bytes);
+    assert_eq!(got.gap_kinds(), [GapKind::UnsupportedFormat], "{:?}", got.gaps);
+    assert_eq!(part(&got, "xl/pivotcache/pivotcachedefinition1.bin").texts(), [["taro@example.jp"]]);
+}
+
+#[test]
 fn a_pivot_cache_keeps_the_deleted_table() {
     let got = sample("pivot.xlsx");
     let cache = part(&got, "pivot cache 1");
@@ -175,7 +159,7 @@ fn cells_of_every_kind_and_without_addresses() {
 fn links_that_no_cell_shows() {
     let kin = "<Relationships><Relationship Id='l1' Type='x/hyperlink' TargetMode='External' Target='mailto:a@example.jp?subject=x'/><Relationship Id='l2' Type='x/hyperlink' TargetMode='External' Target='mailto:b@example.jp'/></Relationships>";
     let sheet = "<worksheet><sheetData><row r='1'><c r='A1' t='str'><v>A@example.jp</v></c></row></sheetData><hyperlinks><hyperlink ref='A1' r:id='l1'/><hyperlink ref='B4' r:id='l2' tooltip='担当'/></hyperlinks></worksheet>";
-    let bytes = package(&[
+    let bytes = zipped(&[
         ("xl/workbook.xml", BOOK),
         ("xl/_rels/workbook.xml.rels", KIN),
         ("xl/worksheets/sheet1.xml", sheet),
@@ -186,10 +170,54 @@ fn links_that_no_cell_shows() {
 }
 
 #[test]
+fn who_and_what_stands_in_attributes_is_read() {
+    let book = "<workbook><fileSharing userName='共有 太郎'/><sheets><sheet name='表' r:id='rId1'/></sheets><definedNames><definedName name='n' description='説明の文'>1</definedName></definedNames>\
+                <customWorkbookViews><customWorkbookView name='山田 - 個人用ビュー'/></customWorkbookViews></workbook>";
+    let sheet = "<worksheet><sheetData/><scenarios><scenario name='案' user='田中 健一' comment='作成者: 田中'><inputCells r='A1' val='090-1234-5601'/></scenario></scenarios></worksheet>";
+    let kin = "<Relationships><Relationship Id='d' Type='x/drawing' Target='../drawings/drawing1.xml'/><Relationship Id='o' Type='x/oleObject' TargetMode='External' Target='file:///C:/Users/kato/a.xlsx'/></Relationships>";
+    let drawing = "<wsDr><cNvPr descr='絵'><hlinkClick r:id='x' tooltip='内線 1234'/></cNvPr><chart><pt>\n<v>価</v></pt><pt idx='0'>値</pt></chart></wsDr>";
+    let cache = "<pivotCacheDefinition refreshedBy='佐藤 花子'><cacheFields><cacheField name='氏名'><sharedItems/></cacheField></cacheFields></pivotCacheDefinition>";
+    let dde = "<externalLink><ddeLink ddeService='Excel' ddeTopic='C:\\Users\\kato\\b.xls'/></externalLink>";
+    let bytes = zipped(&[
+        ("xl/workbook.xml", book),
+        ("xl/_rels/workbook.xml.rels", KIN),
+        ("xl/worksheets/sheet1.xml", sheet),
+        ("xl/worksheets/_rels/sheet1.xml.rels", kin),
+        ("xl/drawings/drawing1.xml", drawing),
+        ("xl/tables/table1.xml", "<table comment='会員の表'/>"),
+        ("xl/tables/table2.xml", "<table name='x'/>"),
+        ("xl/pivotCache/pivotCacheDefinition1.xml", cache),
+        ("xl/externalLinks/externalLink1.xml", dde),
+    ]);
+    let got = Collected::of("a.xlsx", &bytes);
+    let text = got.all_text();
+    for wanted in [
+        "共有 太郎",
+        "説明の文",
+        "山田 - 個人用ビュー",
+        "田中 健一",
+        "作成者: 田中",
+        "090-1234-5601",
+        "kato/a.xlsx",
+        "絵",
+        "内線 1234",
+        "価",
+        "値",
+        "会員の表",
+        "佐藤 花子",
+        "kato\\b.xls",
+    ] {
+        assert_eq!(text.matches(wanted).count(), 1, "{wanted} in {text}");
+    }
+    assert_eq!(got.children.iter().filter(|(name, _)| name == "about a table").count(), 1);
+    assert!(got.gaps.is_empty(), "{:?}", got.gaps);
+}
+
+#[test]
 fn what_is_not_known_is_a_member_and_a_lost_sheet_a_gap() {
     let book = "<workbook><sheets><sheet name='一' r:id='rId1'/><sheet name='二' r:id='rId2'/><sheet name='三' r:id='rId1'/></sheets></workbook>";
     let sheet = "<worksheet><sheetData><row><c t='str'><v>見本</v></c></row></sheetData></worksheet>";
-    let bytes = package(&[
+    let bytes = zipped(&[
         ("xl/workbook.xml", book),
         ("xl/_rels/workbook.xml.rels", KIN),
         ("xl/worksheets/sheet1.xml", sheet),
@@ -237,16 +265,13 @@ fn hostile_sheets_cost_a_gap_and_no_memory() {
     assert!(sheet.gaps[0].2.starts_with("2 cells, the first in row 5,"), "{:?}", sheet.gaps);
 
     let laughs = "<!DOCTYPE x [<!ENTITY a 'ha'><!ENTITY b '&a;&a;'>]><worksheet><sheetData><row><c t='str'><v>&b;</v></c></row></sheetData></worksheet>";
-    let bytes = package(&[
-        ("xl/workbook.xml", BOOK),
-        ("xl/_rels/workbook.xml.rels", KIN),
-        ("xl/worksheets/sheet1.xml", laughs),
-    ]);
+    let bytes =
+        zipped(&[("xl/workbook.xml", BOOK), ("xl/_rels/workbook.xml.rels", KIN), ("xl/worksheets/sheet1.xml", laughs)]);
     assert_eq!(cells(part(&Collected::of("a.xlsx", &bytes), "表")), [(1, 1, "&b;")]);
 
     let cut = "<worksheet><sheetData><row><c t='str'><v>before</v></c></row><row><c t='str'><v>with";
     let bytes =
-        package(&[("xl/workbook.xml", BOOK), ("xl/_rels/workbook.xml.rels", KIN), ("xl/worksheets/sheet1.xml", cut)]);
+        zipped(&[("xl/workbook.xml", BOOK), ("xl/_rels/workbook.xml.rels", KIN), ("xl/worksheets/sheet1.xml", cut)]);
     let got = Collected::of("a.xlsx", &bytes);
     assert_eq!(cells(part(&got, "表")), [(1, 1, "before")]);
     assert_eq!(part(&got, "表").gap_kinds(), [GapKind::Truncated]);
@@ -257,7 +282,7 @@ fn two_parts_of_one_name_are_both_looked_at() {
     let sheet =
         |text: &str| format!("<worksheet><sheetData><row><c t='str'><v>{text}</v></c></row></sheetData></worksheet>");
     let (one, two) = (sheet("first@example.jp"), sheet("second@example.jp"));
-    let mut bytes = package(&[
+    let mut bytes = zipped(&[
         ("xl/workbook.xml", BOOK),
         ("xl/_rels/workbook.xml.rels", KIN),
         ("xl/worksheets/sheet1.xml", &one),
@@ -343,33 +368,6 @@ fn cut_and_damaged_samples_are_no_panic() {
     }
 }
 
-/// Fails for good once so many bytes were read.
-struct Failing<'a> {
-    src: Cursor<&'a [u8]>,
-    left: usize,
-    told: bool,
-    failed: bool,
-}
-
-impl Read for Failing<'_> {
-    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        if self.left == 0 {
-            self.failed = true;
-            return Err(if self.told { Told::error() } else { io::Error::other("bad sector") });
-        }
-        let room = buf.len().min(self.left);
-        let count = self.src.read(&mut buf[..room])?;
-        self.left -= count;
-        Ok(count)
-    }
-}
-
-impl Seek for Failing<'_> {
-    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
-        self.src.seek(to)
-    }
-}
-
 #[test]
 fn a_failing_disk_is_one_gap_and_a_told_one_none() {
     let (name, bytes) = SAMPLES[1];
@@ -377,7 +375,7 @@ fn a_failing_disk_is_one_gap_and_a_told_one_none() {
     for left in (0..bytes.len()).step_by(211) {
         for told in [false, true] {
             let mut out = Collected::default();
-            let mut src = Failing { src: Cursor::new(bytes), left, told, failed: false };
+            let mut src = Failing::after(left, bytes, told);
             Xlsx.read(&head, Input::Seek(&mut src, bytes.len() as u64), &mut out);
             // A part that ends too early may say so; that the disk failed is told once.
             let of_children = |out: &Collected| {

@@ -96,8 +96,13 @@ pub(super) fn persons(xml: &mut Xml<'_>, out: &mut dyn Sink) -> io::Result<()> {
 pub(super) fn paragraphs(xml: &mut Xml<'_>, out: &mut dyn Sink) -> io::Result<()> {
     let mut lines = Lines::default();
     let mut paragraph: Option<String> = None;
+    let mut point = String::new();
     loop {
-        match xml.next()? {
+        let step = xml.next()?;
+        if step == Step::Start {
+            point.clear();
+        }
+        match step {
             Step::Start => match xml.name() {
                 "Choice" => lines.choice += 1,
                 "Fallback" => lines.fallback += 1,
@@ -110,6 +115,7 @@ pub(super) fn paragraphs(xml: &mut Xml<'_>, out: &mut dyn Sink) -> io::Result<()
                     }
                 }
                 "br" => paragraph.iter_mut().for_each(|paragraph| paragraph.push('\n')),
+                "hlinkClick" | "hlinkHover" => lines.say(xml.attr("tooltip").unwrap_or_default(), out),
                 "cNvPr" => {
                     let words = ["descr", "title"].map(|name| xml.attr(name).unwrap_or_default());
                     words.into_iter().for_each(|text| lines.say(text, out));
@@ -120,10 +126,26 @@ pub(super) fn paragraphs(xml: &mut Xml<'_>, out: &mut dyn Sink) -> io::Result<()
                 "Choice" => lines.choice = lines.choice.saturating_sub(1),
                 "Fallback" => lines.fallback = lines.fallback.saturating_sub(1),
                 "p" => paragraph.take().into_iter().for_each(|text| lines.say(text, out)),
-                _ => {}
+                // Values of charts since 2016; in older ones these stand in elements of their own.
+                "pt" => lines.say(std::mem::take(&mut point).trim().to_owned(), out),
+                _ => point.clear(),
             },
             Step::Done => return Ok(()),
-            Step::Text => {}
+            Step::Text => point.push_str(xml.text()),
+        }
+    }
+}
+
+/// What a table says beside its cells: a comment, and what stands for it where it is not shown.
+pub(super) fn said_of_table(xml: &mut Xml<'_>, said: &mut Vec<String>) -> io::Result<()> {
+    loop {
+        match xml.next()? {
+            Step::Start => {
+                let texts = ["comment", "altText", "altTextSummary"].into_iter().filter_map(|name| xml.attr(name));
+                said.extend(texts.filter(|text| !text.trim().is_empty()).take(MOST_SAID - said.len().min(MOST_SAID)));
+            }
+            Step::Done => return Ok(()),
+            _ => {}
         }
     }
 }

@@ -41,17 +41,29 @@ pub(super) fn read(xml: &mut Xml<'_>, book: &mut Workbook) -> io::Result<()> {
                 }
                 "definedName" if book.named_texts.len() < MOST => {
                     let name = xml.attr("name").unwrap_or_default();
-                    let comment = xml.attr("comment").unwrap_or_default();
+                    let said = ["comment", "description", "help", "customMenu", "statusBar"].map(|said| xml.attr(said));
                     let formula = xml.inner_text()?;
-                    let texts = literals(&formula, "").into_iter().chain((!comment.is_empty()).then_some(comment));
+                    let said = said.into_iter().flatten().filter(|said| !said.trim().is_empty());
+                    let texts = literals(&formula, "").into_iter().chain(said);
                     book.named_texts.extend(texts.map(|text| (name.clone(), text)));
                 }
+                // Who has it open; views of it, which programs call by the people whose they are; where it was published.
+                "fileSharing" => said(xml, &["userName"], book),
+                "customWorkbookView" => said(xml, &["name"], book),
+                "webPublishObject" => said(xml, &["title", "destinationFile"], book),
                 _ => {}
             },
             Step::Done => return Ok(()),
             _ => {}
         }
     }
+}
+
+/// Keeps what an element says in attributes.
+fn said(xml: &Xml<'_>, names: &[&str], book: &mut Workbook) {
+    let values = names.iter().filter_map(|name| Some(((*name).to_owned(), xml.attr(name)?)));
+    let room = MOST.saturating_sub(book.named_texts.len());
+    book.named_texts.extend(values.filter(|(_, value)| !value.trim().is_empty()).take(room));
 }
 
 /// A sheet's name, and that a person does not see it.

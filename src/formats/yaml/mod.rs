@@ -9,10 +9,9 @@ mod walk;
 #[cfg(test)]
 mod tests;
 
-use super::plain::Undecodable;
-use super::trouble::{in_order, read_error, skip};
+use super::opening::{each_line, text_of};
 use super::{Claim, Format, Head, Input, Sink};
-use crate::text::{Ending, Lines, decode_record, guess, looks_binary};
+use crate::text::looks_binary;
 use walk::Walk;
 
 /// YAML documents.
@@ -29,8 +28,7 @@ impl Format for Yaml {
         }
         let ending = head.name.rsplit_once('.').map_or(String::new(), |(_, ending)| ending.to_ascii_lowercase());
         let named = ["yaml", "yml"].contains(&ending.as_str());
-        let guessed = guess(head.bytes, head.whole);
-        let text = decode_record(head.bytes.get(guessed.bom..).unwrap_or_default(), guessed.charset).text;
+        let text = text_of(head);
         let marked = text.starts_with("---\n") || text.starts_with("---\r\n") || text.starts_with("%YAML");
         // Many texts begin with a rule of dashes: only a name that says nothing else may be taken for YAML by that.
         let unnamed = ending.is_empty() || ending == "txt";
@@ -43,31 +41,9 @@ impl Format for Yaml {
     }
 
     fn read(&self, head: &Head<'_>, input: Input<'_>, out: &mut dyn Sink) {
-        let guessed = guess(head.bytes, head.whole);
-        out.charset(guessed.charset);
-        let mut src = in_order(input);
-        if let Err(error) = skip(&mut *src, guessed.bom) {
-            return read_error(out, &error, 0);
-        }
-        let mut lines = Lines::new(&mut *src, guessed.charset, Ending::of(head.bytes), guessed.bom as u64, 1);
-        let (mut walk, mut lost, mut at) = (Walk::default(), Undecodable::default(), guessed.bom as u64);
-        loop {
-            match lines.next_line() {
-                Ok(Some(line)) => {
-                    at = line.offset + line.bytes.len() as u64;
-                    walk.line(line, guessed.charset, &mut lost, out);
-                }
-                Ok(None) => {
-                    walk.finish(out);
-                    break;
-                }
-                Err(error) => {
-                    walk.finish(out);
-                    read_error(out, &error, at);
-                    break;
-                }
-            }
-        }
+        let mut walk = Walk::default();
+        let lost = each_line(head, input, out, &mut |line, charset, lost, out| walk.line(line, charset, lost, out));
+        walk.finish(out);
         lost.tell(out);
     }
 }

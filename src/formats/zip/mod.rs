@@ -4,10 +4,11 @@
 //! missing or broken, members are found by their own headers.
 
 mod central;
+mod layout;
 mod methods;
 mod torn;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::io::{self, Read};
 
 use zip::read::{ArchiveOffset, Config};
@@ -18,12 +19,13 @@ use zip::result::ZipError;
 use zip::unstable::read::ZipIterable;
 
 use super::names::member_name;
-use super::trouble::{Member, Told, Watched, read_error};
+use super::trouble::{Member, Told, Watched, read_error, too_many_members};
 use super::unfold::trouble;
 use super::{Claim, Format, Head, Input, Need, Parts, ReadSeek, Sink};
 use crate::model::GapKind;
-use crate::model::limits::{CONTAINER_MEMBERS, DOCUMENT_PARTS, PARTS_LISTED};
+use crate::model::limits::{CONTAINER_MEMBERS, DOCUMENT_DIRECTORY_BYTES, DOCUMENT_PARTS, PARTS_LISTED};
 
+use layout::{Layout, Own};
 use methods::Packed;
 
 /// Zip archives, and the documents that are zip archives inside.
@@ -47,8 +49,8 @@ impl Format for Zip {
         &["zip", "jar", "war", "apk", "epub"]
     }
 
-    fn parts(&self, src: &mut dyn ReadSeek, _: u64) -> Option<Parts> {
-        parts(src)
+    fn parts(&self, src: &mut dyn ReadSeek, length: u64) -> Option<Parts> {
+        parts(src, length)
     }
 
     fn read(&self, head: &Head<'_>, input: Input<'_>, out: &mut dyn Sink) {
@@ -65,14 +67,20 @@ impl Format for Zip {
         let mut walk = Walk {
             out,
             members: 0,
-            seen: BTreeMap::new(),
+            layout: Layout::default(),
+            doubt: None,
             document: typed,
             begins_with_member: head.bytes.starts_with(b"PK\x03\x04"),
             volume: head.bytes.starts_with(b"PK\x07\x08PK"),
-            directory_at: 0,
             finished: false,
         };
         walk.run(src, length);
+        if let Some((count, first)) = walk.layout.doubled.take() {
+            let reason = format!(
+                "{count} entries of its directory, the first of them {first:?}, stand on the bytes of other members (a zip bomb?); these bytes were looked at once, and not again under those names: unpack it by hand on a machine that can spare the space"
+            );
+            walk.out.gap(GapKind::Malformed, reason);
+        }
         if walk.document {
             let reason = "an office document or book: its parts were read as text, but rows, cells and pages are not told apart in this version; to count people in it, save it as CSV or text and run hozen on that";
             walk.out.gap(GapKind::UnsupportedFormat, reason.to_owned());
@@ -81,7 +89,7 @@ impl Format for Zip {
 }
 
 /// The names in the directory, and the type that a first member `mimetype` states.
-fn parts(src: &mut dyn ReadSeek) -> Option<Parts> {
+fn parts(src: &mut dyn ReadSeek, length: u64) -> Option<Parts> {
     let config = Config { archive_offset: ArchiveOffset::Known(0) };
     let mut archive = ZipIterable::try_new(&mut *src, config).ok()?;
     // Readers of documents hold the directory in memory; as an archive it is gone through member by member.
@@ -92,6 +100,10 @@ fn parts(src: &mut dyn ReadSeek) -> Option<Parts> {
     let (mut parts, mut names) = (Parts::default(), BTreeSet::new());
     while let Some(entry) = files.next() {
         let entry = entry.ok()?;
+        // Few members may have long names.
+        if parts.names.is_empty() && length.saturating_sub(entry.central_header_start()) > DOCUMENT_DIRECTORY_BYTES {
+            return None;
+        }
         let name = member_name(entry.name_raw());
         if name == "mimetype" && parts.names.is_empty() && !entry.encrypted() {
             let mut stated = String::new();
@@ -114,10 +126,10 @@ fn parts(src: &mut dyn ReadSeek) -> Option<Parts> {
 struct Walk<'o> {
     out: &'o mut dyn Sink,
     members: usize,
-    /// The members that were met: where their local header begins, and how long their content is.
-    seen: BTreeMap<u64, u64>,
-    /// Where the last directory entry that was met begins.
-    directory_at: u64,
+    /// Where the members lie that were met.
+    layout: Layout,
+    /// Why the member at hand may hold something else than what is read of it.
+    doubt: Option<String>,
     document: bool,
     begins_with_member: bool,
     /// It begins as the first of several volumes does.
@@ -180,12 +192,18 @@ impl Walk<'_> {
                 Err(error) => return Some(ZipError::Io(error)),
             };
             let name = stated.as_ref().map_or_else(|| member_name(entry.name_raw()), central::Stated::name);
-            self.seen.insert(entry.header_start(), entry.compressed_size());
-            self.directory_at = self.directory_at.max(entry.central_header_start());
-            self.document |= name == "[Content_Types].xml";
-            if entry.is_dir() {
+            let (start, packed) = (entry.header_start(), entry.compressed_size());
+            let own = Own::read(files.reader_mut(), start);
+            let content = own.as_ref().map_or(start, |own| own.content);
+            if !self.layout.take((start, content.saturating_add(packed)), entry.central_header_start(), &name) {
                 continue;
             }
+            self.document |= name == "[Content_Types].xml";
+            // Two bytes are nothing, deflated.
+            if entry.is_dir() && entry.size() == 0 && packed <= 2 {
+                continue;
+            }
+            self.doubt = own.zip(stated.as_ref()).and_then(|(own, stated)| own.against(stated, packed));
             if let Some(cipher) = stated.as_ref().and_then(central::Stated::cipher) {
                 self.locked(&name, cipher);
                 continue;
@@ -221,10 +239,12 @@ impl Walk<'_> {
         if !self.finished {
             return None;
         }
-        let what = if self.begins_with_member && !self.seen.contains_key(&0) {
+        let what = if self.begins_with_member && self.layout.end_of(0).is_none() {
             "it does not list the first member"
-        } else if torn::find(src, self.directory_at, length).is_some() {
+        } else if torn::is_member_in(src, self.layout.last_entry(), length, &self.out.budget()) {
             "members stand behind it"
+        } else if self.layout.spaces().any(|(from, until)| torn::is_member_in(src, from, until, &self.out.budget())) {
+            "members that it does not list stand between others"
         } else {
             return None;
         };
@@ -233,10 +253,7 @@ impl Walk<'_> {
 
     fn counts(&mut self) -> GoOn {
         if self.members >= CONTAINER_MEMBERS {
-            let reason = format!(
-                "the archive has more than {CONTAINER_MEMBERS} members; those after that were not read; unpack it and run hozen on the result"
-            );
-            self.out.gap(GapKind::OverLimit, reason);
+            too_many_members(self.out);
             return false;
         }
         self.members += 1;
@@ -250,6 +267,8 @@ impl Walk<'_> {
         if let Some(error) = failed.filter(|error| !Told::is(error)) {
             let (kind, reason) = trouble("packed content", &error, given);
             self.out.broken_off(kind, reason);
+        } else if let Some(doubt) = self.doubt.take() {
+            self.out.broken_off(GapKind::Malformed, doubt);
         }
         go_on
     }

@@ -5,15 +5,11 @@ use zip::write::SimpleFileOptions;
 
 use super::*;
 use crate::formats::collected::Collected;
+use crate::formats::made::zipped;
 use crate::model::Charset;
 
 fn archive(members: &[(&str, &[u8])]) -> Vec<u8> {
-    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
-    for (name, content) in members {
-        writer.start_file(*name, SimpleFileOptions::default().compression_method(CompressionMethod::Deflated)).unwrap();
-        writer.write_all(content).unwrap();
-    }
-    writer.finish().unwrap().into_inner()
+    zipped(members)
 }
 
 fn streamed(members: &[(&str, &[u8])]) -> Vec<u8> {

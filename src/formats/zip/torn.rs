@@ -7,12 +7,15 @@ use flate2::bufread::DeflateDecoder;
 use super::central::Stated;
 use super::methods::Packed;
 use super::{ReadSeek, Walk};
+use crate::formats::Budget;
 use crate::formats::trouble::{Member, Told, Watched, read_error};
 use crate::model::GapKind;
 use crate::model::limits::BLOCK_BYTES;
 
 const SIGNATURE: &[u8] = b"PK\x03\x04";
 const HEADER_BYTES: usize = 30;
+/// Read first to find a signature.
+const FIRST_BYTES: u64 = 1024;
 
 /// A local file header (APPNOTE 4.3.7).
 struct Local {
@@ -41,12 +44,17 @@ pub(super) fn salvage(src: &mut dyn ReadSeek, length: u64, walk: &mut Walk<'_>) 
     let mut at = 0;
     while let Some(found) = find(src, at, length) {
         at = found + SIGNATURE.len() as u64;
+        // Signatures without number, each of which leads to nothing, are told by whoever asked.
+        if !walk.out.budget().step() {
+            return;
+        }
         let Some(local) = header(src, found, length) else { continue };
         let behind = if local.has_size() { local.content.saturating_add(local.packed) } else { local.content };
-        if let Some(packed) = walk.seen.get(&found) {
-            at = local.content.saturating_add(*packed).min(length).max(at);
+        if let Some(end) = walk.layout.end_of(found) {
+            at = end.min(length).max(at);
             continue;
         }
+        walk.doubt = None;
         if !walk.counts() {
             return;
         }
@@ -57,22 +65,36 @@ pub(super) fn salvage(src: &mut dyn ReadSeek, length: u64, walk: &mut Walk<'_>) 
     }
 }
 
-/// The next signature from `at` on.
-pub(super) fn find(src: &mut dyn ReadSeek, mut at: u64, length: u64) -> Option<u64> {
-    let mut buf = vec![0; BLOCK_BYTES];
-    while at < length {
-        src.seek(SeekFrom::Start(at)).ok()?;
-        let mut held = 0;
-        while let Ok(n @ 1..) = src.read(buf.get_mut(held..)?) {
-            held += n;
+/// Whether the header of a member stands in a stretch.
+pub(super) fn is_member_in(src: &mut dyn ReadSeek, mut at: u64, end: u64, budget: &Budget) -> bool {
+    while let Some(found) = find(src, at, end) {
+        // Where it takes too long it is looked at more closely, and told.
+        if !budget.step() || header(src, found, end).is_some() {
+            return true;
         }
-        if let Some(found) = memchr::memmem::find(buf.get(..held)?, SIGNATURE) {
+        at = found + SIGNATURE.len() as u64;
+    }
+    false
+}
+
+/// The next signature from `at` on. Little is read at first: signatures may stand close to each other.
+fn find(src: &mut dyn ReadSeek, mut at: u64, length: u64) -> Option<u64> {
+    let mut buf = Vec::new();
+    let mut most = FIRST_BYTES;
+    while at < length {
+        let wanted = most.min(length - at);
+        buf.clear();
+        src.seek(SeekFrom::Start(at)).ok()?;
+        (&mut *src).take(wanted).read_to_end(&mut buf).ok()?;
+        if let Some(found) = memchr::memmem::find(&buf, SIGNATURE) {
             return Some(at + found as u64);
         }
-        if held < BLOCK_BYTES {
+        if (buf.len() as u64) < wanted {
             return None;
         }
-        at += (held - SIGNATURE.len()) as u64;
+        // A signature may stand across the edge.
+        at += if at + wanted < length { wanted - SIGNATURE.len() as u64 } else { wanted };
+        most = (most * 4).min(BLOCK_BYTES as u64);
     }
     None
 }
@@ -101,7 +123,7 @@ fn header(src: &mut dyn ReadSeek, at: u64, length: u64) -> Option<Local> {
 fn member(src: &mut dyn ReadSeek, local: &Local, walk: &mut Walk<'_>) -> Option<u64> {
     let name = local.stated.name();
     walk.document |= name == "[Content_Types].xml";
-    if name.ends_with('/') {
+    if name.ends_with('/') && local.has_size() && local.packed <= 2 {
         return Some(local.content);
     }
     if let Some(cipher) = local.stated.cipher() {

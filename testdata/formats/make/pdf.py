@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Makes the samples in testdata/formats/pdf from people.csv. All personal data in it is made up.
 
-    apt-get install libreoffice-calc libreoffice-writer chromium qpdf fonts-ipaexfont-gothic
-    pip install reportlab==5.1.0 pikepdf==10.18.0 pillow==13.0.0 python-docx
+    apt-get install libreoffice-calc libreoffice-writer chromium qpdf fonts-ipaexfont-gothic python3-cairo
+    pip install reportlab==5.1.0 pikepdf==10.18.0 pypdf==7.1.1 pillow==13.0.0 python-docx
     testdata/formats/make/pdf.py
 
-Made with LibreOffice, Chromium, qpdf and the packages above; the tests read the committed files only. Those that no program at
+Made with LibreOffice, Chromium, qpdf, cairo 1.16.0 and the packages above; the tests read the committed files only. Those that no program at
 hand writes any more (90ms-RKSJ-H, EUC-H, UniJIS-UTF16-H, H, a font of CIDs alone) are written here byte by byte, by ISO 32000-1.
 """
 
@@ -250,6 +250,70 @@ def hand_made():
     by_hand("untold.pdf", b"Identity-H", japan1_cids, ordering="Identity")
 
 
+def taken_out():
+    """A page taken out of a form: its fields are left without a form that leads to them."""
+    import pypdf
+
+    writer = pypdf.PdfWriter()
+    writer.add_page(pypdf.PdfReader(out("form.pdf")).pages[0])
+    writer._root_object.pop("/AcroForm", None)
+    writer.write(out("form-page.pdf"))
+
+
+def lists():
+    """A form whose lists hold the members: two are chosen, three may be."""
+    page = canvas.Canvas(out("lists.pdf"), pagesize=A4, invariant=1)
+    page.drawString(40, 800, "In charge")
+    page.acroForm.choice(name="mail", value=ROWS[1][2], options=[row[2] for row in ROWS[1:]], x=40, y=760, width=240, height=16)
+    options = [(row[3], row[4]) for row in ROWS[1:]]
+    page.acroForm.listbox(name="phone", value=ROWS[1][3], options=options, x=40, y=640, width=240, height=100)
+    page.save()
+
+
+# The system's Python has cairo: `drawn.py` is run with that.
+CAIRO = """
+import csv, sys
+import cairo
+
+rows = list(csv.reader(open(sys.argv[1], encoding="utf-8")))
+page = cairo.Context(cairo.PDFSurface(sys.argv[2], 595, 842))
+
+def write(context, rows):
+    context.select_font_face("IPAexGothic")
+    context.set_font_size(7)
+    for at, row in enumerate(rows):
+        for column, cell in enumerate(row):
+            context.move_to((5, 65, 145, 265, 335, 385, 520)[column], 20 + 20 * at)
+            context.show_text(cell)
+
+# Two of the members are the tile of a pattern, three the mask of a colour.
+tile = cairo.RecordingSurface(cairo.Content.COLOR_ALPHA, (0, 0, 595, 300))
+write(cairo.Context(tile), rows[:3])
+pattern = cairo.SurfacePattern(tile)
+pattern.set_extend(cairo.Extend.REPEAT)
+page.set_source(pattern)
+page.rectangle(0, 0, 590, 590)
+page.fill()
+page.push_group()
+page.set_source_rgba(0, 0, 0, 0.5)
+write(page, [rows[0], *rows[3:]])
+mask = page.pop_group()
+page.set_source_rgb(0.8, 0, 0)
+page.mask(mask)
+page.show_page()
+"""
+
+
+def drawn():
+    with tempfile.TemporaryDirectory() as work:
+        with open(f"{work}/drawn.py", "w", encoding="utf-8") as file:
+            file.write(CAIRO)
+        subprocess.run(["/usr/bin/python3", f"{work}/drawn.py", os.path.join(HERE, "..", "people.csv"), f"{work}/drawn.pdf"], check=True)
+        with pikepdf.open(f"{work}/drawn.pdf") as pdf:
+            del pdf.trailer["/Info"]
+            pdf.save(out("drawn.pdf"), deterministic_id=True)
+
+
 if __name__ == "__main__":
     os.makedirs(OUT, exist_ok=True)
     reportlab()
@@ -257,3 +321,6 @@ if __name__ == "__main__":
     qpdf()
     office()
     wrapped()
+    taken_out()
+    lists()
+    drawn()

@@ -65,7 +65,7 @@ impl Composite {
             let cid = self.cid(code);
             let text = self.text(code, cid);
             let advance = if self.vertical { 1.0 } else { self.width(cid, text.as_deref()) };
-            take(Shown { text, advance, is_space: code == [32] });
+            take(Shown { text, advance, drawn: None, is_space: code == [32] });
         }
     }
 

@@ -1,6 +1,7 @@
 //! Fonts: what text the codes of a string stand for, and how wide it is (ISO 32000-1, 9.5 to 9.10).
 
 use std::borrow::Cow;
+use std::rc::Rc;
 
 mod cmap;
 mod composite;
@@ -10,7 +11,7 @@ mod sfnt;
 mod simple;
 
 use super::file::File;
-use super::value::{Dict, Value};
+use super::value::{Dict, Id, Value};
 
 /// One code of a string.
 pub(super) struct Shown<'f> {
@@ -18,6 +19,8 @@ pub(super) struct Shown<'f> {
     pub(super) text: Option<Cow<'f, str>>,
     /// In parts of the font size; of a font that is written downwards its height, which is positive.
     pub(super) advance: f64,
+    /// The content that draws it, of a Type 3 font.
+    pub(super) drawn: Option<Id>,
     /// Whether word spacing is added: the single byte 32.
     pub(super) is_space: bool,
 }
@@ -39,6 +42,11 @@ impl Font {
 
     pub(super) fn is_vertical(&self) -> bool {
         matches!(self, Self::Composite(font) if font.vertical)
+    }
+
+    /// What the glyphs of a Type 3 font are drawn with.
+    pub(super) fn resources(&self) -> Option<Rc<Dict>> {
+        if let Self::Simple(font) = self { font.resources.clone() } else { None }
     }
 
     /// Takes a string apart.

@@ -1,10 +1,11 @@
 //! Fonts of one byte a code: Type 1, TrueType, Type 3 (ISO 32000-1, 9.6).
 
 use std::borrow::Cow;
+use std::rc::Rc;
 
 use super::super::file::File;
 use super::super::lex::{Lexer, Token};
-use super::super::value::{Dict, Value};
+use super::super::value::{Dict, Id, Value};
 use super::cmap::CMap;
 use super::names::{self, Base};
 use super::{Shown, program_of, stream_of};
@@ -30,6 +31,9 @@ const TIMES: [u16; 95] = [
 pub(in super::super) struct Simple {
     texts: Vec<Option<String>>,
     widths: Vec<f64>,
+    /// Of a Type 3 font, by code.
+    drawn: Vec<Option<Id>>,
+    pub(super) resources: Option<Rc<Dict>>,
 }
 
 impl Simple {
@@ -37,7 +41,9 @@ impl Simple {
         let descriptor = file.get(dict, "FontDescriptor").dict().cloned().unwrap_or_default();
         let texts = texts(file, dict, &descriptor);
         let widths = widths(file, dict, &descriptor);
-        Self { texts, widths }
+        let drawn = if name_of(dict, "Subtype") == "Type3" { drawn(file, dict) } else { Vec::new() };
+        let resources = file.get(dict, "Resources").dict().cloned().filter(|_| !drawn.is_empty()).map(Rc::new);
+        Self { texts, widths, drawn, resources }
     }
 
     pub(super) fn shown(&self, code: u8) -> Shown<'_> {
@@ -45,6 +51,7 @@ impl Simple {
         Shown {
             text: self.texts.get(at).and_then(Option::as_deref).map(Cow::Borrowed),
             advance: self.widths.get(at).copied().unwrap_or(0.5),
+            drawn: self.drawn.get(at).copied().flatten(),
             is_space: code == 32,
         }
     }
@@ -52,6 +59,19 @@ impl Simple {
 
 fn name_of<'d>(dict: &'d Dict, key: &str) -> &'d str {
     dict.get(key).and_then(Value::name).unwrap_or_default()
+}
+
+/// The content that draws each code of a Type 3 font, by the names that its encoding gives them.
+fn drawn(file: &mut File<'_>, dict: &Dict) -> Vec<Option<Id>> {
+    let contents = file.get(dict, "CharProcs").dict().cloned().unwrap_or_default();
+    let encoding = file.get(dict, "Encoding");
+    let names = match encoding.dict().map(|own| file.get(own, "Differences")) {
+        Some(Value::List(list)) => differences(&list),
+        _ => vec![None; 256],
+    };
+    let letter = |code: u8| char::from(code).to_string();
+    let name = |code: u8| names.get(usize::from(code)).cloned().flatten().unwrap_or_else(|| letter(code));
+    (0..=255).map(|code| contents.get(&name(code)).and_then(Value::id)).collect()
 }
 
 fn texts(file: &mut File<'_>, dict: &Dict, descriptor: &Dict) -> Vec<Option<String>> {
