@@ -42,4 +42,4 @@ with open('b.tar', 'wb') as out:
     for _ in range(299):
         out.write(bytes(1 << 20))
     out.write(member('z.txt', LAST) + bytes(1024))
-run('compress -c b.tar > b.tar.Z; lha aq b.lzh b.tar && rm b.tar')
+run('compress -c b.tar > b.tar.Z; jlha aq b.lzh b.tar && rm b.tar')
