@@ -5,7 +5,7 @@
 pub mod cache;
 pub mod collection;
 pub mod copy;
-mod count_place;
+pub mod count_place;
 pub mod custody;
 pub mod dir;
 pub mod files;

@@ -389,6 +389,22 @@ pub(super) struct BenchArgs {
 pub(super) enum BenchStep {
     /// Walk, open, read and hash; print the digests as sha256sum does
     Digest(BenchDigestArgs),
+    /// Count the people of made-up records; print time, memory and the numbers
+    Count(BenchCountArgs),
+}
+
+/// Arguments of `bench count`.
+#[derive(Debug, Args)]
+pub(super) struct BenchCountArgs {
+    /// Records
+    #[arg(long, value_name = "N")]
+    pub records: u64,
+    /// Values in each record
+    #[arg(long, value_name = "K", default_value_t = 10, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub identifiers: u16,
+    /// Folder for what does not fit in memory
+    #[arg(long, value_name = "DIR")]
+    pub spool: Option<PathBuf>,
 }
 
 /// Arguments of `bench digest`.

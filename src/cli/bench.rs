@@ -1,7 +1,11 @@
 //! `hozen bench`, hidden: one step of the pass alone, so that it can be measured beside the tool that does just that.
 //!
 //! `bench digest` walks, opens, reads and hashes as a collection does, and writes nothing. Its lines are those of `sha256sum`
-//! (one digest) or of `cksum --tag` (several), so that the peer can check what it was measured against.
+//! (one digest) or of `cksum --tag` (several), so that the peer can check what it was measured against. `bench count` counts the people of
+//! made-up records.
+
+mod count;
+mod crowd;
 
 use std::io::{self, Write};
 
@@ -18,6 +22,7 @@ use crate::pass::{Commit, FileOutcome, Found, Keep, LookedLeaf, Plan, Progress, 
 pub(super) fn run(args: &BenchArgs, lang: Lang, env: &mut Env) -> Result<Exit, Failure> {
     match &args.step {
         BenchStep::Digest(args) => digest(args, lang, env),
+        BenchStep::Count(args) => count::run(args, env),
     }
 }
 

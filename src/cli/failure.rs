@@ -4,6 +4,7 @@ use std::error::Error;
 use std::path::Path;
 
 use super::exit::Exit;
+use crate::case::count_place::CountScratchError;
 use crate::disk::error::DiskError;
 use crate::model::{Lang, RawPath};
 use crate::report::shell_word;
@@ -280,6 +281,9 @@ impl Failure {
     /// Evidence or findings could not be written.
     pub(super) fn writing(error: &std::io::Error, whole: &dyn Error) -> Self {
         let full = matches!(error.kind(), std::io::ErrorKind::StorageFull | std::io::ErrorKind::QuotaExceeded);
+        if CountScratchError::in_io(error).is_some() {
+            return Self::counting(error);
+        }
         if matches!(error.kind(), std::io::ErrorKind::FileTooLarge) {
             return Self::file_too_large().because(whole);
         }

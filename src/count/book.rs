@@ -7,6 +7,7 @@ use std::collections::HashMap;
 use std::io;
 
 use super::facts::{Fact, FactKind};
+use super::load::Load;
 use super::people::Identifier;
 use super::scratch::{Reader, Scratch, ScratchPlace, put_number};
 use crate::model::{Bond, Confidence, LinkClass};
@@ -48,9 +49,10 @@ pub(super) struct Book {
     leaves: HashMap<u64, u32>,
     /// A running fingerprint of what each leaf says.
     pub(super) said_by: Vec<u64>,
+    /// Where the path of each leaf stands.
+    paths: Vec<u64>,
     said: Vec<u64>,
-    /// Mentions and values at the most: what counting will hold in memory.
-    cost: u64,
+    load: Load,
 }
 
 const LEAF: u8 = 0xff;
@@ -63,14 +65,20 @@ impl Book {
             block: Vec::new(),
             leaves: HashMap::new(),
             said_by: Vec::new(),
+            paths: Vec::new(),
             said: Vec::new(),
-            cost: 0,
+            load: Load::default(),
         }
     }
 
-    /// Bytes that it takes, with those that counting it will.
-    pub(super) fn cost(&self) -> u64 {
-        self.cost
+    /// What it holds, and what counting it will take.
+    pub(super) fn load(&self) -> Load {
+        self.load
+    }
+
+    /// The number of the leaf at this path, if something of it came in.
+    pub(super) fn known_leaf(&self, path: &str) -> Option<u32> {
+        self.leaves.get(&hash_bytes(path.as_bytes())).copied()
     }
 
     /// The number of the leaf at this path.
@@ -82,16 +90,35 @@ impl Book {
         let number = u32::try_from(self.leaves.len()).map_err(io::Error::other)?;
         self.leaves.insert(hash, number);
         self.said_by.push(0);
-        self.cost += path.len() as u64 + 80;
+        self.load.leaves += 1;
+        self.load.bytes += path.len() as u64 + 4;
         self.block.push(LEAF);
+        self.paths.push(self.length());
         put_number(&mut self.block, path.len() as u64);
         self.block.extend_from_slice(path.as_bytes());
         self.flush_if_large()?;
         Ok(number)
     }
 
-    /// Adds a record.
-    pub(super) fn record(&mut self, noted: &Noted) -> io::Result<()> {
+    fn length(&self) -> u64 {
+        self.out.length() + self.block.len() as u64
+    }
+
+    /// The path of a leaf, after [`Book::close`].
+    pub(super) fn path(&self, leaf: u32) -> io::Result<String> {
+        match self.paths.get(leaf as usize) {
+            Some(&at) => Lines(Reader::range(&*self.out, at, self.out.length()).of_few_bytes()).path(),
+            None => Ok(String::new()),
+        }
+    }
+
+    /// Leaves, numbered from 0.
+    pub(super) fn leaves(&self) -> u32 {
+        u32::try_from(self.paths.len()).unwrap_or(u32::MAX)
+    }
+
+    /// Adds a record, which makes so many mentions and items at the most.
+    pub(super) fn record(&mut self, noted: &Noted, most: Load) -> io::Result<()> {
         let mut body = Vec::with_capacity(16 + noted.ids.len() * 11 + noted.facts.len() * 10);
         put_body(&mut body, noted);
         let said = hash_bytes(&body);
@@ -101,13 +128,14 @@ impl Book {
         if let Some(all) = self.said_by.get_mut(noted.leaf as usize) {
             *all = mix(*all, said);
         }
-        let start = self.block.len();
+        let start = self.length();
         self.block.push(head_of(noted));
         put_number(&mut self.block, u64::from(noted.leaf));
         put_number(&mut self.block, noted.place.0);
         put_number(&mut self.block, noted.place.1);
         self.block.extend_from_slice(&body);
-        self.cost += (self.block.len() - start) as u64 + 64 + 40 * (noted.ids.len() + noted.facts.len()) as u64;
+        let bytes = self.length() - start;
+        self.load = self.load.and(Load { bytes, records: 1, ..most });
         self.flush_if_large()
     }
 
@@ -126,6 +154,7 @@ impl Book {
         self.block.push(CHANCE);
         put_number(&mut self.block, u64::from(entity));
         self.block.extend_from_slice(&key.to_le_bytes());
+        self.load = self.load.and(Load { bytes: 11, items: 1, ..Load::default() });
         self.flush_if_large()
     }
 
@@ -179,17 +208,19 @@ impl<'a> Lines<'a> {
             return Ok(None);
         }
         Ok(Some(match self.0.byte()? {
-            LEAF => {
-                let length = self.0.number()?;
-                let bytes = (0..length.min(PATH_BYTES)).map(|_| self.0.byte()).collect::<io::Result<Vec<u8>>>()?;
-                Line::Leaf(String::from_utf8(bytes).map_err(io::Error::other)?)
-            }
+            LEAF => Line::Leaf(self.path()?),
             CHANCE => {
                 let entity = u16::try_from(self.0.number()?).map_err(io::Error::other)?;
                 Line::Chance(entity, u64::from_le_bytes(self.0.take()?))
             }
             head => Line::Record(self.record(head)?),
         }))
+    }
+
+    fn path(&mut self) -> io::Result<String> {
+        let length = self.0.number()?;
+        let bytes = (0..length.min(PATH_BYTES)).map(|_| self.0.byte()).collect::<io::Result<Vec<u8>>>()?;
+        String::from_utf8(bytes).map_err(io::Error::other)
     }
 
     fn record(&mut self, head: u8) -> io::Result<Noted> {

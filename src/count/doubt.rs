@@ -51,7 +51,12 @@ impl Aside {
         has_room
     }
 
-    /// Bytes that it takes.
+    /// Values that wait.
+    pub(super) fn len(&self) -> usize {
+        self.held
+    }
+
+    /// Bytes that they take.
     pub(super) fn memory(&self) -> usize {
         self.held * HELD_BYTES
     }

@@ -1,10 +1,10 @@
 //! The three levels: which mentions are one person when only strict links count, when evidence is weighed, and when all that is plausible is true.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io;
 
 use super::groups::{Clash, Groups, Strictness};
-use super::mention::{BARE, HUB, LINE_ON, MAYBE_ON, Mention, NOBODY, SINGLE, SURE, UNSURE, Who, how};
+use super::mention::{BARE, HUB, LINE_ON, MAYBE_ON, Mention, NAMED, NOBODY, SINGLE, SURE, UNSURE, Who, how};
 use super::runs::{Mentions, Run, Runs};
 
 /// A merge that was refused: two mentions, and why.
@@ -90,8 +90,9 @@ fn apart_by_who(
 ) {
     let mut kinds: Vec<Mention> = Vec::new();
     for mention in all {
+        let root = groups.root(mention);
         let mut clash = None;
-        let fits = kinds.iter().any(|&kind| match groups.join_unless(kind, mention, how) {
+        let fits = kinds.iter().any(|&kind| match groups.join_unless(kind, root, how) {
             Ok(()) => true,
             Err(why) => {
                 clash.get_or_insert((kind, mention, why));
@@ -147,19 +148,25 @@ fn same_rows(run: &Run, mentions: &Mentions, groups: &mut Groups) {
     }
 }
 
+/// Mentions of one name among which those by the name alone are shared out; of more it is no name.
+const OF_ONE_NAME: usize = 4_000_000;
+/// People of that name who are asked for each of them.
+const ASKED: usize = 64;
+
 /// Whoever is known by a name alone: the first of that name in a leaf is the first person of that name elsewhere, the second the second.
 fn one_of_that_name(run: &Run, mentions: &Mentions, groups: &mut Groups) {
     let is_counted = |mention: &Mention| mentions.has(*mention, SURE);
     let named: Vec<Mention> = run.by(how::NAME).filter(is_counted).collect();
-    if named.len() < 2 {
+    if named.len() < 2 || named.len() > OF_ONE_NAME {
         return;
     }
     let is_alone =
         |mention: Mention, groups: &mut Groups| mentions.has(mention, BARE) && groups.root(mention) == mention;
     // Groups of that name that something else tells apart, and the leaves that they stand in.
-    let mut people: Vec<(Mention, Vec<u32>)> = Vec::new();
+    let mut people: Vec<Mention> = Vec::new();
+    let mut standing = Standing::default();
     let mut alone: Vec<Mention> = Vec::new();
-    let mut places: BTreeMap<Mention, usize> = BTreeMap::new();
+    let mut places: HashMap<Mention, u32> = HashMap::new();
     for mention in named {
         if is_alone(mention, groups) {
             alone.push(mention);
@@ -167,37 +174,59 @@ fn one_of_that_name(run: &Run, mentions: &Mentions, groups: &mut Groups) {
         }
         let root = groups.root(mention);
         let at = *places.entry(root).or_insert_with(|| {
-            people.push((root, Vec::new()));
-            people.len() - 1
+            people.push(root);
+            people.len() as u32 - 1
         });
-        if let Some((_, leaves)) = people.get_mut(at) {
-            leaves.push(mentions.leaf(mention));
-        }
+        standing.stands(mentions.leaf(mention), at);
     }
     for mention in alone {
         let leaf = mentions.leaf(mention);
         // A list names each once: who stands in this leaf already is somebody else.
-        let of_name = people.iter_mut().filter(|(_, leaves)| !leaves.contains(&leaf)).take(64);
-        let mut found = false;
-        for (person, leaves) in of_name {
-            if groups.join_unless(*person, mention, Strictness::Weighed).is_ok() {
-                leaves.push(leaf);
-                found = true;
+        let mut at = standing.next(leaf, 0);
+        let mut found = None;
+        for _ in 0..ASKED {
+            let Some(&person) = people.get(at as usize) else { break };
+            if groups.join_unless(person, mention, Strictness::Weighed).is_ok() {
+                found = Some(at);
                 break;
             }
+            at = standing.next(leaf, at + 1);
         }
-        if !found {
-            people.push((mention, vec![leaf]));
+        let at = found.unwrap_or_else(|| {
+            people.push(mention);
+            people.len() as u32 - 1
+        });
+        standing.stands(leaf, at);
+    }
+}
+
+/// Which people stand in which leaf. A leaf may name a million of one name: whoever stands in it is passed over at once.
+#[derive(Default)]
+struct Standing(HashMap<(u32, u32), u32>);
+
+impl Standing {
+    fn stands(&mut self, leaf: u32, person: u32) {
+        self.0.entry((leaf, person)).or_insert(person + 1);
+    }
+
+    /// The first from this one on who does not stand in the leaf.
+    fn next(&mut self, leaf: u32, from: u32) -> u32 {
+        let mut end = from;
+        while let Some(&next) = self.0.get(&(leaf, end)) {
+            end = next;
         }
+        // What was passed over once is passed over in one step from now on.
+        let mut at = from;
+        while at != end {
+            at = self.0.insert((leaf, at), end).unwrap_or(end);
+        }
+        end
     }
 }
 
 /// Whoever is known by a shared value alone, without a name, is somebody who has it.
 fn no_further_person(run: &Run, mentions: &Mentions, groups: &mut Groups) {
-    let is_bare = |mention: &Mention| {
-        let who = mentions.who(*mention);
-        mentions.has(*mention, BARE) && who.name == 0 && who.kana == 0 && !mentions.has(*mention, NOBODY)
-    };
+    let is_bare = |mention: &Mention| mentions.flags(*mention) & (BARE | NAMED | NOBODY) == BARE;
     let holders = || run.by(how::WEAK).chain(run.by(how::STRONG));
     let known = holders().find(|mention| !run.is_hub && mentions.has(*mention, SURE) && !is_bare(mention));
     let first = known.or_else(|| holders().find(is_bare));
@@ -208,19 +237,35 @@ fn no_further_person(run: &Run, mentions: &Mentions, groups: &mut Groups) {
     }
 }
 
+/// Kinds of people that are looked through for each mention.
+const KINDS: usize = 256;
+
 /// Joins whoever shares a value unless given names, or names where no given name is known, or dates of birth differ.
 fn by_given_name(run: &Run, groups: &mut Groups) {
     let mut kinds: Vec<(Who, Mention)> = Vec::new();
+    // By date of birth, 0 where none is known: a name may stand beside each date there is.
+    let mut by_birth: HashMap<u32, Vec<u32>> = HashMap::new();
     for &(how, mention) in run.held.iter().filter(|held| held.0 != how::COPY && held.0 != how::SAME_ROW) {
         let who = groups.who_of(mention);
         let by_name = how == how::NAME;
-        let fits = kinds.iter().position(|other| is_plausible(who, other.0, by_name));
-        match fits.and_then(|at| kinds.get_mut(at)) {
+        let mut fits = |at: &u32| kinds.get(*at as usize).is_some_and(|kind| is_plausible(who, kind.0, by_name));
+        let mut first = |birth| by_birth.get(&birth).and_then(|all| all.iter().copied().take(KINDS).find(&mut fits));
+        let found = match who.birth {
+            0 => (0..kinds.len().min(KINDS) as u32).find(fits),
+            birth => [first(birth), first(0)].into_iter().flatten().min(),
+        };
+        // Where too many kinds differ, the number must not grow by whoever fits none of those that were looked at.
+        let is_full = |birth| by_birth.get(&birth).is_some_and(|all| all.len() >= KINDS);
+        let is_beyond = is_full(who.birth) || is_full(0) || who.birth == 0 && kinds.len() >= KINDS;
+        match found.or(is_beyond.then_some(0)).and_then(|at| kinds.get_mut(at as usize)) {
             Some((known, first)) => {
                 groups.join(*first, mention);
                 *known = groups.who_of(*first);
             }
-            None => kinds.push((who, mention)),
+            None => {
+                by_birth.entry(who.birth).or_default().push(kinds.len() as u32);
+                kinds.push((who, mention));
+            }
         }
     }
 }

@@ -36,6 +36,8 @@ pub(super) const OFFICE: u16 = 1 << 11;
 pub(super) const EXAMPLE: u16 = 1 << 12;
 pub(super) const DUMMY: u16 = 1 << 13;
 pub(super) const COMPANY: u16 = 1 << 14;
+/// A name or a reading stands in it.
+pub(super) const NAMED: u16 = 1 << 15;
 /// Any of these.
 pub(super) const NOBODY: u16 = OFFICE | EXAMPLE | DUMMY | COMPANY;
 

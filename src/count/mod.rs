@@ -8,9 +8,11 @@
 mod book;
 mod doubt;
 pub mod facts;
+mod finish;
 mod groups;
 pub mod kept;
 mod levels;
+mod load;
 mod mention;
 pub mod normal;
 mod over;
@@ -26,5 +28,5 @@ pub use doubt::Doubt;
 pub use facts::{Fact, FactKind};
 pub use people::{Asked, Counted, Entry, Identifier, People, Rows};
 pub use role::Role;
-pub use scratch::{Held, Scratch, ScratchPlace};
+pub use scratch::{Held, Room, Scratch, ScratchPlace};
 pub use tell::{Person, categories};

@@ -3,6 +3,8 @@
 //! They can not be linked any more. So *at most* takes each find of one as a person, *at least* takes them all, and everything
 //! that stood beside one, as a single person, and the estimate goes by the share of people among the values before them.
 
+use std::collections::BTreeSet;
+
 /// Bits that remember which values were met: enough for some tens of millions of different ones, in half a megabyte.
 const MARKS: usize = 1 << 22;
 
@@ -16,6 +18,8 @@ pub(super) struct Over {
     finds: u64,
     /// Rows that name nobody but by a shared value, each a person at the strictest level.
     rows: u64,
+    /// Leaves of which a part found room.
+    cut: BTreeSet<u32>,
 }
 
 fn place(key: u64) -> usize {
@@ -47,6 +51,16 @@ impl Over {
     pub(super) fn may_hold(&self, key: u64) -> bool {
         let bit = place(key);
         self.marks.get(bit / 64).is_some_and(|word| word >> (bit % 64) & 1 == 1)
+    }
+
+    /// A part of this leaf found no room.
+    pub(super) fn cut(&mut self, leaf: u32) {
+        self.cut.insert(leaf);
+    }
+
+    /// Whether a part of it found no room.
+    pub(super) fn is_cut(&self, leaf: u32) -> bool {
+        self.cut.contains(&leaf)
     }
 
     /// A row that names nobody, or a doubtful value without room.

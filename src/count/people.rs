@@ -6,19 +6,18 @@ use std::io;
 use super::book::{Book, Line, Noted, mix};
 use super::doubt::{Aside, Doubt};
 use super::facts::Fact;
-use super::groups::{Clash, Groups};
-use super::levels::{self, Refused};
-use super::mention::{self, BARE, Draft, MEMBER_ROW, Makers, Mention, OWN, ROW, SURE, how};
+use super::finish;
+use super::load::Load;
+use super::mention::{self, BARE, Draft, Makers, NAMED, how};
 use super::over::Over;
 use super::role::Role;
-use super::rules::rules;
 use super::runs::{Mentions, Runs};
 use super::scratch::ScratchPlace;
 use super::sort::{Item, Sorter};
-use super::tell::{self, Level, Person};
+use super::tell::{self, Person};
 use crate::model::{
     Apart, Bond, Breakdown, Category, Cluster, Confidence, EntityTally, KindsOfPeople, LeafPeople, LinkClass,
-    SitePeople, Spot, Subjects, limits,
+    SitePeople, Subjects,
 };
 
 /// One value in a record, as the count sees it: never the value itself.
@@ -99,25 +98,23 @@ pub struct Rows<'a> {
     pub person: Option<&'a mut dyn FnMut(Person) -> io::Result<()>>,
 }
 
-/// Clusters that are listed.
-const CLUSTERS: usize = 100;
 /// Sets of kinds that are listed.
 const KIND_SETS: usize = 200;
 
 /// People in the making. Records may come in any order; only where two people clash (two of a number that a person has one of, two names) it may decide who of
 /// them a third record goes to.
 pub struct People {
-    book: Book,
+    pub(super) book: Book,
     place: Box<dyn ScratchPlace>,
     roles: Vec<Role>,
-    categories: Vec<u8>,
+    pub(super) categories: Vec<u8>,
     tallies: Vec<EntityTally>,
     /// Records by leaf, and all of them.
-    records: Vec<u64>,
-    all_records: u64,
+    pub(super) records: Vec<u64>,
+    pub(super) all_records: u64,
     aside: Aside,
-    asked: Asked,
-    over: Over,
+    pub(super) asked: Asked,
+    pub(super) over: Over,
 }
 
 impl Counted {
@@ -179,8 +176,8 @@ impl People {
 
     /// Whether there is room for more. Once there is not, no more comes in: what is held grows no further.
     fn has_room(&self) -> bool {
-        let held = self.book.cost().saturating_add(self.aside.memory() as u64);
-        self.over.is_empty() && self.place.room().is_none_or(|room| held < room)
+        let (waiting, bytes) = (self.aside.len() as u64, self.aside.memory() as u64);
+        self.over.is_empty() && self.book.load().leaves_room(waiting, bytes, self.place.room())
     }
 
     /// Takes a record.
@@ -217,7 +214,18 @@ impl People {
             }
         }
         let Entry { bond, row, place, facts, .. } = entry;
-        self.book.record(&Noted { leaf, bond, row, place, ids, facts: facts.to_vec() })
+        self.note(&Noted { leaf, bond, row, place, ids, facts: facts.to_vec() })
+    }
+
+    fn note(&mut self, noted: &Noted) -> io::Result<()> {
+        let most = Load::of(noted, &self.roles);
+        self.book.record(noted, most)
+    }
+
+    /// Records that were set aside so far: one that says nothing new is not. And the bytes that they take.
+    pub fn set_aside(&self) -> (u64, u64) {
+        let load = self.book.load();
+        (load.records, load.bytes)
     }
 
     /// Whether a row is about somebody by something that is more than possible, or by shared values alone: then a doubtful value in it is nobody further.
@@ -236,6 +244,7 @@ impl People {
     }
 
     fn beyond(&mut self, entry: &Entry<'_>) {
+        self.book.known_leaf(entry.leaf).into_iter().for_each(|leaf| self.over.cut(leaf));
         let mut values = entry.ids.iter().filter(|id| id.class != LinkClass::None).peekable();
         if values.peek().is_none() {
             self.over.row();
@@ -269,7 +278,7 @@ impl People {
                 doubt: None,
                 is_aside: false,
             };
-            self.book.record(&Noted {
+            self.note(&Noted {
                 leaf,
                 bond: Bond::Loose,
                 row: None,
@@ -291,7 +300,7 @@ impl People {
         let (mut mentions, sorter) = self.mentions()?;
         let mut tallies = std::mem::take(&mut self.tallies);
         let runs = Runs::sorted(sorter, &*self.place, (&mut mentions, &mut tallies, &self.roles), &self.over)?;
-        Finish { people: &self, mentions, runs }.counted(tallies, unread, rows)
+        finish::counted(&self, (mentions, runs), tallies, unread, rows)
     }
 
     /// Nothing more comes in: what is set aside may all be people.
@@ -327,7 +336,7 @@ impl People {
         if let Some(records) = self.records.get_mut(leaf as usize) {
             *records += u64::from(names_somebody(&self.roles, &noted.ids));
         }
-        self.book.record(&Noted { leaf, ..noted })
+        self.note(&Noted { leaf, ..noted })
     }
 
     pub(super) fn absorb_finds(&mut self, entity: u16, likely: u64, possible: u64) {
@@ -341,26 +350,30 @@ impl People {
         self.all_records = self.all_records.saturating_add(records);
     }
 
-    fn system(&self, leaf: &str) -> u32 {
-        let at = self.asked.sites.iter().position(|(_, prefix)| leaf.starts_with(prefix.as_str()));
-        at.map_or(0, |at| at as u32 + 1)
+    /// By leaf, the system that it belongs to: 0, or the place of a site and one.
+    pub(super) fn systems(&self) -> io::Result<Vec<u32>> {
+        if self.asked.sites.is_empty() {
+            return Ok(Vec::new());
+        }
+        let number = |path: String| {
+            let at = self.asked.sites.iter().position(|(_, prefix)| path.starts_with(prefix.as_str()));
+            at.map_or(0, |at| at as u32 + 1)
+        };
+        (0..self.book.leaves()).map(|leaf| self.book.path(leaf).map(number)).collect()
     }
 
-    /// Each record's mentions, in order.
-    fn each(
+    /// Each record's mentions, in order; the values that chance explains come back.
+    pub(super) fn each(
         &self,
+        systems: &[u32],
         mut on: impl FnMut(&Noted, Vec<Draft>) -> io::Result<()>,
-        mut leaf: impl FnMut(&str),
     ) -> io::Result<Vec<(u16, u64)>> {
         let makers = Makers { roles: &self.roles, own_domains: &self.asked.own_domains };
-        let (mut systems, mut chance) = (Vec::new(), Vec::new());
+        let mut chance = Vec::new();
         let mut lines = self.book.lines();
         while let Some(line) = lines.next()? {
             match line {
-                Line::Leaf(path) => {
-                    systems.push(self.system(&path));
-                    leaf(&path);
-                }
+                Line::Leaf(_) => {}
                 Line::Chance(entity, key) => chance.push((entity, key)),
                 Line::Record(noted) => {
                     let system = systems.get(noted.leaf as usize).copied().unwrap_or(0);
@@ -374,11 +387,11 @@ impl People {
 
     fn mentions(&self) -> io::Result<(Mentions, Sorter)> {
         let mut mentions = Mentions::default();
-        let mut sorter = Sorter::new(&*self.place, limits::COUNT_SORT_BYTES);
+        let mut sorter = Sorter::new(&*self.place, self.place.room().sort);
         let copies = self.copies();
         let mut ordinals = vec![0_u32; self.book.said_by.len()];
-        let chance = self.each(
-            |noted, drafts| {
+        let systems = self.systems()?;
+        let chance = self.each(&systems, |noted, drafts| {
                 let all = mention::beside_all(&drafts);
                 for draft in drafts {
                     let number = u32::try_from(mentions.flags.len()).map_err(io::Error::other)?;
@@ -400,14 +413,13 @@ impl People {
                             entity: u16::MAX,
                         })?;
                     }
-                    mentions.flags.push(draft.flags);
+                    let is_named = draft.who.name != 0 || draft.who.kana != 0;
+                    mentions.flags.push(draft.flags | if is_named { NAMED } else { 0 });
                     mentions.leaves.push(noted.leaf);
-                    mentions.who.push(draft.who);
+                    mentions.known.push(draft.who);
                 }
                 Ok(())
-            },
-            |_| {},
-        )?;
+        })?;
         for (entity, key) in chance {
             sorter.push(Item { key, how: how::CHANCE, mention: u32::MAX, beside: 0, entity })?;
         }
@@ -422,273 +434,10 @@ impl People {
     }
 }
 
-/// The end of a count.
-struct Finish<'a> {
-    people: &'a People,
-    mentions: Mentions,
-    runs: Runs,
-}
-
-impl Finish<'_> {
-    fn counted(self, entities: Vec<EntityTally>, unread: u64, mut rows: Rows<'_>) -> io::Result<Counted> {
-        let (mentions, over) = (&self.mentions, &self.people.over);
-        let mut groups = Groups::new(mentions.who.clone());
-        let mut counted = Counted::default();
-        levels::strict(&self.runs, mentions, &mut groups)?;
-        let strict = tell::level(mentions, &mut groups, OWN);
-        let leaves_most = self.by_leaf(&mut groups, &strict, OWN, rows.leaf.is_some());
-        let sites_most = self.by_site(&mut groups, &strict, OWN)?;
-
-        let mut refused: Vec<Refused> = Vec::new();
-        levels::weighed(&self.runs, mentions, &mut groups, &mut |clash| {
-            *counted.conflicts.entry(tell::why(clash.2).to_owned()).or_default() += 1;
-            if refused.len() < CLUSTERS {
-                refused.push(clash);
-            }
-        })?;
-        let weighed = tell::level(mentions, &mut groups, SURE);
-        let leaves_estimate = self.by_leaf(&mut groups, &weighed, SURE, rows.leaf.is_some());
-        let sites_estimate = self.by_site(&mut groups, &weighed, SURE)?;
-        let proven = self.proven(&mut groups, &weighed);
-        self.who_had_what(&mut groups, &weighed, &mut counted, &mut rows)?;
-        counted.clusters = self.clusters(&refused)?;
-
-        levels::plausible(&self.runs, mentions, &mut groups)?;
-        let plausible = tell::level(mentions, &mut groups, SURE);
-        let leaves_least = self.by_leaf(&mut groups, &plausible, SURE, rows.leaf.is_some());
-        let sites_least = self.by_site(&mut groups, &plausible, SURE)?;
-
-        let at_most = strict.people.saturating_add(self.runs.hub_owners).saturating_add(over.people());
-        let at_least = plausible.people.max(if over.is_empty() { proven } else { 0 }).min(at_most);
-        let over_of = (!over.is_empty()).then(|| (over.finds(), over.different()));
-        // As many people to a value among those without room as among the others.
-        let beyond = over_of.map_or(0, |(_, different)| {
-            u128::from(different) * u128::from(weighed.people) / u128::from(self.runs.different.max(1))
-        });
-        let estimate = weighed
-            .people
-            .saturating_add(u64::try_from(beyond).unwrap_or(u64::MAX))
-            .clamp(at_least, at_most.max(at_least));
-        counted.subjects = Subjects {
-            at_least,
-            estimate,
-            at_most,
-            rules: rules(self.runs.by_chance, over_of),
-            records: self.people.all_records,
-            by_chance: self.runs.by_chance,
-            conflicts: plausible.refused.max(counted.conflicts.values().sum()),
-            unread,
-            open_above: unread > 0,
-        };
-        counted.entities = entities;
-        counted.over = over_of;
-        counted.apart = weighed.apart;
-        for (at, (name, _)) in (1..).zip(&self.people.asked.sites) {
-            let [least, mid, most] =
-                [&sites_least, &sites_estimate, &sites_most].map(|all| all.get(&at).copied().unwrap_or(0));
-            let least = least.min(mid);
-            counted.sites.push((name.clone(), [least, mid, most.max(mid)]));
-        }
-        if let Some(leaf) = rows.leaf.as_mut() {
-            self.leaf_rows([leaves_least, leaves_estimate, leaves_most], leaf)?;
-        }
-        Ok(counted)
-    }
-
-    fn by_leaf(&self, groups: &mut Groups, level: &Level, wanted: u16, is_asked: bool) -> BTreeMap<u32, u64> {
-        if !is_asked {
-            return BTreeMap::new();
-        }
-        tell::by(&self.mentions, groups, level, wanted, |mention| Some(self.mentions.leaf(mention)))
-    }
-
-    fn by_site(&self, groups: &mut Groups, level: &Level, wanted: u16) -> io::Result<BTreeMap<u32, u64>> {
-        if self.people.asked.sites.is_empty() {
-            return Ok(BTreeMap::new());
-        }
-        let mut systems = Vec::new();
-        self.people.each(|_, _| Ok(()), |path| systems.push(self.people.system(path)))?;
-        let site = |mention| systems.get(self.mentions.leaf(mention) as usize).copied();
-        Ok(tell::by(&self.mentions, groups, level, wanted, site))
-    }
-
-    /// The most people that one table proves: each of its rows has a number of its own by which its system knows somebody.
-    fn proven(&self, groups: &mut Groups, level: &Level) -> u64 {
-        let mut rows: BTreeMap<u32, (u64, u64)> = BTreeMap::new();
-        for (&leaf, &flags) in
-            self.mentions.leaves.iter().zip(&self.mentions.flags).filter(|(_, flags)| **flags & ROW != 0)
-        {
-            let (all, with) = rows.entry(leaf).or_default();
-            *all += 1;
-            *with += u64::from(flags & MEMBER_ROW != 0);
-        }
-        let is_table = |leaf: u32| {
-            let repeats = self.runs.repeats.get(leaf as usize).copied().unwrap_or(0);
-            rows.get(&leaf).is_some_and(|&(all, with)| repeats == 0 && with.saturating_mul(10) >= all.saturating_mul(9))
-        };
-        let of = |mention: Mention| {
-            let leaf = self.mentions.leaf(mention);
-            (self.mentions.has(mention, MEMBER_ROW) && is_table(leaf)).then_some(leaf)
-        };
-        tell::by(&self.mentions, groups, level, SURE, of).into_values().max().unwrap_or(0)
-    }
-
-    fn who_had_what(
-        &self,
-        groups: &mut Groups,
-        level: &Level,
-        counted: &mut Counted,
-        rows: &mut Rows<'_>,
-    ) -> io::Result<()> {
-        let count = self.mentions.flags.len();
-        let (mut kinds, mut categories) = (vec![0_u64; count], vec![0_u8; count]);
-        let mut by_path: Vec<u8> = Vec::new();
-        let mut number: Mention = 0;
-        self.people.each(
-            |_, drafts| {
-                for draft in drafts {
-                    let root = groups.root(number) as usize;
-                    let leaf = self.mentions.leaf(number);
-                    let by_number = draft.keys.iter().filter(|key| key.1 == how::MEMBER);
-                    let bits = by_number
-                        .fold(0, |all, key| all | self.people.categories.get(usize::from(key.2)).copied().unwrap_or(0));
-                    if let (Some(kinds), Some(of)) = (kinds.get_mut(root), categories.get_mut(root)) {
-                        *kinds |= draft.kinds;
-                        *of |= if bits == 0 { 0 } else { bits } | u8::from(leaf == u32::MAX);
-                    }
-                    number += 1;
-                }
-                Ok(())
-            },
-            |path| by_path.push(tell::of_path(path)),
-        )?;
-        for (mention, &leaf) in (0..).zip(&self.mentions.leaves) {
-            let bits = by_path.get(leaf as usize).copied().unwrap_or(0);
-            if let Some(of) = categories.get_mut(groups.root(mention) as usize) {
-                *of |= bits;
-            }
-        }
-        for ((&is_person, &kinds), &bits) in level.is_person.iter().zip(&kinds).zip(&categories) {
-            if is_person {
-                *counted.kinds.entry(kinds).or_default() += 1;
-                tell::categories(bits).for_each(|category| *counted.categories.entry(category).or_default() += 1);
-                counted.uncategorised += u64::from(bits == 0);
-            }
-        }
-        match rows.person.as_mut() {
-            Some(person) => self.persons(groups, level, (&kinds, &categories), person),
-            None => Ok(()),
-        }
-    }
-
-    fn persons(
-        &self,
-        groups: &mut Groups,
-        level: &Level,
-        (kinds, categories): (&[u64], &[u8]),
-        person: &mut dyn FnMut(Person) -> io::Result<()>,
-    ) -> io::Result<()> {
-        let count = self.mentions.flags.len();
-        let (mut mentions, mut leaves, mut last) = (vec![0_u32; count], vec![0_u8; count], vec![u32::MAX; count]);
-        for (mention, &leaf) in (0..).zip(&self.mentions.leaves) {
-            let root = groups.root(mention) as usize;
-            if let (Some(mentions), Some(leaves), Some(last)) =
-                (mentions.get_mut(root), leaves.get_mut(root), last.get_mut(root))
-            {
-                *mentions = mentions.saturating_add(1);
-                if *last != leaf {
-                    *leaves = leaves.saturating_add(1);
-                    *last = leaf;
-                }
-            }
-        }
-        let paths = std::cell::RefCell::new(Vec::<String>::new());
-        let (mut at, mut number) = (0_usize, 0_u64);
-        self.people.each(
-            |noted, drafts| {
-                for _ in drafts {
-                    if level.is_person.get(at) == Some(&true) {
-                        number += 1;
-                        let get = |all: &[u64]| all.get(at).copied().unwrap_or(0);
-                        let first = spot(&paths.borrow(), noted);
-                        person(Person {
-                            number,
-                            kinds: get(kinds),
-                            mentions: u64::from(mentions.get(at).copied().unwrap_or(0)),
-                            leaves: leaves.get(at).copied().unwrap_or(0),
-                            categories: categories.get(at).copied().unwrap_or(0),
-                            first,
-                        })?;
-                    }
-                    at += 1;
-                }
-                Ok(())
-            },
-            |path| paths.borrow_mut().push(path.to_owned()),
-        )?;
-        Ok(())
-    }
-
-    fn clusters(&self, refused: &[Refused]) -> io::Result<Vec<Cluster>> {
-        if refused.is_empty() {
-            return Ok(Vec::new());
-        }
-        let wanted: HashSet<Mention> = refused.iter().flat_map(|(a, b, _)| [*a, *b]).collect();
-        let mut spots: BTreeMap<Mention, Spot> = BTreeMap::new();
-        let paths = std::cell::RefCell::new(Vec::<String>::new());
-        let mut number: Mention = 0;
-        self.people.each(
-            |noted, drafts| {
-                for _ in drafts {
-                    if wanted.contains(&number) {
-                        spots.insert(number, spot(&paths.borrow(), noted));
-                    }
-                    number += 1;
-                }
-                Ok(())
-            },
-            |path| paths.borrow_mut().push(path.to_owned()),
-        )?;
-        let cluster = |&(a, b, clash): &(Mention, Mention, Clash)| Cluster {
-            why: tell::why(clash).to_owned(),
-            spots: [a, b].iter().filter_map(|mention| spots.get(mention).cloned()).collect(),
-        };
-        Ok(refused.iter().map(cluster).collect())
-    }
-
-    fn leaf_rows(
-        &self,
-        levels: [BTreeMap<u32, u64>; 3],
-        on: &mut dyn FnMut(LeafPeople) -> io::Result<()>,
-    ) -> io::Result<()> {
-        let mut paths = Vec::new();
-        self.people.each(|_, _| Ok(()), |path| paths.push(path.to_owned()))?;
-        for ((leaf, path), &records) in (0..).zip(paths).zip(&self.people.records) {
-            let [at_least, estimate, at_most] =
-                [0, 1, 2].map(|at| levels.get(at).and_then(|level| level.get(&leaf)).copied().unwrap_or(0));
-            if records > 0 || at_most > 0 {
-                on(LeafPeople {
-                    path,
-                    records,
-                    at_least: at_least.min(estimate),
-                    estimate,
-                    at_most: at_most.max(estimate),
-                })?;
-            }
-        }
-        Ok(())
-    }
-}
-
 /// Whether a record holds anything of a person's.
 fn names_somebody(roles: &[Role], ids: &[Identifier]) -> bool {
     let tells = |id: &Identifier| roles.get(usize::from(id.entity)).is_some_and(|role| role.tells_of_somebody());
     ids.iter().any(|id| id.class != LinkClass::None || tells(id))
-}
-
-fn spot(paths: &[String], noted: &Noted) -> Spot {
-    let leaf = paths.get(noted.leaf as usize).cloned().unwrap_or_default();
-    Spot { leaf, offset: noted.place.0, row: (noted.place.1 > 0).then_some(noted.place.1) }
 }
 
 #[cfg(test)]

@@ -2,7 +2,8 @@
 
 use std::io;
 
-use super::mention::{BESIDE, HUB, Mention, OWN, SINGLE, UNSURE, Who, how};
+use super::groups::Known;
+use super::mention::{BESIDE, HUB, Mention, OWN, SINGLE, UNSURE, how};
 use super::over::Over;
 use super::role::Role;
 use super::scratch::{Reader, Scratch, ScratchPlace};
@@ -14,7 +15,8 @@ use crate::model::EntityTally;
 pub(super) struct Mentions {
     pub flags: Vec<u16>,
     pub leaves: Vec<u32>,
-    pub who: Vec<Who>,
+    /// Until there are groups: they go on with it.
+    pub known: Known,
 }
 
 impl Mentions {
@@ -34,10 +36,6 @@ impl Mentions {
 
     pub(super) fn leaf(&self, mention: Mention) -> u32 {
         self.leaves.get(mention as usize).copied().unwrap_or(0)
-    }
-
-    pub(super) fn who(&self, mention: Mention) -> Who {
-        self.who.get(mention as usize).copied().unwrap_or_default()
     }
 }
 
@@ -83,7 +81,8 @@ impl Runs {
         let mut making = Making {
             runs: Self { out: place.scratch(), different: 0, hub_owners: 0, by_chance: 0, repeats: Vec::new() },
             block: Vec::new(),
-            run: Vec::new(),
+            value: Value::default(),
+            held: Vec::new(),
             mentions,
             tallies,
             roles,
@@ -117,116 +116,168 @@ impl Runs {
 struct Making<'a> {
     runs: Runs,
     block: Vec<u8>,
-    run: Vec<Item>,
+    value: Value,
+    /// Who holds it: one value may stand in every record, so no more is held of each.
+    held: Vec<(u8, Mention)>,
     mentions: &'a mut Mentions,
     tallies: &'a mut [EntityTally],
     roles: &'a [Role],
     over: &'a Over,
 }
 
+/// The value at hand, as far as its items came.
+#[derive(Debug, Default)]
+struct Value {
+    key: u64,
+    /// Of which entity it counts.
+    entity: Option<u16>,
+    /// A bit for each way in which it is held.
+    hows: u16,
+    /// Items that link.
+    links: usize,
+    /// Different ones of [`Item::beside`]: no more than it takes to tell a hub.
+    beside: Vec<u32>,
+    /// The name beside it.
+    name: Option<u32>,
+    has_names: bool,
+    is_card: bool,
+    /// A doubtful value that is somebody's own.
+    is_own: bool,
+    /// Numbers that a system should have given once: how often, and the leaf.
+    rows: usize,
+    leaf: u32,
+}
+
+impl Value {
+    fn has(&self, hows: &[u8]) -> bool {
+        hows.iter().any(|how| self.hows >> how & 1 == 1)
+    }
+
+    fn take(&mut self, item: Item, mentions: &Mentions, roles: &[Role]) {
+        self.hows |= 1 << item.how;
+        self.links += usize::from(item.how < how::VALUE);
+        self.is_card |= roles.get(usize::from(item.entity)) == Some(&Role::Card);
+        if is_value(item.how) {
+            self.entity.get_or_insert(item.entity);
+        }
+        match item.how {
+            how::SOFT => self.is_own |= mentions.has(item.mention, OWN),
+            how::MEMBER => {
+                self.rows += 1;
+                self.leaf = mentions.leaf(item.mention);
+            }
+            _ => {}
+        }
+        if matches!(item.how, how::STRONG | how::MEMBER | how::SYSTEM | how::NAME | how::WEAK | how::SOFT) {
+            if item.beside != 0 && self.beside.len() <= BESIDE && !self.beside.contains(&item.beside) {
+                self.beside.push(item.beside);
+            }
+            let name = mentions.known.of(item.mention).name;
+            self.has_names |= *self.name.get_or_insert(name) != name;
+        }
+    }
+
+    /// Whether it stands beside so many others that it can not be one person's.
+    fn is_hub(&self) -> bool {
+        // With one name beside it all the time it is that person's, however many cards there are. A name says nothing by itself.
+        let is_of_one = !self.has_names && self.name.is_some_and(|name| name != 0);
+        self.beside.len() > BESIDE && (self.has(&[how::NAME]) || !is_of_one)
+    }
+}
+
 impl Making<'_> {
     fn take(&mut self, item: Item) -> io::Result<()> {
-        if self.run.first().is_some_and(|first| first.key != item.key) {
+        if self.value.key != item.key {
             self.end()?;
+            self.value.key = item.key;
         }
-        self.run.push(item);
+        self.value.take(item, self.mentions, self.roles);
+        self.held.push((item.how, item.mention));
         Ok(())
     }
 
     fn end(&mut self) -> io::Result<()> {
-        let Some(first) = self.run.first().copied() else { return Ok(()) };
-        self.count();
-        let links = self.run.iter().filter(|item| item.how < how::VALUE).count();
-        if links > 0 && !self.over.is_empty() && self.over.may_hold(first.key) {
-            for item in &self.run {
-                self.mentions.set(item.mention, UNSURE);
-            }
+        let value = std::mem::take(&mut self.value);
+        if self.held.is_empty() {
+            return Ok(());
         }
-        if links > 1 {
-            self.repeated();
-            let is_hub = self.is_hub();
+        self.count(&value);
+        // Also where it links nothing by itself: a number of a system links under other keys, made of it.
+        if !self.over.is_empty() && self.over.may_hold(value.key) {
+            self.held.iter().for_each(|held| self.mentions.set(held.1, UNSURE));
+        }
+        if value.links > 1 {
+            self.repeated(&value);
+            let is_hub = value.is_hub();
             if is_hub {
-                self.mark_hub();
+                self.mark_hub(&value);
+                self.doubt_copies();
             }
-            self.write(is_hub, links)?;
+            self.write(&value, is_hub)?;
         }
-        self.run.clear();
+        self.held.clear();
+        // One huge run must not be held until the end.
+        self.held.shrink_to(64 * 1024);
         Ok(())
     }
 
     /// The value, in the numbers of its entity.
-    fn count(&mut self) {
-        let mut values = self.run.iter().filter(|item| is_value(item.how));
-        let has = |how: &[u8]| self.run.iter().any(|item| how.contains(&item.how));
-        self.runs.different += u64::from(self.run.iter().any(|item| item.how < how::VALUE));
-        if has(&[how::CHANCE]) {
-            let is_own = |item: &Item| item.how == how::SOFT && self.mentions.has(item.mention, OWN);
-            self.runs.by_chance += u64::from(!self.run.iter().any(is_own));
-        }
-        let Some(value) = values.next() else { return };
-        if let Some(tally) = self.tallies.get_mut(usize::from(value.entity)) {
-            let is_likely = has(&[how::STRONG, how::WEAK, how::VALUE]);
+    fn count(&mut self, value: &Value) {
+        self.runs.different += u64::from(value.links > 0);
+        self.runs.by_chance += u64::from(value.has(&[how::CHANCE]) && !value.is_own);
+        if let Some(tally) = value.entity.and_then(|entity| self.tallies.get_mut(usize::from(entity))) {
+            let is_likely = value.has(&[how::STRONG, how::WEAK, how::VALUE]);
             tally.distinct += u64::from(is_likely);
             tally.possible_distinct += u64::from(!is_likely);
         }
     }
 
     /// Numbers that a system should have given once, in one leaf.
-    fn repeated(&mut self) {
-        let rows = self.run.iter().filter(|item| item.how == how::MEMBER).count();
-        if rows > 1
-            && let Some(first) = self.run.first()
-        {
-            let leaf = self.mentions.leaf(first.mention) as usize;
+    fn repeated(&mut self, value: &Value) {
+        if value.rows > 1 {
+            let leaf = value.leaf as usize;
             if self.runs.repeats.len() <= leaf {
                 self.runs.repeats.resize(leaf + 1, 0);
             }
             if let Some(repeats) = self.runs.repeats.get_mut(leaf) {
-                *repeats = repeats.saturating_add(u32::try_from(rows - 1).unwrap_or(u32::MAX));
+                *repeats = repeats.saturating_add(u32::try_from(value.rows - 1).unwrap_or(u32::MAX));
             }
         }
     }
 
-    /// Whether the value stands beside so many others that it can not be one person's.
-    fn is_hub(&self) -> bool {
-        let links = |item: &&Item| {
-            matches!(item.how, how::STRONG | how::MEMBER | how::SYSTEM | how::NAME | how::WEAK | how::SOFT)
-        };
-        let mut beside: Vec<u32> =
-            self.run.iter().filter(links).map(|item| item.beside).filter(|&beside| beside != 0).collect();
-        beside.sort_unstable();
-        beside.dedup();
-        if beside.len() <= BESIDE {
-            return false;
+    fn mark_hub(&mut self, value: &Value) {
+        let mut is_met = false;
+        for &(_, mention) in self.held.iter().filter(|held| held.0 == how::STRONG) {
+            if self.mentions.has(mention, SINGLE) {
+                self.mentions.set(mention, HUB);
+                is_met = true;
+            }
         }
-        // With one name beside it all the time it is that person's, however many cards there are. A name says nothing by itself.
-        let by_name = self.run.iter().any(|item| item.how == how::NAME);
-        let mut names: Vec<u32> =
-            self.run.iter().filter(links).map(|item| self.mentions.who(item.mention).name).collect();
-        names.sort_unstable();
-        names.dedup();
-        by_name || names.len() != 1 || names.first() == Some(&0)
+        self.runs.hub_owners += u64::from(value.has(&[how::STRONG]) && !is_met);
     }
 
-    fn mark_hub(&mut self) {
-        let is_alone = |item: &Item| item.how == how::STRONG && self.mentions.has(item.mention, SINGLE);
-        let alone: Vec<Mention> = self.run.iter().filter(|item| is_alone(item)).map(|item| item.mention).collect();
-        let is_own = self.run.iter().any(|item| item.how == how::STRONG);
-        self.runs.hub_owners += u64::from(is_own && alone.is_empty());
-        alone.into_iter().for_each(|mention| self.mentions.set(mention, HUB));
+    /// A leaf that found no room as a whole may be a copy: then its hubs are those of the other one.
+    fn doubt_copies(&mut self) {
+        if self.over.is_empty() {
+            return;
+        }
+        for &(_, mention) in &self.held {
+            if self.over.is_cut(self.mentions.leaf(mention)) {
+                self.mentions.set(mention, UNSURE);
+            }
+        }
     }
 
-    fn write(&mut self, is_hub: bool, links: usize) -> io::Result<()> {
-        let is_card = self.run.iter().any(|item| self.roles.get(usize::from(item.entity)) == Some(&Role::Card));
-        self.block.push(u8::from(is_hub) | u8::from(is_card) << 1);
-        super::scratch::put_number(&mut self.block, links as u64);
-        for item in self.run.iter().filter(|item| item.how < how::VALUE) {
-            self.block.push(item.how);
-            self.block.extend_from_slice(&item.mention.to_le_bytes());
-        }
-        if self.block.len() >= 64 * 1024 {
-            self.runs.out.append(&self.block)?;
-            self.block.clear();
+    fn write(&mut self, value: &Value, is_hub: bool) -> io::Result<()> {
+        self.block.push(u8::from(is_hub) | u8::from(value.is_card) << 1);
+        super::scratch::put_number(&mut self.block, value.links as u64);
+        for (how, mention) in self.held.iter().filter(|held| held.0 < how::VALUE) {
+            self.block.push(*how);
+            self.block.extend_from_slice(&mention.to_le_bytes());
+            if self.block.len() >= 64 * 1024 {
+                self.runs.out.append(&self.block)?;
+                self.block.clear();
+            }
         }
         Ok(())
     }

@@ -2,6 +2,8 @@
 
 use std::io;
 
+use crate::model::limits;
+
 /// Bytes that are added at the end and read at any place.
 pub trait Scratch {
     /// Adds these.
@@ -25,8 +27,31 @@ pub trait ScratchPlace {
     /// Empty room.
     fn scratch(&self) -> Box<dyn Scratch>;
 
-    /// Bytes that may be set aside here in all; beyond it counts become bounds. `None`: the disk is the limit.
-    fn room(&self) -> Option<u64>;
+    /// How much may be counted here; beyond it counts become bounds.
+    fn room(&self) -> Room;
+}
+
+/// What counting may take.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Room {
+    /// Bytes of memory, with all that is set aside, where it is set aside in memory.
+    pub memory: Option<u64>,
+    /// Mentions, each of which takes some forty bytes of memory wherever the rest lies.
+    pub mentions: u64,
+    /// Bytes that one scratch may hold.
+    pub scratch: u64,
+    /// Bytes of values that are sorted at once.
+    pub sort: usize,
+}
+
+impl Room {
+    /// What a disk has room for.
+    pub const DISK: Self = Self {
+        memory: None,
+        mentions: limits::COUNT_MENTIONS,
+        scratch: limits::SPOOL_BYTES,
+        sort: limits::COUNT_SORT_BYTES,
+    };
 }
 
 /// Memory alone, and so much of it.
@@ -38,8 +63,8 @@ impl ScratchPlace for Held {
         Box::new(Vec::new())
     }
 
-    fn room(&self) -> Option<u64> {
-        Some(self.0)
+    fn room(&self) -> Room {
+        Room { memory: Some(self.0), ..Room::DISK }
     }
 }
 
@@ -68,10 +93,14 @@ pub(super) struct Reader<'a> {
     end: u64,
     block: Vec<u8>,
     used: usize,
+    /// Bytes read at once.
+    at_once: u64,
 }
 
-/// Bytes read at once.
 const BLOCK_BYTES: u64 = 64 * 1024;
+/// Where many parts are read beside each other: all their blocks together, and the least that is worth a call.
+const BLOCKS_BYTES: u64 = 16 * 1024 * 1024;
+const SMALL_BLOCK_BYTES: u64 = 4 * 1024;
 
 impl<'a> Reader<'a> {
     pub(super) fn new(from: &'a dyn Scratch) -> Self {
@@ -79,7 +108,17 @@ impl<'a> Reader<'a> {
     }
 
     pub(super) fn range(from: &'a dyn Scratch, start: u64, end: u64) -> Self {
-        Self { from, at: start, end: end.min(from.length()), block: Vec::new(), used: 0 }
+        Self { from, at: start, end: end.min(from.length()), block: Vec::new(), used: 0, at_once: BLOCK_BYTES }
+    }
+
+    /// The same, one of many that are open at once.
+    pub(super) fn one_of(self, many: usize) -> Self {
+        Self { at_once: (BLOCKS_BYTES / many.max(1) as u64).clamp(SMALL_BLOCK_BYTES, BLOCK_BYTES), ..self }
+    }
+
+    /// The same, for a few bytes alone.
+    pub(super) fn of_few_bytes(self) -> Self {
+        Self { at_once: 256, ..self }
     }
 
     /// Whether all was read.
@@ -88,7 +127,7 @@ impl<'a> Reader<'a> {
     }
 
     fn fill(&mut self) -> io::Result<()> {
-        let count = self.end.saturating_sub(self.at).min(BLOCK_BYTES);
+        let count = self.end.saturating_sub(self.at).min(self.at_once);
         if count == 0 {
             return Err(io::ErrorKind::UnexpectedEof.into());
         }

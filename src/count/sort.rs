@@ -22,7 +22,7 @@ pub(super) struct Item {
     pub entity: u16,
 }
 
-const ITEM_BYTES: usize = 19;
+pub(super) const ITEM_BYTES: usize = 19;
 
 impl Item {
     fn bytes(self) -> [u8; ITEM_BYTES] {
@@ -89,8 +89,9 @@ impl Sorter {
         self.set_aside()?;
         self.held = Vec::new();
         let starts = std::iter::once(0).chain(self.parts.iter().copied());
-        let mut parts: Vec<Reader<'_>> =
-            starts.zip(&self.parts).map(|(start, &end)| Reader::range(&*self.out, start, end)).collect();
+        let many = self.parts.len();
+        let part = |(start, &end)| Reader::range(&*self.out, start, end).one_of(many);
+        let mut parts: Vec<Reader<'_>> = starts.zip(&self.parts).map(part).collect();
         let mut next = BinaryHeap::new();
         for (at, part) in parts.iter_mut().enumerate().filter(|(_, part)| !part.is_at_end()) {
             next.push(Reverse((Item::read(part)?, at)));

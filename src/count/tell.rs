@@ -127,7 +127,7 @@ pub(super) fn level(mentions: &Mentions, groups: &mut Groups, wanted: u16) -> Le
             && let Some(person) = all.is_person.get_mut(root as usize)
         {
             *person |= flags & NOBODY == 0;
-            let primary = mentions.who(mention).primary;
+            let primary = groups.known(mention).primary;
             if primary.1 != 0 {
                 primaries.push((root, primary.0, primary.1));
             }
@@ -157,27 +157,39 @@ pub(super) fn level(mentions: &Mentions, groups: &mut Groups, wanted: u16) -> Le
     all
 }
 
-/// People by leaf, or by any number that a mention has: each number with how many different people.
+/// Mentions whose groups are sorted at once; more are sorted in four parts.
+const PAIRS: usize = 4_000_000;
+
+/// People by leaf, or by any number that a mention has: at each number, how many different people.
 pub(super) fn by(
     mentions: &Mentions,
     groups: &mut Groups,
     level: &Level,
     wanted: u16,
     of: impl Fn(Mention) -> Option<u32>,
-) -> BTreeMap<u32, u64> {
-    let mut pairs: Vec<u64> = Vec::new();
-    for (mention, &flags) in (0..).zip(&mentions.flags).filter(|(_, flags)| **flags & wanted != 0) {
-        let root = groups.root(mention);
-        if flags & NOBODY == 0
-            && level.is_person.get(root as usize) == Some(&true)
-            && let Some(number) = of(mention)
-        {
-            pairs.push(u64::from(number) << 32 | u64::from(root));
+) -> Vec<u32> {
+    let parts = if mentions.flags.len() > PAIRS { 4 } else { 1 };
+    let (mut pairs, mut counts): (Vec<u64>, Vec<u32>) = (Vec::new(), Vec::new());
+    for part in 0..parts {
+        for (mention, &flags) in (0..).zip(&mentions.flags).filter(|(_, flags)| **flags & wanted != 0) {
+            let root = groups.root(mention);
+            if root % parts == part
+                && flags & NOBODY == 0
+                && level.is_person.get(root as usize) == Some(&true)
+                && let Some(number) = of(mention)
+            {
+                pairs.push(u64::from(number) << 32 | u64::from(root));
+            }
+        }
+        pairs.sort_unstable();
+        pairs.dedup();
+        for pair in pairs.drain(..) {
+            let number = (pair >> 32) as usize;
+            if counts.len() <= number {
+                counts.resize(number + 1, 0);
+            }
+            counts.get_mut(number).into_iter().for_each(|count| *count += 1);
         }
     }
-    pairs.sort_unstable();
-    pairs.dedup();
-    let mut counts = BTreeMap::new();
-    pairs.iter().for_each(|pair| *counts.entry((pair >> 32) as u32).or_default() += 1);
     counts
 }

@@ -131,6 +131,14 @@ pub fn running_binary() -> Result<Digest, DiskError> {
     own::sha256(&mut file).map_err(DiskError::on(path, Doing::Read))
 }
 
+/// The most memory that this process held at once. `None`: the kernel does not say.
+pub fn peak_memory_bytes() -> Option<u64> {
+    let status = read_own(Path::new("/proc/self/status"), 64 * 1024).ok()?;
+    let status = String::from_utf8_lossy(&status);
+    let kibibytes = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?.trim().strip_suffix(" kB")?;
+    Some(kibibytes.trim().parse::<u64>().ok()? * 1024)
+}
+
 /// Login name of the effective user by `/etc/passwd`; `uid N` where it has none.
 pub fn login_name() -> String {
     let uid = rustix::process::geteuid().as_raw();

@@ -54,6 +54,23 @@ impl Failure {
         .because(error)
     }
 
+    /// People could not be counted: what was set aside for it is lost.
+    pub(in crate::cli) fn counting(error: &std::io::Error) -> Self {
+        Self::new(
+            (
+                "people could not be counted, so there is no number".into(),
+                "free some space on the disk of the spool or output folder (see the cause), or name a folder on another disk, and run it again: \
+                 counting needs about 250 bytes for each value that is found; evidence that was written so far is kept",
+            ),
+            (
+                "人数を数えられませんでした。数は出ていません".into(),
+                "原因を確認し、作業フォルダー・出力先のディスクに空きを作るか、別のディスクのフォルダーを指定して、やり直してください。\
+                 見つかった値 1 件につき約 250 バイトが必要です。書けた証拠は残っています",
+            ),
+        )
+        .because(error)
+    }
+
     /// A case key can not be used.
     pub(in crate::cli) fn case_key(path: &Path, error: &dyn Error) -> Self {
         let path = shown(path);

@@ -1,5 +1,8 @@
 //! Truths that must come out exactly, and properties that must hold of anything. Values are numbers, made up.
 
+mod any;
+mod large;
+
 use super::super::kept::KeptHeader;
 use super::super::scratch::Held;
 use super::*;

@@ -1,0 +1,328 @@
+//! The end of a count: the three levels, one after the other, and what is told of each.
+//!
+//! Groups only grow from level to level, so there is one set of them. What is made by mention is dropped before the next is made: at the most some forty bytes a
+//! mention are held at once.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::io;
+
+use super::book::Noted;
+use super::groups::{Clash, Groups};
+use super::levels::{self, Refused};
+use super::mention::{MEMBER_ROW, Mention, OWN, ROW, SURE, how};
+use super::people::{Counted, People, Rows};
+use super::rules::rules;
+use super::runs::{Mentions, Runs};
+use super::tell::{self, Level, Person};
+use crate::model::{Cluster, EntityTally, LeafPeople, Spot, Subjects};
+
+/// Clusters that are listed.
+const CLUSTERS: usize = 100;
+
+/// The end of a count.
+struct Finish<'a> {
+    people: &'a People,
+    mentions: Mentions,
+    runs: Runs,
+    /// By leaf, as [`People::systems`] says.
+    systems: Vec<u32>,
+}
+
+/// People at one level, and where.
+#[derive(Default)]
+struct Found {
+    people: u64,
+    refused: u64,
+    leaves: Vec<u32>,
+    sites: Vec<u32>,
+}
+
+/// The numbers.
+pub(super) fn counted(
+    people: &People,
+    (mut mentions, runs): (Mentions, Runs),
+    entities: Vec<EntityTally>,
+    unread: u64,
+    mut rows: Rows<'_>,
+) -> io::Result<Counted> {
+    let groups = Groups::new(std::mem::take(&mut mentions.known));
+    let finish = Finish { people, mentions, runs, systems: people.systems()? };
+    finish.levels(groups, entities, unread, &mut rows)
+}
+
+impl Finish<'_> {
+    fn levels(
+        self,
+        mut groups: Groups,
+        entities: Vec<EntityTally>,
+        unread: u64,
+        rows: &mut Rows<'_>,
+    ) -> io::Result<Counted> {
+        let (mentions, by_leaf) = (&self.mentions, rows.leaf.is_some());
+        let mut counted = Counted { entities, ..Counted::default() };
+        levels::strict(&self.runs, mentions, &mut groups)?;
+        let strict = tell::level(mentions, &mut groups, OWN);
+        let most = self.found(&mut groups, &strict, OWN, by_leaf);
+        drop(strict);
+
+        let mut refused: Vec<Refused> = Vec::new();
+        levels::weighed(&self.runs, mentions, &mut groups, &mut |clash| {
+            *counted.conflicts.entry(tell::why(clash.2).to_owned()).or_default() += 1;
+            if refused.len() < CLUSTERS {
+                refused.push(clash);
+            }
+        })?;
+        let weighed = tell::level(mentions, &mut groups, SURE);
+        let estimate = self.found(&mut groups, &weighed, SURE, by_leaf);
+        let proven = self.proven(&mut groups, &weighed);
+        self.who_had_what(&mut groups, &weighed, &mut counted, rows)?;
+        counted.apart = weighed.apart;
+        drop(weighed.is_person);
+        counted.clusters = self.clusters(&refused)?;
+
+        levels::plausible(&self.runs, mentions, &mut groups)?;
+        let plausible = tell::level(mentions, &mut groups, SURE);
+        let least = self.found(&mut groups, &plausible, SURE, by_leaf);
+        drop((plausible, groups));
+
+        self.three(&mut counted, [&least, &estimate, &most], proven, unread);
+        for (at, (name, _)) in (1..).zip(&self.people.asked.sites) {
+            let of = |found: &Found| u64::from(found.sites.get(at).copied().unwrap_or(0));
+            let mid = of(&estimate);
+            counted.sites.push((name.clone(), [of(&least).min(mid), mid, of(&most).max(mid)]));
+        }
+        if let Some(leaf) = rows.leaf.as_mut() {
+            self.leaf_rows([&least.leaves, &estimate.leaves, &most.leaves], leaf)?;
+        }
+        Ok(counted)
+    }
+
+    /// The three numbers of all.
+    fn three(&self, counted: &mut Counted, [least, estimate, most]: [&Found; 3], proven: u64, unread: u64) {
+        let over = &self.people.over;
+        let at_most = most.people.saturating_add(self.runs.hub_owners).saturating_add(over.people());
+        let at_least = least.people.max(if over.is_empty() { proven } else { 0 }).min(at_most);
+        counted.over = (!over.is_empty()).then(|| (over.finds(), over.different()));
+        // As many people to a value among those without room as among the others.
+        let beyond = counted.over.map_or(0, |(_, different)| {
+            u128::from(different) * u128::from(estimate.people) / u128::from(self.runs.different.max(1))
+        });
+        let about = estimate.people.saturating_add(u64::try_from(beyond).unwrap_or(u64::MAX));
+        counted.subjects = Subjects {
+            at_least,
+            estimate: about.clamp(at_least, at_most.max(at_least)),
+            at_most,
+            rules: rules(self.runs.by_chance, counted.over),
+            records: self.people.all_records,
+            by_chance: self.runs.by_chance,
+            conflicts: least.refused.max(counted.conflicts.values().sum()),
+            unread,
+            open_above: unread > 0,
+        };
+    }
+
+    fn found(&self, groups: &mut Groups, level: &Level, wanted: u16, by_leaf: bool) -> Found {
+        let mut found = Found { people: level.people, refused: level.refused, ..Found::default() };
+        if by_leaf {
+            found.leaves =
+                tell::by(&self.mentions, groups, level, wanted, |mention| Some(self.mentions.leaf(mention)));
+        }
+        if !self.systems.is_empty() {
+            let site = |mention| self.systems.get(self.mentions.leaf(mention) as usize).copied();
+            found.sites = tell::by(&self.mentions, groups, level, wanted, site);
+        }
+        found
+    }
+
+    /// The most people that one table proves: each of its rows has a number of its own by which its system knows somebody.
+    fn proven(&self, groups: &mut Groups, level: &Level) -> u64 {
+        let mut rows = vec![(0_u32, 0_u32); self.people.book.leaves() as usize];
+        for (&leaf, &flags) in
+            self.mentions.leaves.iter().zip(&self.mentions.flags).filter(|(_, flags)| **flags & ROW != 0)
+        {
+            if let Some((all, with)) = rows.get_mut(leaf as usize) {
+                *all = all.saturating_add(1);
+                *with = with.saturating_add(u32::from(flags & MEMBER_ROW != 0));
+            }
+        }
+        let is_table = |leaf: u32| {
+            let repeats = self.runs.repeats.get(leaf as usize).copied().unwrap_or(0);
+            let of = rows.get(leaf as usize);
+            of.is_some_and(|&(all, with)| repeats == 0 && u64::from(with) * 10 >= u64::from(all) * 9)
+        };
+        let of = |mention: Mention| {
+            let leaf = self.mentions.leaf(mention);
+            (self.mentions.has(mention, MEMBER_ROW) && is_table(leaf)).then_some(leaf)
+        };
+        u64::from(tell::by(&self.mentions, groups, level, SURE, of).into_iter().max().unwrap_or(0))
+    }
+
+    fn who_had_what(
+        &self,
+        groups: &mut Groups,
+        level: &Level,
+        counted: &mut Counted,
+        rows: &mut Rows<'_>,
+    ) -> io::Result<()> {
+        let count = self.mentions.flags.len();
+        let (mut kinds, mut categories) = (KindSets::new(count), vec![0_u8; count]);
+        let mut number: Mention = 0;
+        self.people.each(&self.systems, |_, drafts| {
+            for draft in drafts {
+                let root = groups.root(number) as usize;
+                let by_number = draft.keys.iter().filter(|key| key.1 == how::MEMBER);
+                let bits = by_number
+                    .fold(0, |all, key| all | self.people.categories.get(usize::from(key.2)).copied().unwrap_or(0));
+                kinds.add(root, draft.kinds);
+                if let Some(of) = categories.get_mut(root) {
+                    *of |= bits;
+                }
+                number += 1;
+            }
+            Ok(())
+        })?;
+        let by_path = (0..self.people.book.leaves()).map(|leaf| Ok(tell::of_path(&self.people.book.path(leaf)?)));
+        let by_path: Vec<u8> = by_path.collect::<io::Result<_>>()?;
+        for (mention, &leaf) in (0..).zip(&self.mentions.leaves) {
+            let bits = by_path.get(leaf as usize).copied().unwrap_or(0);
+            if let Some(of) = categories.get_mut(groups.root(mention) as usize) {
+                *of |= bits;
+            }
+        }
+        for (root, (&is_person, &bits)) in level.is_person.iter().zip(&categories).enumerate() {
+            if is_person {
+                *counted.kinds.entry(kinds.of(root)).or_default() += 1;
+                tell::categories(bits).for_each(|category| *counted.categories.entry(category).or_default() += 1);
+                counted.uncategorised += u64::from(bits == 0);
+            }
+        }
+        match rows.person.as_mut() {
+            Some(person) => self.persons(groups, level, (&kinds, &categories), person),
+            None => Ok(()),
+        }
+    }
+
+    fn persons(
+        &self,
+        groups: &mut Groups,
+        level: &Level,
+        (kinds, categories): (&KindSets, &[u8]),
+        person: &mut dyn FnMut(Person) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let count = self.mentions.flags.len();
+        let (mut mentions, mut leaves, mut last) = (vec![0_u32; count], vec![0_u8; count], vec![u32::MAX; count]);
+        for (mention, &leaf) in (0..).zip(&self.mentions.leaves) {
+            let root = groups.root(mention) as usize;
+            if let (Some(mentions), Some(leaves), Some(last)) =
+                (mentions.get_mut(root), leaves.get_mut(root), last.get_mut(root))
+            {
+                *mentions = mentions.saturating_add(1);
+                if *last != leaf {
+                    *leaves = leaves.saturating_add(1);
+                    *last = leaf;
+                }
+            }
+        }
+        drop(last);
+        let (mut at, mut number, mut path) = (0_usize, 0_u64, (u32::MAX, String::new()));
+        self.people.each(&self.systems, |noted, drafts| {
+            for _ in drafts {
+                if level.is_person.get(at) == Some(&true) {
+                    number += 1;
+                    if path.0 != noted.leaf {
+                        path = (noted.leaf, self.people.book.path(noted.leaf)?);
+                    }
+                    person(Person {
+                        number,
+                        kinds: kinds.of(at),
+                        mentions: u64::from(mentions.get(at).copied().unwrap_or(0)),
+                        leaves: leaves.get(at).copied().unwrap_or(0),
+                        categories: categories.get(at).copied().unwrap_or(0),
+                        first: spot(path.1.clone(), noted),
+                    })?;
+                }
+                at += 1;
+            }
+            Ok(())
+        })?;
+        Ok(())
+    }
+
+    fn clusters(&self, refused: &[Refused]) -> io::Result<Vec<Cluster>> {
+        if refused.is_empty() {
+            return Ok(Vec::new());
+        }
+        let wanted: HashSet<Mention> = refused.iter().flat_map(|(a, b, _)| [*a, *b]).collect();
+        let mut spots: BTreeMap<Mention, Spot> = BTreeMap::new();
+        let mut number: Mention = 0;
+        self.people.each(&self.systems, |noted, drafts| {
+            for _ in drafts {
+                if wanted.contains(&number) {
+                    spots.insert(number, spot(self.people.book.path(noted.leaf)?, noted));
+                }
+                number += 1;
+            }
+            Ok(())
+        })?;
+        let cluster = |&(a, b, clash): &(Mention, Mention, Clash)| Cluster {
+            why: tell::why(clash).to_owned(),
+            spots: [a, b].iter().filter_map(|mention| spots.get(mention).cloned()).collect(),
+        };
+        Ok(refused.iter().map(cluster).collect())
+    }
+
+    fn leaf_rows(
+        &self,
+        [least, estimate, most]: [&[u32]; 3],
+        on: &mut dyn FnMut(LeafPeople) -> io::Result<()>,
+    ) -> io::Result<()> {
+        for (leaf, &records) in (0..self.people.book.leaves()).zip(&self.people.records) {
+            let of = |level: &[u32]| u64::from(level.get(leaf as usize).copied().unwrap_or(0));
+            let (at_least, estimate, at_most) = (of(least), of(estimate), of(most));
+            if records > 0 || at_most > 0 {
+                on(LeafPeople {
+                    path: self.people.book.path(leaf)?,
+                    records,
+                    at_least: at_least.min(estimate),
+                    estimate,
+                    at_most: at_most.max(estimate),
+                })?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// Kinds of data by group. There are few different sets of them, so a group holds the number of its own.
+struct KindSets {
+    of: Vec<u32>,
+    sets: Vec<u64>,
+    numbers: HashMap<u64, u32>,
+}
+
+impl KindSets {
+    fn new(groups: usize) -> Self {
+        Self { of: vec![0; groups], sets: vec![0], numbers: HashMap::from([(0, 0)]) }
+    }
+
+    fn of(&self, group: usize) -> u64 {
+        self.of.get(group).and_then(|&number| self.sets.get(number as usize)).copied().unwrap_or(0)
+    }
+
+    fn add(&mut self, group: usize, kinds: u64) {
+        let known = self.of(group);
+        let all = known | kinds;
+        if all != known
+            && let Some(of) = self.of.get_mut(group)
+        {
+            *of = *self.numbers.entry(all).or_insert_with(|| {
+                self.sets.push(all);
+                u32::try_from(self.sets.len() - 1).unwrap_or(u32::MAX)
+            });
+        }
+    }
+}
+
+fn spot(leaf: String, noted: &Noted) -> Spot {
+    Spot { leaf, offset: noted.place.0, row: (noted.place.1 > 0).then_some(noted.place.1) }
+}
