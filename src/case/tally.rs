@@ -65,6 +65,8 @@ pub struct Tally {
     risky: RowsOut<RiskyPlace>,
     unread: u64,
     cached: u64,
+    /// Whether there is a folder for what does not fit in memory.
+    has_folder: bool,
     /// Members of the entry at hand that were not, or not wholly, looked at.
     short_members: u64,
 }
@@ -89,6 +91,7 @@ impl Tally {
             risky,
             unread: 0,
             cached: 0,
+            has_folder: place.folder.is_some(),
             short_members: 0,
         }
     }
@@ -229,7 +232,7 @@ impl Tally {
         self.files.settle()?;
         self.gaps.settle()?;
         if let Some((finds, different)) = over {
-            self.gaps.push_last(&not_told_apart(finds, different))?;
+            self.gaps.push_last(&not_told_apart(finds, different, self.has_folder))?;
         }
         self.risky.settle()?;
         if let Some(gap) = left_out(self.files.left_out(), self.gaps.left_out(), self.risky.left_out()) {
@@ -251,12 +254,17 @@ impl Tally {
 }
 
 /// What a count says that is no longer exact.
-fn not_told_apart(finds: u64, different: u64) -> Gap {
+fn not_told_apart(finds: u64, different: u64, has_folder: bool) -> Gap {
+    let (room, next) = if has_folder {
+        let room = format!("more records than a count holds ({} mentions of people)", limits::COUNT_MENTIONS);
+        (room, "Scan parts of the source by themselves for closer numbers")
+    } else {
+        let room = format!("more different values than memory for counting holds ({} bytes)", limits::COUNT_BYTES);
+        (room, "Scan again with --spool FOLDER for the numbers themselves")
+    };
     let reason = format!(
-        "there were more different values than memory for counting holds ({} bytes): {finds} finds of about {different} further values \
-         were not told apart. The least and the most number of people still hold, and are farther apart than they could be; the numbers of \
-         different values are too small. Scan parts of the source by themselves for closer numbers",
-        limits::COUNT_BYTES
+        "there were {room}: {finds} finds of about {different} further values were not told apart. The least and the most number of people still \
+         hold, and are farther apart than they could be; the numbers of different values are too small. {next}"
     );
     Gap { path: "(count of people)".to_owned(), kind: GapKind::OverLimit, reason }
 }

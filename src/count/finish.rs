@@ -101,7 +101,9 @@ impl Finish<'_> {
     fn three(&self, counted: &mut Counted, [least, estimate, most]: [&Found; 3], proven: u64, unread: u64) {
         let over = &self.people.over;
         let at_most = most.people.saturating_add(self.runs.hub_owners).saturating_add(over.people());
-        let at_least = least.people.max(if over.is_empty() { proven } else { 0 }).min(at_most);
+        // Whoever stood beside something without room may be of the house by it.
+        let of_house = u64::from(!over.is_empty() && !self.people.asked.own_domains.is_empty());
+        let at_least = least.people.saturating_sub(of_house).max(if over.is_empty() { proven } else { 0 }).min(at_most);
         counted.over = (!over.is_empty()).then(|| (over.finds(), over.different()));
         // As many people to a value among those without room as among the others.
         let beyond = counted.over.map_or(0, |(_, different)| {

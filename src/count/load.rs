@@ -34,8 +34,13 @@ impl Load {
     /// Of a record.
     pub(super) fn of(noted: &Noted, roles: &[Role]) -> Self {
         let mentions = mentions(noted, roles);
-        let links = |kind| !matches!(kind, FactKind::Given | FactKind::Domain);
-        let facts = noted.facts.iter().filter(|fact| links(fact.kind)).count();
+        let says_who = |kind| {
+            matches!(
+                kind,
+                FactKind::Name | FactKind::Kana | FactKind::Latin | FactKind::Given | FactKind::Domain
+            )
+        };
+        let facts = noted.facts.iter().filter(|fact| !says_who(fact.kind)).count();
         // A system's number is three items, a name two; a row that names nobody and a copied leaf add one for each mention.
         let of_role = |role: Role| match role {
             Role::Member => 3,

@@ -24,10 +24,10 @@ struct Made {
 fn any_value() -> impl Strategy<Value = (Identifier, Vec<(FactKind, u64)>)> {
     let confidence =
         prop_oneof![1 => Just(Confidence::Possible), 2 => Just(Confidence::Likely), 4 => Just(Confidence::Certain)];
-    (0_u16..8, 0_u64..40, 0_u8..12, confidence).prop_map(|(entity, value, more, confidence)| {
+    (0_u16..8, 0_u64..40, any::<bool>(), confidence).prop_map(|(entity, value, is_shared, confidence)| {
         let (value, class) = match entity {
             EMAIL => (value, LinkClass::Strong),
-            PHONE if more < 5 => (1_000 + value % 4, LinkClass::Weak),
+            PHONE if is_shared => (1_000 + value % 4, LinkClass::Weak),
             PHONE => (value % 6, LinkClass::Strong),
             MY_NUMBER => (value % 9, LinkClass::Primary),
             CARD => (value % 7, LinkClass::Strong),
@@ -35,7 +35,8 @@ fn any_value() -> impl Strategy<Value = (Identifier, Vec<(FactKind, u64)>)> {
             MEMBER => (value % 12, LinkClass::Weak),
             _ => (value % 5, LinkClass::None),
         };
-        let mut facts = Vec::new();
+        // What is known of a value is the same wherever it stands.
+        let (mut facts, more) = (Vec::new(), mix(value, u64::from(entity)) % 12);
         match (entity, more) {
             (NAME, 0) => {}
             (NAME, 1) => facts.push((FactKind::Latin, value)),
