@@ -8,6 +8,7 @@ use super::args::{Format, ScanArgs};
 use super::failure::Failure;
 use super::gentle::{self, Manner};
 use super::look::Search;
+use super::whose::Looked;
 use super::{Env, Exit, collect, look, prepare, print, print_json, progress, reasons, tell, words};
 use crate::case::cache::{self, CacheOut, Conditions, Opened, Opening};
 use crate::case::intake::Intake;
@@ -28,6 +29,7 @@ pub(super) fn run(args: &ScanArgs, lang: Lang, env: &mut Env) -> Result<Exit, Fa
     let gentle = gentle::begin(&args.gentle, lang, env);
     let search = Search::new(&args.look, env)?;
     search.tell_of_local(&args.look.rules, lang, env);
+    let whose = args.look.whose.read()?;
     let named_key = case_key(args)?;
     // Before the first look at a source: reading a link's target would move its access time.
     prepare::quiet_sources(env, &args.paths, args.cross_file_systems);
@@ -38,6 +40,9 @@ pub(super) fn run(args: &ScanArgs, lang: Lang, env: &mut Env) -> Result<Exit, Fa
     sources.check(args)?;
     let mut findings = look::findings_file(&args.look)?;
     let places = search.places(&args.look, &sources.roots)?;
+    let count = whose
+        .orders(Looked { roots: &sources.roots, zips: &sources.zips })
+        .inspect_err(|_| look::forget(&args.look))?;
     let remembered = remembered(args, &search, named_key.clone(), env)?;
     let (cache, cache_out, key) = match remembered {
         Some(Opened { cache, out, key }) => (Some(cache), Some(out), key),
@@ -67,7 +72,7 @@ pub(super) fn run(args: &ScanArgs, lang: Lang, env: &mut Env) -> Result<Exit, Fa
         progress: &progress_now,
     };
     let place = RowPlace { folder: args.spool.clone() };
-    let tally = Tally::new(search.entities(), search.pack.digest, &place).judging(places);
+    let tally = Tally::new(search.entities(), search.pack.digest, &place).judging(places).asking(count.asked(&key));
     let reveal = args.look.reveal;
     let mut nowhere = std::io::sink();
     let lines: &mut dyn Write = findings.as_mut().map_or(&mut nowhere as &mut dyn Write, |out| out);

@@ -58,7 +58,7 @@ pub struct Entry<'a> {
 /// What is asked of a count beside the numbers.
 #[derive(Debug, Clone, Default)]
 pub struct Asked {
-    /// Systems or sites: name, and the beginning of the paths of its leaves.
+    /// Systems or sites: name, and the file or folder that its leaves are or lie in. A name may come again with another path.
     pub sites: Vec<(String, String)>,
     /// Digests of the domains of the house ([`super::facts::domain_key`]).
     pub own_domains: Vec<u64>,
@@ -76,7 +76,7 @@ pub struct Counted {
     pub over: Option<(u64, u64)>,
     /// Who had what: sets of entities (one bit each), with the people of the estimate who had just these.
     pub kinds: BTreeMap<u64, u64>,
-    /// People by site, in the order asked for: at least, estimate, at most.
+    /// People by site, in the order asked for: at least, estimate, at most. Last and without a name, if there are sites: those in none of them.
     pub sites: Vec<(String, [u64; 3])>,
     /// People of the estimate by category; one person may be in two.
     pub categories: BTreeMap<Category, u64>,
@@ -341,9 +341,12 @@ impl People {
         self.all_records = self.all_records.saturating_add(records);
     }
 
+    /// The number of the site that a leaf lies in, the innermost where there are several; 0 where it lies in none. Paths of one name are one site.
     fn system(&self, leaf: &str) -> u32 {
-        let at = self.asked.sites.iter().position(|(_, prefix)| leaf.starts_with(prefix.as_str()));
-        at.map_or(0, |at| at as u32 + 1)
+        let sites = &self.asked.sites;
+        let inmost = sites.iter().filter(|(_, path)| lies_in(leaf, path)).max_by_key(|(_, path)| path.len());
+        let first = inmost.and_then(|(name, _)| sites.iter().position(|(other, _)| other == name));
+        first.map_or(0, |at| at as u32 + 1)
     }
 
     /// Each record's mentions, in order.
@@ -483,11 +486,19 @@ impl Finish<'_> {
         counted.entities = entities;
         counted.over = over_of;
         counted.apart = weighed.apart;
-        for (at, (name, _)) in (1..).zip(&self.people.asked.sites) {
+        let site = |at: u32| {
             let [least, mid, most] =
                 [&sites_least, &sites_estimate, &sites_most].map(|all| all.get(&at).copied().unwrap_or(0));
-            let least = least.min(mid);
-            counted.sites.push((name.clone(), [least, mid, most.max(mid)]));
+            [least.min(mid), mid, most.max(mid)]
+        };
+        for (at, (name, _)) in (1..).zip(&self.people.asked.sites) {
+            if counted.sites.iter().all(|(known, _)| known != name) {
+                counted.sites.push((name.clone(), site(at)));
+            }
+        }
+        // Who is in none of them is not left out.
+        if site(0) != [0; 3] {
+            counted.sites.push((String::new(), site(0)));
         }
         if let Some(leaf) = rows.leaf.as_mut() {
             self.leaf_rows([leaves_least, leaves_estimate, leaves_most], leaf)?;
@@ -678,6 +689,12 @@ impl Finish<'_> {
         }
         Ok(())
     }
+}
+
+/// Whether a leaf is this file or folder, or something in it: a path ends where a name ends.
+fn lies_in(leaf: &str, path: &str) -> bool {
+    let rest = leaf.strip_prefix(path);
+    rest.is_some_and(|rest| rest.is_empty() || path.ends_with('/') || rest.starts_with('/') || rest.starts_with(" ▸ "))
 }
 
 /// Whether a record holds anything of a person's.
