@@ -4,6 +4,8 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
+use serde::Serialize;
+
 use super::args::{Format, ScanArgs};
 use super::failure::Failure;
 use super::gentle::{self, Manner};
@@ -98,7 +100,7 @@ pub(super) fn run(args: &ScanArgs, lang: Lang, env: &mut Env) -> Result<Exit, Fa
         findings.sync().map_err(|error| Failure::disk(&error))?;
     }
     match args.format {
-        Format::Json => print_json(env, &scan)?,
+        Format::Json => print_json(env, &Answer::of(&scan)?)?,
         Format::Text => print(env, &text(&scan, lang)?)?,
     }
     if let Some(Err(error)) = cache_out.map(CacheOut::replace) {
@@ -188,8 +190,26 @@ impl Sources {
     }
 }
 
+/// The result, and the rules under which a report may be due.
+#[derive(Serialize)]
+struct Answer<'a> {
+    #[serde(flatten)]
+    scan: &'a ScanResult,
+    duties: serde_json::Value,
+}
+
+impl<'a> Answer<'a> {
+    fn of(scan: &'a ScanResult) -> Result<Self, Failure> {
+        Ok(Self { scan, duties: report::duties(&facts(scan)?) })
+    }
+}
+
+fn facts(scan: &ScanResult) -> Result<report::Facts, Failure> {
+    report::Facts::of_scan(scan).map_err(|error| Failure::writing(&error, &error))
+}
+
 /// The answer for people: values, people, the files with findings, and what could not be read.
 fn text(scan: &ScanResult, lang: Lang) -> Result<String, Failure> {
-    let facts = report::Facts::of_scan(scan).map_err(|error| Failure::writing(&error, &error))?;
+    let facts = facts(scan)?;
     Ok(report::scan_summary(scan, &facts, lang) + &report::scan_listing(&facts, lang))
 }
