@@ -17,8 +17,9 @@ use super::open_lists::OpenLists;
 use super::people;
 use super::risky::{self, RiskyGroup};
 use super::stored::Stored;
+use super::words::people::beside;
 use crate::case::results::{CollectResult, ScanResult};
-use crate::model::{Breakdown, EntityTally, LeafPeople};
+use crate::model::{Breakdown, EntityTally, Lang, LeafPeople};
 
 /// Everything that the three layouts draw from, beside the input itself. Made once: it reads all rows of the run.
 #[derive(Debug, Clone, PartialEq)]
@@ -117,6 +118,11 @@ impl Facts {
             risky: risky::groups(&scan.risky_places)?,
             gaps: sums.gaps.groups(),
         })
+    }
+
+    /// Records, what is counted apart and what is to be looked at, in one line.
+    pub(super) fn beside(&self, records: u64, lang: Lang) -> String {
+        beside(records, self.who.apart.values().sum(), self.who.conflicts.values().sum(), lang)
     }
 
     /// Whether a rule of this run looks for an entity.

@@ -109,6 +109,8 @@ struct PeopleView {
     track: Option<Track>,
     unread: Option<String>,
     gaps: Vec<String>,
+    /// Records, what is apart, what is to be looked at.
+    beside: String,
 }
 
 struct Track {
@@ -327,6 +329,7 @@ fn people(input: &ReportInput, facts: &Facts, lang: Lang) -> PeopleView {
         track: track(subjects.at_least, subjects.estimate, subjects.at_most, facts.unread > 0),
         unread: (facts.unread > 0).then(|| (w.unread)(facts.unread)),
         gaps,
+        beside: if facts.blind { String::new() } else { facts.beside(subjects.records, lang) },
     }
 }
 
@@ -362,7 +365,7 @@ fn duties(facts: &Facts, lang: Lang) -> Vec<DutyView> {
         answer: touch(one.touch, lang),
         asks: one.touch == Touch::AskPeople,
         is_first: one.duty.is_first() || one.touch == Touch::Possible && one.duty == Duty::MyNumberHundred,
-        why: because(one, facts.unread, lang),
+        why: because(one, facts, lang),
         reached: reached(one.reached, lang),
         kinds: kinds_of_people(one, lang),
         since: one.effective_from,

@@ -5,11 +5,10 @@
 use unicode_width::UnicodeWidthStr;
 
 use super::ReportInput;
-use super::duties::{Touch, Weighed};
+use super::duties::{Duty, Touch, Weighed};
 use super::facts::{Facts, Kind};
 use super::kinds::label;
 use super::show::{calm, grouped, in_eights, size};
-use super::words::people::beside;
 use super::words::{Words, duty, reached_briefly, words};
 use crate::case::results::ScanResult;
 use crate::model::Lang;
@@ -79,16 +78,19 @@ impl Screen {
         self.line(&format!("{}{text}", pad(shown, self.indent)));
     }
 
-    /// A row over two lines where one is too short: broken at a space, or before an opening bracket.
+    /// A row over two lines where one is too short: broken behind a semicolon or before an opening bracket, else at a space.
     fn wrapped(&mut self, name: &'static str, text: &str) {
         let room = COLUMNS - self.indent;
         if width(text) <= room {
             return self.row(name, text);
         }
-        let is_break = |c: char| matches!(c, ' ' | '（');
-        let breaks = text.char_indices().filter(|(_, c)| is_break(*c)).map(|(at, _)| at);
-        let at = breaks.filter(|&at| text.get(..at).is_some_and(|head| width(head) <= room)).last();
-        let (head, rest) = text.split_at_checked(at.unwrap_or(0)).unwrap_or(("", text));
+        let last = |is_break: fn(char, char) -> bool| {
+            let pairs = text.char_indices().zip(text.chars().skip(1));
+            let ends = pairs.filter(|((_, c), next)| is_break(*c, *next)).map(|((at, c), _)| at + c.len_utf8());
+            ends.filter(|&at| text.get(..at).is_some_and(|head| width(head) <= room)).last()
+        };
+        let at = last(|c, next| c == ';' || next == '（').or_else(|| last(|_, next| next == ' ')).unwrap_or(0);
+        let (head, rest) = text.split_at_checked(at).unwrap_or(("", text));
         self.row(name, head);
         self.row(name, rest.trim_start());
     }
@@ -144,8 +146,7 @@ fn people(screen: &mut Screen, scan: &ScanResult, facts: &Facts, w: &'static Wor
         unread => (w.screen.people_open)(&least, &estimate, &most, &grouped(unread)),
     };
     screen.wrapped(w.screen.people, &line);
-    let apart = facts.who.apart.values().sum();
-    let beside = beside(subjects.records, apart, facts.who.conflicts.values().sum(), lang);
+    let beside = facts.beside(subjects.records, lang);
     if !facts.blind && !beside.is_empty() {
         screen.row(w.screen.people, &beside);
     }
@@ -165,7 +166,13 @@ fn risky(screen: &mut Screen, facts: &Facts, w: &'static Words) {
 fn duties(screen: &mut Screen, facts: &Facts, w: &'static Words, lang: Lang) {
     let named = |wanted: &[Touch]| {
         let found = facts.duties.iter().filter(|one| one.duty.is_first() && wanted.contains(&one.touch));
-        let said = |one: &Weighed| format!("{}{}", duty(one.duty, lang).number, reached_briefly(one, lang));
+        let over_hundred =
+            facts.duties.iter().any(|one| one.duty == Duty::MyNumberHundred && one.touch == Touch::Possible);
+        let said = |one: &Weighed| {
+            // The rule about a hundred says more of the one that is named.
+            let which = if over_hundred && one.duty == Duty::MyNumber { Duty::MyNumberHundred } else { one.duty };
+            format!("{}{}", duty(which, lang).number, reached_briefly(one, lang))
+        };
         found.map(said).collect::<Vec<_>>().join(w.list_separator)
     };
     let may = named(&[Touch::Possible]);

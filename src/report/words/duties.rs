@@ -1,6 +1,6 @@
 //! The duties to report in words: what each rule says, how it was weighed, what to ask, what to do and by when.
 
-use crate::model::Lang;
+use crate::model::{Apart, Lang};
 use crate::report::assess::Deadlines;
 use crate::report::duties::{Because, Duty, People, Reached, Speaks, Touch, Weighed};
 use crate::report::facts::Facts;
@@ -71,7 +71,7 @@ pub(in crate::report) fn duty(duty: Duty, lang: Lang) -> DutyWords {
             "A leak of data with My Numbers, from 1 person where unspecified many could see it or the purpose may be wrongful. The report goes to the Personal Information Protection Commission.",
         ),
         (Lang::En, Duty::MyNumberHundred) => (
-            "My Number Act (100)",
+            "My Number Act (over 100)",
             "My Numbers of more than 100 persons",
             "A leak of data with the My Numbers of more than 100 persons (101 is the first), whatever the case.",
         ),
@@ -130,9 +130,9 @@ pub(in crate::report) fn reached_briefly(one: &Weighed, lang: Lang) -> &'static 
 }
 
 /// Why, with its numbers.
-pub(in crate::report) fn because(one: &Weighed, unread: u64, lang: Lang) -> String {
+pub(in crate::report) fn because(one: &Weighed, facts: &Facts, lang: Lang) -> String {
     let left = || {
-        let unread = grouped(unread);
+        let unread = grouped(facts.unread);
         lang.pick(
             format!("; {unread} not read, or only in part"),
             format!("。読めなかったもの等が {unread} 件あります"),
@@ -150,7 +150,7 @@ pub(in crate::report) fn because(one: &Weighed, unread: u64, lang: Lang) -> Stri
             if touch == Touch::Untold { in_what_was_read(numbers, lang) + &left() } else { numbers }
         }
         (Because::Values { .. }, touch) => {
-            let said = values(one, lang);
+            let said = values(one, facts.who.apart.contains_key(&Apart::OwnStaff), lang);
             if touch == Touch::Untold { said + &left() } else { said }
         }
     }
@@ -170,14 +170,14 @@ fn in_what_was_read(numbers: String, lang: Lang) -> String {
 }
 
 /// The kinds that speak for a rule, each with its numbers.
-fn values(one: &Weighed, lang: Lang) -> String {
+fn values(one: &Weighed, staff_apart: bool, lang: Lang) -> String {
     if one.kinds.is_empty() {
         return lang.pick("nothing seen in what was read", "読めた範囲では見当たりません").to_owned();
     }
-    one.kinds.iter().map(|kind| value(kind, lang)).collect::<Vec<_>>().join(lang.pick("; ", "、"))
+    one.kinds.iter().map(|kind| value(kind, staff_apart, lang)).collect::<Vec<_>>().join(lang.pick("; ", "、"))
 }
 
-fn value(kind: &Speaks, lang: Lang) -> String {
+fn value(kind: &Speaks, staff_apart: bool, lang: Lang) -> String {
     let label = label(&kind.entity, lang);
     let mut text = match kind.distinct {
         0 => label,
@@ -192,7 +192,8 @@ fn value(kind: &Speaks, lang: Lang) -> String {
     }
     if kind.people > 0 {
         let people = grouped(kind.people);
-        text += &lang.pick(format!(" (people: {people})"), format!("（推定 {people} 人）"));
+        let apart = if staff_apart { lang.pick(", own staff apart", "。自社の人を除く") } else { "" };
+        text += &lang.pick(format!(" (people: {people}{apart})"), format!("（推定 {people} 人{apart}）"));
     }
     text
 }
