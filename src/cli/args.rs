@@ -92,7 +92,7 @@ Examples:
   hozen respond /var/www /var/log --out /mnt/usb --operator 'Yamada Hanako'
   hozen respond /srv --out /mnt/usb --case 2026-001 --format json
   People of each site by themselves, own staff apart
-    hozen respond /srv --site Shop=/srv/shop --own-domain example.co.jp --out /mnt/usb
+    hozen respond /srv --out /mnt/usb --site Shop=/srv/shop --own-domain shop.jp
   A machine that still runs: its live state first
     hozen respond /var/www /var/log --volatile --out /mnt/usb
   The power failed, the disk was full: go on where it ended
@@ -126,7 +126,7 @@ Examples:
   Only what was changed in the last week, without disk images
     hozen scan /srv --since 7d --exclude '*.iso'
   People of each school by themselves, own staff apart
-    hozen scan usb/ --site East=usb/east --site West=usb/west --own-domain school.example
+    hozen scan usb --site East=usb/1 --site West=usb/2 --own-domain east.ed.jp
 ";
 const VERIFY_EXAMPLES: &str = "\
 Examples:
