@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 use super::dir::CaseDir;
 use super::intake::{Collected, Intake};
 use super::journal::{CaseJournal, JournalError};
-use super::orders::{Errand, StandingOrders};
+use super::orders::{CountOrders, Errand, StandingOrders};
 use super::results::{CollectResult, SealResult};
 use super::store::JournalFile;
 use super::tally::{FindingsOut, Tally};
@@ -312,6 +312,11 @@ impl<'c> Collection<'c> {
     /// Whether results and reports are due after the seal.
     pub fn reports_are_due(&self) -> bool {
         self.orders.errand.reports
+    }
+
+    /// How people are to be counted, as it was asked for at the beginning.
+    pub fn count_orders(&self) -> &CountOrders {
+        &self.orders.errand.count
     }
 
     /// Removes the orders: nothing is left to do, and nothing to go on with.

@@ -14,6 +14,7 @@ use super::gentle::GentleArgs;
 use super::import::{self, ImportArgs};
 use super::keys::KeyArgs;
 use super::scope::ScopeArgs;
+use super::whose::WhoseArgs;
 use crate::model::Algorithm;
 
 /// Everything on the command line.
@@ -90,6 +91,8 @@ const RESPOND_EXAMPLES: &str = "\
 Examples:
   hozen respond /var/www /var/log --out /mnt/usb --operator 'Yamada Hanako'
   hozen respond /srv --out /mnt/usb --case 2026-001 --format json
+  People of each site by themselves, own staff apart
+    hozen respond /srv --out /mnt/usb --site Shop=/srv/shop --own-domain shop.jp
   A machine that still runs: its live state first
     hozen respond /var/www /var/log --volatile --out /mnt/usb
   The power failed, the disk was full: go on where it ended
@@ -122,6 +125,8 @@ Examples:
     hozen scan /srv --cache /var/lib/hozen.cache --fail-on findings
   Only what was changed in the last week, without disk images
     hozen scan /srv --since 7d --exclude '*.iso'
+  People of each school by themselves, own staff apart
+    hozen scan usb --site East=usb/1 --site West=usb/2 --own-domain east.ed.jp
 ";
 const VERIFY_EXAMPLES: &str = "\
 Examples:
@@ -261,6 +266,9 @@ pub(super) struct LookArgs {
     /// Which files
     #[command(flatten)]
     pub scope: ScopeArgs,
+    /// Whose people
+    #[command(flatten)]
+    pub whose: WhoseArgs,
     /// Exit with 1 when this holds
     #[arg(long, value_enum, value_name = "CONDITION")]
     pub fail_on: Option<FailOn>,

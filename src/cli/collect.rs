@@ -8,6 +8,7 @@ use super::failure::{Failure, shown};
 use super::gentle::{GentleArgs, Manner};
 use super::prepare::{self, Ready, prepare};
 use super::profile;
+use super::whose::Whose;
 use super::{Env, Exit, dry_run, look, print, print_json, progress, resume, tell, volatile, words};
 use crate::case::collection::{Collection, CollectionError, Keys, Orders, utc};
 use crate::case::intake::IntakeError;
@@ -34,7 +35,7 @@ pub(super) fn run(args: &CollectArgs, lang: Lang, env: &mut Env) -> Result<Exit,
     if args.profile.dry_run {
         return dry_run::run(args, lang, env);
     }
-    let mut ready = prepare(args, &[], lang, env)?;
+    let mut ready = prepare(args, (&[], &Whose::default()), lang, env)?;
     let now = Rc::clone(&env.now);
     let mut collection = begin(&mut ready, args, false, env, &*now)?;
     let taken = take(args, &mut ready, &mut collection, lang, env);
@@ -178,6 +179,7 @@ pub(super) fn begin<'n>(
             images: ready.images.iter().map(|given| given.path.clone()).collect(),
             working_folder: env.working_folder.clone(),
             cross_file_systems: args.cross_file_systems,
+            count: ready.count.clone(),
         },
         nonce: look::random(env)?,
     };

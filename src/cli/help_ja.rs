@@ -2,10 +2,13 @@
 
 use std::ffi::OsString;
 
-use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Arg, Command};
 
 use crate::model::Lang;
+
+mod mistakes;
+
+pub(super) use mistakes::error;
 
 /// The language to speak before the arguments are parsed: `--lang` if it is there, else the locale.
 pub(super) fn language(arguments: &[OsString], locale: Lang) -> Lang {
@@ -112,6 +115,14 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("reveal", "見つかった値を伏せずに書きます（省略時は伏せ字）"),
     ("findings", "見つかったものを FILE に JSON Lines で書きます"),
     ("web_root", "通常の場所のほかに、公開フォルダーとみなす場所（複数指定可）\n公開すべきでないものがあれば示します"),
+    (
+        "sites",
+        "このファイルまたはフォルダーの人数を、NAME として別にも数えます\n会員番号などは、その中で 1 つのシステムの番号とみなします\n（複数指定可）",
+    ),
+    (
+        "own_domains",
+        "このドメインのメールアドレスを持つ人を、自社の人として別に数えます\n（複数指定可。サブドメインは別に指定します）",
+    ),
     (
         "since",
         "この時より後に変更されたファイルだけを検査します\n（2026-11-01、2026-11-01T18:00、または今から 7d、12h 前）\n外したファイルは「見ていないもの」として示します",
@@ -243,6 +254,8 @@ const EXAMPLES: &[(&str, &str)] = &[
         "例:
   hozen respond /var/www /var/log --out /mnt/usb --operator '山田花子'
   hozen respond /srv --out /mnt/usb --case 2026-001 --format json
+  拠点ごとの人数も数え、自社の人は別にする
+    hozen respond /srv --out /mnt/usb --site 店=/srv/shop --own-domain shop.jp
   稼働中の機器では、まずその状態を取る
     hozen respond /var/www /var/log --volatile --out /mnt/usb
   停電やディスク満杯で途中で終わった事案の続きを行う
@@ -279,6 +292,8 @@ const EXAMPLES: &[(&str, &str)] = &[
     hozen scan /srv --cache /var/lib/hozen.cache --fail-on findings
   この1週間に変わったものだけ、ディスクイメージは除く
     hozen scan /srv --since 7d --exclude '*.iso'
+  学校ごとの人数も数え、自校の人は別にする
+    hozen scan usb --site 東校=usb/1 --site 西校=usb/2 --own-domain east.ed.jp
 ",
     ),
     (
@@ -396,64 +411,6 @@ fn translate_at(mut command: Command, path: &str) -> Command {
         let heading = if argument.is_positional() { "引数" } else { "オプション" };
         argument.help_heading(heading)
     })
-}
-
-/// A usage error in Japanese: what is wrong, what could be meant, then clap's own usage lines.
-pub(super) fn error(error: &clap::Error, english: &str) -> String {
-    let Some(what) = what(error, english) else { return english.to_owned() };
-    let usage = english.lines().skip_while(|line| !line.starts_with("Usage:") && !line.starts_with("使い方:"));
-    let usage: String =
-        usage.take_while(|line| !line.starts_with("For more")).map(|line| format!("{line}\n")).collect();
-    let usage = usage.replacen("Usage:", "使い方:", 1);
-    format!("エラー: {what}\n{}\n{usage}対処: 後ろに --help を付けて実行すると、使い方が表示されます\n", meant(error))
-}
-
-fn context(error: &clap::Error, kind: ContextKind) -> Option<String> {
-    let text = match error.get(kind)? {
-        ContextValue::String(text) => text.clone(),
-        ContextValue::Strings(texts) => texts.join("、"),
-        _ => return None,
-    };
-    Some(text).filter(|text| !text.is_empty())
-}
-
-fn what(error: &clap::Error, english: &str) -> Option<String> {
-    let of = |kind| context(error, kind).unwrap_or_default();
-    let argument = of(ContextKind::InvalidArg);
-    Some(match error.kind() {
-        ErrorKind::UnknownArgument => format!("「{argument}」という指定はありません"),
-        ErrorKind::InvalidSubcommand => {
-            format!("「{}」というサブコマンドはありません", of(ContextKind::InvalidSubcommand))
-        }
-        ErrorKind::MissingRequiredArgument => format!("必要な指定がありません: {argument}"),
-        ErrorKind::MissingSubcommand => "サブコマンドを指定してください".to_owned(),
-        ErrorKind::InvalidValue if of(ContextKind::InvalidValue).is_empty() => format!("{argument} の値がありません"),
-        ErrorKind::InvalidValue => format!("{argument} に「{}」は指定できません", of(ContextKind::InvalidValue)),
-        ErrorKind::ValueValidation if argument.contains("--gentle") => format!(
-            "{argument} に「{}」は指定できません（1秒あたりのバイト数を、k・M・G を付けた整数で指定します。例: 20M、最小は 1k）",
-            of(ContextKind::InvalidValue)
-        ),
-        ErrorKind::ValueValidation => {
-            let reason =
-                english.lines().next().and_then(|line| line.rsplit_once(": ")).map_or("", |(_, reason)| reason);
-            format!("{argument} に「{}」は指定できません（{reason}）", of(ContextKind::InvalidValue))
-        }
-        ErrorKind::ArgumentConflict => format!("{argument} は二度、または同時には指定できません"),
-        _ => return None,
-    })
-}
-
-/// What could be given instead, where clap knows it.
-fn meant(error: &clap::Error) -> String {
-    let could = |label: &str, kinds: &[ContextKind]| {
-        kinds
-            .iter()
-            .find_map(|kind| context(error, *kind))
-            .map(|text| format!("  {label}: {text}\n"))
-            .unwrap_or_default()
-    };
-    could("もしかして", &[ContextKind::SuggestedArg, ContextKind::SuggestedSubcommand, ContextKind::SuggestedValue])
-        + &could("指定できるもの", &[ContextKind::ValidValue, ContextKind::ValidSubcommand])
 }
 
 #[cfg(test)]

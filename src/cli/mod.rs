@@ -35,6 +35,7 @@ mod tsa;
 mod verify;
 mod volatile;
 
+mod whose;
 mod words;
 
 use std::ffi::OsString;

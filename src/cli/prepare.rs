@@ -14,8 +14,10 @@ use super::failure::{Failure, shown};
 use super::gentle::{self, Manner};
 use super::profile::{self, Picked};
 use super::volatile::{self, Given};
+use super::whose::{Looked, Whose};
 use super::{Env, keys, tell, words};
 use crate::case::dir::{CaseDir, is_case_id};
+use crate::case::orders::CountOrders;
 use crate::case::results::Amount;
 use crate::case::volatile::Volatile;
 use crate::disk::pseudo;
@@ -61,6 +63,8 @@ pub(super) struct Ready {
     pub walk_ahead: usize,
     /// How sources are read, where that is not as fast as can be.
     pub gentle: Option<Manner>,
+    /// How people are to be counted.
+    pub count: CountOrders,
 }
 
 /// What a walk without reading shows.
@@ -117,7 +121,12 @@ const ENTRY_BYTES: u64 = 2_000;
 const CASE_BYTES: u64 = 4_000_000;
 
 /// Checks arguments, key, output and space, and surveys the sources. `others` are further files that will be written.
-pub(super) fn prepare(args: &CollectArgs, others: &[&Path], lang: Lang, env: &mut Env) -> Result<Ready, Failure> {
+pub(super) fn prepare(
+    args: &CollectArgs,
+    (others, whose): (&[&Path], &Whose),
+    lang: Lang,
+    env: &mut Env,
+) -> Result<Ready, Failure> {
     // Before any thread is started.
     let gentle = gentle::begin(&args.gentle, lang, env);
     // Before all that takes time: the reference was read when the command was entered.
@@ -145,6 +154,9 @@ pub(super) fn prepare(args: &CollectArgs, others: &[&Path], lang: Lang, env: &mu
         return Err(Failure::nothing_found(&picked.root));
     }
     let walk = walk_of(&roots, picked.roots.clone(), args.cross_file_systems, &[], None)?;
+    let found = picked.roots.iter().map(|found| &found.path);
+    let all_roots: Vec<PathBuf> = roots.iter().chain(found).cloned().collect();
+    let count = whose.orders(Looked { roots: &all_roots, zips: &[] })?;
     let mut covered = walk.notes().to_vec();
     // A schedule that a path of the user's covers is nothing that the user asked for by itself.
     covered.retain(|(path, _)| args.paths.iter().any(|given| shown(given) == *path));
@@ -191,6 +203,7 @@ pub(super) fn prepare(args: &CollectArgs, others: &[&Path], lang: Lang, env: &mu
         signer,
         walk_ahead,
         gentle,
+        count,
     })
 }
 

@@ -28,11 +28,12 @@ pub(super) fn run(args: &RespondArgs, lang: Lang, env: &mut Env) -> Result<Exit,
     }
     let search = Search::new(&args.look, env)?;
     search.tell_of_local(&args.look.rules, lang, env);
+    let whose = args.look.whose.read()?;
     if let Some(case) = &args.collect.resume {
-        return resume::respond(args, case, &search, lang, env);
+        return resume::respond(args, case, (&search, &whose), lang, env);
     }
     let others: Vec<&Path> = args.look.findings.as_deref().into_iter().collect();
-    let mut ready = prepare(&args.collect, &others, lang, env)?;
+    let mut ready = prepare(&args.collect, (&others, &whose), lang, env)?;
     let extra = look::findings_file(&args.look)?;
     let now = Rc::clone(&env.now);
     let mut collection =
@@ -104,7 +105,8 @@ fn pass(
     };
     let place = collection.row_place();
     let tally = Tally::new(search.entities(), search.pack.digest, &place)
-        .judging(search.places(&args.look, &args.collect.paths)?);
+        .judging(search.places(&args.look, &args.collect.paths)?)
+        .asking(ready.count.asked(&key));
     let out = FindingsOut { out: &mut findings, reveal: args.look.reveal, explain: None };
     collection.stops_by(&env.stop);
     let mut intake = collection.intake(Some(tally), Some(out)).map_err(collect::failure)?;

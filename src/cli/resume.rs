@@ -12,6 +12,7 @@ use super::gentle::{self, Manner};
 use super::look::Search;
 use super::prepare::{self, Survey};
 use super::respond::{self, Both};
+use super::whose::{Looked, Whose};
 use super::{Env, Exit, keys, look, progress, tell, volatile, words};
 use crate::case::collection::{Collection, CollectionError, Keys};
 use crate::case::intake::Intake;
@@ -47,7 +48,7 @@ pub(super) fn collect(args: &CollectArgs, case: &Path, lang: Lang, env: &mut Env
 pub(super) fn respond(
     args: &RespondArgs,
     case: &Path,
-    search: &Search,
+    (search, whose): (&Search, &Whose),
     lang: Lang,
     env: &mut Env,
 ) -> Result<Exit, Failure> {
@@ -55,7 +56,7 @@ pub(super) fn respond(
     let now = Rc::clone(&env.now);
     let begun = evidence(&args.collect, case, (&*now, "respond"), lang, env);
     let (mut collection, result, confinement) = begun.inspect_err(|_| look::forget(&args.look))?;
-    let scanned = scan(args, search, &mut collection, (&result, extra), (lang, env));
+    let scanned = scan(args, (search, whose), &mut collection, (&result, extra), (lang, env));
     let scan = scanned.map_err(|failure| failure.after_seal().resumable("respond", collection.folder()))?;
     respond::finish(args, &mut collection, &confinement, (result, scan), (lang, env))
 }
@@ -215,7 +216,7 @@ fn take_rest(
 /// Looks at the sealed evidence, and keeps what it finds in the case.
 fn scan(
     args: &RespondArgs,
-    search: &Search,
+    (search, whose): (&Search, &Whose),
     collection: &mut Collection<'_>,
     (result, extra): (&CollectResult, Option<OutputFile>),
     (lang, env): (Lang, &mut Env),
@@ -244,11 +245,19 @@ fn scan(
         progress: &progress,
     };
     let place = collection.row_place();
+    let zips: Vec<PathBuf> = result.evidence.iter().map(PathBuf::from).collect();
+    // As it was asked for at the beginning, unless it is asked for otherwise now.
+    let count = if whose.is_empty() {
+        collection.count_orders().clone()
+    } else {
+        whose.orders(Looked { roots: &[], zips: &zips })?
+    };
     let tally = Tally::new(search.entities(), search.pack.digest, &place)
-        .judging(search.places(&args.look, &args.collect.paths)?);
+        .judging(search.places(&args.look, &args.collect.paths)?)
+        .asking(count.asked(&key));
     let out = FindingsOut { out: &mut findings, reveal: args.look.reveal, explain: None };
     let mut intake = Intake::<MemoryStore, MemoryStore>::new(None, Some(tally), Some(out), &place);
-    let (items, _) = collect::payload(&result.evidence.iter().map(PathBuf::from).collect::<Vec<_>>())?;
+    let (items, _) = collect::payload(&zips)?;
     let ran = progress::shown(&progress, result.bytes, lang, env.stderr_is_terminal, || {
         crate::pass::run(items, plan, &mut intake)
     });

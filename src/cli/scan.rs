@@ -4,10 +4,13 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::AtomicBool;
 
+use serde::Serialize;
+
 use super::args::{Format, ScanArgs};
 use super::failure::Failure;
 use super::gentle::{self, Manner};
 use super::look::Search;
+use super::whose::Looked;
 use super::{Env, Exit, collect, look, prepare, print, print_json, progress, reasons, tell, words};
 use crate::case::cache::{self, CacheOut, Conditions, Opened, Opening};
 use crate::case::intake::Intake;
@@ -28,6 +31,7 @@ pub(super) fn run(args: &ScanArgs, lang: Lang, env: &mut Env) -> Result<Exit, Fa
     let gentle = gentle::begin(&args.gentle, lang, env);
     let search = Search::new(&args.look, env)?;
     search.tell_of_local(&args.look.rules, lang, env);
+    let whose = args.look.whose.read()?;
     let named_key = case_key(args)?;
     // Before the first look at a source: reading a link's target would move its access time.
     prepare::quiet_sources(env, &args.paths, args.cross_file_systems);
@@ -38,6 +42,9 @@ pub(super) fn run(args: &ScanArgs, lang: Lang, env: &mut Env) -> Result<Exit, Fa
     sources.check(args)?;
     let mut findings = look::findings_file(&args.look)?;
     let places = search.places(&args.look, &sources.roots)?;
+    let count = whose
+        .orders(Looked { roots: &sources.roots, zips: &sources.zips })
+        .inspect_err(|_| look::forget(&args.look))?;
     let remembered = remembered(args, &search, named_key.clone(), env)?;
     let (cache, cache_out, key) = match remembered {
         Some(Opened { cache, out, key }) => (Some(cache), Some(out), key),
@@ -67,7 +74,7 @@ pub(super) fn run(args: &ScanArgs, lang: Lang, env: &mut Env) -> Result<Exit, Fa
         progress: &progress_now,
     };
     let place = RowPlace { folder: args.spool.clone() };
-    let tally = Tally::new(search.entities(), search.pack.digest, &place).judging(places);
+    let tally = Tally::new(search.entities(), search.pack.digest, &place).judging(places).asking(count.asked(&key));
     let reveal = args.look.reveal;
     let mut nowhere = std::io::sink();
     let lines: &mut dyn Write = findings.as_mut().map_or(&mut nowhere as &mut dyn Write, |out| out);
@@ -93,7 +100,7 @@ pub(super) fn run(args: &ScanArgs, lang: Lang, env: &mut Env) -> Result<Exit, Fa
         findings.sync().map_err(|error| Failure::disk(&error))?;
     }
     match args.format {
-        Format::Json => print_json(env, &scan)?,
+        Format::Json => print_json(env, &Answer::of(&scan)?)?,
         Format::Text => print(env, &text(&scan, lang)?)?,
     }
     if let Some(Err(error)) = cache_out.map(CacheOut::replace) {
@@ -183,8 +190,26 @@ impl Sources {
     }
 }
 
+/// The result, and the rules under which a report may be due.
+#[derive(Serialize)]
+struct Answer<'a> {
+    #[serde(flatten)]
+    scan: &'a ScanResult,
+    duties: serde_json::Value,
+}
+
+impl<'a> Answer<'a> {
+    fn of(scan: &'a ScanResult) -> Result<Self, Failure> {
+        Ok(Self { scan, duties: report::duties(&facts(scan)?) })
+    }
+}
+
+fn facts(scan: &ScanResult) -> Result<report::Facts, Failure> {
+    report::Facts::of_scan(scan).map_err(|error| Failure::writing(&error, &error))
+}
+
 /// The answer for people: values, people, the files with findings, and what could not be read.
 fn text(scan: &ScanResult, lang: Lang) -> Result<String, Failure> {
-    let facts = report::Facts::of_scan(scan).map_err(|error| Failure::writing(&error, &error))?;
+    let facts = facts(scan)?;
     Ok(report::scan_summary(scan, &facts, lang) + &report::scan_listing(&facts, lang))
 }

@@ -86,15 +86,29 @@ impl Finish<'_> {
         drop((plausible, groups));
 
         self.three(&mut counted, [&least, &estimate, &most], proven, unread);
-        for (at, (name, _)) in (1..).zip(&self.people.asked.sites) {
-            let of = |found: &Found| u64::from(found.sites.get(at).copied().unwrap_or(0));
-            let mid = of(&estimate);
-            counted.sites.push((name.clone(), [of(&least).min(mid), mid, of(&most).max(mid)]));
-        }
+        counted.sites = self.by_site([&least, &estimate, &most]);
         if let Some(leaf) = rows.leaf.as_mut() {
             self.leaf_rows([&least.leaves, &estimate.leaves, &most.leaves], leaf)?;
         }
         Ok(counted)
+    }
+
+    /// People of each site. Those in none of them come last, without a name: they are not left out.
+    fn by_site(&self, levels: [&Found; 3]) -> Vec<(String, [u64; 3])> {
+        let site = |at: usize| {
+            let [least, mid, most] = levels.map(|found| u64::from(found.sites.get(at).copied().unwrap_or(0)));
+            [least.min(mid), mid, most.max(mid)]
+        };
+        let mut sites: Vec<(String, [u64; 3])> = Vec::new();
+        for (at, (name, _)) in (1..).zip(&self.people.asked.sites) {
+            if sites.iter().all(|(known, _)| known != name) {
+                sites.push((name.clone(), site(at)));
+            }
+        }
+        if site(0) != [0; 3] {
+            sites.push((String::new(), site(0)));
+        }
+        sites
     }
 
     /// The three numbers of all.

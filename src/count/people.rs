@@ -57,7 +57,7 @@ pub struct Entry<'a> {
 /// What is asked of a count beside the numbers.
 #[derive(Debug, Clone, Default)]
 pub struct Asked {
-    /// Systems or sites: name, and the beginning of the paths of its leaves.
+    /// Systems or sites: name, and the file or folder that its leaves are or lie in. A name may come again with another path.
     pub sites: Vec<(String, String)>,
     /// Digests of the domains of the house ([`super::facts::domain_key`]).
     pub own_domains: Vec<u64>,
@@ -75,7 +75,7 @@ pub struct Counted {
     pub over: Option<(u64, u64)>,
     /// Who had what: sets of entities (one bit each), with the people of the estimate who had just these.
     pub kinds: BTreeMap<u64, u64>,
-    /// People by site, in the order asked for: at least, estimate, at most.
+    /// People by site, in the order asked for: at least, estimate, at most. Last and without a name, if there are sites: those in none of them.
     pub sites: Vec<(String, [u64; 3])>,
     /// People of the estimate by category; one person may be in two.
     pub categories: BTreeMap<Category, u64>,
@@ -350,16 +350,20 @@ impl People {
         self.all_records = self.all_records.saturating_add(records);
     }
 
-    /// By leaf, the system that it belongs to: 0, or the place of a site and one.
+    /// By leaf, the number of the site that it lies in: 0, or the place of the site and one.
     pub(super) fn systems(&self) -> io::Result<Vec<u32>> {
         if self.asked.sites.is_empty() {
             return Ok(Vec::new());
         }
-        let number = |path: String| {
-            let at = self.asked.sites.iter().position(|(_, prefix)| path.starts_with(prefix.as_str()));
-            at.map_or(0, |at| at as u32 + 1)
-        };
-        (0..self.book.leaves()).map(|leaf| self.book.path(leaf).map(number)).collect()
+        (0..self.book.leaves()).map(|leaf| self.book.path(leaf).map(|path| self.system(&path))).collect()
+    }
+
+    /// The number of the site that a leaf lies in, the innermost where there are several; 0 where it lies in none. Paths of one name are one site.
+    fn system(&self, leaf: &str) -> u32 {
+        let sites = &self.asked.sites;
+        let inmost = sites.iter().filter(|(_, path)| lies_in(leaf, path)).max_by_key(|(_, path)| path.len());
+        let first = inmost.and_then(|(name, _)| sites.iter().position(|(other, _)| other == name));
+        first.map_or(0, |at| at as u32 + 1)
     }
 
     /// Each record's mentions, in order; the values that chance explains come back.
@@ -438,6 +442,12 @@ impl People {
 fn names_somebody(roles: &[Role], ids: &[Identifier]) -> bool {
     let tells = |id: &Identifier| roles.get(usize::from(id.entity)).is_some_and(|role| role.tells_of_somebody());
     ids.iter().any(|id| id.class != LinkClass::None || tells(id))
+}
+
+/// Whether a leaf is this file or folder, or something in it: a path ends where a name ends.
+fn lies_in(leaf: &str, path: &str) -> bool {
+    let rest = leaf.strip_prefix(path);
+    rest.is_some_and(|rest| rest.is_empty() || path.ends_with('/') || rest.starts_with('/') || rest.starts_with(" ▸ "))
 }
 
 #[cfg(test)]

@@ -59,7 +59,7 @@ pub struct LeafPeople {
 /// People of one site or system (`--site NAME=PATH`), alone.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SitePeople {
-    /// Its name.
+    /// Its name; empty for everything that lies in none of the named sites.
     pub site: String,
     /// People, as [`super::Subjects::at_least`].
     pub at_least: u64,

@@ -1,21 +1,25 @@
 //! What the report says, in no language: decided once, so that page, JSON and terminal cannot disagree.
 
+use std::collections::BTreeMap;
 use std::io;
 
 use jiff::civil::Date;
 use serde::Serialize;
 
 use super::ReportInput;
-use super::assess::{Deadlines, Level, Weighed, deadlines, level, weigh};
+use super::assess::{Deadlines, Level, deadlines, level};
+use super::duties::{Weighed, weigh};
 use super::entries::Sums;
 use super::files::{Listed, Looked};
 use super::gaps::GapGroup;
 use super::kinds::{Rung, not_looked_for, place};
 use super::open_lists::OpenLists;
+use super::people;
 use super::risky::{self, RiskyGroup};
 use super::stored::Stored;
+use super::words::people::beside;
 use crate::case::results::{CollectResult, ScanResult};
-use crate::model::EntityTally;
+use crate::model::{Breakdown, EntityTally, Lang, LeafPeople};
 
 /// Everything that the three layouts draw from, beside the input itself. Made once: it reads all rows of the run.
 #[derive(Debug, Clone, PartialEq)]
@@ -44,6 +48,10 @@ pub struct Facts {
     pub(super) not_kept: u64,
     /// Files with findings, most first.
     pub(super) files: Vec<Listed>,
+    /// People of the leaves among them, by path.
+    pub(super) people_of: BTreeMap<String, LeafPeople>,
+    /// Who had what.
+    pub(super) who: Breakdown,
     /// Files with findings that are not in `files`; results/scan.json names them.
     pub(super) more_files: u64,
     /// What lies where it should not, by rule.
@@ -59,6 +67,8 @@ pub(super) struct Kind {
     pub(super) entity: String,
     /// Its rung.
     pub(super) rung: Rung,
+    /// People of the estimate who have it.
+    pub(super) people: u64,
     /// Its numbers.
     #[serde(flatten)]
     pub(super) tally: EntityTally,
@@ -101,11 +111,18 @@ impl Facts {
             blind,
             unread,
             not_kept: sums.not_kept,
+            people_of: people::of_listed(&scan.leaves, &files)?,
+            who: scan.who.clone(),
             files,
             more_files,
             risky: risky::groups(&scan.risky_places)?,
             gaps: sums.gaps.groups(),
         })
+    }
+
+    /// Records, what is counted apart and what is to be looked at, in one line.
+    pub(super) fn beside(&self, records: u64, lang: Lang) -> String {
+        beside(records, self.who.apart.values().sum(), self.who.conflicts.values().sum(), lang)
     }
 
     /// Whether a rule of this run looks for an entity.
@@ -118,6 +135,7 @@ fn kinds(scan: &ScanResult) -> Vec<Kind> {
     let row = |(entity, tally): (&String, &EntityTally)| Kind {
         entity: entity.clone(),
         rung: place(entity).0,
+        people: scan.who.by_kind.get(entity).copied().unwrap_or(0),
         tally: *tally,
     };
     let mut kinds: Vec<Kind> = scan.entities.iter().map(row).collect();

@@ -6,17 +6,22 @@ use std::collections::BTreeMap;
 
 use askama::Template;
 
-use super::assess::{Touch, Weighed};
+use super::duties::{Duty, Touch, Weighed};
 use super::facts::{Facts, Kind};
 use super::files::{Listed, inside};
 use super::gaps::{GapGroup, hides_content};
 use super::kinds::{RUNGS, Rung, label, place};
 use super::listing::mislabelled;
 use super::open_lists::OpenList;
+use super::people::Who;
 use super::risky::RiskyGroup;
 use super::show::{self, grouped, in_eights, size};
 use super::verify::{Check, checks};
-use super::words::{DutyWords, GapWords, Verdict, Words, because, deadline, duty, gap, questions, steps, touch, words};
+use super::words::people::{PeopleWords, people_words};
+use super::words::{
+    DutyWords, GapWords, Verdict, Words, because, deadline, duty, gap, kinds_of_people, questions, reached, steps,
+    touch, words,
+};
 use super::{ReportError, ReportInput};
 use crate::case::results::{FileResult, LookStatus};
 use crate::model::{GapKind, Lang};
@@ -43,6 +48,8 @@ struct Page<'a> {
     notes: Vec<String>,
     ladder: Vec<RungView>,
     people: PeopleView,
+    pw: &'static PeopleWords,
+    who: Who,
     duties: Vec<DutyView>,
     steps: Vec<&'static str>,
     deadlines: [(&'static str, String); 2],
@@ -88,6 +95,7 @@ struct KindView {
     seen: Seen,
     said: String,
     also: String,
+    people: String,
     distinct: String,
     occurrences: String,
     possible: String,
@@ -101,6 +109,8 @@ struct PeopleView {
     track: Option<Track>,
     unread: Option<String>,
     gaps: Vec<String>,
+    /// Records, what is apart, what is to be looked at.
+    beside: String,
 }
 
 struct Track {
@@ -117,7 +127,11 @@ struct DutyView {
     answer: &'static str,
     /// The answer says it all: there is no number behind it.
     asks: bool,
+    is_first: bool,
     why: String,
+    reached: &'static str,
+    kinds: String,
+    since: &'static str,
 }
 
 struct FileView {
@@ -128,6 +142,7 @@ struct FileView {
     about: String,
     findings: String,
     possible: String,
+    people: LeafView,
     members: Vec<MemberView>,
     more_members: Option<String>,
 }
@@ -138,6 +153,14 @@ struct MemberView {
     status: &'static str,
     findings: String,
     possible: String,
+    people: LeafView,
+}
+
+/// People of one leaf: the estimate, and what it lies between.
+#[derive(Default)]
+struct LeafView {
+    estimate: String,
+    between: String,
 }
 
 struct GapView {
@@ -161,6 +184,8 @@ impl<'a> Page<'a> {
             notes: input.notes.iter().map(w.note).chain(risky_note(facts, lang)).collect(),
             ladder: ladder(facts, lang),
             people: people(input, facts, lang),
+            pw: people_words(lang),
+            who: Who::whole(facts, lang),
             duties: duties(facts, lang),
             steps: steps(facts, lang),
             deadlines: deadline(facts.deadlines.as_ref(), lang),
@@ -168,7 +193,7 @@ impl<'a> Page<'a> {
             sealed_line: (w.sealed_line)(collect.entries, collect.files, &size(collect.bytes)),
             seal: in_eights(&collect.seal.sha256),
             kinds: facts.kinds.iter().map(|kind| kind_view(kind, facts, lang)).collect(),
-            files: facts.files.iter().map(|file| file_view(file, lang)).collect(),
+            files: facts.files.iter().map(|file| file_view(file, facts, lang)).collect(),
             gaps: gaps(facts, lang),
             confinement: (w.confinement)(&input.confinement),
             checks: checks(input),
@@ -232,6 +257,7 @@ fn kind_view(kind: &Kind, facts: &Facts, lang: Lang) -> KindView {
         label: label(&kind.entity, lang),
         said,
         also,
+        people: if kind.people > 0 { grouped(kind.people) } else { "–".to_owned() },
         distinct: if seen == Seen::Unknown { "?".to_owned() } else { grouped(tally.distinct) },
         occurrences: if seen == Seen::Unknown { "?".to_owned() } else { grouped(tally.occurrences) },
         possible: format!("{} / {}", grouped(tally.possible_distinct), grouped(tally.possible_occurrences)),
@@ -255,6 +281,7 @@ fn ladder(facts: &Facts, lang: Lang) -> Vec<RungView> {
                     seen: Seen::NotLookedFor,
                     said: w.not_looked_for.to_owned(),
                     also: String::new(),
+                    people: String::new(),
                     distinct: String::new(),
                     occurrences: String::new(),
                     possible: String::new(),
@@ -302,12 +329,13 @@ fn people(input: &ReportInput, facts: &Facts, lang: Lang) -> PeopleView {
         track: track(subjects.at_least, subjects.estimate, subjects.at_most, facts.unread > 0),
         unread: (facts.unread > 0).then(|| (w.unread)(facts.unread)),
         gaps,
+        beside: if facts.blind { String::new() } else { facts.beside(subjects.records, lang) },
     }
 }
 
 /// Where the three numbers lie on a line from 0; open at its end if more people may be in what was not read.
 fn track(at_least: u64, estimate: u64, at_most: u64, open: bool) -> Option<Track> {
-    use super::assess::ITEM_4_PERSONS as LIMIT;
+    use super::duties::ITEM_4_PERSONS as LIMIT;
     if at_most == 0 {
         return None;
     }
@@ -331,17 +359,29 @@ fn duties(facts: &Facts, lang: Lang) -> Vec<DutyView> {
         class: match one.touch {
             Touch::Possible => "found",
             Touch::Doubtful | Touch::AskPeople => "doubtful",
-            Touch::NotSeen => "none",
+            Touch::NotSeen | Touch::NotByItself => "none",
             Touch::Untold | Touch::NotLookedFor => "unlooked",
         },
         answer: touch(one.touch, lang),
         asks: one.touch == Touch::AskPeople,
-        why: because(one.duty, one.touch, &one.because, facts.unread, lang),
+        is_first: one.duty.is_first() || one.touch == Touch::Possible && one.duty == Duty::MyNumberHundred,
+        why: because(one, facts, lang),
+        reached: reached(one.reached, lang),
+        kinds: kinds_of_people(one, lang),
+        since: one.effective_from,
     };
     facts.duties.iter().map(view).collect()
 }
 
-fn file_view(listed: &Listed, lang: Lang) -> FileView {
+/// People of a leaf, if it is one that has any.
+fn leaf_view(path: &str, facts: &Facts) -> LeafView {
+    let Some(of) = facts.people_of.get(path).filter(|of| of.at_most > 0) else { return LeafView::default() };
+    LeafView {
+        estimate: grouped(of.estimate), between: format!("{} – {}", grouped(of.at_least), grouped(of.at_most))
+    }
+}
+
+fn file_view(listed: &Listed, facts: &Facts, lang: Lang) -> FileView {
     let w = words(lang);
     let file = &listed.file;
     let about = [file.format.clone(), file.encoding.clone(), Some(size(file.bytes)), mislabelled(file, lang)];
@@ -352,6 +392,7 @@ fn file_view(listed: &Listed, lang: Lang) -> FileView {
         status: (w.look_status)(member.status),
         findings: counts(&member.findings, lang),
         possible: counts(&member.possible, lang),
+        people: leaf_view(&member.path, facts),
     };
     FileView {
         path: file.path.clone(),
@@ -361,6 +402,7 @@ fn file_view(listed: &Listed, lang: Lang) -> FileView {
         about: about.join(" · "),
         findings: counts(&file.findings, lang),
         possible: counts(&file.possible, lang),
+        people: leaf_view(&file.path, facts),
         members: listed.members_with_findings.iter().map(member).collect(),
         more_members: (listed.more_members > 0).then(|| (w.more_files)(listed.more_members)),
     }

@@ -41,6 +41,7 @@ pub fn json(input: &ReportInput, facts: &Facts) -> Value {
             "kinds": facts.kinds,
             "not_looked_for": facts.not_looked_for,
             "subjects": subjects,
+            "who": input.scan.who,
             "unread": facts.unread,
             "duties": facts.duties,
             "deadlines": facts.deadlines.as_ref().map(days),
@@ -61,6 +62,11 @@ pub fn json(input: &ReportInput, facts: &Facts) -> Value {
         "verify": checks(input),
         "limits": (words(Lang::En).limits)(facts, &input.key),
     })
+}
+
+/// What the rules under which a report may be due come to, for a scan's own output.
+pub fn duties(facts: &Facts) -> Value {
+    json!(facts.duties)
 }
 
 fn days(days: &Deadlines) -> Value {

@@ -10,7 +10,9 @@ use super::facts::Facts;
 use super::files::inside;
 use super::gaps::{GapGroup, hides_content};
 use super::kinds::label;
+use super::people;
 use super::show::{calm, grouped};
+use super::words::people::range;
 use super::words::{gap, words};
 use crate::case::results::Rows;
 use crate::model::{FileResult, Gap, Lang};
@@ -25,7 +27,7 @@ const EXAMPLES: usize = 3;
 /// Files with findings, most first, and what could not be read.
 pub fn scan_listing(facts: &Facts, lang: Lang) -> String {
     let w = words(lang);
-    let mut text = String::new();
+    let mut text = people::listing(facts, lang);
     let all = facts.files.len() as u64 + facts.more_files;
     if all > 0 {
         text += &format!("\n{}{}{}\n", w.files_section, w.colon, grouped(all));
@@ -42,15 +44,22 @@ pub fn scan_listing(facts: &Facts, lang: Lang) -> String {
         let possible = format!("{}{}{}", w.possible_label, w.colon, counts(&row.possible));
         if found.is_empty() { possible } else { format!("{found}{}{possible}", lang.pick("; ", "。")) }
     };
+    let people_of = |row: &FileResult| {
+        let people = facts.people_of.get(&row.path).map(|of| [of.at_least, of.estimate, of.at_most]);
+        let line = people.filter(|numbers| *numbers != [0; 3]).map(|numbers| range(numbers, lang));
+        line.map(|line| format!("      {}{}{line}\n", w.screen.people, w.colon)).unwrap_or_default()
+    };
     for listed in facts.files.iter().take(FILES) {
         let file = &listed.file;
         text += &format!("  {}\n      {}\n", calm(&file.path), found(file));
+        text += &people_of(file);
         if let Some(note) = mislabelled(file, lang) {
             text += &format!("      {note}\n");
         }
         let members = &listed.members_with_findings;
         for member in members.iter().take(MEMBERS) {
             text += &format!("      ▸ {}{}{}\n", calm(inside(&member.path, &file.path)), w.colon, found(member));
+            text += &people_of(member);
         }
         let more = listed.more_members + members.len().saturating_sub(MEMBERS) as u64;
         if more > 0 {

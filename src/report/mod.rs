@@ -7,6 +7,7 @@
 
 mod assess;
 pub mod custody;
+mod duties;
 mod entries;
 mod facts;
 mod files;
@@ -17,6 +18,7 @@ mod json;
 mod kinds;
 mod listing;
 mod open_lists;
+mod people;
 mod risky;
 mod screen;
 mod show;
@@ -33,7 +35,7 @@ use crate::model::Digest;
 
 pub use facts::Facts;
 pub use html::html;
-pub use json::{SCHEMA, json};
+pub use json::{SCHEMA, duties, json};
 pub use kinds::label as kind_label;
 pub use listing::{gap_listing, scan_listing};
 pub use screen::{scan_summary, summary};

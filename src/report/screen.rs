@@ -5,11 +5,11 @@
 use unicode_width::UnicodeWidthStr;
 
 use super::ReportInput;
-use super::assess::Touch;
+use super::duties::{Duty, Touch, Weighed};
 use super::facts::{Facts, Kind};
 use super::kinds::label;
 use super::show::{calm, grouped, in_eights, size};
-use super::words::{Words, duty, words};
+use super::words::{Words, duty, reached_briefly, words};
 use crate::case::results::ScanResult;
 use crate::model::Lang;
 
@@ -24,11 +24,10 @@ pub fn summary(input: &ReportInput, facts: &Facts, lang: Lang) -> String {
     let w = words(lang);
     let mut screen = Screen::new(lang);
     screen.line(&format!("{}  {}  {}", calm(&input.case_id), calm(&input.host), calm(&input.finished)));
-    screen.line("");
     screen.line((w.verdict)(facts.level, facts.unread).headline);
     screen.line("");
     kinds(&mut screen, facts, w, lang);
-    people(&mut screen, &input.scan, facts, w);
+    people(&mut screen, &input.scan, facts, w, lang);
     duties(&mut screen, facts, w, lang);
     risky(&mut screen, facts, w);
     kept(&mut screen, input, facts, w);
@@ -47,7 +46,7 @@ pub fn scan_summary(scan: &ScanResult, facts: &Facts, lang: Lang) -> String {
     screen.line((w.verdict)(facts.level, facts.unread).headline);
     screen.line("");
     kinds(&mut screen, facts, w, lang);
-    people(&mut screen, scan, facts, w);
+    people(&mut screen, scan, facts, w, lang);
     duties(&mut screen, facts, w, lang);
     risky(&mut screen, facts, w);
     screen.text
@@ -77,6 +76,23 @@ impl Screen {
         let shown = if name == self.last { "" } else { name };
         self.last = name;
         self.line(&format!("{}{text}", pad(shown, self.indent)));
+    }
+
+    /// A row over two lines where one is too short: broken behind a semicolon or before an opening bracket, else at a space.
+    fn wrapped(&mut self, name: &'static str, text: &str) {
+        let room = COLUMNS - self.indent;
+        if width(text) <= room {
+            return self.row(name, text);
+        }
+        let last = |is_break: fn(char, char) -> bool| {
+            let pairs = text.char_indices().zip(text.chars().skip(1));
+            let ends = pairs.filter(|((_, c), next)| is_break(*c, *next)).map(|((at, c), _)| at + c.len_utf8());
+            ends.filter(|&at| text.get(..at).is_some_and(|head| width(head) <= room)).last()
+        };
+        let at = last(|c, next| c == ';' || next == '（').or_else(|| last(|_, next| next == ' ')).unwrap_or(0);
+        let (head, rest) = text.split_at_checked(at).unwrap_or(("", text));
+        self.row(name, head);
+        self.row(name, rest.trim_start());
     }
 }
 
@@ -121,16 +137,18 @@ fn kinds(screen: &mut Screen, facts: &Facts, w: &'static Words, lang: Lang) {
     }
 }
 
-fn people(screen: &mut Screen, scan: &ScanResult, facts: &Facts, w: &'static Words) {
+fn people(screen: &mut Screen, scan: &ScanResult, facts: &Facts, w: &'static Words, lang: Lang) {
     let subjects = &scan.subjects;
-    let line = if facts.blind {
-        w.nothing_read.to_owned()
-    } else {
-        (w.screen.people_line)(&grouped(subjects.at_least), &grouped(subjects.estimate), &grouped(subjects.at_most))
+    let [least, estimate, most] = [subjects.at_least, subjects.estimate, subjects.at_most].map(grouped);
+    let line = match facts.unread {
+        _ if facts.blind => w.nothing_read.to_owned(),
+        0 => (w.screen.people_line)(&least, &estimate, &most),
+        unread => (w.screen.people_open)(&least, &estimate, &most, &grouped(unread)),
     };
-    screen.row(w.screen.people, &line);
-    if facts.unread > 0 {
-        screen.row(w.screen.people, &(w.screen.unread)(&grouped(facts.unread)));
+    screen.wrapped(w.screen.people, &line);
+    let beside = facts.beside(subjects.records, lang);
+    if !facts.blind && !beside.is_empty() {
+        screen.row(w.screen.people, &beside);
     }
     if scan.cached > 0 {
         screen.row(w.screen.people, &(w.screen.cached)(&grouped(scan.cached)));
@@ -147,8 +165,15 @@ fn risky(screen: &mut Screen, facts: &Facts, w: &'static Words) {
 
 fn duties(screen: &mut Screen, facts: &Facts, w: &'static Words, lang: Lang) {
     let named = |wanted: &[Touch]| {
-        let found = facts.duties.iter().filter(|one| wanted.contains(&one.touch));
-        found.map(|one| duty(one.duty, lang).number).collect::<Vec<_>>().join(w.list_separator)
+        let found = facts.duties.iter().filter(|one| one.duty.is_first() && wanted.contains(&one.touch));
+        let over_hundred =
+            facts.duties.iter().any(|one| one.duty == Duty::MyNumberHundred && one.touch == Touch::Possible);
+        let said = |one: &Weighed| {
+            // The rule about a hundred says more of the one that is named.
+            let which = if over_hundred && one.duty == Duty::MyNumber { Duty::MyNumberHundred } else { one.duty };
+            format!("{}{}", duty(which, lang).number, reached_briefly(one, lang))
+        };
+        found.map(said).collect::<Vec<_>>().join(w.list_separator)
     };
     let may = named(&[Touch::Possible]);
     if !may.is_empty() {

@@ -1,9 +1,11 @@
 //! Failures of looking for personal data: rules, scope, cache.
 
 use std::error::Error;
+use std::ffi::OsStr;
 use std::path::Path;
 
 use super::{Failure, shown};
+use crate::model::RawPath;
 
 impl Failure {
     /// Rules of the machine or the user can not be read: a scan without them would look for less than is thought.
@@ -162,5 +164,81 @@ impl Failure {
             ),
         )
         .because(error)
+    }
+
+    /// A text of `--site` is none.
+    pub(in crate::cli) fn site_form(text: &OsStr) -> Self {
+        let text = shown(Path::new(text));
+        Self::new(
+            (
+                format!("\"{text}\" names no site, so nothing was scanned"),
+                "write --site NAME=PATH: a name of your own, and the file or folder that is the site (East=/srv/east)",
+            ),
+            (
+                format!("--site の「{text}」を読み取れないため、検査していません"),
+                "--site NAME=PATH の形で、好きな名前と、そのファイルまたはフォルダーを書いてください（東校=/srv/east など）",
+            ),
+        )
+    }
+
+    /// The path of a site is not there.
+    pub(in crate::cli) fn site_missing(path: &Path, error: &dyn Error) -> Self {
+        let path = shown(path);
+        Self::new(
+            (
+                format!("the site {path} can not be found, so nothing was scanned"),
+                "correct the path behind the = of --site; it is read as the other paths of the command line are",
+            ),
+            (
+                format!("--site のパス {path} が見つからないため、検査していません"),
+                "--site の = の後のパスを直してください（対象のパスと同じ書き方です）",
+            ),
+        )
+        .because(error)
+    }
+
+    /// A site lies outside of the sources.
+    pub(in crate::cli) fn site_outside(path: &Path) -> Self {
+        let path = shown(path);
+        Self::new(
+            (
+                format!("the site {path} is not part of what is looked at, so nothing was scanned"),
+                "name a file or folder below one of the PATHs behind the = of --site, or add it to the PATHs",
+            ),
+            (
+                format!("--site のパス {path} は対象に含まれていないため、検査していません"),
+                "--site の = の後には対象の中のファイルかフォルダーを指定するか、それを対象に加えてください",
+            ),
+        )
+    }
+
+    /// A site is an evidence zip or a case: what is in it does not say so.
+    pub(in crate::cli) fn site_is_evidence(path: &Path) -> Self {
+        let path = shown(path);
+        Self::new(
+            (
+                format!("{path} is evidence and can be no site, so nothing was scanned"),
+                "name a path as it was at the collection (`unzip -l` lists them below data/fs), or scan each evidence by itself",
+            ),
+            (
+                format!("{path} は証拠なので --site には使えません。検査していません"),
+                "保全したときのパスを指定するか（`unzip -l` で data/fs の下に並びます）、証拠を 1 つずつ検査してください",
+            ),
+        )
+    }
+
+    /// A text of `--own-domain` is none.
+    pub(in crate::cli) fn own_domain(text: &str) -> Self {
+        let text = RawPath(text.as_bytes().to_vec()).shown();
+        Self::new(
+            (
+                format!("\"{text}\" is no mail domain, so nothing was scanned"),
+                "write --own-domain example.co.jp: what stands behind the @ of the house's addresses; name subdomains by themselves",
+            ),
+            (
+                format!("--own-domain の「{text}」はメールのドメインではないため、検査していません"),
+                "--own-domain example.co.jp のように、自社のアドレスの @ の後を書いてください（サブドメインは別に指定します）",
+            ),
+        )
     }
 }

@@ -73,6 +73,11 @@ fn hostile(evil: &str) -> super::ReportInput {
     input.confinement = super::Confinement::Unavailable { reason: text() };
     input.notes = vec![super::Note::OutputOnSourceDisk { source: text() }, super::Note::Other(text())];
     input.scan.entities.insert(text(), sample::tally(1, 1, 1, 1));
+    input.scan.who.by_kinds[0].kinds = vec![text()];
+    input.scan.who.by_kind.insert(text(), 7);
+    input.scan.who.sites[0].site = text();
+    input.scan.who.clusters[0].why = text();
+    input.scan.who.clusters[0].spots[0].leaf = text();
     let evil_file = |file: std::io::Result<crate::model::FileResult>| {
         let mut file = file.unwrap();
         file.path = text();

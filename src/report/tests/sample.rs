@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use crate::case::results::{CollectResult, FileResult, LookStatus, Rows, ScanResult, Scanned, SealResult};
 use crate::case::scanned::WithMembers;
-use crate::model::{Algorithms, Breakdown, Digest, EntityTally, Gap, GapKind, Subjects};
+use crate::model::{
+    Algorithms, Apart, Breakdown, Category, Cluster, Digest, EntityTally, Gap, GapKind, KindsOfPeople, LeafPeople,
+    SitePeople, Spot, Subjects,
+};
 use crate::report::{Confinement, EvidenceZip, Note, ReportInput};
 
 pub(in crate::report) fn tally(
@@ -117,8 +120,11 @@ pub(in crate::report) fn incident() -> ReportInput {
         records: 4_410,
         conflicts: 3,
         unread: 9,
+        open_above: true,
         ..Subjects::default()
     };
+    input.scan.who = who();
+    input.scan.leaves = leaves().into_iter().collect();
     input.scan.entities = [
         ("card".to_owned(), tally(12, 12, 3, 5)),
         ("email".to_owned(), tally(1_104, 3_921, 0, 0)),
@@ -141,6 +147,55 @@ pub(in crate::report) fn incident() -> ReportInput {
     .collect();
     input.notes = vec![Note::OutputOnSourceDisk { source: "/var/www".to_owned() }];
     input
+}
+
+fn who() -> Breakdown {
+    let set =
+        |kinds: &[&str], people| KindsOfPeople { kinds: kinds.iter().map(|&kind| kind.to_owned()).collect(), people };
+    let site = |site: &str, [at_least, estimate, at_most]: [u64; 3]| SitePeople {
+        site: site.to_owned(),
+        at_least,
+        estimate,
+        at_most,
+    };
+    let spot = |leaf: &str, row| Spot { leaf: leaf.to_owned(), offset: 4_096, row };
+    let list = "/var/www/html/backup/会員一覧.csv";
+    Breakdown {
+        by_kind: counts(&[("card", 12), ("email", 930), ("phone", 915)]),
+        by_kinds: vec![
+            set(&["email", "phone"], 885),
+            set(&["email"], 33),
+            set(&["phone"], 18),
+            set(&["card", "email", "phone"], 12),
+        ],
+        by_kinds_more: 0,
+        sites: vec![site("通販", [290, 902, 1_120]), site("", [22, 60, 84])],
+        categories: [(Category::Customer, 900), (Category::Employee, 40)].into(),
+        uncategorised: 19,
+        apart: [(Apart::RoleAddress, 3), (Apart::Example, 2), (Apart::OwnStaff, 7)].into(),
+        conflicts: counts(&[("two_birth_dates", 1), ("two_names", 2)]),
+        clusters: vec![
+            Cluster { why: "two_names".to_owned(), spots: vec![spot(list, Some(12)), spot(list, Some(311))] },
+            Cluster {
+                why: "two_birth_dates".to_owned(),
+                spots: vec![spot(list, Some(40)), spot("/var/www/html/old/backup.zip ▸ mail/inbox.mbox", None)],
+            },
+        ],
+    }
+}
+
+fn leaves() -> [LeafPeople; 2] {
+    let leaf = |path: &str, records, [at_least, estimate, at_most]: [u64; 3]| LeafPeople {
+        path: path.to_owned(),
+        records,
+        at_least,
+        estimate,
+        at_most,
+    };
+    [
+        leaf("/var/www/html/backup/会員一覧.csv", 1_020, [948, 960, 1_020]),
+        leaf("/var/www/html/old/backup.zip ▸ mail/inbox.mbox", 2_901, [210, 700, 841]),
+    ]
 }
 
 fn files() -> Vec<WithMembers> {

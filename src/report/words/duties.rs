@@ -1,8 +1,10 @@
 //! The duties to report in words: what each rule says, how it was weighed, what to ask, what to do and by when.
 
-use crate::model::Lang;
-use crate::report::assess::{Because, Deadlines, Duty, HUNDRED_PERSONS, Touch};
+use crate::model::{Apart, Lang};
+use crate::report::assess::Deadlines;
+use crate::report::duties::{Because, Duty, People, Reached, Speaks, Touch, Weighed};
 use crate::report::facts::Facts;
+use crate::report::kinds::label;
 use crate::report::show::grouped;
 
 /// A rule in words.
@@ -21,17 +23,27 @@ pub(in crate::report) fn duty(duty: Duty, lang: Lang) -> DutyWords {
         (Lang::Ja, Duty::Item2Property) => (
             "2号",
             "財産的被害のおそれ（1人から）",
-            "不正に使われると財産的な被害が生じるおそれがある個人データ。1人分から対象。クレジットカード番号は、番号だけでも当たります。",
+            "不正に使われると財産的な被害が生じるおそれがある個人データ。1人分から対象。クレジットカード番号は、番号だけでも当たります。送金や決済ができるサービスのIDとパスワードの組も当たります。カードの下4桁と有効期限だけ、口座番号だけでは、直ちには当たりません。",
         ),
         (Lang::Ja, Duty::Item4Thousand) => (
             "4号",
             "千人を超える",
-            "本人の数が千人を超える漏えい等（1,001人から）。人数が決まらないときは、最大の人数で見ます。行政機関・自治体などでは、百人を超えるときです。",
+            "本人の数が千人を超える漏えい等（1,001人から）。人数が決まらないときは、最大の人数で見ます。",
         ),
         (Lang::Ja, Duty::MyNumber) => (
             "番号法",
             "マイナンバーを含む",
-            "マイナンバーを含む情報の漏えい等。百人を超えるとき、不特定多数に見られた（見られ得た）とき、不正の目的によるときなどが対象。報告先は個人情報保護委員会です。",
+            "マイナンバーを含む情報の漏えい等。不特定多数に見られた（見られ得た）とき、不正の目的によるおそれがあるときなどは、1人分から対象。報告先は個人情報保護委員会です。",
+        ),
+        (Lang::Ja, Duty::MyNumberHundred) => (
+            "番号法（百人超）",
+            "マイナンバーが百人を超える",
+            "マイナンバーを含む情報の漏えい等で、本人の数が百人を超えるもの（101人から）。事情を問わず対象です。",
+        ),
+        (Lang::Ja, Duty::Item4PublicBody) => (
+            "行政機関等の4号",
+            "百人を超える（行政機関・自治体など）",
+            "行政機関や地方公共団体などでは、本人の数が百人を超える漏えい等（101人から）が対象です（法 第68条、施行規則 第43条）。それ以外の事業者には当てはまりません。",
         ),
         (Lang::Ja, Duty::Item1SpecialCare) => (
             "1号",
@@ -46,17 +58,27 @@ pub(in crate::report) fn duty(duty: Duty, lang: Lang) -> DutyWords {
         (Lang::En, Duty::Item2Property) => (
             "item 2",
             "danger of property harm (from 1 person)",
-            "Personal data whose misuse may cause property harm, from 1 person. A payment card number alone is enough.",
+            "Personal data whose misuse may cause property harm, from 1 person. A payment card number alone is enough; so is a login with its password for a service with payments or transfers. The last four digits with the expiry date, or an account number, are not enough by themselves.",
         ),
         (Lang::En, Duty::Item4Thousand) => (
             "item 4",
             "more than 1,000 persons",
-            "A leak that concerns more than 1,000 persons (1,001 is the first). A number that cannot be fixed is taken at its maximum. For public bodies: more than 100.",
+            "A leak that concerns more than 1,000 persons (1,001 is the first). A number that cannot be fixed is taken at its maximum.",
         ),
         (Lang::En, Duty::MyNumber) => (
             "My Number Act",
             "My Numbers are among the data",
-            "A leak of data with My Numbers: for instance of more than 100 persons, where unspecified many could see it, or with a wrongful purpose. The report goes to the Personal Information Protection Commission.",
+            "A leak of data with My Numbers, from 1 person where unspecified many could see it or the purpose may be wrongful. The report goes to the Personal Information Protection Commission.",
+        ),
+        (Lang::En, Duty::MyNumberHundred) => (
+            "My Number Act (over 100)",
+            "My Numbers of more than 100 persons",
+            "A leak of data with the My Numbers of more than 100 persons (101 is the first), whatever the case.",
+        ),
+        (Lang::En, Duty::Item4PublicBody) => (
+            "item 4 of public bodies",
+            "more than 100 persons (public bodies)",
+            "For administrative organs and local governments: a leak that concerns more than 100 persons (101 is the first; article 68 of the Act, article 43 of its rules). It does not bind other houses.",
         ),
         (Lang::En, Duty::Item1SpecialCare) => (
             "item 1",
@@ -77,6 +99,7 @@ pub(in crate::report) fn touch(touch: Touch, lang: Lang) -> &'static str {
     match touch {
         Touch::Possible => lang.pick("may apply", "可能性あり"),
         Touch::Doubtful => lang.pick("look and decide", "要確認"),
+        Touch::NotByItself => lang.pick("not by itself", "それだけでは非該当"),
         Touch::Untold => lang.pick("cannot tell yet", "まだ不明"),
         Touch::NotSeen => lang.pick("no sign found", "見当たらず"),
         Touch::NotLookedFor => lang.pick("not looked for", "探していない"),
@@ -84,54 +107,107 @@ pub(in crate::report) fn touch(touch: Touch, lang: Lang) -> &'static str {
     }
 }
 
+/// At which of the three numbers a rule is reached.
+pub(in crate::report) fn reached(reached: Option<Reached>, lang: Lang) -> &'static str {
+    match reached {
+        Some(Reached::AtLeast) => lang.pick("already at least", "最小でも達する"),
+        Some(Reached::Estimate) => lang.pick("at the estimate", "推定で達する"),
+        Some(Reached::AtMost) => lang.pick("only at most", "最大のときだけ達する"),
+        Some(Reached::Open) => lang.pick("may be: not everything was read", "読めなかったもの次第"),
+        Some(Reached::Not) => lang.pick("at none of the three", "どの人数でも達しない"),
+        None => lang.pick("files do not show it", "ファイルからは不明"),
+    }
+}
+
+/// The same behind the number of a rule about how many people there are, in brief.
+pub(in crate::report) fn reached_briefly(one: &Weighed, lang: Lang) -> &'static str {
+    match (&one.because, one.reached) {
+        (Because::People(_), Some(Reached::AtLeast)) => lang.pick(" (already at least)", "（最小でも）"),
+        (Because::People(_), Some(Reached::Estimate)) => lang.pick(" (at the estimate)", "（推定で）"),
+        (Because::People(_), Some(Reached::AtMost)) => lang.pick(" (only at most)", "（最大のときだけ）"),
+        _ => "",
+    }
+}
+
 /// Why, with its numbers.
-pub(in crate::report) fn because(which: Duty, touch: Touch, because: &Because, unread: u64, lang: Lang) -> String {
-    match (because, touch) {
+pub(in crate::report) fn because(one: &Weighed, facts: &Facts, lang: Lang) -> String {
+    let left = || {
+        let unread = grouped(facts.unread);
+        lang.pick(
+            format!("; {unread} not read, or only in part"),
+            format!("。読めなかったもの等が {unread} 件あります"),
+        )
+    };
+    match (&one.because, one.touch) {
         (Because::OutsideFiles, _) => {
             lang.pick("hozen cannot see this in files", "hozen では分かりません。関係者に確認してください").to_owned()
         }
         (_, Touch::NotLookedFor) => {
             lang.pick("no rule of this run looks for it", "今回のルールでは探していません").to_owned()
         }
-        (Because::People { at_most, .. }, Touch::Untold) => {
-            let (most, unread) = (grouped(*at_most), grouped(unread));
-            lang.pick(
-                format!("at most {most} in what was read; {unread} not read, or only in part"),
-                format!("読めた範囲では最大 {most} 人ですが、読めなかったもの等が {unread} 件あります"),
-            )
+        (Because::People(people), touch) => {
+            let numbers = three(*people, lang);
+            if touch == Touch::Untold { in_what_was_read(numbers, lang) + &left() } else { numbers }
         }
-        (_, Touch::Untold) => {
-            let unread = grouped(unread);
-            lang.pick(
-                format!("nothing seen in what was read; {unread} not read, or only in part"),
-                format!("読めた範囲では見当たりませんが、読めなかったもの等が {unread} 件あります"),
-            )
-        }
-        (Because::Values { distinct, possible }, _) => values(which, *distinct, *possible, lang),
-        (Because::People { at_least, at_most }, _) => {
-            let (least, most) = (grouped(*at_least), grouped(*at_most));
-            lang.pick(format!("at most {most} (at least {least})"), format!("最大 {most} 人（最小 {least} 人）"))
+        (Because::Values { .. }, touch) => {
+            let said = values(one, facts.who.apart.contains_key(&Apart::OwnStaff), lang);
+            if touch == Touch::Untold { said + &left() } else { said }
         }
     }
 }
 
-fn values(which: Duty, distinct: u64, possible: u64, lang: Lang) -> String {
-    let what = match which {
-        Duty::MyNumber => lang.pick("My Numbers", "マイナンバー"),
-        _ => lang.pick("card numbers", "カード番号"),
-    };
-    let mut text = match distinct {
-        0 => lang.pick(format!("no {what} found"), format!("{what} 0 件")),
-        n => lang.pick(format!("{what}: {}", grouped(n)), format!("{what} {} 件", grouped(n))),
-    };
-    if possible > 0 {
-        text += &lang
-            .pick(format!(", {} only possible", grouped(possible)), format!("、可能性のみ {} 件", grouped(possible)));
+fn three(people: People, lang: Lang) -> String {
+    let People { at_least, estimate, at_most } = people;
+    let (least, middle, most) = (grouped(at_least), grouped(estimate), grouped(at_most));
+    lang.pick(
+        format!("at least {least} - estimate {middle} - at most {most}"),
+        format!("最小 {least} - 推定 {middle} - 最大 {most} 人"),
+    )
+}
+
+fn in_what_was_read(numbers: String, lang: Lang) -> String {
+    lang.pick(format!("{numbers} in what was read"), format!("読めた範囲で {numbers}"))
+}
+
+/// The kinds that speak for a rule, each with its numbers.
+fn values(one: &Weighed, staff_apart: bool, lang: Lang) -> String {
+    if one.kinds.is_empty() {
+        return lang.pick("nothing seen in what was read", "読めた範囲では見当たりません").to_owned();
     }
-    if which == Duty::MyNumber && distinct.saturating_add(possible) > HUNDRED_PERSONS {
-        text += lang.pick("; more than 100", "（百件を超えます）");
+    one.kinds.iter().map(|kind| value(kind, staff_apart, lang)).collect::<Vec<_>>().join(lang.pick("; ", "、"))
+}
+
+fn value(kind: &Speaks, staff_apart: bool, lang: Lang) -> String {
+    let label = label(&kind.entity, lang);
+    let mut text = match kind.distinct {
+        0 => label,
+        n => lang.pick(format!("{label}: {}", grouped(n)), format!("{label} {} 件", grouped(n))),
+    };
+    if kind.possible_distinct > 0 {
+        let possible = grouped(kind.possible_distinct);
+        text += &match kind.distinct {
+            0 => lang.pick(format!(": {possible} only possible"), format!(" 可能性のみ {possible} 件")),
+            _ => lang.pick(format!(", {possible} only possible"), format!("（ほかに可能性のみ {possible} 件）")),
+        };
+    }
+    if kind.people > 0 {
+        let people = grouped(kind.people);
+        let apart = if staff_apart { lang.pick(", own staff apart", "。自社の人を除く") } else { "" };
+        text += &lang.pick(format!(" (people: {people}{apart})"), format!("（推定 {people} 人{apart}）"));
     }
     text
+}
+
+/// The kinds of data of the people whom a rule counts; empty where it says enough itself.
+pub(in crate::report) fn kinds_of_people(one: &Weighed, lang: Lang) -> String {
+    if !matches!(one.because, Because::People(_)) {
+        return String::new();
+    }
+    let said = one.kinds.iter().map(|kind| {
+        let (label, people) = (label(&kind.entity, lang), grouped(kind.people));
+        lang.pick(format!("{label} {people}"), format!("{label} {people} 人"))
+    });
+    said.collect::<Vec<_>>().join(lang.pick(", ", "、"))
 }
 
 /// What only people can answer.

@@ -49,7 +49,12 @@ pub(super) static EN: Words = Words {
     at_most: "at most",
     persons: "",
     thousand_mark: "1,000",
-    unread: |n| format!("Not in these numbers: {} that could not be read, or only in part.", things(n)),
+    unread: |n| {
+        format!(
+            "Not in these numbers: {} that could not be read, or only in part. There may be more people than \u{201c}at most\u{201d} says.",
+            things(n)
+        )
+    },
     all_read: "Everything could be read.",
     names_not_counted: "This version does not count records that hold only a name or a postal address.",
     duties: "Duties to report that may apply",
@@ -78,12 +83,12 @@ pub(super) static EN: Words = Words {
     people_section: "How people were counted",
     people_number: "People",
     people_rule: "Rule",
-    at_least_rule: "Records that could plausibly be linked are taken for the same person; never fewer than the different values of a kind that each person has only one of.",
-    estimate_rule: "Only records whose link is supported by evidence are taken for the same person.",
+    at_least_rule: "Records that could plausibly be linked are taken for the same person; never fewer than the different values of a kind that each person has only one of, nor than the people of a table in which each row has a number of its own.",
+    estimate_rule: "Only records whose link is supported by evidence are taken for the same person: a value of one\u{2019}s own, a member number of one system, or two things together (name and date of birth, name and telephone).",
     at_most_rule: "Only records that are certainly of one person are joined, and each value that is only possible counts as a person. The duty to report is read by this number.",
     records: |records, conflicts| {
         format!(
-            "{} records held something to count by. {} joins were refused because the people are plainly different.",
+            "Records (rows, lines, values) with something of a person\u{2019}s: {}. That is not the number of people: one person may be in many. {} joins were refused because something speaks against one person.",
             grouped(records),
             grouped(conflicts)
         )
@@ -123,7 +128,7 @@ pub(super) static EN: Words = Words {
     },
     format: "Format, encoding, size",
     findings: "Found",
-    file_findings_caption: "numbers are occurrences; most first",
+    file_findings_caption: "numbers are occurrences, most first; people: the estimate for this file alone, and the least and the most below it",
     no_files: "Personal data was found in no file.",
     more_files: |n| format!("{} more in results/scan.json.", grouped(n)),
     same_file: |first| format!("the same file as {first} (a hard link): counted once"),
@@ -186,10 +191,12 @@ pub(super) static EN: Words = Words {
         seal: "Seal",
         report: "Report",
         next: "Next",
-        people_line: |least, estimate, most| {
-            format!("at least {least} - estimate {estimate} - at most {most} (in what was read)")
+        people_line: |least, estimate, most| format!("at least {least} - estimate {estimate} - at most {most}"),
+        people_open: |least, estimate, most, unread| {
+            format!(
+                "at least {least} - estimate {estimate} - at most {most} in what was read; {unread} not read or only in part: there may be more"
+            )
         },
-        unread: |n| format!("not counted: {n} that were not read, or only in part"),
         risky: |n| format!("open or misplaced: {n}"),
         cached: |n| format!("as in the last scan, and not read again: {n}"),
         kept_line: |entries, files, size| format!("{entries} entries, {files} files ({size}) preserved and sealed"),
@@ -300,7 +307,7 @@ fn limits(facts: &Facts, key: &str) -> Vec<String> {
         [
             "Personal data inside images, photographs, sound and video (scanned forms, licences) cannot be read.",
             "Deleted files, free disk space and memory are out of scope: only what shows as a file is kept and looked at.",
-            "People are inferred from e-mail addresses, phone numbers and the like. One person with several addresses, or a family with one phone, can make the numbers differ from the truth. Own staff, role addresses (info@) and sample data may be counted too.",
+            "People are inferred from e-mail addresses, phone numbers, names with dates of birth and the like. One person with several addresses that never stand together, or a family with one phone, can make the numbers differ from the truth. Role addresses (info@), samples and blanks are counted apart where they are known; own staff is, if --own-domain named its domain.",
             "Who fetched which file, and when, is not analysed in this report.",
         ]
         .map(str::to_owned),

@@ -49,7 +49,12 @@ pub(super) static JA: Words = Words {
     at_most: "最大",
     persons: "人",
     thousand_mark: "千人",
-    unread: |n| format!("読めなかったもの {} 件（一部だけを含む）は、この人数に含みません。", grouped(n)),
+    unread: |n| {
+        format!(
+            "読めなかったもの {} 件（一部だけを含む）は、この人数に含みません。最大の人数より増える可能性があります。",
+            grouped(n)
+        )
+    },
     all_read: "読めなかったものはありません。",
     names_not_counted: "氏名や住所だけの記録は、この版では数えていません。",
     duties: "報告義務に該当する可能性",
@@ -78,12 +83,12 @@ pub(super) static JA: Words = Words {
     people_section: "人数の数え方",
     people_number: "人数",
     people_rule: "数え方",
-    at_least_rule: "つながりがありそうな記録は、すべて同じ人とみなした数。ただし、1人に1つしかない値の種類数を下回ることはありません。",
-    estimate_rule: "つながりに裏付けのある記録だけを、同じ人とみなした数。",
+    at_least_rule: "つながりがありそうな記録は、すべて同じ人とみなした数。ただし、1人に1つしかない値の種類数や、1行ごとに番号がある表の人数を下回ることはありません。",
+    estimate_rule: "つながりに裏付けのある記録だけを、同じ人とみなした数。本人だけの値、同じシステムの会員番号、または2つの組（氏名と生年月日、氏名と電話番号など）でまとめます。",
     at_most_rule: "確実に同じ人といえる記録だけをまとめた数。可能性のみの値も、それぞれ1人と数えます。報告義務の人数は、この数で見ます。",
     records: |records, conflicts| {
         format!(
-            "手がかりのある記録は {} 件でした。別人であることが明らかなため、まとめるのをやめた組が {} 組あります。",
+            "個人に関わる記録（行など）は {} 件でした。1人が何度も出るため、人数とは異なります。同じ人とは言えない違いがあり、まとめるのをやめた組が {} 組あります。",
             grouped(records),
             grouped(conflicts)
         )
@@ -117,7 +122,7 @@ pub(super) static JA: Words = Words {
     },
     format: "形式・文字コード・大きさ",
     findings: "見つかったもの",
-    file_findings_caption: "数字は出現回数。多い順",
+    file_findings_caption: "数字は出現回数。多い順。人数はそのファイルだけで数えた推定で、下に最小と最大を示します",
     no_files: "個人データが見つかったファイルはありません。",
     more_files: |n| format!("ほかに {} 件。すべて results/scan.json にあります。", grouped(n)),
     same_file: |first| format!("{first} と同じファイルです（ハードリンク）。数には一度だけ入れています"),
@@ -187,8 +192,12 @@ pub(super) static JA: Words = Words {
         seal: "封印番号",
         report: "報告書",
         next: "次に",
-        people_line: |least, estimate, most| format!("最小 {least} - 推定 {estimate} - 最大 {most} 人（読めた範囲）"),
-        unread: |n| format!("読んでいない、または一部だけのもの {n} 件は含みません"),
+        people_line: |least, estimate, most| format!("最小 {least} - 推定 {estimate} - 最大 {most} 人"),
+        people_open: |least, estimate, most, unread| {
+            format!(
+                "最小 {least} - 推定 {estimate} - 読めた範囲で最大 {most} 人（読めなかったもの等 {unread} 件。増える可能性あり）"
+            )
+        },
         risky: |n| format!("あるべきでない場所のもの {n} 件"),
         cached: |n| format!("前回から変わらず、読み直していないもの {n} 件（人数に含みます）"),
         kept_line: |entries, files, size| format!("{entries} 項目、{files} ファイル（{size}）を保全し、封印しました"),
@@ -293,7 +302,7 @@ fn limits(facts: &Facts, key: &str) -> Vec<String> {
         [
             "画像・写真・音声・動画の中の個人データ（スキャンした申込書や免許証など）は読めません。",
             "削除済みのファイル、ディスクの空き領域、メモリーの中は対象外です。ファイルとして見えるものだけを保全・調査しています。",
-            "人数は、メールアドレスや電話番号などの手がかりから推定したものです。1人が複数の連絡先を持つ、家族で1つの電話番号を使う、といった場合に実際と異なることがあります。自社の社員、代表アドレス（info@ など）、見本のデータも、区別せずに数えていることがあります。",
+            "人数は、メールアドレス、電話番号、氏名と生年月日などの手がかりから推定したものです。1人の複数の連絡先が別々の記録にある、家族で1つの電話番号を使う、といった場合に実際と異なることがあります。代表アドレス（info@ など）、見本、空欄の代わりの値は、分かる限り別に数えています。自社の人は、--own-domain で指定したときだけ別に数えます。",
             "アクセスログの分析（誰がいつファイルを取得したか）は、この報告書には含みません。",
         ]
         .map(str::to_owned),

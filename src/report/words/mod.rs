@@ -7,6 +7,7 @@ mod duties;
 mod en;
 mod gaps;
 mod ja;
+pub(super) mod people;
 
 use super::assess::Level;
 use super::facts::Facts;
@@ -15,7 +16,9 @@ use super::{Confinement, Note};
 use crate::case::results::LookStatus;
 use crate::model::{Lang, Recipients};
 
-pub(super) use duties::{DutyWords, because, deadline, duty, questions, steps, touch};
+pub(super) use duties::{
+    DutyWords, because, deadline, duty, kinds_of_people, questions, reached, reached_briefly, steps, touch,
+};
 pub(super) use gaps::{GapWords, gap};
 
 /// The table of one language.
@@ -186,7 +189,8 @@ pub(super) struct ScreenWords {
     pub(super) report: &'static str,
     pub(super) next: &'static str,
     pub(super) people_line: fn(&str, &str, &str) -> String,
-    pub(super) unread: fn(&str) -> String,
+    /// The same where not everything was read: at most is no end then.
+    pub(super) people_open: fn(&str, &str, &str, &str) -> String,
     pub(super) places: &'static str,
     /// What lies where it should not.
     pub(super) risky: fn(&str) -> String,
