@@ -398,6 +398,7 @@ impl Failure {
 
 mod bundle;
 mod copy;
+mod count;
 mod custody;
 mod keys;
 mod look;

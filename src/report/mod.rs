@@ -6,6 +6,7 @@
 //! It never states a legal conclusion: which rules *may* be touched, why, and what only people can know.
 
 mod assess;
+pub mod count;
 pub mod custody;
 mod entries;
 mod facts;
