@@ -1,5 +1,6 @@
 //! The command line of `hozen count`.
 
+use std::ffi::OsString;
 use std::path::PathBuf;
 
 use clap::Args;
@@ -10,8 +11,9 @@ pub(in crate::cli) const COUNT_EXAMPLES: &str = "\
 Examples:
   The same records, the own staff apart
     hozen count /mnt/usb/CASE --own-domain example.co.jp --reason 'staff apart'
-  All answers so far
+  All answers so far, and why the last differs from the first
     hozen count /mnt/usb/CASE --history
+    hozen count /mnt/usb/CASE --diff 1 2
   Two machines whose cases were made under one key (--case-key)
     hozen count --merge /mnt/usb/CASE-A /mnt/usb/CASE-B --reason 'both servers'
 ";
@@ -41,8 +43,11 @@ pub(in crate::cli) struct CountArgs {
     #[arg(long, value_name = "FILE")]
     pub case_key: Option<PathBuf>,
     /// List every count that the case keeps; write nothing
-    #[arg(long, conflicts_with_all = ["site", "own_domain", "reason", "merge", "case_key"])]
+    #[arg(long, conflicts_with_all = ["site", "own_domain", "reason", "merge", "diff", "case_key"])]
     pub history: bool,
+    /// Say what changed from count A to count B, and why: numbers of the history, or files of counts; write nothing
+    #[arg(long, num_args = 2, value_names = ["A", "B"], conflicts_with_all = ["site", "own_domain", "reason", "merge", "case_key"])]
+    pub diff: Vec<OsString>,
     /// What stdout gets
     #[arg(long, value_enum, default_value_t = Format::Text, value_name = "FORMAT")]
     pub format: Format,

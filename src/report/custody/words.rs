@@ -110,6 +110,7 @@ const FIELDS: &[(&str, &str, &str)] = &[
     ("at_most", "at most", "多くて（人）"),
     ("number", "number", "番号"),
     ("inputs", "counted from", "算出元"),
+    ("left_over", "set down later, after a break", "中断のため後から記録"),
     ("case_key_check", "key of digests named, its check value", "指定されたダイジェストの鍵の照合値"),
     ("cut_bytes", "bytes cut off", "切り取ったバイト数"),
     ("torn", "torn by", "途切れた理由"),
