@@ -9,11 +9,12 @@ use std::sync::atomic::AtomicBool;
 use jiff::Zoned;
 use serde_json::{Map, Value, json};
 
+use super::counts::{self, CountError, CountResult, Source};
 use super::dir::CaseDir;
 use super::intake::{Collected, Intake};
 use super::journal::{CaseJournal, JournalError};
 use super::orders::{CountOrders, Errand, StandingOrders};
-use super::results::{CollectResult, SealResult};
+use super::results::{CollectResult, ScanResult, SealResult};
 use super::store::JournalFile;
 use super::tally::{FindingsOut, Tally};
 use crate::disk::error::DiskError;
@@ -97,6 +98,8 @@ pub struct Keys {
     pub signer_is_new: bool,
     /// Keys the digests of personal values.
     pub case: CaseKey,
+    /// Whether it is another case's, taken over so that both can be counted together.
+    pub case_is_named: bool,
 }
 
 /// A collection under way.
@@ -156,6 +159,9 @@ impl<'c> Collection<'c> {
             // The same words as in what a person sets down by hand: the sheet for paper looks for them.
             let clock = json!({ "offset_ms": offset, "reference_source": acquisition.clock_offset_source });
             detail.insert("clock".to_owned(), clock);
+        }
+        if let (Some(detail), true) = (begun.as_object_mut(), collection.keys.case_is_named) {
+            detail.insert("case_key_check".to_owned(), json!(counts::header(&collection.keys.case).key_check));
         }
         collection.note(Act::Collect, begun)?;
         collection.note_result(&collection.dir.facts(), Digest::of(facts.as_bytes()))?;
@@ -341,6 +347,31 @@ impl<'c> Collection<'c> {
         self.note_result(path, own::digest(path)?)
     }
 
+    /// Keeps the count that a scan came to as the first of the case.
+    ///
+    /// # Errors
+    /// When it can not be written.
+    pub fn keep_first_count(&mut self, scan: &ScanResult) -> Result<(), CollectionError> {
+        let acquisition = &self.orders.acquisition;
+        let records = Source::open(&self.dir.count_records(), acquisition.case.clone()).map_err(of_count)?;
+        let said = CountResult {
+            case: Some(acquisition.case.clone()),
+            number: Some(1),
+            time: utc(&(self.now)()),
+            operator: acquisition.operator.clone(),
+            reason: Some("respond".to_owned()),
+            tool: acquisition.tool.clone(),
+            tool_sha256: acquisition.tool_sha256,
+            ..CountResult::default()
+        };
+        let result = counts::first(scan, &records, &self.orders.errand.count, said).map_err(CollectionError::Rows)?;
+        let path = self.dir.count(1);
+        counts::write(&path, &result)?;
+        let file = path.strip_prefix(&self.orders.folder).unwrap_or(&path).display().to_string();
+        let detail = counts::event(&result, &file, own::digest(&path)?);
+        self.note(Act::Count, Value::Object(detail))
+    }
+
     /// Keeps a result or report in the case, and its digest in the chain of custody, so that a later change is noticed.
     ///
     /// # Errors
@@ -386,6 +417,13 @@ impl Collection<'_> {
     pub(super) fn begun(&self) -> Timestamp {
         let begun = self.orders.acquisition.started.parse::<jiff::Timestamp>().unwrap_or_default();
         Timestamp { seconds: begun.as_second(), nanos: 0 }
+    }
+}
+
+fn of_count(error: CountError) -> CollectionError {
+    match error {
+        CountError::Disk(error) => error.into(),
+        error => CollectionError::Rows(std::io::Error::other(error)),
     }
 }
 

@@ -402,6 +402,7 @@ impl Failure {
 
 mod bundle;
 mod copy;
+mod count;
 mod custody;
 mod keys;
 mod look;

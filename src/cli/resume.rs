@@ -15,6 +15,7 @@ use super::respond::{self, Both};
 use super::whose::{Looked, Whose};
 use super::{Env, Exit, keys, look, progress, tell, volatile, words};
 use crate::case::collection::{Collection, CollectionError, Keys};
+use crate::case::counts;
 use crate::case::intake::Intake;
 use crate::case::journal::JournalError;
 use crate::case::orders::{Errand, StandingOrders};
@@ -131,7 +132,7 @@ fn keys(unfinished: &Unfinished, args: &CollectArgs, lang: Lang, env: &mut Env) 
         return Err(Failure::other_key(&orders.key));
     }
     let case = key_file(&dir.case_key(), |text| CaseKey::from_text(text).map_err(Error::other))?;
-    Ok(Keys { signer, signer_is_new: orders.signer_is_new, case })
+    Ok(Keys { signer, signer_is_new: orders.signer_is_new, case, case_is_named: false })
 }
 
 fn key_file<K>(path: &Path, parse: impl Fn(&str) -> Result<K, Error>) -> Result<K, Failure> {
@@ -254,7 +255,8 @@ fn scan(
     };
     let tally = Tally::new(search.entities(), search.pack.digest, &place)
         .judging(search.places(&args.look, &args.collect.paths)?)
-        .asking(count.asked(&key));
+        .asking(count.asked(&key))
+        .keeping(respond::records(collection)?, counts::header(&key));
     let out = FindingsOut { out: &mut findings, reveal: args.look.reveal, explain: None };
     let mut intake = Intake::<MemoryStore, MemoryStore>::new(None, Some(tally), Some(out), &place);
     let (items, _) = collect::payload(&zips)?;

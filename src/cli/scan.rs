@@ -13,14 +13,16 @@ use super::look::Search;
 use super::whose::Looked;
 use super::{Env, Exit, collect, look, prepare, print, print_json, progress, reasons, tell, words};
 use crate::case::cache::{self, CacheOut, Conditions, Opened, Opening};
+use crate::case::counts;
 use crate::case::intake::Intake;
 use crate::case::results::ScanResult;
 use crate::case::tally::{Explain, FindingsOut, Tally};
 use crate::disk::error::DiskError;
+use crate::disk::output::OutputFile;
 use crate::disk::rows::RowPlace;
 use crate::disk::{host, own};
 use crate::evidence::{MemoryStore, items};
-use crate::model::{Algorithms, Finding, Lang, Timestamp, limits};
+use crate::model::{Algorithms, Finding, Lang, Timestamp};
 use crate::pass::{Item, Keep, Lens, Plan, Progress, Recall, SpoolPlace, from_disk};
 use crate::report;
 use crate::seal::keyed::CaseKey;
@@ -32,7 +34,7 @@ pub(super) fn run(args: &ScanArgs, lang: Lang, env: &mut Env) -> Result<Exit, Fa
     let search = Search::new(&args.look, env)?;
     search.tell_of_local(&args.look.rules, lang, env);
     let whose = args.look.whose.read()?;
-    let named_key = case_key(args)?;
+    let named_key = look::case_key(args.case_key.as_deref())?;
     // Before the first look at a source: reading a link's target would move its access time.
     prepare::quiet_sources(env, &args.paths, args.cross_file_systems);
     let sources = sources(args)?;
@@ -41,6 +43,8 @@ pub(super) fn run(args: &ScanArgs, lang: Lang, env: &mut Env) -> Result<Exit, Fa
     // A typing mistake must not leave an empty findings file behind.
     sources.check(args)?;
     let mut findings = look::findings_file(&args.look)?;
+    let records = args.count_records.as_deref().map(OutputFile::create).transpose();
+    let records = records.map_err(|error| Failure::count_records(&error)).inspect_err(|_| look::forget(&args.look))?;
     let places = search.places(&args.look, &sources.roots)?;
     let count = whose
         .orders(Looked { roots: &sources.roots, zips: &sources.zips })
@@ -50,7 +54,10 @@ pub(super) fn run(args: &ScanArgs, lang: Lang, env: &mut Env) -> Result<Exit, Fa
         Some(Opened { cache, out, key }) => (Some(cache), Some(out), key),
         None => (None, None, named_key.map_or_else(|| look::new_key(env), Ok)?),
     };
-    let writable: Vec<&Path> = args.look.findings.as_deref().into_iter().chain(args.spool.as_deref()).collect();
+    let writable: Vec<&Path> = [&args.look.findings, &args.spool, &args.count_records]
+        .into_iter()
+        .filter_map(|path| path.as_deref())
+        .collect();
     collect::confine(env, lang, &writable);
     let progress_now = Progress::default();
     let stop = std::sync::Arc::clone(&env.stop);
@@ -75,6 +82,10 @@ pub(super) fn run(args: &ScanArgs, lang: Lang, env: &mut Env) -> Result<Exit, Fa
     };
     let place = RowPlace { folder: args.spool.clone() };
     let tally = Tally::new(search.entities(), search.pack.digest, &place).judging(places).asking(count.asked(&key));
+    let tally = match records {
+        Some(file) => tally.keeping(file, counts::header(&key)),
+        None => tally,
+    };
     let reveal = args.look.reveal;
     let mut nowhere = std::io::sink();
     let lines: &mut dyn Write = findings.as_mut().map_or(&mut nowhere as &mut dyn Write, |out| out);
@@ -107,14 +118,6 @@ pub(super) fn run(args: &ScanArgs, lang: Lang, env: &mut Env) -> Result<Exit, Fa
         tell(env, &words::cache_not_kept(lang, &error.to_string()));
     }
     Ok(look::exit(&scan, args.look.fail_on))
-}
-
-/// The key that the user named.
-fn case_key(args: &ScanArgs) -> Result<Option<CaseKey>, Failure> {
-    let Some(path) = &args.case_key else { return Ok(None) };
-    let text = own::read_own(path, limits::RULE_FILE_BYTES).map_err(|error| Failure::case_key(path, &error))?;
-    let key = CaseKey::from_text(&String::from_utf8_lossy(&text)).map_err(|error| Failure::case_key(path, &error))?;
-    Ok(Some(key))
 }
 
 /// The cache that the user named, opened before the process is confined.
@@ -177,8 +180,14 @@ impl Sources {
             return Ok((0, Box::new(first)));
         }
         // The findings file and the cache may lie in a scanned folder: they are ours, and must not be looked at.
-        let ours =
-            args.look.findings.iter().chain(&args.cache).map(|path| own::identity(path)).collect::<Result<Vec<_>, _>>();
+        let ours = args
+            .look
+            .findings
+            .iter()
+            .chain(&args.cache)
+            .chain(&args.count_records)
+            .map(|path| own::identity(path))
+            .collect::<Result<Vec<_>, _>>();
         let ours = ours.map_err(|error| Failure::disk(&error))?;
         let walk = |gentle| prepare::walk_of(&self.roots, Vec::new(), args.cross_file_systems, &ours, gentle);
         let survey = prepare::survey(walk(None)?, stop);

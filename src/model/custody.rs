@@ -16,6 +16,8 @@ pub enum Act {
     Seal,
     /// Evidence was scanned for personal data.
     Scan,
+    /// People were counted, from the records that a scan kept.
+    Count,
     /// A result or report was written.
     Report,
     /// A time stamp on a seal was taken in.

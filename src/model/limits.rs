@@ -145,6 +145,10 @@ pub const COUNT_MENTIONS: u64 = 60_000_000;
 pub const COUNT_SCRATCH_BYTES: u64 = 4 * 1024 * 1024;
 /// Values that are sorted at once when people are counted.
 pub const COUNT_SORT_BYTES: usize = 32 * 1024 * 1024;
+/// Files, members and sheets that a kept count lists: those with the most people.
+pub const COUNT_LEAVES: usize = 1_000;
+/// A kept count.
+pub const COUNT_FILE_BYTES: u64 = 64 * 1024 * 1024;
 /// A list of results, packed, in memory; the rest of it is in a spool file.
 pub const ROWS_MEMORY_BYTES: u64 = 2 * 1024 * 1024;
 /// The same where there is no folder for a spool file (`hozen scan` without `--spool`).

@@ -6,6 +6,8 @@
 //! It never states a legal conclusion: which rules *may* be touched, why, and what only people can know.
 
 mod assess;
+pub mod count;
+pub mod count_diff;
 pub mod custody;
 mod duties;
 mod entries;
