@@ -214,6 +214,8 @@ impl Record<'_> {
             let links = match fact.kind {
                 FactKind::Whole => how::STRICT,
                 FactKind::NameBirth | FactKind::KanaPhone | FactKind::NamePhone | FactKind::NamePlace => how::COMPOSITE,
+                // In two columns it is a name all the same.
+                FactKind::Name if role == Role::Surname => how::NAME,
                 _ => continue,
             };
             draft.keys.push((fact.key, links, id.entity));
@@ -435,7 +437,10 @@ impl Record<'_> {
         };
         main.flags |= BARE;
         let values = || ids().filter(|(_, id)| id.class != LinkClass::None);
-        if ids().any(|(of, id)| is_somebody(of, id)) {
+        // The number and the address beside an office's mail address are the office's.
+        let is_named = ids().any(|(of, id)| is_somebody(of, id) && self.makers.role(id).tells_of_somebody());
+        let is_office = !is_named && values().any(|(of, _)| self.apart(of) & OFFICE != 0);
+        if !is_office && ids().any(|(of, id)| is_somebody(of, id)) {
             main.flags |= OWN | SURE;
             self.noted.row.into_iter().for_each(|row| main.keys.push((mix(row, 2), how::SAME_ROW, u16::MAX)));
         } else if values().any(|(of, _)| self.apart(of) & NOBODY != 0) {

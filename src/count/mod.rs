@@ -10,6 +10,7 @@ mod doubt;
 pub mod facts;
 mod groups;
 pub mod kept;
+mod least;
 mod levels;
 mod mention;
 pub mod normal;

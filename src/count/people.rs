@@ -7,6 +7,7 @@ use super::book::{Book, Line, Noted, mix};
 use super::doubt::{Aside, Doubt};
 use super::facts::Fact;
 use super::groups::{Clash, Groups};
+use super::least::least;
 use super::levels::{self, Refused};
 use super::mention::{self, BARE, Draft, MEMBER_ROW, Makers, Mention, OWN, ROW, SURE, how};
 use super::over::Over;
@@ -459,7 +460,8 @@ impl Finish<'_> {
         let sites_least = self.by_site(&mut groups, &plausible, SURE)?;
 
         let at_most = strict.people.saturating_add(self.runs.hub_owners).saturating_add(over.people());
-        let at_least = plausible.people.max(if over.is_empty() { proven } else { 0 }).min(at_most);
+        let apart = least(mentions, &mut groups, &plausible);
+        let at_least = apart.max(if over.is_empty() { proven } else { 0 }).min(at_most);
         let over_of = (!over.is_empty()).then(|| (over.finds(), over.different()));
         // As many people to a value among those without room as among the others.
         let beyond = over_of.map_or(0, |(_, different)| {
