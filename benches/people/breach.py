@@ -60,6 +60,15 @@ class Person:
         self.member = None
         self.my_number = None
         self.old_form = rng.random() < 0.3
+        # Some have moved: older files have the home before.
+        self.before = None
+
+    def slip(self, rng, text, chance=0.01):
+        """Now and then two letters change places, as they do at a keyboard."""
+        if rng.random() >= chance or len(text) < 4:
+            return text
+        at = rng.randrange(1, len(text) - 1)
+        return text[:at] + text[at + 1] + text[at] + text[at + 2 :]
 
     def email(self, rng, unique):
         def make(rng):
@@ -83,26 +92,36 @@ class Person:
     def day(self, mark="/"):
         return mark.join([f"{self.birth[0]}", f"{self.birth[1]:02d}", f"{self.birth[2]:02d}"])
 
-    def address(self):
-        return "".join(self.home["place"]) + self.home["house"] + self.home["building"]
+    def lives(self, older):
+        return self.before if older and self.before else self.home
+
+    def address(self, older=False):
+        home = self.lives(older)
+        return "".join(home["place"]) + home["house"] + home["building"]
+
+
+def new_home(rng, unique):
+    place = rng.choice(pool.PLACES)
+    plain = place[3] if len(place) > 3 else ""
+    return {
+        "names": set(), "place": place[:3], "house": pool.house(rng, plain), "building": rng.choice(pool.BUILDINGS) if rng.random() < 0.4 else "",
+        "postal": f"{rng.randrange(100, 999):03d}-{pool.digits(rng, 4)}", "landline": unique(pool.landline),
+    }
 
 
 def homes(rng, unique, count):
     """`count` people in families at one address and landline, and alone."""
     people = []
     while len(people) < count:
-        place = rng.choice(pool.PLACES)
-        plain = place[3] if len(place) > 3 else ""
-        home = {
-            "names": set(), "place": place[:3], "house": pool.house(rng, plain), "building": rng.choice(pool.BUILDINGS) if rng.random() < 0.4 else "",
-            "postal": f"{rng.randrange(100, 999):03d}-{pool.digits(rng, 4)}", "landline": unique(pool.landline),
-        }
+        home = new_home(rng, unique)
         surname = spread(rng, pool.SURNAMES)
         for _ in range(rng.choices([1, 2, 3, 4], [60, 22, 10, 8])[0]):
             if len(people) < count:
                 people.append(Person(rng, unique, len(people), home, surname))
     rng.shuffle(people)
     for person in people:
+        if rng.random() < 0.04:
+            person.before = new_home(rng, unique)
         if rng.random() < 0.03:
             person.maiden = spread(rng, pool.SURNAMES)
             if person.maiden == person.surname:
@@ -130,7 +149,7 @@ class Breach:
         for at, person in enumerate(rng.sample(self.people, size)):
             person.member = f"M{at + 100001}"
         self.users = []
-        parts = [self.members, self.dump, self.shop, self.survey, self.log, self.mail, self.cards, self.prize, self.children, self.payroll, self.names]
+        parts = [self.members, self.dump, self.shop, self.survey, self.log, self.mail, self.cards, self.prize, self.children, self.payroll, self.suppliers, self.names]
         # A house has a list of its people: of its members, of its site's users, or both. What else leaks, leaks beside it.
         chosen = rng.choice([[self.members], [self.dump], [self.members, self.dump]])
         chosen = chosen + rng.sample(parts, rng.randrange(3, len(parts) + 1))
@@ -185,7 +204,7 @@ class Breach:
         for person in sorted(self.some(0.6, 1.0), key=lambda p: p.member):
             self.has(person, "member_id", "person_name", "email")
             mail = person.emails[0] if self.rng.random() < 0.97 else ""
-            rows.append([person.member, person.name(self.rng), person.kana(), mail, self.phone(person), self.birth(person), person.home["postal"], person.address(), self.rng.choice(["済", "未", ""])])
+            rows.append([person.member, person.slip(self.rng, person.name(self.rng, "")) if self.rng.random() < 0.5 else person.name(self.rng), person.kana(), mail, self.phone(person), self.birth(person), person.home["postal"], person.address(), self.rng.choice(["済", "未", ""])])
         self.table("会員/会員台帳.csv", ["会員番号", "氏名", "フリガナ", "メールアドレス", "電話番号", "生年月日", "郵便番号", "住所", "確認"], rows, "cp932", 0.02)
         self.member_rows = rows
 
@@ -196,7 +215,8 @@ class Breach:
             for _ in range(self.rng.choices([1, 2, 4], [6, 3, 1])[0]):
                 self.has(person, "person_name", "email")
                 mail = person.login if self.rng.random() < 0.9 else self.rng.choice(person.emails)
-                rows.append([f"A-{len(rows) + 1:06d}", person.name(self.rng, maiden=self.rng.random() < 0.5), mail, self.phone(person), person.home["postal"], person.address(), str(self.rng.randrange(5, 300) * 100), ""])
+                older = self.rng.random() < 0.5
+                rows.append([f"A-{len(rows) + 1:06d}", person.name(self.rng, maiden=self.rng.random() < 0.5), mail, self.phone(person), person.lives(older)["postal"], person.address(older), str(self.rng.randrange(5, 300) * 100), ""])
         self.rng.shuffle(rows)
         self.table("web/受注一覧.csv", ["注文番号", "お名前", "メールアドレス", "電話番号", "郵便番号", "お届け先住所", "金額", "備考"], rows, broken=0.02)
 
@@ -256,7 +276,9 @@ class Breach:
         """Card data, some rows with security code: the number, whose name, no address of mail for half of them."""
         rows = []
         for person in self.some(0.1, 0.4):
-            for card in person.cards:
+            # A family may pay by one card.
+            family = [other for other in self.people if other.home is person.home and other is not person and other.cards]
+            for card in person.cards + ([family[0].cards[0]] if family and self.rng.random() < 0.2 else []):
                 self.has(person, "card", "person_name")
                 mail = person.emails[0] if self.rng.random() < 0.5 else ""
                 rows.append([person.name(self.rng), pool.grouped(card, self.rng.choice(["-", ""])), person.expiry, pool.digits(self.rng, 3) if self.rng.random() < 0.5 else "", mail, person.mobile or person.home["landline"]])
@@ -289,6 +311,20 @@ class Breach:
             rows.append([f"E{at + 1:04d}", person.name(self.rng, " "), person.kana(), pool.grouped(person.my_number, ""), person.emails[0]])
         self.table("人事/給与.csv", ["社員番号", "氏名", "フリガナ", "個人番号", "メールアドレス"], rows, "cp932")
 
+    def suppliers(self):
+        """Firms by their number; some rows name who is in charge there, who is nobody of the other files."""
+        rows = []
+        for at in range(self.rng.randrange(5, 40)):
+            number = self.unique(pool.corporate)
+            firm = self.rng.choice(pool.FIRMS)
+            name, mail = "", f"info@torihiki-{at}.example.co.jp"
+            if self.rng.random() < 0.3:
+                clerk = Person(self.rng, self.unique, 1000000 + at, new_home(self.rng, self.unique), spread(self.rng, pool.SURNAMES))
+                self.has(clerk, "person_name", "email")
+                name, mail = clerk.name(self.rng), clerk.emails[0].split("@")[0] + f"@torihiki-{at}.example.co.jp"
+            rows.append([number, firm, self.unique(pool.landline), name, mail])
+        self.table("取引先/一覧.csv", ["法人番号", "会社名", "電話番号", "担当者名", "メールアドレス"], rows, "cp932")
+
     def names(self):
         """A list that holds names alone."""
         rows = []
@@ -306,7 +342,7 @@ class Breach:
         lists = [path for path in self.files if path.endswith(".csv") and not path.startswith("backup")]
         if lists:
             path = rng.choice(sorted(lists))
-            encoding = "cp932" if any(part in path for part in ("会員台帳", "応募者", "給与")) else "utf-8"
+            encoding = "cp932" if any(part in path for part in ("会員台帳", "応募者", "給与", "取引先")) else "utf-8"
             head, *rows = self.files[path].decode(encoding).split("\r\n")
             rows = [row for row in rows if row and rng.random() < 0.8]
             self.files[f"old/{os.path.basename(path)[:-4]}_2025.csv"] = ("\r\n".join([head, *rows]) + "\r\n").encode(encoding)

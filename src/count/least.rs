@@ -6,24 +6,27 @@
 use std::collections::BTreeMap;
 
 use super::groups::Groups;
-use super::mention::{Mention, SURE, Who};
+use super::mention::{Mention, NAME_ALONE, SURE, Who};
 use super::runs::Mentions;
 use super::tell::{self, Level};
 
-/// What tells a group from others of its like.
+/// What tells a group from others of its like. Nobody of one sort is told from anybody of another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum By {
-    /// A name: two names are two people.
+    /// A name beside something else: two are two people.
     Name,
-    /// A reading alone. It may be that of any name.
+    /// Names alone. They may be those of people whose name is written otherwise elsewhere, by a slip or before they married.
+    NameAlone,
+    /// A reading. It may be that of any name.
     Kana,
     /// Addresses and numbers alone. They may be anybody's who has a name, but two of them are two people's.
     Values,
 }
 
 impl By {
-    fn of(who: Who) -> Self {
+    fn of(who: Who, is_name_alone: bool) -> Self {
         match who {
+            _ if is_name_alone => Self::NameAlone,
             Who { name: 1.., .. } => Self::Name,
             Who { kana: 1.., .. } => Self::Kana,
             _ => Self::Values,
@@ -36,9 +39,16 @@ pub(super) fn least(mentions: &Mentions, groups: &mut Groups, level: &Level) -> 
     let is_person = |root: Mention| level.is_person.get(root as usize) == Some(&true);
     let mut told_apart: BTreeMap<By, u64> = BTreeMap::new();
     let mut primaries: Vec<(u16, u32)> = Vec::new();
+    let mut is_more = vec![false; mentions.flags.len()];
+    for (mention, &flags) in (0..).zip(&mentions.flags).filter(|(_, flags)| **flags & NAME_ALONE == 0) {
+        if let Some(is_more) = is_more.get_mut(groups.root(mention) as usize) {
+            *is_more |= flags & SURE != 0;
+        }
+    }
     for (mention, &flags) in (0..).zip(&mentions.flags) {
         if is_person(mention) {
-            *told_apart.entry(By::of(groups.who_of(mention))).or_default() += 1;
+            let is_name_alone = is_more.get(mention as usize) == Some(&false);
+            *told_apart.entry(By::of(groups.who_of(mention), is_name_alone)).or_default() += 1;
         }
         let primary = mentions.who(mention).primary;
         if primary.1 != 0 && flags & SURE != 0 && is_person(groups.root(mention)) {

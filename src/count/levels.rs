@@ -150,44 +150,28 @@ fn same_rows(run: &Run, mentions: &Mentions, groups: &mut Groups) {
 /// Whoever is known by a name alone: the first of that name in a leaf is the first person of that name elsewhere, the second the second.
 fn one_of_that_name(run: &Run, mentions: &Mentions, groups: &mut Groups) {
     let is_counted = |mention: &Mention| mentions.has(*mention, SURE);
-    let named: Vec<Mention> = run.by(how::NAME).filter(is_counted).collect();
+    let mut named: Vec<(Mention, Mention)> =
+        run.by(how::NAME).filter(is_counted).map(|mention| (groups.root(mention), mention)).collect();
     if named.len() < 2 {
         return;
     }
-    let is_alone =
-        |mention: Mention, groups: &mut Groups| mentions.has(mention, BARE) && groups.root(mention) == mention;
-    // Groups of that name that something else tells apart, and the leaves that they stand in.
-    let mut people: Vec<(Mention, Vec<u32>)> = Vec::new();
-    let mut alone: Vec<Mention> = Vec::new();
-    let mut places: BTreeMap<Mention, usize> = BTreeMap::new();
-    for mention in named {
-        if is_alone(mention, groups) {
-            alone.push(mention);
-            continue;
-        }
-        let root = groups.root(mention);
-        let at = *places.entry(root).or_insert_with(|| {
-            people.push((root, Vec::new()));
-            people.len() - 1
-        });
-        if let Some((_, leaves)) = people.get_mut(at) {
-            leaves.push(mentions.leaf(mention));
-        }
+    named.sort_unstable();
+    // Groups of that name that something else tells apart, and the leaves that they stand in; and those that nothing does.
+    let (mut people, mut alone) = (Vec::new(), Vec::new());
+    for group in named.chunk_by(|a, b| a.0 == b.0) {
+        let Some(&(root, _)) = group.first() else { continue };
+        let is_bare = |mention: Mention| mentions.has(mention, BARE);
+        let leaves: Vec<u32> = group.iter().map(|held| mentions.leaf(held.1)).collect();
+        let is_alone = is_bare(root) && group.iter().all(|held| is_bare(held.1));
+        if is_alone { alone.push((root, leaves)) } else { people.push((root, leaves)) }
     }
-    for mention in alone {
-        let leaf = mentions.leaf(mention);
-        // A list names each once: who stands in this leaf already is somebody else.
-        let of_name = people.iter_mut().filter(|(_, leaves)| !leaves.contains(&leaf)).take(64);
-        let mut found = false;
-        for (person, leaves) in of_name {
-            if groups.join_unless(*person, mention, Strictness::Weighed).is_ok() {
-                leaves.push(leaf);
-                found = true;
-                break;
-            }
-        }
-        if !found {
-            people.push((mention, vec![leaf]));
+    for (mention, mut leaves) in alone {
+        // A list names each once: who stands in one of these leaves already is somebody else.
+        let fits = |person: &&mut (Mention, Vec<u32>)| !leaves.iter().any(|leaf| person.1.contains(leaf));
+        let mut of_name = people.iter_mut().filter(fits).take(64);
+        match of_name.find(|person| groups.join_unless(person.0, mention, Strictness::Weighed).is_ok()) {
+            Some(person) => person.1.append(&mut leaves),
+            None => people.push((mention, leaves)),
         }
     }
 }

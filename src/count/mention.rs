@@ -36,6 +36,8 @@ pub(super) const OFFICE: u16 = 1 << 11;
 pub(super) const EXAMPLE: u16 = 1 << 12;
 pub(super) const DUMMY: u16 = 1 << 13;
 pub(super) const COMPANY: u16 = 1 << 14;
+/// Nothing but a name tells who it is.
+pub(super) const NAME_ALONE: u16 = 1 << 15;
 /// Any of these.
 pub(super) const NOBODY: u16 = OFFICE | EXAMPLE | DUMMY | COMPANY;
 
@@ -441,7 +443,8 @@ impl Record<'_> {
         let is_named = ids().any(|(of, id)| is_somebody(of, id) && self.makers.role(id).tells_of_somebody());
         let is_office = !is_named && values().any(|(of, _)| self.apart(of) & OFFICE != 0);
         if !is_office && ids().any(|(of, id)| is_somebody(of, id)) {
-            main.flags |= OWN | SURE;
+            let is_shared = main.keys.iter().any(|key| key.1 == how::WEAK);
+            main.flags |= OWN | SURE | if is_shared || main.who.birth != 0 { 0 } else { NAME_ALONE };
             self.noted.row.into_iter().for_each(|row| main.keys.push((mix(row, 2), how::SAME_ROW, u16::MAX)));
         } else if values().any(|(of, _)| self.apart(of) & NOBODY != 0) {
             let apart = values().fold(0, |all, (of, _)| all | self.apart(of) & NOBODY);
