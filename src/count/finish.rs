@@ -8,6 +8,7 @@ use std::io;
 
 use super::book::Noted;
 use super::groups::{Clash, Groups};
+use super::least::least as people_at_least;
 use super::levels::{self, Refused};
 use super::mention::{MEMBER_ROW, Mention, OWN, ROW, SURE, how};
 use super::people::{Counted, People, Rows};
@@ -82,7 +83,8 @@ impl Finish<'_> {
 
         levels::plausible(&self.runs, mentions, &mut groups)?;
         let plausible = tell::level(mentions, &mut groups, SURE);
-        let least = self.found(&mut groups, &plausible, SURE, by_leaf);
+        let mut least = self.found(&mut groups, &plausible, SURE, by_leaf);
+        least.people = people_at_least(mentions, &mut groups, &plausible);
         drop((plausible, groups));
 
         self.three(&mut counted, [&least, &estimate, &most], proven, unread);
@@ -115,9 +117,9 @@ impl Finish<'_> {
     fn three(&self, counted: &mut Counted, [least, estimate, most]: [&Found; 3], proven: u64, unread: u64) {
         let over = &self.people.over;
         let at_most = most.people.saturating_add(self.runs.hub_owners).saturating_add(over.people());
-        // Whoever stood beside something without room may be of the house by it.
-        let of_house = u64::from(!over.is_empty() && !self.people.asked.own_domains.is_empty());
-        let at_least = least.people.saturating_sub(of_house).max(if over.is_empty() { proven } else { 0 }).min(at_most);
+        // Whoever stood beside something without room may be of the house by it, or of another sort than is known.
+        let unknown = u64::from(!over.is_empty());
+        let at_least = least.people.saturating_sub(unknown).max(if over.is_empty() { proven } else { 0 }).min(at_most);
         counted.over = (!over.is_empty()).then(|| (over.finds(), over.different()));
         // As many people to a value among those without room as among the others.
         let beyond = counted.over.map_or(0, |(_, different)| {

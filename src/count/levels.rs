@@ -156,33 +156,30 @@ const ASKED: usize = 64;
 /// Whoever is known by a name alone: the first of that name in a leaf is the first person of that name elsewhere, the second the second.
 fn one_of_that_name(run: &Run, mentions: &Mentions, groups: &mut Groups) {
     let is_counted = |mention: &Mention| mentions.has(*mention, SURE);
-    let named: Vec<Mention> = run.by(how::NAME).filter(is_counted).collect();
+    let mut named: Vec<(Mention, Mention)> =
+        run.by(how::NAME).filter(is_counted).map(|mention| (groups.root(mention), mention)).collect();
     if named.len() < 2 || named.len() > OF_ONE_NAME {
         return;
     }
-    let is_alone =
-        |mention: Mention, groups: &mut Groups| mentions.has(mention, BARE) && groups.root(mention) == mention;
-    // Groups of that name that something else tells apart, and the leaves that they stand in.
+    named.sort_unstable();
+    // Groups of that name that something else tells apart, and the leaves that they stand in; and those that nothing does.
     let mut people: Vec<Mention> = Vec::new();
     let mut standing = Standing::default();
-    let mut alone: Vec<Mention> = Vec::new();
-    let mut places: HashMap<Mention, u32> = HashMap::new();
-    for mention in named {
-        if is_alone(mention, groups) {
-            alone.push(mention);
-            continue;
-        }
-        let root = groups.root(mention);
-        let at = *places.entry(root).or_insert_with(|| {
+    let mut alone: Vec<(Mention, Vec<u32>)> = Vec::new();
+    for group in named.chunk_by(|a, b| a.0 == b.0) {
+        let Some(&(root, _)) = group.first() else { continue };
+        let is_bare = |mention: Mention| mentions.has(mention, BARE);
+        let leaves = group.iter().map(|held| mentions.leaf(held.1));
+        if is_bare(root) && group.iter().all(|held| is_bare(held.1)) {
+            alone.push((root, leaves.collect()));
+        } else {
+            leaves.for_each(|leaf| standing.stands(leaf, people.len() as u32));
             people.push(root);
-            people.len() as u32 - 1
-        });
-        standing.stands(mentions.leaf(mention), at);
+        }
     }
-    for mention in alone {
-        let leaf = mentions.leaf(mention);
-        // A list names each once: who stands in this leaf already is somebody else.
-        let mut at = standing.next(leaf, 0);
+    for (mention, leaves) in alone {
+        // A list names each once: who stands in one of these leaves already is somebody else.
+        let mut at = standing.next_of_all(&leaves, 0);
         let mut found = None;
         for _ in 0..ASKED {
             let Some(&person) = people.get(at as usize) else { break };
@@ -190,13 +187,13 @@ fn one_of_that_name(run: &Run, mentions: &Mentions, groups: &mut Groups) {
                 found = Some(at);
                 break;
             }
-            at = standing.next(leaf, at + 1);
+            at = standing.next_of_all(&leaves, at + 1);
         }
         let at = found.unwrap_or_else(|| {
             people.push(mention);
             people.len() as u32 - 1
         });
-        standing.stands(leaf, at);
+        leaves.iter().for_each(|&leaf| standing.stands(leaf, at));
     }
 }
 
@@ -207,6 +204,18 @@ struct Standing(HashMap<(u32, u32), u32>);
 impl Standing {
     fn stands(&mut self, leaf: u32, person: u32) {
         self.0.entry((leaf, person)).or_insert(person + 1);
+    }
+
+    /// The first from this one on who stands in none of these leaves.
+    fn next_of_all(&mut self, leaves: &[u32], from: u32) -> u32 {
+        let mut at = from;
+        loop {
+            let next = leaves.iter().fold(at, |at, &leaf| self.next(leaf, at));
+            if next == at {
+                return at;
+            }
+            at = next;
+        }
     }
 
     /// The first from this one on who does not stand in the leaf.
@@ -275,5 +284,7 @@ fn is_plausible(a: Who, b: Who, by_name: bool) -> bool {
     let (given, name) =
         if a.given != 0 && b.given != 0 { (a.given != b.given, false) } else { (false, differ(a.name, b.name)) };
     let kana = (a.name == 0 || b.name == 0) && differ(a.kana, b.kana);
-    !(differ(a.birth, b.birth) || !by_name && (given || name || kana))
+    // Two names that are read the same are one with a slip in it.
+    let is_slip = a.kana != 0 && a.kana == b.kana;
+    !(differ(a.birth, b.birth) || !by_name && !is_slip && (given || name || kana))
 }

@@ -38,6 +38,8 @@ pub(super) const DUMMY: u16 = 1 << 13;
 pub(super) const COMPANY: u16 = 1 << 14;
 /// A name or a reading stands in it.
 pub(super) const NAMED: u16 = 1 << 15;
+/// Nothing but a name tells who it is: both, which no value of one person's own has.
+pub(super) const NAME_ALONE: u16 = BARE | SINGLE;
 /// Any of these.
 pub(super) const NOBODY: u16 = OFFICE | EXAMPLE | DUMMY | COMPANY;
 
@@ -216,6 +218,8 @@ impl Record<'_> {
             let links = match fact.kind {
                 FactKind::Whole => how::STRICT,
                 FactKind::NameBirth | FactKind::KanaPhone | FactKind::NamePhone | FactKind::NamePlace => how::COMPOSITE,
+                // In two columns it is a name all the same.
+                FactKind::Name if role == Role::Surname => how::NAME,
                 _ => continue,
             };
             draft.keys.push((fact.key, links, id.entity));
@@ -437,8 +441,12 @@ impl Record<'_> {
         };
         main.flags |= BARE;
         let values = || ids().filter(|(_, id)| id.class != LinkClass::None);
-        if ids().any(|(of, id)| is_somebody(of, id)) {
-            main.flags |= OWN | SURE;
+        // The number and the address beside an office's mail address are the office's.
+        let is_named = ids().any(|(of, id)| is_somebody(of, id) && self.makers.role(id).tells_of_somebody());
+        let is_office = !is_named && values().any(|(of, _)| self.apart(of) & OFFICE != 0);
+        if !is_office && ids().any(|(of, id)| is_somebody(of, id)) {
+            let is_shared = main.keys.iter().any(|key| key.1 == how::WEAK);
+            main.flags |= OWN | SURE | if is_shared || main.who.birth != 0 { 0 } else { NAME_ALONE };
             self.noted.row.into_iter().for_each(|row| main.keys.push((mix(row, 2), how::SAME_ROW, u16::MAX)));
         } else if values().any(|(of, _)| self.apart(of) & NOBODY != 0) {
             let apart = values().fold(0, |all, (of, _)| all | self.apart(of) & NOBODY);

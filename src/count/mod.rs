@@ -11,6 +11,7 @@ pub mod facts;
 mod finish;
 mod groups;
 pub mod kept;
+mod least;
 mod levels;
 mod load;
 mod mention;

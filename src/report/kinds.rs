@@ -57,6 +57,7 @@ const KNOWN: &[Known] = &[
     known("person_name", Rung::Identity, "氏名", "Person's name", true),
     known("name_kana", Rung::Identity, "氏名のフリガナ", "Name in kana", false),
     known("surname", Rung::Identity, "姓", "Surname", false),
+    known("given_name", Rung::Identity, "名", "Given name", false),
     known("birth_date", Rung::Identity, "生年月日", "Date of birth", true),
     known("drivers_license", Rung::Identity, "運転免許証番号", "Driver's licence number", true),
     known("passport_number", Rung::Identity, "旅券（パスポート）番号", "Passport number", true),
