@@ -118,7 +118,8 @@ impl Finish<'_> {
         let over = &self.people.over;
         let at_most = most.people.saturating_add(self.runs.hub_owners).saturating_add(over.people());
         // Whoever stood beside something without room may be of the house by it, or of another sort than is known.
-        let unknown = u64::from(!over.is_empty());
+        let has_house = !self.people.asked.own_domains.is_empty();
+        let unknown = if over.is_empty() { 0 } else { 1 + if has_house { least.refused } else { 0 } };
         let at_least = least.people.saturating_sub(unknown).max(if over.is_empty() { proven } else { 0 }).min(at_most);
         counted.over = (!over.is_empty()).then(|| (over.finds(), over.different()));
         // As many people to a value among those without room as among the others.
@@ -142,8 +143,7 @@ impl Finish<'_> {
     fn found(&self, groups: &mut Groups, level: &Level, wanted: u16, by_leaf: bool) -> Found {
         let mut found = Found { people: level.people, refused: level.refused, ..Found::default() };
         if by_leaf {
-            found.leaves =
-                tell::by(&self.mentions, groups, level, wanted, |mention| Some(self.mentions.leaf(mention)));
+            found.leaves = tell::by(&self.mentions, groups, level, wanted, |mention| Some(self.mentions.leaf(mention)));
         }
         if !self.systems.is_empty() {
             let site = |mention| self.systems.get(self.mentions.leaf(mention) as usize).copied();

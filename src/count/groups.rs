@@ -73,11 +73,13 @@ impl Known {
 pub(super) struct Groups {
     parents: Vec<Mention>,
     known: Known,
+    /// The group of which nothing is known, whoever joins it.
+    unknown: Option<Mention>,
 }
 
 impl Groups {
     pub(super) fn new(known: Known) -> Self {
-        Self { parents: (0..u32::try_from(known.0.len()).unwrap_or(u32::MAX)).collect(), known }
+        Self { parents: (0..u32::try_from(known.0.len()).unwrap_or(u32::MAX)).collect(), known, unknown: None }
     }
 
     /// What is known of a mention, and perhaps of others of its group.
@@ -117,6 +119,16 @@ impl Groups {
             *parent = low;
             self.known.set(low, self.known.of(low).and(self.known.of(high)));
         }
+        if self.unknown.is_some_and(|unknown| unknown == a || unknown == b) {
+            self.forget(low);
+        }
+    }
+
+    /// From now on nothing is known of the group of this mention: it may be many people, so nothing speaks against anybody in it.
+    pub(super) fn forget(&mut self, mention: Mention) {
+        let root = self.root(mention);
+        self.known.set(root, Who::default());
+        self.unknown = Some(root);
     }
 
     /// Joins two groups unless what is known of them says that they are two people.

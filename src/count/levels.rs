@@ -56,7 +56,9 @@ pub(super) fn weighed(
 /// Joins all that is plausible. At least.
 pub(super) fn plausible(runs: &Runs, mentions: &Mentions, groups: &mut Groups) -> io::Result<()> {
     let count = u32::try_from(mentions.flags.len()).unwrap_or(u32::MAX);
-    together(groups, (0..count).filter(|mention| mentions.has(*mention, UNSURE)));
+    let unsure = || (0..count).filter(|mention| mentions.has(*mention, UNSURE));
+    together(groups, unsure());
+    unsure().take(1).for_each(|mention| groups.forget(mention));
     in_records(mentions, groups, MAYBE_ON, false, &mut |_| {});
     runs.each(|run| {
         if run.is_hub {
@@ -287,4 +289,26 @@ fn is_plausible(a: Who, b: Who, by_name: bool) -> bool {
     // Two names that are read the same are one with a slip in it.
     let is_slip = a.kana != 0 && a.kana == b.kana;
     !(differ(a.birth, b.birth) || !by_name && !is_slip && (given || name || kana))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn whoever_stands_in_a_leaf_is_passed_over(steps in prop::collection::vec((0_u32..4, 0_u32..30, any::<bool>()), 0..200)) {
+            let (mut standing, mut known) = (Standing::default(), std::collections::BTreeSet::new());
+            for (leaf, person, is_asked) in steps {
+                if is_asked {
+                    let next = (person..).find(|at| !known.contains(&(leaf, *at)));
+                    prop_assert_eq!(Some(standing.next(leaf, person)), next);
+                } else {
+                    standing.stands(leaf, person);
+                    known.insert((leaf, person));
+                }
+            }
+        }
+    }
 }

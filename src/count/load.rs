@@ -3,6 +3,7 @@
 use super::book::Noted;
 use super::facts::FactKind;
 use super::mention::BESIDE;
+use super::people::Identifier;
 use super::role::Role;
 use super::scratch::Room;
 use super::sort::ITEM_BYTES;
@@ -35,10 +36,7 @@ impl Load {
     pub(super) fn of(noted: &Noted, roles: &[Role]) -> Self {
         let mentions = mentions(noted, roles);
         let says_who = |kind| {
-            matches!(
-                kind,
-                FactKind::Name | FactKind::Kana | FactKind::Latin | FactKind::Given | FactKind::Domain
-            )
+            matches!(kind, FactKind::Name | FactKind::Kana | FactKind::Latin | FactKind::Given | FactKind::Domain)
         };
         let facts = noted.facts.iter().filter(|fact| !says_who(fact.kind)).count();
         // A system's number is three items, a name two; a row that names nobody and a copied leaf add one for each mention.
@@ -84,14 +82,13 @@ fn mentions(noted: &Noted, roles: &[Role]) -> u64 {
     // What says nothing of who somebody is goes with the value before it, if there is one.
     let each = linking().count() as u64 + u64::from(noted.ids.first().is_none_or(|id| id.class == LinkClass::None));
     let role = |entity: u16| roles.get(usize::from(entity)).copied().unwrap_or_default();
-    let is_repeated = |at: usize, entity: u16| {
-        let same = |other: u16| other == entity || role(other) == Role::Name && role(entity) == Role::Name;
-        noted.ids.iter().take(at).any(|id| same(id.entity))
-    };
-    // A row of one value of each kind, of which one is likely, is one person's.
-    let is_one = noted.bond == Bond::Row
-        && noted.ids.len() <= BESIDE + 1
-        && noted.ids.iter().any(|id| id.confidence > Confidence::Possible && id.class != LinkClass::None)
-        && noted.ids.iter().enumerate().all(|(at, id)| id.class == LinkClass::None && role(id.entity) != Role::Name || !is_repeated(at, id.entity));
-    if is_one { 1 } else { each }
+    let is_likely = |id: &Identifier| id.confidence > Confidence::Possible && id.class != LinkClass::None;
+    if noted.bond != Bond::Row || noted.ids.len() > BESIDE + 1 || !noted.ids.iter().any(is_likely) {
+        return each;
+    }
+    // A row is one person's, but for further names, and further ones of what names one person where a kind comes twice.
+    let names = noted.ids.iter().filter(|id| role(id.entity) == Role::Name).count() as u64;
+    let own = || noted.ids.iter().filter(|id| id.class < LinkClass::Weak || role(id.entity) == Role::Member);
+    let is_twice = own().enumerate().any(|(at, id)| own().take(at).any(|other| other.entity == id.entity));
+    names.max(1) + if is_twice { own().count() as u64 } else { 0 }
 }

@@ -278,14 +278,7 @@ impl People {
                 doubt: None,
                 is_aside: false,
             };
-            self.note(&Noted {
-                leaf,
-                bond: Bond::Loose,
-                row: None,
-                place: (0, 0),
-                ids: vec![id],
-                facts: Vec::new(),
-            })?;
+            self.note(&Noted { leaf, bond: Bond::Loose, row: None, place: (0, 0), ids: vec![id], facts: Vec::new() })?;
         }
         Ok(())
     }
@@ -396,33 +389,33 @@ impl People {
         let mut ordinals = vec![0_u32; self.book.said_by.len()];
         let systems = self.systems()?;
         let chance = self.each(&systems, |noted, drafts| {
-                let all = mention::beside_all(&drafts);
-                for draft in drafts {
-                    let number = u32::try_from(mentions.flags.len()).map_err(io::Error::other)?;
-                    for &(key, how, entity) in &draft.keys {
-                        let is_own = how <= how::MEMBER || how == how::NAME && draft.flags & BARE != 0;
-                        let beside = if is_own { all ^ mix(key, 1) } else { all };
-                        sorter.push(Item { key, how, mention: number, beside: (beside >> 32) as u32, entity })?;
-                    }
-                    let said = self.book.said_by.get(noted.leaf as usize).copied().unwrap_or(0);
-                    if copies.contains(&said)
-                        && let Some(ordinal) = ordinals.get_mut(noted.leaf as usize)
-                    {
-                        *ordinal += 1;
-                        sorter.push(Item {
-                            key: mix(said, u64::from(*ordinal)),
-                            how: how::COPY,
-                            mention: number,
-                            beside: 0,
-                            entity: u16::MAX,
-                        })?;
-                    }
-                    let is_named = draft.who.name != 0 || draft.who.kana != 0;
-                    mentions.flags.push(draft.flags | if is_named { NAMED } else { 0 });
-                    mentions.leaves.push(noted.leaf);
-                    mentions.known.push(draft.who);
+            let all = mention::beside_all(&drafts);
+            for draft in drafts {
+                let number = u32::try_from(mentions.flags.len()).map_err(io::Error::other)?;
+                for &(key, how, entity) in &draft.keys {
+                    let is_own = how <= how::MEMBER || how == how::NAME && draft.flags & BARE != 0;
+                    let beside = if is_own { all ^ mix(key, 1) } else { all };
+                    sorter.push(Item { key, how, mention: number, beside: (beside >> 32) as u32, entity })?;
                 }
-                Ok(())
+                let said = self.book.said_by.get(noted.leaf as usize).copied().unwrap_or(0);
+                if copies.contains(&said)
+                    && let Some(ordinal) = ordinals.get_mut(noted.leaf as usize)
+                {
+                    *ordinal += 1;
+                    sorter.push(Item {
+                        key: mix(said, u64::from(*ordinal)),
+                        how: how::COPY,
+                        mention: number,
+                        beside: 0,
+                        entity: u16::MAX,
+                    })?;
+                }
+                let is_named = draft.who.name != 0 || draft.who.kana != 0;
+                mentions.flags.push(draft.flags | if is_named { NAMED } else { 0 });
+                mentions.leaves.push(noted.leaf);
+                mentions.known.push(draft.who);
+            }
+            Ok(())
         })?;
         for (entity, key) in chance {
             sorter.push(Item { key, how: how::CHANCE, mention: u32::MAX, beside: 0, entity })?;

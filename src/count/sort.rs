@@ -130,4 +130,25 @@ mod tests {
             prop_assert_eq!(given, items);
         }
     }
+
+    /// However many parts there are, all that are read at once take no more than one block of sixteen megabytes.
+    #[test]
+    fn thousands_of_parts_are_merged() {
+        let mut sorter = Sorter::new(&Held(u64::MAX), 0);
+        let mut keys: Vec<u64> =
+            (0..60_000_u64).map(|number| number.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40).collect();
+        for (mention, &key) in (0..).zip(&keys) {
+            sorter.push(Item { key, how: 0, mention, beside: 0, entity: 0 }).unwrap();
+        }
+        assert!(sorter.parts.len() > 3_000);
+        let mut given = Vec::new();
+        sorter
+            .each(|item| {
+                given.push(item.key);
+                Ok(())
+            })
+            .unwrap();
+        keys.sort_unstable();
+        assert_eq!(given, keys);
+    }
 }

@@ -92,7 +92,7 @@ impl Crowd {
         let household = person / 3;
         let name = mixed(person, 1) % 4_000_000;
         let (given, birth) = (name % 2_000, mixed(person, 2) % 25_000);
-        let mail = if chance % 20 == 0 { person + (1 << 40) } else { person };
+        let mail = if chance.is_multiple_of(20) { person + (1 << 40) } else { person };
         let mobile = if chance % 50 == 1 { person + (1 << 41) } else { person };
         let landline = (1 << 42) + if chance % 50 == 2 { person % 10 } else { household + 10 };
         let values = [

@@ -62,12 +62,12 @@ impl Failure {
             (
                 "people could not be counted, so there is no number".into(),
                 "free some space on the disk of the spool or output folder (see the cause), or name a folder on another disk, and run it again: \
-                 counting needs about 250 bytes for each value that is found; evidence that was written so far is kept",
+                 counting needs about 60 bytes for each value that is found; evidence that was written so far is kept",
             ),
             (
                 "人数を数えられませんでした。数は出ていません".into(),
                 "原因を確認し、作業フォルダー・出力先のディスクに空きを作るか、別のディスクのフォルダーを指定して、やり直してください。\
-                 見つかった値 1 件につき約 250 バイトが必要です。書けた証拠は残っています",
+                 見つかった値 1 件につき約 60 バイトが必要です。書けた証拠は残っています",
             ),
         )
         .because(error)

@@ -136,7 +136,7 @@ fn counted(room: Room, records: &[Made]) -> (Counted, Vec<LeafPeople>, Vec<Perso
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(400))]
+    #![proptest_config(ProptestConfig::with_cases(150))]
 
     #[test]
     fn the_three_numbers_are_nested_everywhere(records in any_records(120)) {

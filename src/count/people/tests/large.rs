@@ -25,7 +25,14 @@ fn rows(leaves: u64, ids: impl Fn(u64) -> Vec<Identifier>) -> [u64; 3] {
         let leaf = format!("{}.csv", number * leaves / MANY);
         let row = ids.iter().fold(1, |all, id| mix(all, id.key));
         people
-            .record(Entry { leaf: &leaf, bond: Bond::Row, row: Some(row), place: (number, number), ids: &ids, facts: &facts })
+            .record(Entry {
+                leaf: &leaf,
+                bond: Bond::Row,
+                row: Some(row),
+                place: (number, number),
+                ids: &ids,
+                facts: &facts,
+            })
             .unwrap();
     }
     let s = people.finish(0, Rows::default()).unwrap().subjects;
