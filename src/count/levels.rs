@@ -214,5 +214,7 @@ fn is_plausible(a: Who, b: Who, by_name: bool) -> bool {
     let (given, name) =
         if a.given != 0 && b.given != 0 { (a.given != b.given, false) } else { (false, differ(a.name, b.name)) };
     let kana = (a.name == 0 || b.name == 0) && differ(a.kana, b.kana);
-    !(differ(a.birth, b.birth) || !by_name && (given || name || kana))
+    // Two names that are read the same are one with a slip in it.
+    let is_slip = a.kana != 0 && a.kana == b.kana;
+    !(differ(a.birth, b.birth) || !by_name && !is_slip && (given || name || kana))
 }
