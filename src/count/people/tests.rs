@@ -354,3 +354,15 @@ fn torn_and_foreign_files_are_refused() {
     assert!(!absorbs(&b"{}\n".to_vec(), &entities()) && !absorbs(&Vec::new(), &entities()));
     assert!(!absorbs(&file, &entities()[1..]));
 }
+
+/// Who stands in another file by an address alone may be anybody of the list: nothing tells them apart, so the least number is the longer of the two.
+#[test]
+fn addresses_alone_may_be_those_of_people_whose_names_are_known() {
+    let name = |value: u64| id(4, value, LinkClass::Weak, Confidence::Likely);
+    let number = |value: u64| id(2, value, LinkClass::Primary, Confidence::Certain);
+    let mut people = People::new(&entities(), Box::new(Held(u64::MAX)), Asked::default());
+    (0..100).for_each(|n| put(&mut people, "staff.csv", (Bond::Row, None), &[name(n), number(n)]));
+    (0..30).for_each(|n| put(&mut people, "app.log", (Bond::Line, None), &[email(n)]));
+    let s = people.finish(0, Rows::default()).unwrap().subjects;
+    assert_eq!([s.at_least, s.estimate, s.at_most], [100, 130, 130]);
+}
