@@ -52,13 +52,13 @@ Examples:
 pub(super) enum Verb {
     /// The main job: preserve, look for personal data, count people, report
     #[command(after_help = RESPOND_EXAMPLES)]
-    Respond(RespondArgs),
+    Respond(Box<RespondArgs>),
     /// Preserve only: copy, hash and sign into a new case
     #[command(after_help = COLLECT_EXAMPLES)]
-    Collect(CollectArgs),
+    Collect(Box<CollectArgs>),
     /// Look for personal data and count people; writes nothing but its output
     #[command(after_help = SCAN_EXAMPLES)]
-    Scan(ScanArgs),
+    Scan(Box<ScanArgs>),
     /// Count people again from what a case keeps: otherwise, with other cases, or beside an earlier count
     #[command(after_help = COUNT_EXAMPLES)]
     Count(CountArgs),

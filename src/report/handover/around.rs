@@ -61,16 +61,18 @@ pub(super) fn people(t: &Teller<'_>) -> Vec<Block> {
         t.w("People", "人数"),
         t.lang.pick(
             format!(
-                "at least {} · estimate {} · at most {}",
+                "at least {} · estimate {} · at most {}{}",
                 n(subjects.at_least),
                 n(subjects.estimate),
-                n(subjects.at_most)
+                n(subjects.at_most),
+                if subjects.open_above { " in what was read; there may be more" } else { "" }
             ),
             format!(
-                "少なくとも {} 人・推定 {} 人・多くて {} 人",
+                "少なくとも {} 人・推定 {} 人・多くて {} 人{}",
                 n(subjects.at_least),
                 n(subjects.estimate),
-                n(subjects.at_most)
+                n(subjects.at_most),
+                if subjects.open_above { "（読めた範囲。増える可能性あり）" } else { "" }
             ),
         ),
     );

@@ -84,6 +84,7 @@ fn scan() -> Scan {
             records: 4_410,
             conflicts: 3,
             unread: 9,
+            open_above: true,
             by_chance: 14,
             ..Subjects::default()
         },
