@@ -15,7 +15,7 @@ use super::rules::rules;
 use super::runs::{Mentions, Runs};
 use super::scratch::ScratchPlace;
 use super::sort::{Item, Sorter};
-use super::tell::{self, Level, Person};
+use super::tell::{self, Level, Person, PersonValue};
 use crate::model::{
     Apart, Bond, Breakdown, Category, Cluster, Confidence, EntityTally, KindsOfPeople, LeafPeople, LinkClass,
     SitePeople, Spot, Subjects, limits,
@@ -97,6 +97,8 @@ pub struct Rows<'a> {
     pub leaf: Option<&'a mut dyn FnMut(LeafPeople) -> io::Result<()>>,
     /// Each person of the estimate.
     pub person: Option<&'a mut dyn FnMut(Person) -> io::Result<()>>,
+    /// Each value of each of them, as often as it was met; a person comes before their values. Asked for together with `person`.
+    pub value: Option<&'a mut dyn FnMut(PersonValue) -> io::Result<()>>,
 }
 
 /// Clusters that are listed.
@@ -575,10 +577,7 @@ impl Finish<'_> {
                 counted.uncategorised += u64::from(bits == 0);
             }
         }
-        match rows.person.as_mut() {
-            Some(person) => self.persons(groups, level, (&kinds, &categories), person),
-            None => Ok(()),
-        }
+        self.persons(groups, level, (&kinds, &categories), rows)
     }
 
     fn persons(
@@ -586,8 +585,9 @@ impl Finish<'_> {
         groups: &mut Groups,
         level: &Level,
         (kinds, categories): (&[u64], &[u8]),
-        person: &mut dyn FnMut(Person) -> io::Result<()>,
+        rows: &mut Rows<'_>,
     ) -> io::Result<()> {
+        let Rows { person: Some(person), value, .. } = rows else { return Ok(()) };
         let count = self.mentions.flags.len();
         let (mut mentions, mut leaves, mut last) = (vec![0_u32; count], vec![0_u8; count], vec![u32::MAX; count]);
         for (mention, &leaf) in (0..).zip(&self.mentions.leaves) {
@@ -604,9 +604,11 @@ impl Finish<'_> {
         }
         let paths = std::cell::RefCell::new(Vec::<String>::new());
         let (mut at, mut number) = (0_usize, 0_u64);
+        // By the mention that stands for a person, which is their first.
+        let mut numbers = vec![0_u32; if value.is_some() { count } else { 0 }];
         self.people.each(
             |noted, drafts| {
-                for _ in drafts {
+                for draft in drafts {
                     if level.is_person.get(at) == Some(&true) {
                         number += 1;
                         let get = |all: &[u64]| all.get(at).copied().unwrap_or(0);
@@ -619,6 +621,15 @@ impl Finish<'_> {
                             categories: categories.get(at).copied().unwrap_or(0),
                             first,
                         })?;
+                        numbers.get_mut(at).into_iter().for_each(|slot| *slot = number as u32);
+                    }
+                    if let Some(value) = value.as_mut() {
+                        let root = groups.root(at as Mention) as usize;
+                        let person = numbers.get(root).copied().unwrap_or(0);
+                        let kinds = kinds.get(root).copied().unwrap_or(0);
+                        if person > 0 {
+                            values((person.into(), kinds), &draft, value)?;
+                        }
                     }
                     at += 1;
                 }
@@ -684,6 +695,24 @@ impl Finish<'_> {
 fn names_somebody(roles: &[Role], ids: &[Identifier]) -> bool {
     let tells = |id: &Identifier| roles.get(usize::from(id.entity)).is_some_and(|role| role.tells_of_somebody());
     ids.iter().any(|id| id.class != LinkClass::None || tells(id))
+}
+
+/// The values of a mention, each once: not what was made of them to compare.
+fn values(
+    (person, kinds): (u64, u64),
+    draft: &Draft,
+    on: &mut dyn FnMut(PersonValue) -> io::Result<()>,
+) -> io::Result<()> {
+    let mut seen: Vec<(u16, u64)> = Vec::new();
+    for &(key, how, entity) in &draft.keys {
+        let is_own = matches!(how, how::STRONG | how::WEAK | how::SOFT);
+        let is_value = is_own || matches!(how, how::VALUE | how::VALUE_POSSIBLE);
+        if is_value && !seen.contains(&(entity, key)) {
+            seen.push((entity, key));
+            on(PersonValue { person, kinds, entity, key, is_own })?;
+        }
+    }
+    Ok(())
 }
 
 fn spot(paths: &[String], noted: &Noted) -> Spot {
