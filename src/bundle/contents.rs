@@ -9,7 +9,7 @@ use super::guide::EvidenceGuide;
 use super::layout::{CASE_KEY, is_payload};
 use super::names;
 use crate::case::custody::seal_of;
-use crate::case::dir::{CaseDir, PHOTOS};
+use crate::case::dir::{COUNT_RECORDS, CaseDir, PHOTOS};
 use crate::case::results::CustodyResult;
 use crate::case::stamp::ca_file;
 use crate::case::withheld::Withheld;
@@ -39,13 +39,15 @@ pub struct Contents {
     pub left_out: BTreeSet<String>,
 }
 
-/// Findings hold values (masked, or in clear after `--reveal`) and their keyed digests.
+/// Findings hold values (masked, or in clear after `--reveal`) and their keyed digests; the records of the count hold the digests too.
 const FINDINGS: &str = "results/findings.jsonl";
 
 impl Choice {
     fn keeps_back(self, file: &str) -> bool {
         let is_photo = file.strip_prefix(PHOTOS).is_some_and(|rest| rest.starts_with('/'));
-        let is_content = file.starts_with("evidence/") || file == FINDINGS || (is_photo && !self.with_photos);
+        let is_content = file.starts_with("evidence/")
+            || [FINDINGS, COUNT_RECORDS].contains(&file)
+            || (is_photo && !self.with_photos);
         self.without_evidence && is_content
     }
 }

@@ -9,11 +9,12 @@ use std::sync::atomic::AtomicBool;
 use jiff::Zoned;
 use serde_json::{Map, Value, json};
 
+use super::counts::{self, CountError, CountResult, Source};
 use super::dir::CaseDir;
 use super::intake::{Collected, Intake};
 use super::journal::{CaseJournal, JournalError};
 use super::orders::{Errand, StandingOrders};
-use super::results::{CollectResult, SealResult};
+use super::results::{CollectResult, ScanResult, SealResult};
 use super::store::JournalFile;
 use super::tally::{FindingsOut, Tally};
 use crate::disk::error::DiskError;
@@ -336,6 +337,31 @@ impl<'c> Collection<'c> {
         self.note_result(path, own::digest(path)?)
     }
 
+    /// Keeps the count that a scan came to as the first of the case.
+    ///
+    /// # Errors
+    /// When it can not be written.
+    pub fn keep_first_count(&mut self, scan: &ScanResult) -> Result<(), CollectionError> {
+        let acquisition = &self.orders.acquisition;
+        let records = Source::open(&self.dir.count_records(), acquisition.case.clone()).map_err(of_count)?;
+        let said = CountResult {
+            case: Some(acquisition.case.clone()),
+            number: Some(1),
+            time: utc(&(self.now)()),
+            operator: acquisition.operator.clone(),
+            reason: Some("respond".to_owned()),
+            tool: acquisition.tool.clone(),
+            tool_sha256: acquisition.tool_sha256,
+            ..CountResult::default()
+        };
+        let result = counts::first(scan, &records, &self.orders.errand.count, said).map_err(CollectionError::Rows)?;
+        let path = self.dir.count(1);
+        counts::write(&path, &result)?;
+        let file = path.strip_prefix(&self.orders.folder).unwrap_or(&path).display().to_string();
+        let detail = counts::event(&result, &file, own::digest(&path)?);
+        self.note(Act::Count, Value::Object(detail))
+    }
+
     /// Keeps a result or report in the case, and its digest in the chain of custody, so that a later change is noticed.
     ///
     /// # Errors
@@ -381,6 +407,13 @@ impl Collection<'_> {
     pub(super) fn begun(&self) -> Timestamp {
         let begun = self.orders.acquisition.started.parse::<jiff::Timestamp>().unwrap_or_default();
         Timestamp { seconds: begun.as_second(), nanos: 0 }
+    }
+}
+
+fn of_count(error: CountError) -> CollectionError {
+    match error {
+        CountError::Disk(error) => error.into(),
+        error => CollectionError::Rows(std::io::Error::other(error)),
     }
 }
 

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use crate::disk::error::DiskError;
 use crate::disk::{output, own};
+use crate::model::{RawPath, limits};
 
 /// Paths in a case folder.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,6 +17,8 @@ pub struct CaseDir {
 const ORDERS_END: &str = ".orders.json";
 /// Where photos lie in a case.
 pub const PHOTOS: &str = "custody/photos";
+/// The records of the count, in a case.
+pub const COUNT_RECORDS: &str = "results/count-records.bin";
 /// Folders of a new case, made 0700.
 pub(super) const FOLDERS: [&str; 5] = ["custody", "evidence", "results", "report", "secret"];
 
@@ -58,6 +61,19 @@ impl CaseDir {
     /// Facts of the case.
     pub fn facts(&self) -> PathBuf {
         self.root.join("case.json")
+    }
+
+    /// The id of the case, as its facts say, else the name of its folder.
+    pub fn id(&self) -> String {
+        let facts = own::read_own(&self.facts(), limits::ORDERS_BYTES).unwrap_or_default();
+        let facts: serde_json::Value = serde_json::from_slice(&facts).unwrap_or_default();
+        match facts.get("case").and_then(serde_json::Value::as_str).filter(|id| is_case_id(id)) {
+            Some(id) => id.to_owned(),
+            None => {
+                use std::os::unix::ffi::OsStrExt as _;
+                RawPath(self.root.file_name().unwrap_or_default().as_bytes().to_vec()).shown()
+            }
+        }
     }
 
     /// The chain of custody.
@@ -106,6 +122,16 @@ impl CaseDir {
         self.root.join("results").join(file)
     }
 
+    /// The records of the count: what people are counted from again.
+    pub fn count_records(&self) -> PathBuf {
+        self.root.join(COUNT_RECORDS)
+    }
+
+    /// A count that was kept, by its number.
+    pub fn count(&self, number: u64) -> PathBuf {
+        self.root.join(count_file(number))
+    }
+
     /// A report, by file name.
     pub fn report(&self, file: &str) -> PathBuf {
         self.root.join("report").join(file)
@@ -136,6 +162,17 @@ impl CaseDir {
         let zips = names.into_iter().filter(|name| Path::new(name).extension().is_some_and(|ending| ending == "zip"));
         Ok(zips.map(|name| folder.join(name)).collect())
     }
+}
+
+/// The file of a kept count, in a case.
+pub(super) fn count_file(number: u64) -> String {
+    format!("results/count-{number:04}.json")
+}
+
+/// The number of a kept count, by its file in a case.
+pub(super) fn count_number(file: &str) -> Option<u64> {
+    let digits = file.strip_prefix("results/count-")?.strip_suffix(".json")?;
+    digits.parse().ok().filter(|number| *number > 0 && count_file(*number) == file)
 }
 
 /// The evidence zips of a case folder; none if the path is no case folder.

@@ -89,6 +89,9 @@ pub struct LettersResult {
     pub gaps: u64,
 }
 
+/// What each kind is called in a letter, by its place among the entities and in the order in which a letter names them; and what stands between two.
+pub type Words<'a> = (&'a [(usize, String)], &'a str);
+
 /// A list in the making.
 pub struct LetterList {
     entities: Vec<String>,
@@ -189,14 +192,14 @@ impl LetterPeople {
         self.holders.push(&[&entity.to_be_bytes()[..], &key, &person, &kinds].concat())
     }
 
-    /// Writes the list. `words`: what each kind is called in a letter, by entity number, and what stands between two of them.
+    /// Writes the list.
     ///
     /// # Errors
     /// When it can not be written.
     pub fn write(
         self,
         format: TableFormat,
-        (words, between): (&[String], &str),
+        (words, between): Words<'_>,
         about: Vec<(String, String)>,
         file: &mut OutputFile,
     ) -> io::Result<Letters> {
@@ -375,9 +378,10 @@ impl Row {
         self.all(contact).first()
     }
 
-    fn cells(&self, number: u64, kinds: &[String], (words, between): (&[String], &str)) -> Vec<Cell> {
+    fn cells(&self, number: u64, kinds: &[String], (words, between): Words<'_>) -> Vec<Cell> {
         let first = |contact| Cell::Text(self.first(contact).cloned().unwrap_or_default());
         let others = |contact| Cell::Text(self.all(contact).get(1..).unwrap_or_default().join("; "));
+        let lost = words.iter().filter(|(at, _)| self.kinds >> (*at).min(63) & 1 == 1).map(|(_, word)| word.as_str());
         let name = if self.first(Contact::Name).is_some() { Contact::Name } else { Contact::Surname };
         vec![
             Cell::Number(number),
@@ -392,7 +396,7 @@ impl Row {
             first(Contact::PostalCode),
             first(Contact::Address),
             others(Contact::Address),
-            Cell::Text(named(words, self.kinds).collect::<Vec<_>>().join(between)),
+            Cell::Text(lost.collect::<Vec<_>>().join(between)),
             Cell::Text(named(kinds, self.kinds).collect::<Vec<_>>().join(" ")),
         ]
     }

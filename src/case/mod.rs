@@ -6,6 +6,7 @@ pub mod cache;
 pub mod collection;
 pub mod copy;
 mod count_place;
+pub mod counts;
 pub mod custody;
 pub mod dir;
 pub mod files;

@@ -7,9 +7,12 @@ use std::path::{Path, PathBuf};
 use data_encoding::BASE64;
 use serde::{Deserialize, Serialize};
 
+use crate::count::Asked;
+use crate::count::facts::domain_key;
 use crate::disk::walk::FoundRoot;
 use crate::evidence::Acquisition;
 use crate::model::GapKind;
+use crate::seal::keyed::CaseKey;
 
 /// What is to be walked, and for which verb.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -26,6 +29,32 @@ pub struct Errand {
     pub working_folder: PathBuf,
     /// Whether other file systems below the roots are walked too.
     pub cross_file_systems: bool,
+    /// How people are to be counted.
+    pub count: CountOrders,
+}
+
+/// How people are to be counted, beside the rules that hold always.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct CountOrders {
+    /// Sites or systems: name, and the file or folder that is one, as paths of leaves are shown.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sites: Vec<(String, String)>,
+    /// Mail domains of the house.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub own_domains: Vec<String>,
+}
+
+impl CountOrders {
+    /// Whether nothing was asked for.
+    pub fn is_empty(&self) -> bool {
+        self.sites.is_empty() && self.own_domains.is_empty()
+    }
+
+    /// The same for a count under this key: it knows domains by their digests alone.
+    pub fn asked(&self, key: &CaseKey) -> Asked {
+        let own_domains = self.own_domains.iter().map(|domain| domain_key(key, domain)).collect();
+        Asked { sites: self.sites.clone(), own_domains }
+    }
 }
 
 /// `hozen.orders/1`: an errand, and the record of the collection as it began.
@@ -47,6 +76,9 @@ pub struct StandingOrders {
     working_folder_b64: String,
     /// Whether other file systems below the roots are walked too.
     cross_file_systems: bool,
+    /// How people are to be counted.
+    #[serde(default, skip_serializing_if = "CountOrders::is_empty")]
+    count: CountOrders,
     /// Whether the signing key was made for the case and lies in it.
     pub signer_is_new: bool,
     /// Fingerprint of the signing key.
@@ -89,6 +121,7 @@ impl StandingOrders {
             images_b64: errand.images.iter().map(|image| base64(image)).collect(),
             working_folder_b64: base64(&errand.working_folder),
             cross_file_systems: errand.cross_file_systems,
+            count: errand.count.clone(),
             signer_is_new,
             key,
             acquisition: acquisition.clone(),
@@ -119,6 +152,7 @@ impl StandingOrders {
             images: self.images_b64.iter().map(|image| path(image)).collect::<Result<_, _>>()?,
             working_folder: path(&self.working_folder_b64)?,
             cross_file_systems: self.cross_file_systems,
+            count: self.count.clone(),
         })
     }
 }
@@ -148,6 +182,10 @@ mod tests {
             images: vec![PathBuf::from("./顧客")],
             working_folder: PathBuf::from("/home/x"),
             cross_file_systems: true,
+            count: CountOrders {
+                sites: vec![("東校".to_owned(), "./顧客".to_owned())],
+                own_domains: vec!["school.example".to_owned()],
+            },
         };
         let orders = StandingOrders::new(&errand, &Acquisition::default(), ("SHA256:x".to_owned(), true));
         let text = serde_json::to_vec(&orders).unwrap();

@@ -8,6 +8,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::clock::ClockArgs;
 use super::copy::{COPY_EXAMPLES, CopyArgs};
+use super::count::args::{COUNT_EXAMPLES, CountArgs};
 use super::custody::args::{CUSTODY_EXAMPLES, CustodyArgs, ObjectArgs};
 use super::export::{self, ExportArgs};
 use super::gentle::GentleArgs;
@@ -57,6 +58,9 @@ pub(super) enum Verb {
     /// Look for personal data and count people; writes nothing but its output
     #[command(after_help = SCAN_EXAMPLES)]
     Scan(ScanArgs),
+    /// Count people again from what a case keeps: otherwise, with other cases, or beside an earlier count
+    #[command(after_help = COUNT_EXAMPLES)]
+    Count(CountArgs),
     /// Check a case, an evidence zip or a bundle: whole, or exactly what is not
     #[command(after_help = VERIFY_EXAMPLES)]
     Verify(VerifyArgs),

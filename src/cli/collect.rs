@@ -11,7 +11,7 @@ use super::profile;
 use super::{Env, Exit, dry_run, look, print, print_json, progress, resume, tell, volatile, words};
 use crate::case::collection::{Collection, CollectionError, Keys, Orders, utc};
 use crate::case::intake::IntakeError;
-use crate::case::orders::Errand;
+use crate::case::orders::{CountOrders, Errand};
 use crate::case::results::CollectResult;
 use crate::disk::error::DiskError;
 use crate::disk::sandbox::{self, Confinement};
@@ -178,6 +178,7 @@ pub(super) fn begin<'n>(
             images: ready.images.iter().map(|given| given.path.clone()).collect(),
             working_folder: env.working_folder.clone(),
             cross_file_systems: args.cross_file_systems,
+            count: CountOrders::default(),
         },
         nonce: look::random(env)?,
     };

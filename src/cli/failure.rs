@@ -398,12 +398,14 @@ impl Failure {
 
 mod bundle;
 mod copy;
+mod count;
 mod custody;
 mod keys;
 mod look;
 mod resume;
 
 mod stamp;
+mod table;
 
 mod profile;
 #[cfg(test)]

@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use zeroize::Zeroizing;
+
 use super::args::{FailOn, LookArgs};
 use super::failure::{Failure, shown};
 use super::{Env, Exit};
@@ -9,7 +11,7 @@ use crate::case::results::ScanResult;
 use crate::detect::{Engine, RiskyPlaces};
 use crate::disk::output::{self, OutputFile};
 use crate::disk::{local_rules, own};
-use crate::model::{Lang, RawPath, Scope, is_apart};
+use crate::model::{Lang, RawPath, Scope, is_apart, limits};
 use crate::rules::{RulePack, RuleText};
 use crate::seal::keyed::CaseKey;
 
@@ -89,6 +91,14 @@ pub(super) fn engine(pack: &RulePack) -> Result<Engine, Failure> {
 /// A fresh case key.
 pub(super) fn new_key(env: &Env) -> Result<CaseKey, Failure> {
     Ok(CaseKey::from_bytes(random(env)?))
+}
+
+/// The case key that the user named.
+pub(super) fn case_key(named: Option<&Path>) -> Result<Option<CaseKey>, Failure> {
+    let Some(path) = named else { return Ok(None) };
+    let text = own::read_own(path, limits::RULE_FILE_BYTES).map_err(|error| Failure::case_key(path, &error))?;
+    let text = Zeroizing::new(String::from_utf8_lossy(&text).into_owned());
+    CaseKey::from_text(&text).map(Some).map_err(|error| Failure::case_key(path, &error))
 }
 
 /// Random bytes from the kernel.

@@ -5,6 +5,7 @@ mod bench;
 mod clock;
 mod collect;
 mod copy;
+mod count;
 mod custody;
 mod dry_run;
 
@@ -69,6 +70,7 @@ pub fn run(arguments: Vec<OsString>, env: &mut Env) -> Exit {
         Verb::Respond(args) => respond::run(&args, lang, env),
         Verb::Collect(args) => collect::run(&args, lang, env),
         Verb::Scan(args) => scan::run(&args, lang, env),
+        Verb::Count(args) => count::run(&args, lang, env),
         Verb::Verify(args) => verify::run(&args, lang, env),
         Verb::Copy(args) => copy::run(&args, lang, env),
         Verb::Export(args) => export::run(&args, lang, env),

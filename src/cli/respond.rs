@@ -11,6 +11,7 @@ use super::look::Search;
 use super::prepare::{Ready, prepare};
 use super::{Env, Exit, json, look, print, print_json, progress, resume, words};
 use crate::case::collection::Collection;
+use crate::case::counts;
 use crate::case::results::{CollectResult, RespondResult, ScanResult};
 use crate::case::tally::{FindingsOut, Tally};
 use crate::disk::output::OutputFile;
@@ -104,7 +105,8 @@ fn pass(
     };
     let place = collection.row_place();
     let tally = Tally::new(search.entities(), search.pack.digest, &place)
-        .judging(search.places(&args.look, &args.collect.paths)?);
+        .judging(search.places(&args.look, &args.collect.paths)?)
+        .keeping(records(collection)?, counts::header(&key));
     let out = FindingsOut { out: &mut findings, reveal: args.look.reveal, explain: None };
     collection.stops_by(&env.stop);
     let mut intake = collection.intake(Some(tally), Some(out)).map_err(collect::failure)?;
@@ -158,6 +160,11 @@ impl Both {
     }
 }
 
+/// The file that the records of the count go to.
+pub(super) fn records(collection: &Collection<'_>) -> Result<OutputFile, Failure> {
+    OutputFile::create(&collection.dir().count_records()).map_err(|error| Failure::disk(&error))
+}
+
 pub(super) fn keep_results(
     collection: &mut Collection<'_>,
     scan: &ScanResult,
@@ -166,6 +173,9 @@ pub(super) fn keep_results(
     let findings = collection.dir().result("findings.jsonl");
     let digest = own::digest(&findings).map_err(|error| Failure::disk(&error))?;
     collection.note_result(&findings, digest).map_err(collect::failure)?;
+    let records = collection.dir().count_records();
+    let digest = own::digest(&records).map_err(|error| Failure::disk(&error))?;
+    collection.note_result(&records, digest).map_err(collect::failure)?;
     let counted = serde_json::json!({
         "rules": scan.rules, "files": scan.files.len(), "gaps": scan.gaps.len(),
         "at_least": scan.subjects.at_least, "estimate": scan.subjects.estimate, "at_most": scan.subjects.at_most,
@@ -173,7 +183,8 @@ pub(super) fn keep_results(
     collection.note(Act::Scan, counted).map_err(collect::failure)?;
     let (scan_path, collect_path) = (collection.dir().result("scan.json"), collection.dir().result("collect.json"));
     collection.keep_json(&scan_path, scan).map_err(collect::failure)?;
-    collection.keep_json(&collect_path, result).map_err(collect::failure)
+    collection.keep_json(&collect_path, result).map_err(collect::failure)?;
+    collection.keep_first_count(scan).map_err(collect::failure)
 }
 
 fn report_input(

@@ -14,6 +14,7 @@ use super::prepare::{self, Survey};
 use super::respond::{self, Both};
 use super::{Env, Exit, keys, look, progress, tell, volatile, words};
 use crate::case::collection::{Collection, CollectionError, Keys};
+use crate::case::counts;
 use crate::case::intake::Intake;
 use crate::case::journal::JournalError;
 use crate::case::orders::{Errand, StandingOrders};
@@ -245,7 +246,8 @@ fn scan(
     };
     let place = collection.row_place();
     let tally = Tally::new(search.entities(), search.pack.digest, &place)
-        .judging(search.places(&args.look, &args.collect.paths)?);
+        .judging(search.places(&args.look, &args.collect.paths)?)
+        .keeping(respond::records(collection)?, counts::header(&key));
     let out = FindingsOut { out: &mut findings, reveal: args.look.reveal, explain: None };
     let mut intake = Intake::<MemoryStore, MemoryStore>::new(None, Some(tally), Some(out), &place);
     let (items, _) = collect::payload(&result.evidence.iter().map(PathBuf::from).collect::<Vec<_>>())?;

@@ -17,7 +17,7 @@ use crate::disk::error::DiskError;
 use crate::disk::rows::RowPlace;
 use crate::disk::{host, own};
 use crate::evidence::{MemoryStore, items};
-use crate::model::{Algorithms, Finding, Lang, Timestamp, limits};
+use crate::model::{Algorithms, Finding, Lang, Timestamp};
 use crate::pass::{Item, Keep, Lens, Plan, Progress, Recall, SpoolPlace, from_disk};
 use crate::report;
 use crate::seal::keyed::CaseKey;
@@ -28,7 +28,7 @@ pub(super) fn run(args: &ScanArgs, lang: Lang, env: &mut Env) -> Result<Exit, Fa
     let gentle = gentle::begin(&args.gentle, lang, env);
     let search = Search::new(&args.look, env)?;
     search.tell_of_local(&args.look.rules, lang, env);
-    let named_key = case_key(args)?;
+    let named_key = look::case_key(args.case_key.as_deref())?;
     // Before the first look at a source: reading a link's target would move its access time.
     prepare::quiet_sources(env, &args.paths, args.cross_file_systems);
     let sources = sources(args)?;
@@ -100,14 +100,6 @@ pub(super) fn run(args: &ScanArgs, lang: Lang, env: &mut Env) -> Result<Exit, Fa
         tell(env, &words::cache_not_kept(lang, &error.to_string()));
     }
     Ok(look::exit(&scan, args.look.fail_on))
-}
-
-/// The key that the user named.
-fn case_key(args: &ScanArgs) -> Result<Option<CaseKey>, Failure> {
-    let Some(path) = &args.case_key else { return Ok(None) };
-    let text = own::read_own(path, limits::RULE_FILE_BYTES).map_err(|error| Failure::case_key(path, &error))?;
-    let key = CaseKey::from_text(&String::from_utf8_lossy(&text)).map_err(|error| Failure::case_key(path, &error))?;
-    Ok(Some(key))
 }
 
 /// The cache that the user named, opened before the process is confined.

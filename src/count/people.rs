@@ -697,22 +697,19 @@ fn names_somebody(roles: &[Role], ids: &[Identifier]) -> bool {
     ids.iter().any(|id| id.class != LinkClass::None || tells(id))
 }
 
-/// The values of a mention, each once: not what was made of them to compare.
+/// The values of a mention that are likely or certain, each once: not what was made of them to compare.
 fn values(
     (person, kinds): (u64, u64),
     draft: &Draft,
     on: &mut dyn FnMut(PersonValue) -> io::Result<()>,
 ) -> io::Result<()> {
-    let mut seen: Vec<(u16, u64)> = Vec::new();
-    for &(key, how, entity) in &draft.keys {
-        let is_own = matches!(how, how::STRONG | how::WEAK | how::SOFT);
-        let is_value = is_own || matches!(how, how::VALUE | how::VALUE_POSSIBLE);
-        if is_value && !seen.contains(&(entity, key)) {
-            seen.push((entity, key));
-            on(PersonValue { person, kinds, entity, key, is_own })?;
-        }
-    }
-    Ok(())
+    let likely = draft.keys.iter().filter(|key| matches!(key.1, how::STRONG | how::WEAK | how::VALUE));
+    // Linking before counted alone, where a value is both.
+    let mut all: Vec<(u16, u64, u8)> = likely.map(|&(key, how, entity)| (entity, key, how)).collect();
+    all.sort_unstable();
+    all.dedup_by_key(|value| (value.0, value.1));
+    all.into_iter()
+        .try_for_each(|(entity, key, how)| on(PersonValue { person, kinds, entity, key, is_own: how != how::VALUE }))
 }
 
 fn spot(paths: &[String], noted: &Noted) -> Spot {

@@ -103,7 +103,7 @@ pub struct Person {
     pub first: Spot,
 }
 
-/// A value that one record says of one person of the estimate.
+/// A value, likely or certain, that one record says of one person of the estimate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PersonValue {
     /// The number of the person.

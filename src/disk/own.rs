@@ -7,7 +7,7 @@
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, Read};
-use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
 use std::path::{Component, Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -41,6 +41,14 @@ pub fn open_from_medium(path: &Path) -> Result<(File, u64), DiskError> {
     // Only advice: a file system in memory has no other place to read from.
     let _ = rustix::fs::fadvise(&file, 0, None, rustix::fs::Advice::DontNeed);
     Ok((file, length))
+}
+
+/// Fills `into` from this place of an open file on.
+///
+/// # Errors
+/// When it can not be read, or is shorter ([`io::ErrorKind::UnexpectedEof`]).
+pub fn read_exact_at(file: &OwnFile, at: u64, into: &mut [u8]) -> io::Result<()> {
+    file.read_exact_at(into, at)
 }
 
 /// Reads a whole file of at most `limit_bytes`; a larger one is an error ([`io::ErrorKind::FileTooLarge`]).

@@ -16,6 +16,10 @@ pub enum Act {
     Seal,
     /// Evidence was scanned for personal data.
     Scan,
+    /// People were counted, from the records that a scan kept.
+    Count,
+    /// Personal values were written in clear, for letters to the people.
+    Reveal,
     /// A result or report was written.
     Report,
     /// A time stamp on a seal was taken in.

@@ -151,6 +151,10 @@ pub const SORTED_BYTES: usize = 16 * 1024 * 1024;
 pub const LETTER_VALUES: usize = 5;
 /// People that may have one telephone number or mail address in common; beyond it, it is nobody's own, and no letter's row has it.
 pub const LETTER_SHARED: u64 = 20;
+/// Files, members and sheets that a kept count lists: those with the most people.
+pub const COUNT_LEAVES: usize = 1_000;
+/// A kept count.
+pub const COUNT_FILE_BYTES: u64 = 64 * 1024 * 1024;
 /// A list of results, packed, in memory; the rest of it is in a spool file.
 pub const ROWS_MEMORY_BYTES: u64 = 2 * 1024 * 1024;
 /// The same where there is no folder for a spool file (`hozen scan` without `--spool`).

@@ -6,6 +6,7 @@
 //! It never states a legal conclusion: which rules *may* be touched, why, and what only people can know.
 
 mod assess;
+pub mod count;
 pub mod custody;
 mod entries;
 mod facts;
@@ -15,6 +16,7 @@ pub mod handover;
 mod html;
 mod json;
 mod kinds;
+pub mod letters;
 mod listing;
 mod open_lists;
 mod risky;
@@ -34,7 +36,7 @@ use crate::model::Digest;
 pub use facts::Facts;
 pub use html::html;
 pub use json::{SCHEMA, json};
-pub use kinds::label as kind_label;
+pub use kinds::{in_order as kinds_in_order, label as kind_label};
 pub use listing::{gap_listing, scan_listing};
 pub use screen::{scan_summary, summary};
 pub use show::shell_word;

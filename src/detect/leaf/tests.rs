@@ -251,7 +251,7 @@ fn a_customer_list_comes_out_as_its_people() {
             .hits
             .iter()
             .map(|hit| Identifier {
-                entity: entities.iter().position(|entity| *entity == &*hit.entity).unwrap() as u16,
+                entity: entities.iter().position(|entity| **entity == *hit.entity).unwrap() as u16,
                 key: crate::seal::keyed::CaseKey::from_bytes([1; 32]).short(&hit.entity, hit.value.reveal().as_bytes()),
                 class: hit.class,
                 confidence: hit.confidence,
