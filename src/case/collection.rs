@@ -98,6 +98,8 @@ pub struct Keys {
     pub signer_is_new: bool,
     /// Keys the digests of personal values.
     pub case: CaseKey,
+    /// Whether it is another case's, taken over so that both can be counted together.
+    pub case_is_named: bool,
 }
 
 /// A collection under way.
@@ -157,6 +159,9 @@ impl<'c> Collection<'c> {
             // The same words as in what a person sets down by hand: the sheet for paper looks for them.
             let clock = json!({ "offset_ms": offset, "reference_source": acquisition.clock_offset_source });
             detail.insert("clock".to_owned(), clock);
+        }
+        if let (Some(detail), true) = (begun.as_object_mut(), collection.keys.case_is_named) {
+            detail.insert("case_key_check".to_owned(), json!(counts::header(&collection.keys.case).key_check));
         }
         collection.note(Act::Collect, begun)?;
         collection.note_result(&collection.dir.facts(), Digest::of(facts.as_bytes()))?;

@@ -170,7 +170,7 @@ pub(super) struct CollectArgs {
     #[arg(long, value_name = "FILE")]
     pub include_image: Vec<OsString>,
     /// Go on with a case that was broken off: PATHs and options are those that it began with
-    #[arg(long, value_name = "CASE", conflicts_with_all = ["paths", "names", "folders", "dry_run", "list_profiles", "volatile", "include_image", "out", "case", "operator", "witness", "reason", "place", "case_number", "evidence_number", "item", "quantity", "obtained_from", "seal_number", "device_maker", "device_model", "device_serial", "device_capacity", "medium", "reference_time", "reference_source", "ntp_server", "cross_file_systems", "digest"])]
+    #[arg(long, value_name = "CASE", conflicts_with_all = ["paths", "names", "folders", "dry_run", "list_profiles", "volatile", "include_image", "out", "case", "operator", "witness", "reason", "place", "case_number", "evidence_number", "item", "quantity", "obtained_from", "seal_number", "device_maker", "device_model", "device_serial", "device_capacity", "medium", "reference_time", "reference_source", "ntp_server", "cross_file_systems", "digest", "case_key"])]
     pub resume: Option<PathBuf>,
     /// Folder in which the case folder is made (best: another disk)
     #[arg(long, value_name = "DIR", default_value = ".")]
@@ -199,6 +199,9 @@ pub(super) struct CollectArgs {
     /// The key that signs
     #[command(flatten)]
     pub key: KeyArgs,
+    /// Key file of another case, so that both can be counted together (default: a key made for the case)
+    #[arg(long, value_name = "FILE")]
+    pub case_key: Option<PathBuf>,
     /// Further digests of each file beside SHA-256, separated by commas (may be given again)
     #[arg(long, value_name = "LIST", value_delimiter = ',', value_parser = algorithm())]
     pub digest: Vec<Algorithm>,
@@ -285,6 +288,9 @@ pub(super) struct ScanArgs {
     /// Key file of a case, so that digests match that case's (default: a key for this run alone)
     #[arg(long, value_name = "FILE")]
     pub case_key: Option<PathBuf>,
+    /// Keep the records of the count in FILE, for `hozen count --merge`: with --case-key, to be merged with others under that key
+    #[arg(long, value_name = "FILE")]
+    pub count_records: Option<PathBuf>,
     /// Remember in FILE what was found, and do not read files again that are as they were then (made if it is not there)
     #[arg(long, value_name = "FILE")]
     pub cache: Option<PathBuf>,

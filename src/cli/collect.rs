@@ -167,7 +167,9 @@ pub(super) fn begin<'n>(
         Some(signer) => (signer, false),
         None => (Signer::from_seed(&look::random(env)?).map_err(|error| Failure::bug(&error))?, true),
     };
-    let keys = Keys { signer, signer_is_new, case: look::new_key(env)? };
+    let case_is_named = ready.case_key.is_some();
+    let case = ready.case_key.take().map_or_else(|| look::new_key(env), Ok)?;
+    let keys = Keys { signer, signer_is_new, case, case_is_named };
     let orders = Orders {
         folder: ready.folder.clone(),
         acquisition: acquisition(ready, args, env, now),

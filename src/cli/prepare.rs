@@ -14,7 +14,7 @@ use super::failure::{Failure, shown};
 use super::gentle::{self, Manner};
 use super::profile::{self, Picked};
 use super::volatile::{self, Given};
-use super::{Env, keys, tell, words};
+use super::{Env, keys, look, tell, words};
 use crate::case::dir::{CaseDir, is_case_id};
 use crate::case::results::Amount;
 use crate::case::volatile::Volatile;
@@ -25,6 +25,7 @@ use crate::disk::walk::{FoundRoot, Walk, WalkOptions};
 use crate::disk::{host, own, sandbox};
 use crate::model::{Entry, Kind, Lang, limits};
 use crate::pass::{GiantFrom, Link, SharedNames};
+use crate::seal::keyed::CaseKey;
 use crate::seal::sign::Signer;
 
 /// What was found out before anything is written.
@@ -57,6 +58,8 @@ pub(super) struct Ready {
     pub roots: Vec<PathBuf>,
     /// The user's own key, if one was named.
     pub signer: Option<Signer>,
+    /// The key of another case, if it was named.
+    pub case_key: Option<CaseKey>,
     /// Entries that the walk may be ahead: each may hold a handle.
     pub walk_ahead: usize,
     /// How sources are read, where that is not as fast as can be.
@@ -134,6 +137,7 @@ pub(super) fn prepare(args: &CollectArgs, others: &[&Path], lang: Lang, env: &mu
     }
     // Before all that takes long or cannot be done twice: a person may have to type.
     let signer = keys::signer(&args.key, None, lang, env)?;
+    let case_key = look::case_key(args.case_key.as_deref())?;
     let images = volatile::images(&args.include_image)?;
     // Before all else that is read, and while other processes may still be looked at: what lives least goes first.
     let volatile = if args.volatile { Some(volatile::take(lang, env)?) } else { None };
@@ -189,6 +193,7 @@ pub(super) fn prepare(args: &CollectArgs, others: &[&Path], lang: Lang, env: &mu
         picked,
         roots,
         signer,
+        case_key,
         walk_ahead,
         gentle,
     })

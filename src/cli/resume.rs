@@ -131,7 +131,7 @@ fn keys(unfinished: &Unfinished, args: &CollectArgs, lang: Lang, env: &mut Env) 
         return Err(Failure::other_key(&orders.key));
     }
     let case = key_file(&dir.case_key(), |text| CaseKey::from_text(text).map_err(Error::other))?;
-    Ok(Keys { signer, signer_is_new: orders.signer_is_new, case })
+    Ok(Keys { signer, signer_is_new: orders.signer_is_new, case, case_is_named: false })
 }
 
 fn key_file<K>(path: &Path, parse: impl Fn(&str) -> Result<K, Error>) -> Result<K, Failure> {

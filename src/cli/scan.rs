@@ -10,10 +10,12 @@ use super::gentle::{self, Manner};
 use super::look::Search;
 use super::{Env, Exit, collect, look, prepare, print, print_json, progress, reasons, tell, words};
 use crate::case::cache::{self, CacheOut, Conditions, Opened, Opening};
+use crate::case::counts;
 use crate::case::intake::Intake;
 use crate::case::results::ScanResult;
 use crate::case::tally::{Explain, FindingsOut, Tally};
 use crate::disk::error::DiskError;
+use crate::disk::output::OutputFile;
 use crate::disk::rows::RowPlace;
 use crate::disk::{host, own};
 use crate::evidence::{MemoryStore, items};
@@ -37,13 +39,18 @@ pub(super) fn run(args: &ScanArgs, lang: Lang, env: &mut Env) -> Result<Exit, Fa
     // A typing mistake must not leave an empty findings file behind.
     sources.check(args)?;
     let mut findings = look::findings_file(&args.look)?;
+    let records = args.count_records.as_deref().map(OutputFile::create).transpose();
+    let records = records.map_err(|error| Failure::count_records(&error)).inspect_err(|_| look::forget(&args.look))?;
     let places = search.places(&args.look, &sources.roots)?;
     let remembered = remembered(args, &search, named_key.clone(), env)?;
     let (cache, cache_out, key) = match remembered {
         Some(Opened { cache, out, key }) => (Some(cache), Some(out), key),
         None => (None, None, named_key.map_or_else(|| look::new_key(env), Ok)?),
     };
-    let writable: Vec<&Path> = args.look.findings.as_deref().into_iter().chain(args.spool.as_deref()).collect();
+    let writable: Vec<&Path> = [&args.look.findings, &args.spool, &args.count_records]
+        .into_iter()
+        .filter_map(|path| path.as_deref())
+        .collect();
     collect::confine(env, lang, &writable);
     let progress_now = Progress::default();
     let stop = std::sync::Arc::clone(&env.stop);
@@ -68,6 +75,10 @@ pub(super) fn run(args: &ScanArgs, lang: Lang, env: &mut Env) -> Result<Exit, Fa
     };
     let place = RowPlace { folder: args.spool.clone() };
     let tally = Tally::new(search.entities(), search.pack.digest, &place).judging(places);
+    let tally = match records {
+        Some(file) => tally.keeping(file, counts::header(&key)),
+        None => tally,
+    };
     let reveal = args.look.reveal;
     let mut nowhere = std::io::sink();
     let lines: &mut dyn Write = findings.as_mut().map_or(&mut nowhere as &mut dyn Write, |out| out);
@@ -162,8 +173,14 @@ impl Sources {
             return Ok((0, Box::new(first)));
         }
         // The findings file and the cache may lie in a scanned folder: they are ours, and must not be looked at.
-        let ours =
-            args.look.findings.iter().chain(&args.cache).map(|path| own::identity(path)).collect::<Result<Vec<_>, _>>();
+        let ours = args
+            .look
+            .findings
+            .iter()
+            .chain(&args.cache)
+            .chain(&args.count_records)
+            .map(|path| own::identity(path))
+            .collect::<Result<Vec<_>, _>>();
         let ours = ours.map_err(|error| Failure::disk(&error))?;
         let walk = |gentle| prepare::walk_of(&self.roots, Vec::new(), args.cross_file_systems, &ours, gentle);
         let survey = prepare::survey(walk(None)?, stop);

@@ -146,8 +146,8 @@ impl Book {
         self.flush()
     }
 
-    /// Writes all that came in so far.
-    pub(super) fn copy_to(&mut self, to: &mut dyn io::Write) -> io::Result<()> {
+    /// Writes all that came in so far, and says how many bytes that are.
+    pub(super) fn copy_to(&mut self, to: &mut dyn io::Write) -> io::Result<u64> {
         self.flush()?;
         let (mut at, mut block) = (0, Vec::new());
         while at < self.out.length() {
@@ -156,7 +156,7 @@ impl Book {
             to.write_all(&block)?;
             at += block.len() as u64;
         }
-        Ok(())
+        Ok(at)
     }
 
     /// All that came in, in its order. After [`Book::close`].
@@ -193,10 +193,11 @@ impl<'a> Lines<'a> {
     }
 
     fn record(&mut self, head: u8) -> io::Result<Noted> {
-        let bond = match head & 3 {
+        let bond = match head & !4 {
             0 => Bond::Loose,
             1 => Bond::Line,
-            _ => Bond::Row,
+            2 => Bond::Row,
+            _ => return Err(io::ErrorKind::InvalidData.into()),
         };
         let leaf = u32::try_from(self.0.number()?).map_err(io::Error::other)?;
         let place = (self.0.number()?, self.0.number()?);
@@ -216,10 +217,11 @@ impl<'a> Lines<'a> {
             2 => LinkClass::Weak,
             _ => LinkClass::None,
         };
-        let confidence = match bits >> 2 & 3 {
+        let confidence = match bits >> 2 & !4 {
             0 => Confidence::Possible,
             1 => Confidence::Likely,
-            _ => Confidence::Certain,
+            2 => Confidence::Certain,
+            _ => return Err(io::ErrorKind::InvalidData.into()),
         };
         Ok(Identifier { entity, key, class, confidence, doubt: None, is_aside: bits & 16 != 0 })
     }

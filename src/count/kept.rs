@@ -46,6 +46,10 @@ pub struct KeptEntity {
 pub const SCHEMA: &str = "hozen.count-records/1";
 /// The longest first line: some thousand entities.
 const HEADER_BYTES: u64 = 1024 * 1024;
+/// What the file ends with: this byte, and the bytes between the first line and it, 64 bits, the lowest byte first. A file that was cut off
+/// anywhere does not.
+const END: u8 = 0xfd;
+const END_BYTES: u64 = 9;
 
 impl People {
     /// Writes all records that came in. `header` needs no entities, records and finds without room: they are put in.
@@ -68,7 +72,9 @@ impl People {
             .collect();
         serde_json::to_writer(&mut *out, &header)?;
         out.write_all(b"\n")?;
-        self.book_mut().copy_to(out)
+        let bytes = self.book_mut().copy_to(out)?;
+        out.write_all(&[END])?;
+        out.write_all(&bytes.to_le_bytes())
     }
 
     /// Takes all records of such a file, whose leaves are told by `prefix` from those of others. Entities are matched by their ids; those that this count
@@ -78,12 +84,13 @@ impl People {
     /// When it is no such file, is torn, or names an entity that `entities` does not have.
     pub fn absorb(&mut self, kept: &dyn Scratch, prefix: &str, entities: &[String]) -> io::Result<KeptHeader> {
         let (header, start) = header(kept)?;
+        let end = end(kept, start)?;
         let number = |id: &String| entities.iter().position(|known| known == id).and_then(|at| u16::try_from(at).ok());
         let numbers: Option<Vec<u16>> = header.entities.iter().map(|entity| number(&entity.id)).collect();
         let numbers = numbers.ok_or_else(|| invalid("it has a kind of data that these rules do not know"))?;
         let entity = |number: u16| numbers.get(usize::from(number)).copied().ok_or_else(|| invalid("it is torn"));
         let mut leaves: Vec<String> = Vec::new();
-        let mut lines = super::book::Lines::over(Reader::range(kept, start, kept.length()));
+        let mut lines = super::book::Lines::over(Reader::range(kept, start, end));
         while let Some(line) = lines.next()? {
             match line {
                 Line::Leaf(path) => leaves.push(format!("{prefix}{path}")),
@@ -122,6 +129,16 @@ pub fn header(kept: &dyn Scratch) -> io::Result<(KeptHeader, u64)> {
         return Err(invalid("another version of hozen wrote it"));
     }
     Ok((header, line.len() as u64 + 1))
+}
+
+/// Where the records end, if the file does.
+fn end(kept: &dyn Scratch, start: u64) -> io::Result<u64> {
+    let end = kept.length().checked_sub(END_BYTES).filter(|end| *end >= start).ok_or_else(|| invalid("it is torn"))?;
+    let mut last = [0; END_BYTES as usize];
+    kept.read_at(end, &mut last)?;
+    let [mark, bytes @ ..] = last;
+    let is_whole = mark == END && start.checked_add(u64::from_le_bytes(bytes)) == Some(end);
+    if is_whole { Ok(end) } else { Err(invalid("it is torn")) }
 }
 
 fn invalid(what: &str) -> io::Error {

@@ -90,6 +90,14 @@ fn numbers(count: &CountResult, lang: Lang) -> String {
         let alone = input.alone.map(|alone| format!("  {}", bounds(alone, input.unread > 0, lang))).unwrap_or_default();
         text += &format!("  {}{}{alone}\n", lang.pick("counted from: ", "算出元："), calm(&input.name));
     }
+    if count.inputs.len() > 1 {
+        let alone: u64 = count.inputs.iter().filter_map(|input| input.alone).map(|alone| alone.estimate).sum();
+        let shared = grouped(alone.saturating_sub(subjects.estimate));
+        text += &lang.pick(
+            format!("  counted once though several of these hold them: {shared} (of the estimate)\n"),
+            format!("  複数に含まれ、一人として数えた重複：{shared}（推定値で）\n"),
+        );
+    }
     text
 }
 

@@ -7,6 +7,7 @@
 
 mod assess;
 pub mod count;
+pub mod count_diff;
 pub mod custody;
 mod entries;
 mod facts;

@@ -38,8 +38,10 @@ pub struct Counting<'a> {
 pub fn count(counting: Counting<'_>, person: Option<PersonRow<'_>>) -> Result<CountResult, CountError> {
     let Counting { sources, options, key, place, said } = counting;
     check(sources, options, key)?;
-    let asked =
-        key.map(|key| options.asked(key)).unwrap_or_else(|| Asked { sites: options.sites.clone(), ..Asked::default() });
+    let mut asked = Asked { sites: sites(sources, options), ..Asked::default() };
+    if let Some(key) = key {
+        asked.own_domains = options.asked(key).own_domains;
+    }
     let mut inputs: Vec<CountInput> = sources.iter().map(Source::input).collect();
     if let [_, _, ..] = sources {
         for (source, input) in sources.iter().zip(&mut inputs) {
@@ -116,6 +118,18 @@ fn check(sources: &[Source], options: &CountOrders, key: Option<&CaseKey>) -> Re
         }
         _ => Ok(()),
     }
+}
+
+/// The sites as paths have them here: of several inputs each path begins with its input's name, which may be named too.
+fn sites(sources: &[Source], options: &CountOrders) -> Vec<(String, String)> {
+    let mut sites = options.sites.clone();
+    if let [_, _, ..] = sources {
+        let in_each = |(name, path): &(String, String)| {
+            sources.iter().map(|source| (name.clone(), format!("{} ▸ {path}", source.name))).collect::<Vec<_>>()
+        };
+        sites.extend(options.sites.iter().flat_map(in_each));
+    }
+    sites
 }
 
 /// All entities of all inputs, sorted.

@@ -63,6 +63,39 @@ impl Ledger {
         self.vouched.keys().filter_map(|file| count_number(file)).max().unwrap_or(0).saturating_add(1)
     }
 
+    /// Puts right what a count left that broke off between its file and its event: the file is whole, and gets its event now.
+    ///
+    /// # Errors
+    /// [`CountError`].
+    pub fn take_in_left_over(
+        &mut self,
+        by: &CountResult,
+        host: &str,
+        now: &dyn Fn() -> Zoned,
+    ) -> Result<(), CountError> {
+        let results = self.dir.spool();
+        // Nobody else writes here while the chain is held.
+        for name in own::list_folder(&results)? {
+            if output::is_part(&name) && name.to_string_lossy().starts_with(".count-") {
+                output::remove(&results.join(&name))?;
+            }
+        }
+        let (path, file) = (self.dir.count(self.next()), count_file(self.next()));
+        if !own::exists(&path)? {
+            return Ok(());
+        }
+        let bytes = own::read_own(&path, limits::COUNT_FILE_BYTES)?;
+        let left = parse(&bytes, &file).map_err(|_| CountError::Changed { file: file.clone() })?;
+        let sha256 = Digest::of(&bytes);
+        let mut detail = event(&left, &file, sha256);
+        detail.insert("left_over".to_owned(), json!(true));
+        let (operator, tool) = (by.operator.clone(), by.tool.clone());
+        let (time, host) = (utc(&now()), host.to_owned());
+        self.journal.append(Draft { time, act: Act::Count, operator, host, tool, detail })?;
+        self.vouched.insert(file, sha256);
+        Ok(())
+    }
+
     /// Keeps a count as the next, and sets that down in the chain of custody.
     ///
     /// # Errors
@@ -70,8 +103,6 @@ impl Ledger {
     pub fn keep(&mut self, result: &CountResult, host: &str, now: &dyn Fn() -> Zoned) -> Result<(), CountError> {
         let number = self.next();
         let (path, file) = (self.dir.count(number), count_file(number));
-        // Of this number there is no event: who wrote that file broke off before anybody was told of it.
-        output::remove(&path)?;
         write(&path, result)?;
         let draft = Draft {
             time: utc(&now()),

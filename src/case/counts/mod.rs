@@ -2,6 +2,7 @@
 //! answer, so that a number which was told once can be found, and held against a later one.
 
 mod again;
+pub mod diff;
 mod history;
 mod records;
 

@@ -11,8 +11,9 @@ pub(in crate::cli) const COUNT_EXAMPLES: &str = "\
 Examples:
   The same records, the own staff apart
     hozen count /mnt/usb/CASE --own-domain example.co.jp --reason 'staff apart'
-  All answers so far
+  All answers so far, and why the last differs from the first
     hozen count /mnt/usb/CASE --history
+    hozen count /mnt/usb/CASE --diff 1 2
   A row for each person, without their values; then whom to write to, in clear
     hozen count /mnt/usb/CASE --table sqlite people.db
     hozen count /mnt/usb/CASE --table csv letters.csv --reveal
@@ -45,10 +46,13 @@ pub(in crate::cli) struct CountArgs {
     #[arg(long, value_name = "FILE")]
     pub case_key: Option<PathBuf>,
     /// List every count that the case keeps; write nothing
-    #[arg(long, conflicts_with_all = ["site", "own_domain", "reason", "merge", "case_key"])]
+    #[arg(long, conflicts_with_all = ["site", "own_domain", "reason", "merge", "diff", "case_key"])]
     pub history: bool,
+    /// Say what changed from count A to count B, and why: numbers of the history, or files of counts; write nothing
+    #[arg(long, num_args = 2, value_names = ["A", "B"], conflicts_with_all = ["site", "own_domain", "reason", "merge", "case_key"])]
+    pub diff: Vec<OsString>,
     /// Also write a table of the people, without their values: sqlite, parquet or csv, then a file outside of the case
-    #[arg(long, action = ArgAction::Set, num_args = 2, value_names = ["KIND", "FILE"], conflicts_with = "history")]
+    #[arg(long, action = ArgAction::Set, num_args = 2, value_names = ["KIND", "FILE"], conflicts_with_all = ["history", "diff"])]
     pub table: Vec<OsString>,
     /// Write the list for letters instead: names and addresses in clear, from the evidence, by what each person lost; asks first
     #[arg(long, requires = "table", conflicts_with_all = ["merge", "reason"])]

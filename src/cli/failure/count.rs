@@ -6,6 +6,7 @@ use std::path::Path;
 use super::{Exit, Failure, shown};
 use crate::case::counts::CountError;
 use crate::case::journal::JournalError;
+use crate::disk::error::DiskError;
 
 impl Failure {
     /// Nothing was named.
@@ -14,6 +15,22 @@ impl Failure {
             ("no case is named".into(), "name the case folder whose people are to be counted: `hozen count CASE`"),
             ("事案が指定されていません".into(), "人数を算出する事案フォルダーを指定してください：`hozen count CASE`"),
         )
+    }
+
+    /// The file of records could not be made.
+    pub(in crate::cli) fn count_records(error: &DiskError) -> Self {
+        let path = shown(&error.path);
+        Self::new(
+            (
+                format!("the records of the count can not be written to {path}; nothing was overwritten"),
+                "name a file that does not exist yet, in a folder that does, with --count-records",
+            ),
+            (
+                format!("算出用の記録を {path} に書けません。既存のファイルは上書きしていません"),
+                "--count-records には、既存のフォルダーの中の、まだ存在しないファイル名を指定してください",
+            ),
+        )
+        .because(error)
     }
 
     /// Several cases were named, and not to be counted together.

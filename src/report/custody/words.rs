@@ -111,6 +111,7 @@ const FIELDS: &[(&str, &str, &str)] = &[
     ("at_most", "at most", "多くて（人）"),
     ("number", "number", "番号"),
     ("inputs", "counted from", "算出元"),
+    ("left_over", "set down later, after a break", "中断のため後から記録"),
     ("case_key_check", "key of digests named, its check value", "指定されたダイジェストの鍵の照合値"),
     ("people", "people in the list", "一覧の人数"),
     ("groups", "groups", "グループ数"),
