@@ -12,11 +12,12 @@ use hozen::model::Lang;
 use unicode_width::UnicodeWidthStr;
 
 /// Every verb that a person may meet.
-const VERBS: [&str; 22] = [
+const VERBS: [&str; 23] = [
     "",
     "respond",
     "collect",
     "scan",
+    "count",
     "verify",
     "copy",
     "custody",

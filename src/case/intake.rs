@@ -123,6 +123,11 @@ impl<'a, S: Store, J: Journal> Intake<'a, S, J> {
         Ok((self.evidence, self.tally.map(Tally::finish).transpose()?, self.collected))
     }
 
+    /// The counts of a scan alone, for whoever asks more of them than the result.
+    pub fn into_tally(self) -> Option<Tally> {
+        self.tally
+    }
+
     fn keep(&mut self, outcome: &FileOutcome) -> Result<(), IntakeError> {
         let Some(evidence) = &mut self.evidence else { return Ok(()) };
         self.collected.entries += 1;

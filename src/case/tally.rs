@@ -1,6 +1,7 @@
 //! The scan half of a run: findings written as they come, people and values counted, files and gaps listed.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Write};
 
@@ -8,6 +9,7 @@ use data_encoding::HEXLOWER;
 use serde::Serialize;
 
 use super::count_place::count_place;
+use super::letters::LetterPeople;
 use super::results::ScanResult;
 use super::scanned::ScannedOut;
 use crate::count::kept::KeptHeader;
@@ -217,7 +219,19 @@ impl Tally {
     ///
     /// # Errors
     /// When rows can not be set aside.
-    pub fn finish(mut self) -> io::Result<ScanResult> {
+    pub fn finish(self) -> io::Result<ScanResult> {
+        self.ended(None)
+    }
+
+    /// The result, and everybody for letters.
+    ///
+    /// # Errors
+    /// When rows can not be set aside.
+    pub fn finish_telling(self, letters: &mut LetterPeople) -> io::Result<ScanResult> {
+        self.ended(Some(letters))
+    }
+
+    fn ended(mut self, letters: Option<&mut LetterPeople>) -> io::Result<ScanResult> {
         if let Some((mut file, header)) = self.keep {
             let header = KeptHeader { unread: self.unread, rules: self.rules.to_string(), ..header };
             self.people.keep(header, &self.entities, &mut file)?;
@@ -225,7 +239,16 @@ impl Tally {
         }
         let leaves = &mut self.leaves;
         let mut leaf = |row| leaves.push(0, &row);
-        let mut counted = self.people.finish(self.unread, Rows { leaf: Some(&mut leaf), person: None })?;
+        let leaf: Option<&mut dyn FnMut(LeafPeople) -> io::Result<()>> = Some(&mut leaf);
+        let mut counted = match letters.map(RefCell::new) {
+            None => self.people.finish(self.unread, Rows { leaf, ..Rows::default() })?,
+            Some(letters) => {
+                let mut person = |person| letters.borrow_mut().person(&person);
+                let mut value = |value| letters.borrow_mut().value(&value);
+                let rows = Rows { leaf, person: Some(&mut person), value: Some(&mut value) };
+                self.people.finish(self.unread, rows)?
+            }
+        };
         let who = counted.breakdown(&self.entities);
         let Counted { subjects, entities: tallies, over, .. } = counted;
         let entities: BTreeMap<String, EntityTally> = self.entities.into_iter().zip(tallies).collect();

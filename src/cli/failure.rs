@@ -409,6 +409,7 @@ mod look;
 mod resume;
 
 mod stamp;
+mod table;
 
 mod profile;
 #[cfg(test)]

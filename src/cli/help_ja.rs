@@ -6,6 +6,7 @@ use clap::{Arg, Command};
 
 use crate::model::Lang;
 
+mod count;
 mod mistakes;
 
 pub(super) use mistakes::error;
@@ -156,10 +157,6 @@ const ARGUMENTS: &[(&str, &str)] = &[
         "見つかったもの一つずつについて、場所と理由を言葉で示します\n（標準出力へ。--format json のときは標準エラー出力へ）",
     ),
     ("case_key", "事案の鍵ファイル（値のダイジェストをその事案とそろえます）\n省略時は今回限りの鍵を使います"),
-    (
-        "count_records",
-        "人数の算出に使う記録を FILE に残します（hozen count --merge 用）\nほかの記録と合わせるには --case-key も指定します",
-    ),
     ("cache", "見つかったものを FILE に覚え、変わっていないファイルは\n次から読みません（FILE がなければ作ります）"),
     ("spool", "大きな圧縮ファイルを開くときの作業フォルダー\n省略時はメモリーだけで処理します"),
     ("expect_seal", "紙の記録票にある封印番号"),
@@ -168,19 +165,6 @@ const ARGUMENTS: &[(&str, &str)] = &[
     ("text", "調べる文字列（見つかった値は伏せ字で示します）"),
     ("shell", "シェル：bash、elvish、fish、powershell、zsh"),
     ("case_folder", "事案フォルダー"),
-    ("inputs", "事案フォルダー\n--merge のときは複数、count-records.bin などの記録ファイルも可"),
-    ("site", "拠点やシステムの名前と、その範囲のパス（結果に示される形）\n（複数指定可）"),
-    ("own_domain", "自社のメールドメイン：その職員は別に数えます（複数指定可）"),
-    ("count.reason", "算出し直す理由（2 回目からは必須）"),
-    ("history", "これまでの算出をすべて一覧にします（何も書きません）"),
-    (
-        "diff",
-        "二つの算出を比べ、何がなぜ変わったかを示します（何も書きません）\nA と B は --history の番号、または算出結果のファイル",
-    ),
-    ("merge", "同じ事案の鍵で作った複数の事案や記録を合わせて算出します\n結果は最初の事案に残します"),
-    ("respond.case_key", "別の事案の鍵ファイル（両方を合わせて人数を算出できます）\n省略時は事案専用の鍵を作ります"),
-    ("collect.case_key", "別の事案の鍵ファイル（両方を合わせて人数を算出できます）\n省略時は事案専用の鍵を作ります"),
-    ("count.case_key", "事案の鍵ファイル（省略時は最初の事案の secret/case.key）"),
     ("source", "事案フォルダー、または .sha256 が隣にある証拠 zip"),
     ("copy.to", "複製を作る既存のフォルダー（できれば別のディスク）\n同じ名前で作ります"),
     ("verify", "複製を媒体から読み直し、すべてのハッシュを照合します"),
@@ -314,6 +298,7 @@ const EXAMPLES: &[(&str, &str)] = &[
     hozen scan usb --site 東校=usb/1 --site 西校=usb/2 --own-domain east.ed.jp
 ",
     ),
+    ("count", count::EXAMPLES),
     (
         "verify",
         "例:
@@ -396,7 +381,9 @@ fn verb_text(path: &str) -> Option<&'static str> {
 /// The text of an argument: its own for this verb, else the one that all verbs share.
 fn argument_text(path: &str, id: &str) -> Option<&'static str> {
     let own = format!("{}.{id}", path.rsplit(' ').next().unwrap_or_default());
-    let find = |wanted: &str| ARGUMENTS.iter().find(|(name, _)| *name == wanted).map(|(_, text)| *text);
+    let find = |wanted: &str| {
+        ARGUMENTS.iter().chain(count::ARGUMENTS).find(|(name, _)| *name == wanted).map(|(_, text)| *text)
+    };
     find(&own).or_else(|| find(id))
 }
 

@@ -10,11 +10,11 @@ use super::book::Noted;
 use super::groups::{Clash, Groups};
 use super::least::least as people_at_least;
 use super::levels::{self, Refused};
-use super::mention::{MEMBER_ROW, Mention, OWN, ROW, SURE, how};
+use super::mention::{Draft, MEMBER_ROW, Mention, OWN, ROW, SURE, how};
 use super::people::{Counted, People, Rows};
 use super::rules::rules;
 use super::runs::{Mentions, Runs};
-use super::tell::{self, Level, Person};
+use super::tell::{self, Level, Person, PersonValue};
 use crate::model::{Cluster, EntityTally, LeafPeople, Spot, Subjects};
 
 /// Clusters that are listed.
@@ -214,10 +214,7 @@ impl Finish<'_> {
                 counted.uncategorised += u64::from(bits == 0);
             }
         }
-        match rows.person.as_mut() {
-            Some(person) => self.persons(groups, level, (&kinds, &categories), person),
-            None => Ok(()),
-        }
+        self.persons(groups, level, (&kinds, &categories), rows)
     }
 
     fn persons(
@@ -225,8 +222,9 @@ impl Finish<'_> {
         groups: &mut Groups,
         level: &Level,
         (kinds, categories): (&KindSets, &[u8]),
-        person: &mut dyn FnMut(Person) -> io::Result<()>,
+        rows: &mut Rows<'_>,
     ) -> io::Result<()> {
+        let Rows { person: Some(person), value, .. } = rows else { return Ok(()) };
         let count = self.mentions.flags.len();
         let (mut mentions, mut leaves, mut last) = (vec![0_u32; count], vec![0_u8; count], vec![u32::MAX; count]);
         for (mention, &leaf) in (0..).zip(&self.mentions.leaves) {
@@ -243,8 +241,10 @@ impl Finish<'_> {
         }
         drop(last);
         let (mut at, mut number, mut path) = (0_usize, 0_u64, (u32::MAX, String::new()));
+        // By the mention that stands for a person, which is their first.
+        let mut numbers = vec![0_u32; if value.is_some() { count } else { 0 }];
         self.people.each(&self.systems, |noted, drafts| {
-            for _ in drafts {
+            for draft in drafts {
                 if level.is_person.get(at) == Some(&true) {
                     number += 1;
                     if path.0 != noted.leaf {
@@ -258,6 +258,14 @@ impl Finish<'_> {
                         categories: categories.get(at).copied().unwrap_or(0),
                         first: spot(path.1.clone(), noted),
                     })?;
+                    numbers.get_mut(at).into_iter().for_each(|slot| *slot = number as u32);
+                }
+                if let Some(value) = value.as_mut() {
+                    let root = groups.root(at as Mention) as usize;
+                    let person = numbers.get(root).copied().unwrap_or(0);
+                    if person > 0 {
+                        values((person.into(), kinds.of(root)), &draft, value)?;
+                    }
                 }
                 at += 1;
             }
@@ -343,4 +351,19 @@ impl KindSets {
 
 fn spot(leaf: String, noted: &Noted) -> Spot {
     Spot { leaf, offset: noted.place.0, row: (noted.place.1 > 0).then_some(noted.place.1) }
+}
+
+/// The values of a mention that are likely or certain, each once: not what was made of them to compare.
+fn values(
+    (person, kinds): (u64, u64),
+    draft: &Draft,
+    on: &mut dyn FnMut(PersonValue) -> io::Result<()>,
+) -> io::Result<()> {
+    let likely = draft.keys.iter().filter(|key| matches!(key.1, how::STRONG | how::WEAK | how::VALUE));
+    // Linking before counted alone, where a value is both.
+    let mut all: Vec<(u16, u64, u8)> = likely.map(|&(key, how, entity)| (entity, key, how)).collect();
+    all.sort_unstable();
+    all.dedup_by_key(|value| (value.0, value.1));
+    all.into_iter()
+        .try_for_each(|(entity, key, how)| on(PersonValue { person, kinds, entity, key, is_own: how != how::VALUE }))
 }

@@ -91,7 +91,7 @@ pub(super) struct Draft {
     pub keys: Vec<(u64, u8, u16)>,
     pub who: Who,
     pub flags: u16,
-    /// Entities in it, whatever they say.
+    /// Entities in it that are likely or certain, whatever they say.
     pub kinds: u64,
 }
 
@@ -190,9 +190,10 @@ impl Record<'_> {
 
     /// Puts a value into a mention.
     fn put(&self, of: usize, id: &Identifier, draft: &mut Draft) {
-        draft.kinds |= kind_bit(id.entity);
         let (role, likely, apart) = (self.makers.role(id), Self::is_likely(id), self.apart(of));
         draft.flags |= apart & STAFF;
+        // Nobody is told that they lost what chance may explain.
+        draft.kinds |= if likely { kind_bit(id.entity) } else { 0 };
         let mut key = |key, how| draft.keys.push((key, how, id.entity));
         if id.class == LinkClass::None || apart & NOBODY != 0 {
             key(id.key, if likely { how::VALUE } else { how::VALUE_POSSIBLE });

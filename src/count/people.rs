@@ -14,7 +14,7 @@ use super::role::Role;
 use super::runs::{Mentions, Runs};
 use super::scratch::ScratchPlace;
 use super::sort::{Item, Sorter};
-use super::tell::{self, Person};
+use super::tell::{self, Person, PersonValue};
 use crate::model::{
     Apart, Bond, Breakdown, Category, Cluster, Confidence, EntityTally, KindsOfPeople, LeafPeople, LinkClass,
     SitePeople, Subjects,
@@ -96,6 +96,8 @@ pub struct Rows<'a> {
     pub leaf: Option<&'a mut dyn FnMut(LeafPeople) -> io::Result<()>>,
     /// Each person of the estimate.
     pub person: Option<&'a mut dyn FnMut(Person) -> io::Result<()>>,
+    /// Each value of each of them, as often as it was met; a person comes before their values. Asked for together with `person`.
+    pub value: Option<&'a mut dyn FnMut(PersonValue) -> io::Result<()>>,
 }
 
 /// Sets of kinds that are listed.

@@ -103,6 +103,21 @@ pub struct Person {
     pub first: Spot,
 }
 
+/// A value, likely or certain, that one record says of one person of the estimate.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct PersonValue {
+    /// The number of the person.
+    pub person: u64,
+    /// All kinds of data of the person, by entity index.
+    pub kinds: u64,
+    /// Index of the value's entity.
+    pub entity: u16,
+    /// Its digest, as [`super::Identifier::key`].
+    pub key: u64,
+    /// Whether it links who holds it: neither an office's, nor an example, nor a blank.
+    pub is_own: bool,
+}
+
 /// People at one level.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Level {

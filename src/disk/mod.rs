@@ -52,6 +52,7 @@ pub mod pseudo;
 pub mod quiet;
 pub mod rows;
 pub mod sandbox;
+pub mod sorted;
 pub mod source;
 pub mod space;
 pub mod spool;

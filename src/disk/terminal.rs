@@ -56,19 +56,39 @@ pub enum AskError {
 /// # Errors
 /// [`AskError`].
 pub fn ask(prompt: &str, stop: &AtomicBool) -> Result<Secret, AskError> {
+    ask_by(prompt, stop, Echo::Off)
+}
+
+/// The same for an answer that is no secret: what is typed is shown.
+///
+/// # Errors
+/// [`AskError`].
+pub fn ask_shown(prompt: &str, stop: &AtomicBool) -> Result<String, AskError> {
+    let answer = ask_by(prompt, stop, Echo::On)?;
+    Ok(String::from_utf8_lossy(&answer).into_owned())
+}
+
+/// Whether the terminal shows what is typed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Echo {
+    On,
+    Off,
+}
+
+fn ask_by(prompt: &str, stop: &AtomicBool, echo: Echo) -> Result<Secret, AskError> {
     let mut options = File::options();
     let flags = (OFlags::NOCTTY | OFlags::CLOEXEC).bits().cast_signed();
     let tty = options.read(true).write(true).custom_flags(flags).open("/dev/tty").map_err(AskError::NoTerminal)?;
     let suspend = Suspend::caught();
     suspend.asking(true);
-    let answer = ask_on(&tty, prompt, stop, suspend);
+    let answer = ask_on(&tty, prompt, (stop, suspend), echo);
     suspend.asking(false);
     answer
 }
 
-fn ask_on(tty: &File, prompt: &str, stop: &AtomicBool, suspend: &Suspend) -> Result<Secret, AskError> {
+fn ask_on(tty: &File, prompt: &str, (stop, suspend): (&AtomicBool, &Suspend), echo: Echo) -> Result<Secret, AskError> {
     loop {
-        let quiet = Quiet::begin(tty)?;
+        let quiet = Quiet::begin(tty, echo)?;
         say(tty, prompt)?;
         let line = read_line(tty, &|| stop.load(Ordering::Relaxed) || suspend.is_due());
         if matches!(line, Err(AskError::TooLong)) {
@@ -76,7 +96,9 @@ fn ask_on(tty: &File, prompt: &str, stop: &AtomicBool, suspend: &Suspend) -> Res
             let _ = tcflush(tty, QueueSelector::IFlush);
         }
         drop(quiet);
-        say(tty, "\n")?;
+        if echo == Echo::Off || line.is_err() {
+            say(tty, "\n")?;
+        }
         if !stop.load(Ordering::Relaxed) && suspend.take() {
             // As the user asked with Ctrl-Z, now that the terminal is as it was; afterwards the question is put again.
             signal_hook::low_level::raise(SIGSTOP).map_err(AskError::Read)?;
@@ -156,18 +178,20 @@ fn wait(from: &impl AsFd, ends: &dyn Fn() -> bool) -> Result<(), AskError> {
     }
 }
 
-/// A terminal that does not show what is typed, until this is dropped.
+/// A terminal that asks, and does not show what is typed unless it may, until this is dropped.
 struct Quiet<'t> {
     tty: &'t File,
     before: Termios,
 }
 
 impl<'t> Quiet<'t> {
-    fn begin(tty: &'t File) -> Result<Self, AskError> {
+    fn begin(tty: &'t File, echo: Echo) -> Result<Self, AskError> {
         let failed = |error: Errno| AskError::Read(error.into());
         let before = tcgetattr(tty).map_err(failed)?;
         let mut quiet = before.clone();
-        quiet.local_modes.remove(LocalModes::ECHO | LocalModes::ECHOE | LocalModes::ECHOK | LocalModes::ECHONL);
+        if echo == Echo::Off {
+            quiet.local_modes.remove(LocalModes::ECHO | LocalModes::ECHOE | LocalModes::ECHOK | LocalModes::ECHONL);
+        }
         quiet.local_modes.insert(LocalModes::ICANON | LocalModes::ISIG);
         // From before it is dropped: what was typed before the question is no answer to it.
         let guard = Self { tty, before };

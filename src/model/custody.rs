@@ -18,6 +18,8 @@ pub enum Act {
     Scan,
     /// People were counted, from the records that a scan kept.
     Count,
+    /// Personal values were written in clear, for letters to the people.
+    Reveal,
     /// A result or report was written.
     Report,
     /// A time stamp on a seal was taken in.

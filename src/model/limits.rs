@@ -145,6 +145,14 @@ pub const COUNT_MENTIONS: u64 = 60_000_000;
 pub const COUNT_SCRATCH_BYTES: u64 = 4 * 1024 * 1024;
 /// Values that are sorted at once when people are counted.
 pub const COUNT_SORT_BYTES: usize = 32 * 1024 * 1024;
+/// Rows of a table that are written as one group (Parquet), before they are packed.
+pub const TABLE_GROUP_BYTES: usize = 16 * 1024 * 1024;
+/// Items that are sorted at once when letters are made; each of three sorts, before it goes to a file.
+pub const SORTED_BYTES: usize = 16 * 1024 * 1024;
+/// Values of one kind that a letter's row has of one person; the best attested are taken.
+pub const LETTER_VALUES: usize = 5;
+/// People that may have one telephone number or mail address in common; beyond it, it is nobody's own, and no letter's row has it.
+pub const LETTER_SHARED: u64 = 20;
 /// Files, members and sheets that a kept count lists: those with the most people.
 pub const COUNT_LEAVES: usize = 1_000;
 /// A kept count.

@@ -98,6 +98,13 @@ pub(super) fn place(id: &str) -> (Rung, usize) {
         .unwrap_or((Rung::Other, usize::MAX))
 }
 
+/// Kinds of data as a letter names them, by their place among `entities`: the most harmful first.
+pub fn in_order(entities: &[String], lang: Lang) -> Vec<(usize, String)> {
+    let mut all: Vec<(usize, &String)> = entities.iter().enumerate().collect();
+    all.sort_by_key(|(_, id)| place(id));
+    all.into_iter().map(|(at, id)| (at, label(id, lang))).collect()
+}
+
 /// Kinds that a reader would expect and that no rule of this run looks for, in ladder order.
 pub(super) fn not_looked_for<'a>(looked_for: impl Fn(&str) -> bool + 'a) -> impl Iterator<Item = &'static str> + 'a {
     KNOWN.iter().filter(move |kind| kind.told && !covered(kind.id, &looked_for)).map(|kind| kind.id)

@@ -155,7 +155,7 @@ fn finish(
     }
     let mut each = on_person.map(|(row, entities)| move |person: Person| row(person, entities));
     let person = each.as_mut().map(|each| each as &mut dyn FnMut(Person) -> io::Result<()>);
-    people.finish(unread, Rows { leaf: Some(on_leaf), person }).map_err(CountError::Aside)
+    people.finish(unread, Rows { leaf: Some(on_leaf), person, value: None }).map_err(CountError::Aside)
 }
 
 /// A leaf by its rank: estimate, at most, path (the first one first); at least, records.

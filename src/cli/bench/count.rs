@@ -51,7 +51,7 @@ fn measure(args: &BenchCountArgs) -> io::Result<Vec<(&'static str, String)>> {
         leaves += 1;
         Ok(())
     };
-    let counted = people.finish(0, Rows { leaf: Some(&mut leaf), person: None })?;
+    let counted = people.finish(0, Rows { leaf: Some(&mut leaf), ..Rows::default() })?;
     let counting = began.elapsed().saturating_sub(taken);
     let distinct: u64 = counted.entities.iter().map(|tally| tally.distinct + tally.possible_distinct).sum();
     let s = &counted.subjects;

@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use clap::Args;
+use clap::{ArgAction, Args};
 
 use crate::cli::args::Format;
 
@@ -14,6 +14,9 @@ Examples:
   All answers so far, and why the last differs from the first
     hozen count /mnt/usb/CASE --history
     hozen count /mnt/usb/CASE --diff 1 2
+  A row for each person, without their values; then whom to write to, in clear
+    hozen count /mnt/usb/CASE --table sqlite people.db
+    hozen count /mnt/usb/CASE --table csv letters.csv --reveal
   Two machines whose cases were made under one key (--case-key)
     hozen count --merge /mnt/usb/CASE-A /mnt/usb/CASE-B --reason 'both servers'
 ";
@@ -48,6 +51,21 @@ pub(in crate::cli) struct CountArgs {
     /// Say what changed from count A to count B, and why: numbers of the history, or files of counts; write nothing
     #[arg(long, num_args = 2, value_names = ["A", "B"], conflicts_with_all = ["site", "own_domain", "reason", "merge", "case_key"])]
     pub diff: Vec<OsString>,
+    /// Also write a table of the people, without their values: sqlite, parquet or csv, then a file outside of the case
+    #[arg(long, action = ArgAction::Set, num_args = 2, value_names = ["KIND", "FILE"], conflicts_with_all = ["history", "diff"])]
+    pub table: Vec<OsString>,
+    /// Write the list for letters instead: names and addresses in clear, from the evidence, by what each person lost; asks first
+    #[arg(long, requires = "table", conflicts_with_all = ["merge", "reason"])]
+    pub reveal: bool,
+    /// Do not ask: why values are written in clear (for scripts; it is set down in the chain of custody)
+    #[arg(long, value_name = "REASON", requires = "reveal")]
+    pub yes_reveal: Option<String>,
+    /// Folder with further detection rules, as the case was scanned with (may be given again)
+    #[arg(long, value_name = "DIR", requires = "reveal")]
+    pub rules: Vec<PathBuf>,
+    /// Use no rules from /etc/hozen/rules, ~/.config/hozen/rules or hozen-rules beside the program
+    #[arg(long, requires = "reveal")]
+    pub no_local_rules: bool,
     /// What stdout gets
     #[arg(long, value_enum, default_value_t = Format::Text, value_name = "FORMAT")]
     pub format: Format,

@@ -1,12 +1,15 @@
 //! `hozen count`: people again from the records that a case keeps, all answers so far, and what changed between two.
 
 pub(super) mod args;
+mod letters;
+mod table;
 
 use std::ffi::OsStr;
 use std::path::Path;
 use std::rc::Rc;
 
 use self::args::CountArgs;
+use self::table::Wanted;
 use super::args::Format;
 use super::custody::{operator, said};
 use super::failure::{Failure, shown};
@@ -34,7 +37,11 @@ pub(super) fn run(args: &CountArgs, lang: Lang, env: &mut Env) -> Result<Exit, F
     if args.history {
         return history(first, args.format, lang, env);
     }
-    again(args, first, lang, env)
+    let wanted = Wanted::of(&args.table)?;
+    match &wanted {
+        Some(wanted) if args.reveal => letters::run(args, wanted, &case(first)?, (lang, env)),
+        _ => again(args, first, wanted.as_ref(), (lang, env)),
+    }
 }
 
 /// The case at this path.
@@ -44,7 +51,12 @@ fn case(folder: &Path) -> Result<CaseDir, Failure> {
 }
 
 /// Counts, keeps the count, and prints it.
-fn again(args: &CountArgs, first: &Path, lang: Lang, env: &mut Env) -> Result<Exit, Failure> {
+fn again(
+    args: &CountArgs,
+    first: &Path,
+    wanted: Option<&Wanted>,
+    (lang, env): (Lang, &mut Env),
+) -> Result<Exit, Failure> {
     said::texts(&[("reason", &args.reason), ("operator", &args.operator)])?;
     let reason = args.reason.as_deref().map(str::trim).filter(|reason| !reason.is_empty());
     let dir = case_or_none(first)?;
@@ -52,6 +64,7 @@ fn again(args: &CountArgs, first: &Path, lang: Lang, env: &mut Env) -> Result<Ex
     let of_case = dir.as_ref().filter(|_| !args.own_domain.is_empty()).map(CaseDir::case_key);
     let key_file = args.case_key.clone().or_else(|| of_case.filter(|path| own::is_plain_file(path)));
     let key = look::case_key(key_file.as_deref())?;
+    wanted.map_or(Ok(()), |wanted| table::check(wanted, &args.inputs))?;
     let mut said = CountResult {
         operator: operator(args.operator.as_ref(), env),
         reason: reason.map(str::to_owned),
@@ -59,7 +72,7 @@ fn again(args: &CountArgs, first: &Path, lang: Lang, env: &mut Env) -> Result<Ex
         tool_sha256: host::running_binary().ok(),
         ..CountResult::default()
     };
-    let writable: Vec<&Path> = dir.iter().map(CaseDir::root).collect();
+    let writable: Vec<&Path> = dir.iter().map(CaseDir::root).chain(wanted.map(Wanted::folder)).collect();
     collect::confine(env, lang, &writable);
     let now = Rc::clone(&env.now);
     let failed = |error: CountError| Failure::count(first, &error);
@@ -77,12 +90,18 @@ fn again(args: &CountArgs, first: &Path, lang: Lang, env: &mut Env) -> Result<Ex
     let options = CountOrders { sites: args.site.clone(), own_domains: args.own_domain.clone() };
     let place = RowPlace { folder: ledger.as_ref().map(|ledger| ledger.dir().spool()) };
     let counting = Counting { sources: &sources, options: &options, key: key.as_ref(), place, said };
-    let result = counts::count(counting, None).map_err(failed)?;
+    let result = match wanted {
+        Some(wanted) => table::counted(wanted, counting, first)?,
+        None => counts::count(counting, None).map_err(failed)?,
+    };
     match &mut ledger {
         Some(ledger) => {
             ledger.keep(&result, &env.host.hostname, &*now).map_err(failed)?;
         }
         None => tell(env, report::not_kept(lang)),
+    }
+    if let Some(wanted) = wanted {
+        tell(env, &format!("{} {}", lang.pick("table of people:", "人の表："), shown(&wanted.path)));
     }
     match args.format {
         Format::Json => print_json(env, &result)?,

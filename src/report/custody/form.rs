@@ -155,6 +155,7 @@ fn is_on_the_sheet(act: Act) -> bool {
             | Act::Verify
             | Act::Mend
             | Act::Exported
+            | Act::Reveal
     )
 }
 

@@ -131,7 +131,7 @@ fn counted(room: Room, records: &[Made]) -> (Counted, Vec<LeafPeople>, Vec<Perso
         persons.push(row);
         Ok(())
     };
-    let counted = people.finish(0, Rows { leaf: Some(&mut leaf), person: Some(&mut person) }).unwrap();
+    let counted = people.finish(0, Rows { leaf: Some(&mut leaf), person: Some(&mut person), value: None }).unwrap();
     (counted, leaves, persons)
 }
 
