@@ -36,9 +36,18 @@ impl LeafDetector<'_> {
         let engine = self.engine;
         let is_enough = raw.at || raw.wide || is_named || self.suffices(field.text, raw);
         let is_due = is_enough || [field.text, label].iter().any(|text| engine.cues.stands_in(text, &mut self.plain));
-        if is_due || self.holds_part(field.text) {
+        if is_due || self.holds_part(field.text) || self.is_named_by_writing(label) {
             self.look(record, index, field, (raw, label, is_named, &verdicts), found);
         }
+    }
+
+    /// Whether a word stands in a label only once that is folded: it is written with radicals, half as wide, or as one character.
+    fn is_named_by_writing(&mut self, label: &str) -> bool {
+        if label.is_ascii() {
+            return false;
+        }
+        let folded = fold(label);
+        !folded.is_same() && self.engine.cues.stands_in(folded.as_str(), &mut self.plain)
     }
 
     /// Whether a text holds what some rule needs that asks for neither header nor word.

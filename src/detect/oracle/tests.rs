@@ -207,6 +207,14 @@ fn what_the_rules_bring_in_every_writing() {
     assert!(found > 1_000, "{found}");
 }
 
+/// A label that is written with radicals names what stands in the next cell.
+#[test]
+fn a_label_in_another_writing_is_a_label() {
+    let row = [(None, "⽣年⽉⽇"), (None, "1980/01/02")];
+    agree(&row, true).unwrap();
+    assert_eq!(say(&row, true).len(), 1);
+}
+
 /// What gates once kept from the rules.
 #[test]
 fn what_a_gate_once_missed() {
