@@ -148,6 +148,7 @@ fn no_system_call_could_have_changed_a_source() {
         "statfs",
         "fstatvfs",
         "read",
+        "pread64",
         "readlinkat",
         "readlink",
         "getdents64",
