@@ -38,8 +38,8 @@ fn what_is_set_aside_on_a_disk_changes_no_number() {
     for what in NUMBERS {
         assert_eq!(held[what], spooled[what], "{what}");
     }
-    // More than waits in memory.
-    assert!(spooled["record bytes"] > 6e6 && held["finds beyond"] == 0.0, "{spooled:?}");
+    // More than waits in memory, so it went to a file.
+    assert!(spooled["record bytes"] > 4.5e6 && held["finds beyond"] == 0.0, "{spooled:?}");
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
 }
 
@@ -64,7 +64,7 @@ fn a_disk_that_is_full_ends_the_count_without_a_number() {
     for (limit, lang, said) in [
         (4_200_000, "en", "error: people could not be counted, so there is no number"),
         (5_500_000, "en", "because: what was set aside to count people could not be written"),
-        (7_000_000, "ja", "人数を数えられませんでした"),
+        (5_900_000, "ja", "人数を数えられませんでした"),
     ] {
         let mut command = real::in_shell(&format!("exec prlimit --fsize={limit} \"$@\""));
         let ended = real::run(command.args(["bench", "count", "--records", "40000", "--spool", spool, "--lang", lang]));
@@ -78,7 +78,8 @@ fn any_read_of_it_that_fails_ends_the_count_without_a_number() {
     let folder = tempfile::tempdir().unwrap();
     let words = ["bench", "count", "--records", "40000", "--spool", folder.path().to_str().unwrap()];
     let mut met = 0;
-    for n in [1, 2, 40, 150, 300, 100_000] {
+    // The first are the loader's, which reads libraries.
+    for n in [20, 40, 90, 150, 300, 100_000] {
         let (ended, is_met) = fault::run(&Fault::nth("pread64", "error=EIO", n), &words);
         met += usize::from(is_met);
         assert_eq!(ended.code, Some(if is_met { 2 } else { 0 }), "{n}: {}", ended.stderr);
@@ -101,7 +102,7 @@ fn a_scan_whose_count_finds_no_room_on_the_disk_says_so() {
     let (source, spool) = (folder.path().join("members.csv"), folder.path().join("spool"));
     std::fs::create_dir(&spool).unwrap();
     let mut text = "mail,tel\n".to_owned();
-    for number in 0..90_000 {
+    for number in 0..120_000 {
         writeln!(text, "user{number}@example.jp,090-{:04}-{:04}", number / 9_000 + 1_000, number % 9_000 + 1_000)
             .unwrap();
     }

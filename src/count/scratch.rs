@@ -60,11 +60,55 @@ pub struct Held(pub u64);
 
 impl ScratchPlace for Held {
     fn scratch(&self) -> Box<dyn Scratch> {
-        Box::new(Vec::new())
+        Box::new(Blocks::default())
     }
 
     fn room(&self) -> Room {
         Room { memory: Some(self.0), ..Room::DISK }
+    }
+}
+
+/// Bytes in blocks of one size: they grow without being moved, and no more is taken than they are and a block.
+#[derive(Default)]
+struct Blocks {
+    blocks: Vec<Vec<u8>>,
+    length: u64,
+}
+
+/// Bytes of a block.
+const HELD_BLOCK_BYTES: usize = 256 * 1024;
+
+impl Scratch for Blocks {
+    fn append(&mut self, mut bytes: &[u8]) -> io::Result<()> {
+        self.length += bytes.len() as u64;
+        while !bytes.is_empty() {
+            if self.blocks.last().is_none_or(|last| last.len() == HELD_BLOCK_BYTES) {
+                self.blocks.push(Vec::with_capacity(HELD_BLOCK_BYTES));
+            }
+            let Some(last) = self.blocks.last_mut() else { return Ok(()) };
+            let (now, later) = bytes.split_at(bytes.len().min(HELD_BLOCK_BYTES - last.len()));
+            last.extend_from_slice(now);
+            bytes = later;
+        }
+        Ok(())
+    }
+
+    fn length(&self) -> u64 {
+        self.length
+    }
+
+    fn read_at(&self, at: u64, into: &mut [u8]) -> io::Result<()> {
+        let mut at = usize::try_from(at).map_err(io::Error::other)?;
+        let mut left = into;
+        while !left.is_empty() {
+            let block = self.blocks.get(at / HELD_BLOCK_BYTES).and_then(|block| block.get(at % HELD_BLOCK_BYTES..));
+            let block = block.filter(|block| !block.is_empty()).ok_or(io::ErrorKind::UnexpectedEof)?;
+            let (now, later) = left.split_at_mut(left.len().min(block.len()));
+            now.copy_from_slice(block.get(..now.len()).ok_or(io::ErrorKind::UnexpectedEof)?);
+            at += now.len();
+            left = later;
+        }
+        Ok(())
     }
 }
 
@@ -190,6 +234,23 @@ mod tests {
     use proptest::prelude::*;
 
     proptest! {
+        #[test]
+        fn blocks_are_one_stretch_of_bytes(parts in prop::collection::vec((any::<u8>(), 0_usize..400_000), 0..6), from in 0_usize..900_000, count in 0_usize..600_000) {
+            let (mut blocks, mut plain) = (Blocks::default(), Vec::new());
+            for (byte, count) in parts {
+                let part: Vec<u8> = (0..count).map(|at| byte.wrapping_add(at as u8)).collect();
+                blocks.append(&part).unwrap();
+                plain.append(&part).unwrap();
+            }
+            prop_assert_eq!(blocks.length(), plain.length());
+            let (mut one, mut other) = (vec![0; count], vec![0; count]);
+            let told = (blocks.read_at(from as u64, &mut one).is_ok(), plain.read_at(from as u64, &mut other).is_ok());
+            prop_assert_eq!(told.0, told.1);
+            if told.0 {
+                prop_assert_eq!(one, other);
+            }
+        }
+
         #[test]
         fn numbers_come_back(numbers in prop::collection::vec(any::<u64>(), 0..40_000)) {
             let mut bytes = Vec::new();
