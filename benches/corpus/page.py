@@ -70,7 +70,7 @@ def normal(entity, value):
         return value.lower()
     if entity == "address":
         return re.sub("[−‐–—]", "-", value)
-    if entity in ("person_name", "name_kana", "surname", "birth_date"):
+    if entity in ("person_name", "name_kana", "surname", "given_name", "birth_date"):
         return value
     return "".join(c for c in value.upper() if c.isalnum() or c in "*●")
 
@@ -136,7 +136,7 @@ def latin_surname(page, p):
 
 
 def given(page, p):
-    return p["given"]
+    return page.put("given_name", p["given"], {"as it is": p["given"]})
 
 
 def reading(text):
