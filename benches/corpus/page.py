@@ -136,7 +136,9 @@ def latin_surname(page, p):
 
 
 def given(page, p):
-    return page.put("given_name", p["given"], {"as it is": p["given"]})
+    # One way to write it: no dice.
+    page.due["given_name"][normal("given_name", p["given"])] = ("as it is", normal("given_name", p["given"]), page.header)
+    return p["given"]
 
 
 def reading(text):
