@@ -2,7 +2,7 @@
 //!
 //! Clear values are nowhere in a case. They are found in its evidence a second time, and given to the people whom the count of that very scan makes:
 //! values by their digests, people by the digests of what they have, both sorted and joined, so that no list is held in memory. Of all that was found only
-//! what reaches somebody is taken ([`Contact`]): no other value comes near the file.
+//! what reaches somebody is taken (`Contact`): no other value comes near the file.
 
 use std::collections::BTreeMap;
 use std::io;

@@ -1,5 +1,5 @@
 //! A Parquet file: row groups of plain columns, each packed with gzip as one page, and a footer in Thrift's compact form.
-//! https://github.com/apache/parquet-format is the norm; of it, what such a table needs.
+//! <https://github.com/apache/parquet-format> is the norm; of it, what such a table needs.
 
 use std::io::{self, Write};
 

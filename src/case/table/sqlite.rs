@@ -1,5 +1,5 @@
 //! An SQLite database, written from its first page to its last: rows come by rising numbers, so every tree is built from its leaves up, and only the first
-//! page is put right at the end. https://www.sqlite.org/fileformat2.html is the norm.
+//! page is put right at the end. <https://www.sqlite.org/fileformat2.html> is the norm.
 
 use std::io::{self, Write};
 
