@@ -199,3 +199,34 @@ fn corporate_rows_are_counted_apart() {
     write(folder.path(), "担当.csv", "法人番号,会社名,担当者名", (0..40).map(clerk));
     assert_eq!(people(&scan(folder.path())["subjects"]), [40; 3]);
 }
+
+/// A number that card networks publish for tests is nobody's card, beside a name neither.
+#[test]
+fn cards_for_tests_are_counted_apart() {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("test.txt"), "4111111111111111\n5555555555554444\n").unwrap();
+    let result = scan(folder.path());
+    assert_eq!(people(&result["subjects"]), [0; 3]);
+    assert_eq!(number(&result["who"]["apart"]["example"]), 2);
+    write(
+        folder.path(),
+        "list.csv",
+        "氏名,カード番号",
+        ["山田太郎,4111111111111111".to_owned(), "佐藤花子,4539148803436467".to_owned()],
+    );
+    let result = scan(folder.path());
+    assert_eq!(people(&result["subjects"]), [2; 3]);
+    assert_eq!(number(&result["who"]["by_kind"]["card"]), 1);
+}
+
+/// What a column is called says what its people are, and says it better than the name of the file.
+#[test]
+fn columns_say_what_people_are() {
+    let folder = tempfile::tempdir().unwrap();
+    let rows = |from: usize, to: usize| (from..to).map(|n| format!("{},{}", name(n), birth(n)));
+    write(folder.path(), "data.csv", "患者名,生年月日", rows(10, 14));
+    write(folder.path(), "顧客/一覧.csv", "生徒名,生年月日", rows(0, 3));
+    write(folder.path(), "顧客/別表.csv", "氏名,生年月日", rows(20, 22));
+    let categories = &scan(folder.path())["who"]["categories"];
+    assert_eq!(["patient", "pupil", "customer"].map(|of| number(&categories[of])), [4, 3, 2]);
+}

@@ -31,6 +31,7 @@ const MET: usize = 1 << 18;
 enum Contact {
     Name = 1,
     Surname,
+    Given,
     Kana,
     Email,
     Phone,
@@ -43,6 +44,7 @@ impl Contact {
         Some(match entity {
             "person_name" => Self::Name,
             "surname" => Self::Surname,
+            "given_name" => Self::Given,
             "name_kana" => Self::Kana,
             "email" => Self::Email,
             "phone" => Self::Phone,
@@ -382,12 +384,15 @@ impl Row {
         let first = |contact| Cell::Text(self.first(contact).cloned().unwrap_or_default());
         let others = |contact| Cell::Text(self.all(contact).get(1..).unwrap_or_default().join("; "));
         let lost = words.iter().filter(|(at, _)| self.kinds >> (*at).min(63) & 1 == 1).map(|(_, word)| word.as_str());
-        let name = if self.first(Contact::Name).is_some() { Contact::Name } else { Contact::Surname };
+        // In columns of their own they are a name together.
+        let parts = || [Contact::Surname, Contact::Given].iter().filter_map(|part| self.first(*part));
+        let name = self.first(Contact::Name).cloned();
+        let name = name.unwrap_or_else(|| parts().map(String::as_str).collect::<Vec<_>>().join(" "));
         vec![
             Cell::Number(number),
             Cell::Number(u64::from(self.group)),
             Cell::Number(self.person),
-            first(name),
+            Cell::Text(name),
             first(Contact::Kana),
             first(Contact::Email),
             others(Contact::Email),

@@ -1,19 +1,22 @@
 //! What `scan` and `respond` share: loading the rules, the findings file, the condition to fail on.
 
 use std::path::{Path, PathBuf};
+use std::sync::atomic::AtomicBool;
 
 use zeroize::Zeroizing;
 
 use super::args::{FailOn, LookArgs};
 use super::failure::{Failure, shown};
-use super::{Env, Exit};
+use super::{Env, Exit, prepare};
 use crate::case::results::ScanResult;
 use crate::detect::{Engine, RiskyPlaces};
 use crate::disk::output::{self, OutputFile};
 use crate::disk::{local_rules, own};
-use crate::model::{Lang, RawPath, Scope, is_apart, limits};
+use crate::model::{Algorithms, Lang, RawPath, Scope, is_apart, limits};
+use crate::pass::{Keep, Lens, Plan, Progress, SpoolPlace};
 use crate::rules::{RulePack, RuleText};
 use crate::seal::keyed::CaseKey;
+use crate::seal::lanes::Kernels;
 
 /// The built-in rules, those of the machine and the user, and those in these folders.
 pub(super) fn rule_pack(folders: &[PathBuf], local: &[PathBuf]) -> Result<RulePack, Failure> {
@@ -111,6 +114,32 @@ pub(super) fn random<const N: usize>(env: &Env) -> Result<[u8; N], Failure> {
 /// The findings file that the user asked for; opened before the process is confined.
 pub(super) fn findings_file(args: &LookArgs) -> Result<Option<OutputFile>, Failure> {
     args.findings.as_deref().map(OutputFile::create).transpose().map_err(|error| Failure::findings(&error))
+}
+
+/// How sealed evidence is looked at once more: nothing is kept of it, and what must be set aside goes to `spool`.
+pub(super) fn again<'a>(
+    search: &'a Search,
+    (key, spool): (&'a CaseKey, &'a Path),
+    (threads, kernels): (usize, Kernels),
+    (stop, progress): (&'a AtomicBool, &'a Progress),
+) -> Plan<'a> {
+    Plan {
+        threads,
+        readers: threads,
+        walk_ahead: prepare::walk_ahead(),
+        kernels,
+        digests: Algorithms::default(),
+        keep: Keep::Nothing,
+        lens: Some(Lens {
+            engine: &search.engine,
+            scope: &search.scope,
+            recall: None,
+            key,
+            spool: Some(SpoolPlace { folder: spool, keep_free: 0 }),
+        }),
+        stop,
+        progress,
+    }
 }
 
 /// Removes a findings file into which nothing came: the run that it was made for did not begin.

@@ -27,8 +27,8 @@ use crate::disk::own;
 use crate::disk::sandbox::Confinement;
 use crate::disk::space::Space;
 use crate::evidence::MemoryStore;
-use crate::model::{Algorithms, Lang, RawPath, limits};
-use crate::pass::{GiantFrom, Keep, Lens, Plan, Progress, SpoolPlace, from_disk};
+use crate::model::{Lang, RawPath, limits};
+use crate::pass::{GiantFrom, Keep, Plan, Progress, from_disk};
 use crate::seal::keyed::CaseKey;
 use crate::seal::sign::Signer;
 
@@ -228,23 +228,8 @@ fn scan(
     let mut findings = Both { first: OutputFile::create(&path).map_err(|error| Failure::disk(&error))?, extra };
     let (spool, key) = (collection.dir().spool(), collection.case_key().clone());
     let (stop, progress) = (Arc::clone(&env.stop), Progress::default());
-    let plan = Plan {
-        threads: collect::threads(&args.collect, env),
-        readers: collect::threads(&args.collect, env),
-        walk_ahead: prepare::walk_ahead(),
-        kernels: env.kernels,
-        digests: Algorithms::default(),
-        keep: Keep::Nothing,
-        lens: Some(Lens {
-            engine: &search.engine,
-            scope: &search.scope,
-            recall: None,
-            key: &key,
-            spool: Some(SpoolPlace { folder: &spool, keep_free: 0 }),
-        }),
-        stop: &stop,
-        progress: &progress,
-    };
+    let threads = collect::threads(&args.collect, env);
+    let plan = look::again(search, (&key, &spool), (threads, env.kernels), (&stop, &progress));
     let place = collection.row_place();
     let zips: Vec<PathBuf> = result.evidence.iter().map(PathBuf::from).collect();
     // As it was asked for at the beginning, unless it is asked for otherwise now.

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::normal::{self, Script};
 use super::role::Role;
 use crate::detect::given_name;
+use crate::model::Categories;
 use crate::seal::keyed::CaseKey;
 
 /// A value of a record, in clear.
@@ -17,6 +18,10 @@ pub struct Clear<'a> {
     pub value: &'a str,
     /// Whether it is more than possible.
     pub is_likely: bool,
+    /// Whether it is a number that is published for tests.
+    pub is_test: bool,
+    /// What the name of its column says its person is.
+    pub categories: Categories,
 }
 
 /// One fact of a record.
@@ -59,15 +64,17 @@ pub enum FactKind {
     Domain = 9,
     /// It is somebody's office, not a person: `info@`, `support@`.
     RoleAddress = 10,
-    /// It is an example: `user@example.com`.
+    /// It is an example: `user@example.com`, a card number for tests.
     Example = 11,
     /// It stands for nothing: 000-0000-0000, 1900-01-01.
     Dummy = 12,
+    /// What the name of its column says its person is: not a digest, but bits ([`Categories::bits`]).
+    Category = 13,
 }
 
 impl FactKind {
     /// All, by their numbers.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Name,
         Self::Kana,
         Self::Latin,
@@ -81,6 +88,7 @@ impl FactKind {
         Self::RoleAddress,
         Self::Example,
         Self::Dummy,
+        Self::Category,
     ];
 }
 
@@ -159,7 +167,13 @@ pub fn facts(values: &[Clear<'_>], key: &CaseKey) -> Vec<Fact> {
 }
 
 fn of_one(of: u16, value: &Clear<'_>, key: &CaseKey, facts: &mut Vec<Fact>) {
+    if !value.categories.is_empty() {
+        facts.push(Fact { kind: FactKind::Category, of, key: value.categories.bits().into() });
+    }
     let mut say = |kind, text: &str| facts.push(Fact { kind, of, key: digest(key, kind, &[text]) });
+    if value.is_test {
+        return say(FactKind::Example, "");
+    }
     if is_dummy(value) {
         return say(FactKind::Dummy, "");
     }
@@ -277,8 +291,16 @@ mod tests {
     use super::*;
 
     fn said(values: &[(&str, &str)]) -> Vec<(FactKind, u64)> {
-        let values: Vec<Clear<'_>> =
-            values.iter().map(|(entity, value)| Clear { entity, value, is_likely: true }).collect();
+        let values: Vec<Clear<'_>> = values
+            .iter()
+            .map(|(entity, value)| Clear {
+                entity,
+                value,
+                is_likely: true,
+                is_test: false,
+                categories: Categories::NONE,
+            })
+            .collect();
         facts(&values, &CaseKey::from_bytes([7; 32])).into_iter().map(|fact| (fact.kind, fact.key)).collect()
     }
 

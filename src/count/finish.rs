@@ -15,7 +15,7 @@ use super::people::{Counted, People, Rows};
 use super::rules::rules;
 use super::runs::{Mentions, Runs};
 use super::tell::{self, Level, Person, PersonValue};
-use crate::model::{Cluster, EntityTally, LeafPeople, Spot, Subjects};
+use crate::model::{Categories, Cluster, EntityTally, LeafPeople, Spot, Subjects};
 
 /// Clusters that are listed.
 const CLUSTERS: usize = 100;
@@ -183,35 +183,31 @@ impl Finish<'_> {
         rows: &mut Rows<'_>,
     ) -> io::Result<()> {
         let count = self.mentions.flags.len();
-        let (mut kinds, mut categories) = (KindSets::new(count), vec![0_u8; count]);
+        let (mut kinds, mut categories) = (KindSets::new(count), vec![Categories::NONE; count]);
+        let by_path = (0..self.people.book.leaves()).map(|leaf| Ok(Categories::in_path(&self.people.book.path(leaf)?)));
+        let by_path: Vec<Categories> = by_path.collect::<io::Result<_>>()?;
         let mut number: Mention = 0;
-        self.people.each(&self.systems, |_, drafts| {
+        self.people.each(&self.systems, |noted, drafts| {
+            let by_path = by_path.get(noted.leaf as usize).copied().unwrap_or_default();
             for draft in drafts {
                 let root = groups.root(number) as usize;
                 let by_number = draft.keys.iter().filter(|key| key.1 == how::MEMBER);
-                let bits = by_number
-                    .fold(0, |all, key| all | self.people.categories.get(usize::from(key.2)).copied().unwrap_or(0));
+                let by_number = by_number.filter_map(|key| self.people.categories.get(usize::from(key.2)).copied());
+                let said = by_number.fold(draft.categories, Categories::and);
                 kinds.add(root, draft.kinds);
                 if let Some(of) = categories.get_mut(root) {
-                    *of |= bits;
+                    // A column knows more of its row than the name of the file does.
+                    *of = of.and(said.or(by_path));
                 }
                 number += 1;
             }
             Ok(())
         })?;
-        let by_path = (0..self.people.book.leaves()).map(|leaf| Ok(tell::of_path(&self.people.book.path(leaf)?)));
-        let by_path: Vec<u8> = by_path.collect::<io::Result<_>>()?;
-        for (mention, &leaf) in (0..).zip(&self.mentions.leaves) {
-            let bits = by_path.get(leaf as usize).copied().unwrap_or(0);
-            if let Some(of) = categories.get_mut(groups.root(mention) as usize) {
-                *of |= bits;
-            }
-        }
-        for (root, (&is_person, &bits)) in level.is_person.iter().zip(&categories).enumerate() {
+        for (root, (&is_person, &said)) in level.is_person.iter().zip(&categories).enumerate() {
             if is_person {
                 *counted.kinds.entry(kinds.of(root)).or_default() += 1;
-                tell::categories(bits).for_each(|category| *counted.categories.entry(category).or_default() += 1);
-                counted.uncategorised += u64::from(bits == 0);
+                said.iter().for_each(|category| *counted.categories.entry(category).or_default() += 1);
+                counted.uncategorised += u64::from(said.is_empty());
             }
         }
         self.persons(groups, level, (&kinds, &categories), rows)
@@ -221,7 +217,7 @@ impl Finish<'_> {
         &self,
         groups: &mut Groups,
         level: &Level,
-        (kinds, categories): (&KindSets, &[u8]),
+        (kinds, categories): (&KindSets, &[Categories]),
         rows: &mut Rows<'_>,
     ) -> io::Result<()> {
         let Rows { person: Some(person), value, .. } = rows else { return Ok(()) };
@@ -255,7 +251,7 @@ impl Finish<'_> {
                         kinds: kinds.of(at),
                         mentions: u64::from(mentions.get(at).copied().unwrap_or(0)),
                         leaves: leaves.get(at).copied().unwrap_or(0),
-                        categories: categories.get(at).copied().unwrap_or(0),
+                        categories: categories.get(at).copied().unwrap_or_default(),
                         first: spot(path.1.clone(), noted),
                     })?;
                     numbers.get_mut(at).into_iter().for_each(|slot| *slot = number as u32);

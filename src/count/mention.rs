@@ -4,7 +4,7 @@ use super::book::{Noted, mix};
 use super::facts::{Fact, FactKind};
 use super::people::Identifier;
 use super::role::Role;
-use crate::model::{Apart, Bond, Confidence, LinkClass};
+use crate::model::{Apart, Bond, Categories, Confidence, LinkClass};
 
 /// A mention's place among all.
 pub(super) type Mention = u32;
@@ -93,6 +93,8 @@ pub(super) struct Draft {
     pub flags: u16,
     /// Entities in it that are likely or certain, whatever they say.
     pub kinds: u64,
+    /// What the names of its columns say its person is.
+    pub categories: Categories,
 }
 
 /// What mentions are made by.
@@ -193,7 +195,8 @@ impl Record<'_> {
         let (role, likely, apart) = (self.makers.role(id), Self::is_likely(id), self.apart(of));
         draft.flags |= apart & STAFF;
         // Nobody is told that they lost what chance may explain.
-        draft.kinds |= if likely { kind_bit(id.entity) } else { 0 };
+        // What an office or an example has nobody lost.
+        draft.kinds |= if likely && apart & NOBODY == 0 { kind_bit(id.entity) } else { 0 };
         let mut key = |key, how| draft.keys.push((key, how, id.entity));
         if id.class == LinkClass::None || apart & NOBODY != 0 {
             key(id.key, if likely { how::VALUE } else { how::VALUE_POSSIBLE });
@@ -216,6 +219,9 @@ impl Record<'_> {
             self.know(of, id, role, &mut draft.who);
         }
         for fact in self.facts(of) {
+            if fact.kind == FactKind::Category {
+                draft.categories = draft.categories.and(Categories::from_bits(fact.key as u8));
+            }
             let links = match fact.kind {
                 FactKind::Whole => how::STRICT,
                 FactKind::NameBirth | FactKind::KanaPhone | FactKind::NamePhone | FactKind::NamePlace => how::COMPOSITE,

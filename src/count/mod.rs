@@ -30,4 +30,4 @@ pub use facts::{Fact, FactKind};
 pub use people::{Asked, Counted, Entry, Identifier, People, Rows};
 pub use role::Role;
 pub use scratch::{Held, Room, Scratch, ScratchPlace};
-pub use tell::{Person, PersonValue, categories};
+pub use tell::{Person, PersonValue};

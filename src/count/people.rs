@@ -14,10 +14,10 @@ use super::role::Role;
 use super::runs::{Mentions, Runs};
 use super::scratch::ScratchPlace;
 use super::sort::{Item, Sorter};
-use super::tell::{self, Person, PersonValue};
+use super::tell::{Person, PersonValue};
 use crate::model::{
-    Apart, Bond, Breakdown, Category, Cluster, Confidence, EntityTally, KindsOfPeople, LeafPeople, LinkClass,
-    SitePeople, Subjects,
+    Apart, Bond, Breakdown, Categories, Category, Cluster, Confidence, EntityTally, KindsOfPeople, LeafPeople,
+    LinkClass, SitePeople, Subjects,
 };
 
 /// One value in a record, as the count sees it: never the value itself.
@@ -109,7 +109,7 @@ pub struct People {
     pub(super) book: Book,
     place: Box<dyn ScratchPlace>,
     roles: Vec<Role>,
-    pub(super) categories: Vec<u8>,
+    pub(super) categories: Vec<Categories>,
     tallies: Vec<EntityTally>,
     /// Records by leaf, and all of them.
     pub(super) records: Vec<u64>,
@@ -160,7 +160,7 @@ impl People {
             book: Book::new(&*place),
             place,
             roles: entities.iter().map(|entity| Role::of(entity)).collect(),
-            categories: entities.iter().map(|entity| tell::of_entity(entity)).collect(),
+            categories: entities.iter().map(|entity| Categories::of_entity(entity)).collect(),
             tallies: vec![EntityTally::default(); entities.len()],
             records: Vec::new(),
             all_records: 0,

@@ -5,78 +5,7 @@ use std::collections::BTreeMap;
 use super::groups::{Clash, Groups};
 use super::mention::{Mention, NOBODY, STAFF, reasons};
 use super::runs::Mentions;
-use crate::model::{Apart, Category, Spot};
-
-fn bit(category: Category) -> u8 {
-    1 << category as u8
-}
-
-/// Words in the path of a leaf (file, sheet, table) that say it.
-fn words(category: Category) -> &'static [&'static str] {
-    match category {
-        Category::Customer => &[
-            "顧客",
-            "会員",
-            "お客様",
-            "利用者",
-            "購入者",
-            "注文",
-            "予約",
-            "customer",
-            "member",
-            "client",
-            "user",
-            "order",
-            "subscriber",
-        ],
-        Category::Employee => &[
-            "社員",
-            "従業員",
-            "職員",
-            "人事",
-            "給与",
-            "応募者",
-            "採用",
-            "employee",
-            "staff",
-            "payroll",
-            "personnel",
-            "applicant",
-        ],
-        Category::Partner => &["取引先", "仕入先", "業者", "委託先", "partner", "supplier", "vendor"],
-        Category::Patient => &["患者", "診療", "カルテ", "入院", "外来", "patient"],
-        Category::Pupil => &["生徒", "児童", "学生", "園児", "学籍", "成績", "受験", "pupil", "student"],
-    }
-}
-
-/// Categories by the numbers that a system gave, as bits.
-pub(super) fn of_entity(entity: &str) -> u8 {
-    match entity {
-        "member_id" => bit(Category::Customer),
-        "employee_id" => bit(Category::Employee),
-        "patient_id" => bit(Category::Patient),
-        "student_id" => bit(Category::Pupil),
-        _ => 0,
-    }
-}
-
-/// Categories by where the data lies: the innermost name that says something.
-pub(super) fn of_path(path: &str) -> u8 {
-    let lower = path.to_lowercase();
-    let inner_first = lower.rsplit(['/', '▸']);
-    let said = |part: &str| {
-        Category::ALL
-            .into_iter()
-            .filter(|c| words(*c).iter().any(|word| part.contains(word)))
-            .fold(0, |all, c| all | bit(c))
-    };
-    inner_first.take(3).map(said).find(|bits| *bits != 0).unwrap_or(0)
-}
-
-/// The categories in these bits.
-pub fn categories(bits: u8) -> impl Iterator<Item = Category> {
-    Category::ALL.into_iter().filter(move |category| bits & bit(*category) != 0)
-}
+use crate::model::{Apart, Categories, Spot};
 
 pub(super) fn why(clash: Clash) -> &'static str {
     match clash {
@@ -97,8 +26,8 @@ pub struct Person {
     pub mentions: u64,
     /// How many leaves, at the least one; more are not told apart beyond 255.
     pub leaves: u8,
-    /// Categories, as bits of [`Category`].
-    pub categories: u8,
+    /// What they are to the house.
+    pub categories: Categories,
     /// Where they were met first.
     pub first: Spot,
 }

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::compile::{Compiled, Pattern};
 use super::context::Says;
+use super::hit::TEST_NUMBER;
 use super::validate::card_issuer::TEST_NUMBER_CAP;
 use super::validate::{Shape, Verdict};
 use super::{guard, header};
@@ -160,7 +161,7 @@ pub(super) fn weigh(rule: &Compiled, text: &str, candidate: Candidate, around: A
     }
     let base = verdict.base.unwrap_or(pattern.base);
     if rule.tests.contains(&verdict.value) {
-        verdict.hold(TEST_NUMBER_CAP, "test_number");
+        verdict.hold(TEST_NUMBER_CAP, TEST_NUMBER);
     }
     let (level, reason) = if pattern.needs_header { (base, None) } else { by_words(rule, &shape, base, around) };
     let is_named = reason.as_ref().is_some_and(|reason| !reason.starts_with("against:"));

@@ -4,7 +4,10 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::series::SeriesId;
-use crate::model::{Bond, Confidence, LinkClass, Place, Secret};
+use crate::model::{Bond, Categories, Confidence, LinkClass, Place, Secret};
+
+/// The reason of a number that is published for tests.
+pub const TEST_NUMBER: &str = "test_number";
 
 /// One finding in a record, before the leaf's address and the keyed digest are put to it.
 #[derive(Debug, Clone)]
@@ -27,6 +30,8 @@ pub struct Hit {
     pub confidence: Confidence,
     /// Why, as stable words. A word of a rule may stand in them, never a word of the source.
     pub reasons: Vec<Cow<'static, str>>,
+    /// What the name of its column says its person is.
+    pub categories: Categories,
     /// The series of numbers it stands in, where it has a check digit and no word names it: then chance may explain it.
     pub series: Option<SeriesId>,
 }

@@ -18,7 +18,7 @@ use super::gate::{Classes, Run};
 use super::header::{Header, Verdict};
 use super::hit::{Hit, RecordHits};
 use super::series::{self, AllSeries, Passes, SeriesId};
-use crate::model::{Bond, Confidence, LinkClass, Record};
+use crate::model::{Bond, Categories, Confidence, LinkClass, Record};
 
 /// Headers of one leaf whose verdicts are kept; beyond them each is judged anew.
 const HEADERS_KEPT: usize = 4_096;
@@ -35,7 +35,7 @@ pub struct LeafDetector<'e> {
     /// Records that have findings near their end, while a later one may show that whole: the next, or, where the same bytes are read in
     /// several ways, one soon after it.
     windows: Vec<Window>,
-    verdicts: HashMap<String, Arc<[Verdict]>>,
+    verdicts: HashMap<String, Judged>,
     silent: Arc<[Verdict]>,
     classes: Classes,
     runs: Vec<Run>,
@@ -121,18 +121,30 @@ impl<'e> LeafDetector<'e> {
         self.series.passes().filter_map(of).collect()
     }
 
-    fn header_verdicts(&mut self, name: Option<&str>) -> Arc<[Verdict]> {
-        let Some(name) = name else { return Arc::clone(&self.silent) };
+    fn judged(&mut self, name: Option<&str>) -> Judged {
+        let Some(name) = name else {
+            return Judged { verdicts: Arc::clone(&self.silent), categories: Categories::NONE };
+        };
         if let Some(known) = self.verdicts.get(name) {
-            return Arc::clone(known);
+            return known.clone();
         }
         let header = Header::new(name);
-        let judged: Arc<[Verdict]> = self.engine.rules.iter().map(|rule| rule.headers.judge(&header)).collect();
+        let verdicts = self.engine.rules.iter().map(|rule| rule.headers.judge(&header)).collect();
+        let judged = Judged { verdicts, categories: Categories::in_name(name) };
         if self.verdicts.len() < HEADERS_KEPT {
-            self.verdicts.insert(name.to_owned(), Arc::clone(&judged));
+            self.verdicts.insert(name.to_owned(), judged.clone());
         }
         judged
     }
+}
+
+/// What a header says.
+#[derive(Debug, Clone)]
+struct Judged {
+    /// To each rule.
+    verdicts: Arc<[Verdict]>,
+    /// Of what its people are.
+    categories: Categories,
 }
 
 /// Tells a row with nothing but shared or doubtful values from another such row.

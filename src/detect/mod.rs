@@ -25,7 +25,7 @@ pub mod within;
 mod word_list;
 
 pub use compile::Engine;
-pub use hit::{Hit, RecordHits};
+pub use hit::{Hit, RecordHits, TEST_NUMBER};
 pub use leaf::{Chance, LeafDetector};
 pub use lexicon::given_name;
 pub use mask::masked;

@@ -12,6 +12,7 @@ use regex::Regex;
 use super::candidate::normalise;
 use super::context::{Says, is_label, sentence};
 use super::header::{Header, HeaderWords, Verdict as Named};
+use super::hit::TEST_NUMBER;
 use super::validate::card_issuer::TEST_NUMBER_CAP;
 use super::validate::{Shape, VALIDATORS, Validator, Verdict};
 use super::within::FINDERS;
@@ -206,7 +207,7 @@ impl Rule {
         }
         let base = verdict.base.unwrap_or(pattern.base);
         if self.table.test_values.contains(&verdict.value) {
-            verdict.hold(TEST_NUMBER_CAP, "test_number");
+            verdict.hold(TEST_NUMBER_CAP, TEST_NUMBER);
         }
         let near = self.near(shape.before, shape.after);
         // The label of a row is asked where no word beside the match itself decides.

@@ -44,4 +44,4 @@ pub use record::{Bond, Charset, Charsets, Field, Record, Undone};
 pub use risky::{Names, RiskyPlace};
 pub use scope::{Excluded, Scope};
 pub use subject::{EntityTally, Subjects};
-pub use who::{Apart, Breakdown, Category, Cluster, KindsOfPeople, LeafPeople, SitePeople, Spot};
+pub use who::{Apart, Breakdown, Categories, Category, Cluster, KindsOfPeople, LeafPeople, SitePeople, Spot};

@@ -23,6 +23,115 @@ pub enum Category {
 impl Category {
     /// All.
     pub const ALL: [Self; 5] = [Self::Customer, Self::Employee, Self::Partner, Self::Patient, Self::Pupil];
+
+    /// Words in the name of a file, a sheet, a table or a column that say it.
+    fn words(self) -> &'static [&'static str] {
+        match self {
+            Self::Customer => &[
+                "顧客",
+                "会員",
+                "お客様",
+                "利用者",
+                "購入者",
+                "注文",
+                "予約",
+                "customer",
+                "member",
+                "client",
+                "user",
+                "order",
+                "subscriber",
+            ],
+            Self::Employee => &[
+                "社員",
+                "従業員",
+                "職員",
+                "人事",
+                "給与",
+                "応募者",
+                "採用",
+                "employee",
+                "staff",
+                "payroll",
+                "personnel",
+                "applicant",
+            ],
+            Self::Partner => &["取引先", "仕入先", "業者", "委託先", "partner", "supplier", "vendor"],
+            Self::Patient => &["患者", "診療", "カルテ", "入院", "外来", "patient"],
+            Self::Pupil => &["生徒", "児童", "学生", "園児", "学籍", "成績", "受験", "pupil", "student"],
+        }
+    }
+}
+
+/// Some categories.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Categories(u8);
+
+impl Categories {
+    /// None.
+    pub const NONE: Self = Self(0);
+
+    /// From the bits that [`Categories::bits`] gave.
+    pub fn from_bits(bits: u8) -> Self {
+        Self(bits)
+    }
+
+    /// One bit for each.
+    pub fn bits(self) -> u8 {
+        self.0
+    }
+
+    /// Those that a name says: of a column, a file, a sheet.
+    pub fn in_name(name: &str) -> Self {
+        let lower = name.to_lowercase();
+        let said =
+            Category::ALL.into_iter().filter(|category| category.words().iter().any(|word| lower.contains(word)));
+        said.fold(Self::NONE, |all, category| all.and(category.into()))
+    }
+
+    /// Those that the innermost names of a path say, where one says any.
+    pub fn in_path(path: &str) -> Self {
+        path.rsplit(['/', '▸']).take(3).map(Self::in_name).find(|said| !said.is_empty()).unwrap_or_default()
+    }
+
+    /// By the entity of a number that a system gave.
+    pub fn of_entity(entity: &str) -> Self {
+        match entity {
+            "member_id" => Category::Customer.into(),
+            "employee_id" => Category::Employee.into(),
+            "patient_id" => Category::Patient.into(),
+            "student_id" => Category::Pupil.into(),
+            _ => Self::NONE,
+        }
+    }
+
+    /// Both.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// These, or the others where there are none.
+    #[must_use]
+    pub fn or(self, other: Self) -> Self {
+        if self.is_empty() { other } else { self }
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Each of them.
+    pub fn iter(self) -> impl Iterator<Item = Category> {
+        Category::ALL.into_iter().filter(move |category| self.0 & Self::from(*category).0 != 0)
+    }
+}
+
+impl From<Category> for Categories {
+    fn from(category: Category) -> Self {
+        Self(1 << category as u8)
+    }
 }
 
 /// Why something is counted apart from the people.

@@ -17,7 +17,7 @@ use super::lane::{Lane, Part};
 use super::notice::Progress;
 use super::recall::Recall;
 use crate::count::facts::{Clear, facts};
-use crate::detect::{Chance, Engine, Hit, LeafDetector, RecordHits};
+use crate::detect::{Chance, Engine, Hit, LeafDetector, RecordHits, TEST_NUMBER};
 use crate::disk::spool::{Spool, SpoolError, SpoolReader};
 use crate::disk::worked::worked;
 use crate::formats::{self, Budget, Format, Head, Input, Need, ReadSeek, Sink};
@@ -454,5 +454,11 @@ fn base_name(path: &str) -> &str {
 
 /// A hit as the facts of its record are made from it.
 fn clear(hit: &Hit) -> Clear<'_> {
-    Clear { entity: &hit.entity, value: hit.value.reveal(), is_likely: hit.confidence > Confidence::Possible }
+    Clear {
+        entity: &hit.entity,
+        value: hit.value.reveal(),
+        is_likely: hit.confidence > Confidence::Possible,
+        is_test: hit.reasons.iter().any(|reason| reason == TEST_NUMBER),
+        categories: hit.categories,
+    }
 }

@@ -55,3 +55,12 @@ pub fn after(result: &LettersResult, lang: Lang) -> String {
     }
     text
 }
+
+/// Who is left out of the list: nobody must look for it in vain.
+pub fn without(own_domains: &[String], lang: Lang) -> String {
+    let domains = own_domains.iter().map(|domain| calm(domain)).collect::<Vec<_>>().join(", ");
+    lang.pick(
+        format!("note: own staff is not in the list: mail addresses of {domains}"),
+        format!("注: 自社の人（{domains} のメールアドレス）は、この一覧に入りません"),
+    )
+}

@@ -3,7 +3,7 @@
 use std::io;
 
 use super::{Cell, Column, ColumnKind, Shape, TableFormat, TableOut};
-use crate::count::{Person, categories};
+use crate::count::Person;
 use crate::disk::output::OutputFile;
 use crate::model::Subjects;
 
@@ -54,7 +54,7 @@ impl<'f> PeopleTable<'f> {
         let mut row = vec![Cell::Number(person.number), Cell::Text(self.kinds_of(person.kinds))];
         row.extend((0..self.kinds.len()).map(|at| Cell::Flag(person.kinds >> at & 1 == 1)));
         let categories: Vec<String> =
-            categories(person.categories).map(|category| format!("{category:?}").to_lowercase()).collect();
+            person.categories.iter().map(|category| format!("{category:?}").to_lowercase()).collect();
         row.extend([
             Cell::Text(categories.join(" ")),
             Cell::Number(person.mentions),

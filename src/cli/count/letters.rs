@@ -10,6 +10,7 @@ use serde_json::{Map, Value, json};
 
 use super::args::CountArgs;
 use super::table::{self, Wanted};
+use crate::case::counts;
 use crate::case::custody::{self, CustodyError, Statement};
 use crate::case::dir::CaseDir;
 use crate::case::intake::Intake;
@@ -26,8 +27,8 @@ use crate::disk::rows::RowPlace;
 use crate::disk::terminal::{self, AskError};
 use crate::disk::{output, own};
 use crate::evidence::MemoryStore;
-use crate::model::{Act, Algorithms, Digest, Finding, Lang, Scope};
-use crate::pass::{Keep, Lens, Plan, Progress, SpoolPlace};
+use crate::model::{Act, Digest, Finding, Lang, Scope};
+use crate::pass::Progress;
 use crate::report;
 use crate::seal::keyed::CaseKey;
 
@@ -39,7 +40,19 @@ struct Order<'a> {
     dir: &'a CaseDir,
     wanted: &'a Wanted,
     reason: String,
+    options: CountOrders,
     operator: String,
+}
+
+/// How people are to be counted: as it is asked for, else as the case counted them last. Own staff that was set apart then must not get into the list because a
+/// word was forgotten.
+fn options(args: &CountArgs, dir: &CaseDir) -> Result<CountOrders, Failure> {
+    let asked = CountOrders { sites: args.site.clone(), own_domains: args.own_domain.clone() };
+    if !asked.is_empty() {
+        return Ok(asked);
+    }
+    let counts = counts::entries(dir).map_err(|error| Failure::count(dir.root(), &error))?;
+    Ok(counts.last().map(|count| count.options.clone()).unwrap_or_default())
 }
 
 /// Writes the list.
@@ -58,11 +71,14 @@ pub(super) fn run(
     search.tell_of_local(&args.rules, lang, env);
     let key_file = args.case_key.clone().or_else(|| Some(dir.case_key()).filter(|path| own::is_plain_file(path)));
     let key = look::case_key(key_file.as_deref())?.map_or_else(|| look::new_key(env), Ok)?;
+    let options = options(args, dir)?;
+    if !options.own_domains.is_empty() {
+        tell(env, &report::letters::without(&options.own_domains, lang));
+    }
     let reason = reason(args, dir, wanted, (lang, env))?;
-    let order = Order { dir, wanted, reason, operator: operator(args.operator.as_ref(), env) };
+    let order = Order { dir, wanted, reason, options, operator: operator(args.operator.as_ref(), env) };
     collect::confine(env, lang, &[wanted.folder(), dir.root()]);
-    let options = CountOrders { sites: args.site.clone(), own_domains: args.own_domain.clone() };
-    let (people, scan) = look_again((&search, &key), &options, &zips, wanted, (lang, &mut *env))?;
+    let (people, scan) = look_again((&search, &key), &order.options, &zips, wanted, (lang, &mut *env))?;
     let names = report::kinds_in_order(&search.entities(), lang);
     let (letters, sha256) = write(people, &order, (&names, lang.pick(", ", "、")), &scan, env)?;
     let result = LettersResult {
@@ -149,23 +165,7 @@ fn look_again(
 ) -> Result<(LetterPeople, ScanResult), Failure> {
     let (items, _) = collect::payload(zips)?;
     let (progress_now, stop) = (Progress::default(), Arc::clone(&env.stop));
-    let plan = Plan {
-        threads: env.cores,
-        readers: env.cores,
-        walk_ahead: crate::cli::prepare::walk_ahead(),
-        kernels: env.kernels,
-        digests: Algorithms::default(),
-        keep: Keep::Nothing,
-        lens: Some(Lens {
-            engine: &search.engine,
-            scope: &search.scope,
-            recall: None,
-            key,
-            spool: Some(SpoolPlace { folder: wanted.folder(), keep_free: 0 }),
-        }),
-        stop: &stop,
-        progress: &progress_now,
-    };
+    let plan = look::again(search, (key, wanted.folder()), (env.cores, env.kernels), (&stop, &progress_now));
     // Beside the list: what is set aside is as clear as the list will be.
     let place = RowPlace { folder: Some(wanted.folder().to_path_buf()) };
     let tally = Tally::new(search.entities(), search.pack.digest, &place).asking(options.asked(key));
@@ -234,6 +234,7 @@ fn detail(order: &Order<'_>, letters: &Letters, sha256: Digest, scan: &ScanResul
         ("groups", json!(letters.groups)),
         ("estimate", json!(scan.subjects.estimate)),
         ("rules", json!(scan.rules)),
+        ("options", json!(order.options)),
     ]
     .into_iter()
     .map(|(key, value)| (key.to_owned(), value))

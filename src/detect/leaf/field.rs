@@ -2,14 +2,14 @@
 
 use std::cell::OnceCell;
 
-use super::LeafDetector;
 use super::found::Found;
+use super::{Judged, LeafDetector};
 use crate::detect::candidate::{self, Around, Candidate, Part};
 use crate::detect::compile::Compiled;
 use crate::detect::gate::{self, Held, Run};
 use crate::detect::header::Verdict;
 use crate::detect::series::SeriesId;
-use crate::model::{Bond, Field, Record};
+use crate::model::{Bond, Categories, Field, Record};
 use crate::text::decode::Offsets;
 use crate::text::fold::{Folded, fold};
 
@@ -23,6 +23,8 @@ pub(super) struct Look<'a> {
     pub(super) field: &'a Field<'a>,
     pub(super) folded: &'a Folded<'a>,
     label: &'a str,
+    /// What its header says its people are.
+    pub(super) categories: Categories,
     /// The way back to its bytes, made when it is first needed.
     pub(super) offsets: &'a OnceCell<Offsets>,
 }
@@ -30,14 +32,14 @@ pub(super) struct Look<'a> {
 impl LeafDetector<'_> {
     pub(super) fn field(&mut self, record: &Record<'_>, index: usize, field: &Field<'_>, found: &mut Found) {
         let raw = self.classes.read(field.text);
-        let verdicts = self.header_verdicts(field.name);
-        let is_named = verdicts.iter().any(|verdict| matches!(verdict, Verdict::Names(_)));
+        let judged = self.judged(field.name);
+        let is_named = judged.verdicts.iter().any(|verdict| matches!(verdict, Verdict::Names(_)));
         let label = label_of(record, index, field);
         let engine = self.engine;
         let is_enough = raw.at || raw.wide || is_named || self.suffices(field.text, raw);
         let is_due = is_enough || [field.text, label].iter().any(|text| engine.cues.stands_in(text, &mut self.plain));
         if is_due || self.holds_part(field.text) || self.is_named_by_writing(label) {
-            self.look(record, index, field, (raw, label, is_named, &verdicts), found);
+            self.look(record, index, field, (raw, label, is_named, &judged), found);
         }
     }
 
@@ -83,7 +85,7 @@ impl LeafDetector<'_> {
         record: &Record<'_>,
         index: usize,
         field: &Field<'_>,
-        (raw, label, is_named, verdicts): (Held, &str, bool, &[Verdict]),
+        (raw, label, is_named, judged): (Held, &str, bool, &Judged),
         found: &mut Found,
     ) {
         let from = found.hits.len();
@@ -95,8 +97,9 @@ impl LeafDetector<'_> {
         let least = if is_named || is_cued { 1 } else { self.engine.least.digits };
         self.classes.runs(text, least, &mut runs);
         let (offsets, is_ascii) = (OnceCell::new(), text.is_ascii());
-        let look = Look { record, index, field, folded: &folded, label: label.as_str(), offsets: &offsets };
-        for ((number, rule), verdict) in self.engine.rules.iter().enumerate().zip(verdicts.iter()) {
+        let (label, categories) = (label.as_str(), judged.categories);
+        let look = Look { record, index, field, folded: &folded, label, categories, offsets: &offsets };
+        for ((number, rule), verdict) in self.engine.rules.iter().enumerate().zip(judged.verdicts.iter()) {
             let headed = matches!(verdict, Verdict::Names(_)) && self.stands_among(rule, record, index);
             let is_due = rule.has_headless && (!rule.needs_cue || cued.get(number).copied().unwrap_or(true));
             self.candidates.clear();
@@ -119,8 +122,8 @@ impl LeafDetector<'_> {
         let Some(wanted) = &rule.columns else { return true };
         let others = (0..).zip(record.fields).filter(|(at, field)| *at != index && !field.text.trim().is_empty());
         others.filter_map(|(_, field)| field.name).any(|name| {
-            let verdicts = self.header_verdicts(Some(name));
-            wanted.iter().any(|number| matches!(verdicts.get(*number), Some(Verdict::Names(_))))
+            let judged = self.judged(Some(name));
+            wanted.iter().any(|number| matches!(judged.verdicts.get(*number), Some(Verdict::Names(_))))
         })
     }
 

@@ -122,6 +122,7 @@ impl Found {
             masked: masked(rule.mask, &verdict.value),
             value: Secret::new(verdict.value),
             confidence,
+            categories: look.categories,
             reasons: verdict.reasons.into_iter().chain(undone).collect(),
             series,
         });
