@@ -121,7 +121,7 @@ fn the_same_records_counted_again_give_the_same_numbers_and_every_answer_is_kept
     assert_eq!(told, [(&1.into(), &"respond".into()), (&2.into(), &"asked by the board".into())]);
     let words = count(&[text(&case), "--history"]).stdout;
     assert!(
-        words.contains("count 2") && words.contains("best estimate 60") && words.contains("asked by the board"),
+        words.contains("count 2") && words.contains("estimate 60") && words.contains("asked by the board"),
         "{words}"
     );
 }
@@ -145,7 +145,7 @@ fn other_options_set_staff_apart_and_tell_sites() {
         .collect();
     assert_eq!(sites, [("東校", 37), ("西校", 30)]);
     let words = hozen_in(Lang::Ja, &[&["count"], &arguments[..]].concat()).stdout;
-    for said in ["少なくとも 57 人", "自社の職員", "東校", "理由：r"] {
+    for said in ["最小 57 - 推定 57 - 最大 57 人", "自社の人", "東校", "理由：r"] {
         assert!(words.contains(said), "{said}: {words}");
     }
 }
@@ -155,13 +155,13 @@ fn what_changed_is_said_in_words_and_as_json() {
     let (_folder, case) = one_case();
     assert_eq!(count(&[text(&case), "--reason", "r", "--own-domain", "corp.example.co.jp"]).code, 0);
     let words = count(&[text(&case), "--diff", "1", "2"]).stdout;
-    for said in ["60 → 57 (−3)", "own staff of corp.example.co.jp set apart", "apart, own staff: 0 → 3"] {
+    for said in ["60 → 57 (−3)", "own staff of corp.example.co.jp set apart", "apart, Own staff: 0 → 3"] {
         assert!(words.contains(said), "{said}: {words}");
     }
     assert!(
         hozen_in(Lang::Ja, &["count", text(&case), "--diff", "1", "2"])
             .stdout
-            .contains("corp.example.co.jp の職員を別に")
+            .contains("corp.example.co.jp の人を自社の人として別に")
     );
     let diff = count(&[text(&case), "--diff", "1", "2", "--format", "json"]).json();
     assert_eq!(diff["schema"], "hozen.count-diff/1");

@@ -143,10 +143,12 @@ impl Tally {
         placed.sort_by_key(|(finding, ..)| finding.locator.place.offset);
         let Some((first, ..)) = placed.first() else { return Ok(()) };
         let place = (first.locator.place.offset, first.locator.place.row.unwrap_or(0));
-        let facts = record.facts.iter().filter_map(|fact| {
-            let of = placed.iter().position(|(_, of, _)| *of == fact.of)?;
-            Some(Fact { of: u16::try_from(of).ok()?, ..*fact })
-        });
+        let mut at = vec![None; record.findings.len()];
+        for (now, (_, of, _)) in (0_u16..).zip(&placed) {
+            at.get_mut(usize::from(*of)).into_iter().for_each(|slot| *slot = Some(now));
+        }
+        let now = |of: u16| at.get(usize::from(of)).copied().flatten();
+        let facts = record.facts.iter().filter_map(|fact| Some(Fact { of: now(fact.of)?, ..*fact }));
         let facts: Vec<Fact> = facts.collect();
         let ids: Vec<Identifier> = placed.iter().map(|(.., id)| *id).collect();
         let leaf = &first.locator.leaf;
@@ -258,7 +260,10 @@ impl Tally {
             self.gaps.push_last(&not_told_apart(finds, different, self.has_folder))?;
         }
         self.risky.settle()?;
-        if let Some(gap) = left_out(self.files.left_out(), self.gaps.left_out(), self.risky.left_out()) {
+        self.leaves.settle()?;
+        if let Some(gap) =
+            left_out(self.files.left_out().max(self.leaves.left_out()), self.gaps.left_out(), self.risky.left_out())
+        {
             self.gaps.push_last(&gap)?;
         }
         Ok(ScanResult {

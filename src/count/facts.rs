@@ -27,12 +27,12 @@ pub struct Clear<'a> {
 /// One fact of a record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Fact {
+    /// The value that it is about, by its place among those of the record. First, so that in order all of one value stand together.
+    #[serde(rename = "of")]
+    pub of: u16,
     /// What it says.
     #[serde(rename = "k")]
     pub kind: FactKind,
-    /// The value that it is about, by its place among those of the record.
-    #[serde(rename = "of")]
-    pub of: u16,
     /// 64 bits of a digest under the case key.
     #[serde(rename = "d")]
     pub key: u64,

@@ -7,10 +7,11 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::io;
 
 use super::book::Noted;
+use super::flags::{MEMBER_ROW, OWN, ROW, SURE};
 use super::groups::{Clash, Groups};
 use super::least::least as people_at_least;
 use super::levels::{self, Refused};
-use super::mention::{Draft, MEMBER_ROW, Mention, OWN, ROW, SURE, how};
+use super::mention::{Draft, Mention, how};
 use super::people::{Counted, People, Rows};
 use super::rules::rules;
 use super::runs::{Mentions, Runs};

@@ -5,8 +5,9 @@
 
 use std::collections::BTreeMap;
 
+use super::flags::{NAME_ALONE, SURE};
 use super::groups::Groups;
-use super::mention::{Mention, NAME_ALONE, SURE, Who};
+use super::mention::{Mention, Who};
 use super::runs::Mentions;
 use super::tell::{self, Level};
 

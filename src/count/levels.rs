@@ -3,8 +3,9 @@
 use std::collections::{BTreeMap, HashMap};
 use std::io;
 
+use super::flags::{BARE, HUB, LINE_ON, MAYBE_ON, NAMED, NOBODY, SINGLE, SURE, UNSURE};
 use super::groups::{Clash, Groups, Strictness};
-use super::mention::{BARE, HUB, LINE_ON, MAYBE_ON, Mention, NAMED, NOBODY, SINGLE, SURE, UNSURE, Who, how};
+use super::mention::{Mention, Who, how};
 use super::runs::{Mentions, Run, Runs};
 
 /// A merge that was refused: two mentions, and why.

@@ -1,47 +1,19 @@
 //! Mentions: what one record says of one person, at the strictest reading.
 
+use std::collections::HashSet;
+
 use super::book::{Noted, mix};
 use super::facts::{Fact, FactKind};
+use super::flags::{
+    BARE, COMPANY, DUMMY, EXAMPLE, LINE_ON, MAYBE_ON, MEMBER_ROW, NAME_ALONE, NOBODY, OFFICE, OWN, ROW, SINGLE, STAFF,
+    SURE,
+};
 use super::people::Identifier;
 use super::role::Role;
-use crate::model::{Apart, Bond, Categories, Confidence, LinkClass};
+use crate::model::{Bond, Categories, Confidence, LinkClass};
 
 /// A mention's place among all.
 pub(super) type Mention = u32;
-
-/// A person at the strictest level.
-pub(super) const OWN: u16 = 1;
-/// A person at the other levels too.
-pub(super) const SURE: u16 = 1 << 1;
-/// It holds no value that names one person.
-pub(super) const BARE: u16 = 1 << 2;
-/// For the estimate it is one with the mention before it.
-pub(super) const LINE_ON: u16 = 1 << 3;
-/// For the least number it is one with the mention before it.
-pub(super) const MAYBE_ON: u16 = 1 << 4;
-/// It holds a single value that names one person, and no name.
-pub(super) const SINGLE: u16 = 1 << 5;
-/// That value stands beside too many: nothing is linked through it.
-pub(super) const HUB: u16 = 1 << 6;
-/// From a table's row.
-pub(super) const ROW: u16 = 1 << 7;
-/// A number by which a system knows its people is in it.
-pub(super) const MEMBER_ROW: u16 = 1 << 8;
-/// Linked through something that found no room, perhaps.
-pub(super) const UNSURE: u16 = 1 << 9;
-/// Somebody of the house.
-pub(super) const STAFF: u16 = 1 << 10;
-/// Nobody: an office, an example, a blank, a company. One bit each.
-pub(super) const OFFICE: u16 = 1 << 11;
-pub(super) const EXAMPLE: u16 = 1 << 12;
-pub(super) const DUMMY: u16 = 1 << 13;
-pub(super) const COMPANY: u16 = 1 << 14;
-/// A name or a reading stands in it.
-pub(super) const NAMED: u16 = 1 << 15;
-/// Nothing but a name tells who it is: both, which no value of one person's own has.
-pub(super) const NAME_ALONE: u16 = BARE | SINGLE;
-/// Any of these.
-pub(super) const NOBODY: u16 = OFFICE | EXAMPLE | DUMMY | COMPANY;
 
 /// How a value links the mentions that hold it. In the order in which they stand in a run.
 pub(super) mod how {
@@ -154,7 +126,10 @@ struct Record<'a> {
 
 impl Record<'_> {
     fn facts(&self, of: usize) -> impl Iterator<Item = &Fact> {
-        self.noted.facts.iter().filter(move |fact| usize::from(fact.of) == of)
+        // They stand in order: a record may have as many values as a window of text holds.
+        let facts = &self.noted.facts;
+        let start = facts.partition_point(|fact| usize::from(fact.of) < of);
+        facts.get(start..).unwrap_or_default().iter().take_while(move |fact| usize::from(fact.of) == of)
     }
 
     fn fact(&self, of: usize, kind: FactKind) -> Option<u64> {
@@ -269,7 +244,7 @@ impl Record<'_> {
     /// Each value by itself. What says nothing of who somebody is goes with the value before it.
     fn each(&self) -> Vec<Draft> {
         let mut drafts: Vec<Draft> = Vec::new();
-        let mut seen: Vec<u64> = Vec::new();
+        let mut seen: HashSet<u64> = HashSet::new();
         let mut waiting: Vec<(usize, &Identifier)> = Vec::new();
         for (of, id) in self.ids() {
             if id.class == LinkClass::None {
@@ -279,10 +254,9 @@ impl Record<'_> {
                 }
                 continue;
             }
-            if seen.contains(&id.key) {
+            if !seen.insert(id.key) {
                 continue;
             }
-            seen.push(id.key);
             let mut draft = Draft::default();
             self.put(of, id, &mut draft);
             let likely = Self::is_likely(id);
@@ -483,16 +457,4 @@ impl Record<'_> {
         each.first_mut().into_iter().for_each(|first| first.flags &= !MAYBE_ON);
         each
     }
-}
-
-/// The reasons in these flags.
-pub(super) fn reasons(flags: u16) -> impl Iterator<Item = Apart> {
-    let bits = [
-        (OFFICE, Apart::RoleAddress),
-        (EXAMPLE, Apart::Example),
-        (DUMMY, Apart::Dummy),
-        (STAFF, Apart::OwnStaff),
-        (COMPANY, Apart::Corporate),
-    ];
-    bits.into_iter().filter(move |(bit, _)| flags & bit != 0).map(|(_, apart)| apart)
 }

@@ -9,6 +9,7 @@ mod book;
 mod doubt;
 pub mod facts;
 mod finish;
+mod flags;
 mod groups;
 pub mod kept;
 mod least;

@@ -7,8 +7,9 @@ use super::book::{Book, Line, Noted, mix};
 use super::doubt::{Aside, Doubt};
 use super::facts::Fact;
 use super::finish;
+use super::flags::{BARE, NAMED};
 use super::load::Load;
-use super::mention::{self, BARE, Draft, Makers, NAMED, how};
+use super::mention::{self, Draft, Makers, how};
 use super::over::Over;
 use super::role::Role;
 use super::runs::{Mentions, Runs};
@@ -216,10 +217,13 @@ impl People {
             }
         }
         let Entry { bond, row, place, facts, .. } = entry;
-        self.note(&Noted { leaf, bond, row, place, ids, facts: facts.to_vec() })
+        self.note(Noted { leaf, bond, row, place, ids, facts: facts.to_vec() })
     }
 
-    fn note(&mut self, noted: &Noted) -> io::Result<()> {
+    fn note(&mut self, mut noted: Noted) -> io::Result<()> {
+        // So that those of one value are found at once.
+        noted.facts.sort_unstable();
+        let noted = &noted;
         let most = Load::of(noted, &self.roles);
         self.book.record(noted, most)
     }
@@ -280,7 +284,7 @@ impl People {
                 doubt: None,
                 is_aside: false,
             };
-            self.note(&Noted { leaf, bond: Bond::Loose, row: None, place: (0, 0), ids: vec![id], facts: Vec::new() })?;
+            self.note(Noted { leaf, bond: Bond::Loose, row: None, place: (0, 0), ids: vec![id], facts: Vec::new() })?;
         }
         Ok(())
     }
@@ -331,7 +335,7 @@ impl People {
         if let Some(records) = self.records.get_mut(leaf as usize) {
             *records += u64::from(names_somebody(&self.roles, &noted.ids));
         }
-        self.note(&Noted { leaf, ..noted })
+        self.note(Noted { leaf, ..noted })
     }
 
     pub(super) fn absorb_finds(&mut self, entity: u16, likely: u64, possible: u64) {

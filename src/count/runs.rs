@@ -2,8 +2,9 @@
 
 use std::io;
 
+use super::flags::{HUB, OWN, SINGLE, UNSURE};
 use super::groups::Known;
-use super::mention::{BESIDE, HUB, Mention, OWN, SINGLE, UNSURE, how};
+use super::mention::{BESIDE, Mention, how};
 use super::over::Over;
 use super::role::Role;
 use super::scratch::{Reader, Scratch, ScratchPlace};

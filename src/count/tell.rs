@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::flags::{NOBODY, STAFF, reasons};
 use super::groups::{Clash, Groups};
-use super::mention::{Mention, NOBODY, STAFF, reasons};
+use super::mention::Mention;
 use super::runs::Mentions;
 use crate::model::{Apart, Categories, Spot};
 

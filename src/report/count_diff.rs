@@ -1,8 +1,9 @@
 //! What changed between two counts, in words: the numbers, why they differ, and where most.
 
-use super::count::{apart, bounds};
+use super::count::bounds;
 use super::kinds::label;
 use super::show::{calm, grouped};
+use super::words::people::apart;
 use crate::case::counts::diff::{Cause, Changed, Compared, CountDiff};
 use crate::model::Lang;
 
@@ -21,7 +22,7 @@ pub fn text(diff: &CountDiff, lang: Lang) -> String {
         text += &format!("  {}\n", said(cause, lang));
     }
     for (kind, (a, b)) in &diff.apart {
-        let kind = apart(*kind, lang);
+        let [kind, _] = apart(*kind, lang);
         text += &lang.pick(
             format!("  apart, {kind}: {} → {}\n", grouped(*a), grouped(*b)),
             format!("  別に数えた{kind}：{} → {}\n", grouped(*a), grouped(*b)),
@@ -49,9 +50,9 @@ fn compared(letter: &str, one: &Compared, lang: Lang) -> String {
 fn levels(diff: &CountDiff, lang: Lang) -> String {
     let (a, b) = (diff.a.people, diff.b.people);
     let levels = [
-        (lang.pick("at least", "少なくとも"), a.at_least, b.at_least),
-        (lang.pick("best estimate", "推定"), a.estimate, b.estimate),
-        (lang.pick("at most", "多くて"), a.at_most, b.at_most),
+        (lang.pick("at least", "最小"), a.at_least, b.at_least),
+        (lang.pick("estimate", "推定"), a.estimate, b.estimate),
+        (lang.pick("at most", "最大"), a.at_most, b.at_most),
         (lang.pick("records", "件数"), diff.a.records, diff.b.records),
         (lang.pick("not read", "読めなかったもの"), diff.a.unread, diff.b.unread),
     ];
@@ -143,14 +144,14 @@ fn option(cause: &Cause, lang: Lang) -> String {
             let domain = calm(domain);
             lang.pick(
                 format!("other options: own staff of {domain} set apart"),
-                format!("条件：{domain} の職員を別に数えました"),
+                format!("条件：{domain} の人を自社の人として別に数えました"),
             )
         }
         Cause::OwnDomainRemoved { domain } => {
             let domain = calm(domain);
             lang.pick(
                 format!("other options: own staff of {domain} no longer set apart"),
-                format!("条件：{domain} の職員を別に数えるのをやめました"),
+                format!("条件：{domain} の人を別に数えるのをやめました"),
             )
         }
         Cause::SiteAdded { name, path } => {

@@ -185,7 +185,7 @@ impl<'a> Page<'a> {
             ladder: ladder(facts, lang),
             people: people(input, facts, lang),
             pw: people_words(lang),
-            who: Who::whole(facts, lang),
+            who: Who::whole(&facts.who, lang),
             duties: duties(facts, lang),
             steps: steps(facts, lang),
             deadlines: deadline(facts.deadlines.as_ref(), lang),

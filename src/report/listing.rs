@@ -27,7 +27,7 @@ const EXAMPLES: usize = 3;
 /// Files with findings, most first, and what could not be read.
 pub fn scan_listing(facts: &Facts, lang: Lang) -> String {
     let w = words(lang);
-    let mut text = people::listing(facts, lang);
+    let mut text = people::listing(&facts.who, lang);
     let all = facts.files.len() as u64 + facts.more_files;
     if all > 0 {
         text += &format!("\n{}{}{}\n", w.files_section, w.colon, grouped(all));

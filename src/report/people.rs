@@ -3,13 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 
-use super::facts::Facts;
 use super::files::Listed;
 use super::kinds::{label, place};
 use super::show::{calm, grouped};
 use super::words::{people as said, words};
 use crate::case::results::Rows;
-use crate::model::{Lang, LeafPeople};
+use crate::model::{Breakdown, Lang, LeafPeople, SitePeople};
 
 /// Sets of kinds that the page lists.
 const SETS: usize = 30;
@@ -50,8 +49,7 @@ pub(super) struct Who {
 
 impl Who {
     /// In one language, with so many sets.
-    fn of(facts: &Facts, (sets, reviews): (usize, usize), lang: Lang) -> Self {
-        let who = &facts.who;
+    fn of(who: &Breakdown, (sets, reviews): (usize, usize), lang: Lang) -> Self {
         let rest: u64 = who.by_kinds.iter().skip(sets).map(|set| set.people).sum::<u64>() + who.by_kinds_more;
         let set = |kinds: &[String], people| {
             let mut kinds: Vec<&String> = kinds.iter().collect();
@@ -98,19 +96,22 @@ impl Who {
     }
 
     /// As the page lists it.
-    pub(super) fn whole(facts: &Facts, lang: Lang) -> Self {
-        Self::of(facts, (SETS, usize::MAX), lang)
+    pub(super) fn whole(who: &Breakdown, lang: Lang) -> Self {
+        Self::of(who, (SETS, usize::MAX), lang)
     }
 }
 
-fn site_line(site: &crate::model::SitePeople, lang: Lang) -> SiteLine {
-    let name = if site.site.is_empty() { said::people_words(lang).elsewhere.to_owned() } else { site.site.clone() };
-    SiteLine { site: name, numbers: [site.at_least, site.estimate, site.at_most].map(grouped) }
+fn site_line(site: &SitePeople, lang: Lang) -> SiteLine {
+    SiteLine { site: site_name(site, lang), numbers: [site.at_least, site.estimate, site.at_most].map(grouped) }
 }
 
-/// What the terminal lists below the answer of a scan.
-pub(super) fn listing(facts: &Facts, lang: Lang) -> String {
-    let (w, who) = (said::people_words(lang), Who::of(facts, (FEW_SETS, FEW_REVIEWS), lang));
+fn site_name(site: &SitePeople, lang: Lang) -> String {
+    if site.site.is_empty() { said::people_words(lang).elsewhere.to_owned() } else { site.site.clone() }
+}
+
+/// What the terminal lists below the numbers.
+pub(super) fn listing(all: &Breakdown, lang: Lang) -> String {
+    let (w, who) = (said::people_words(lang), Who::of(all, (FEW_SETS, FEW_REVIEWS), lang));
     let unit = lang.pick("", " 人");
     let mut text = String::new();
     let mut part = |name: &str, lines: Vec<String>| {
@@ -126,13 +127,9 @@ pub(super) fn listing(facts: &Facts, lang: Lang) -> String {
         lines.iter().map(|line| format!("{}{}{}{unit}", line.what, words(lang).colon, line.people)).collect()
     };
     part(w.category, each(&who.categories));
-    let sites = who.sites.iter().map(|site| {
-        let [least, estimate, most] = &site.numbers;
-        let numbers = lang.pick(
-            format!("at least {least} - estimate {estimate} - at most {most}"),
-            format!("最小 {least} - 推定 {estimate} - 最大 {most} 人"),
-        );
-        format!("{}{}{numbers}", site.site, words(lang).colon)
+    let sites = all.sites.iter().map(|site| {
+        let range = said::range([site.at_least, site.estimate, site.at_most], lang);
+        format!("{}{}{range}", site_name(site, lang), words(lang).colon)
     });
     part(w.site, sites.collect());
     let apart = who.apart.iter().map(|line| {

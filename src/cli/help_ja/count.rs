@@ -4,7 +4,7 @@
 pub(super) const ARGUMENTS: &[(&str, &str)] = &[
     ("inputs", "事案フォルダー\n--merge のときは複数、count-records.bin などの記録ファイルも可"),
     ("site", "拠点やシステムの名前と、その範囲のパス（結果に示される形）\n（複数指定可）"),
-    ("own_domain", "自社のメールドメイン：その職員は別に数えます（複数指定可）"),
+    ("own_domain", "自社のメールドメイン：その人は別に数えます（複数指定可）"),
     ("count.reason", "算出し直す理由（2 回目からは必須）"),
     ("history", "これまでの算出をすべて一覧にします（何も書きません）"),
     (
@@ -30,7 +30,7 @@ pub(super) const ARGUMENTS: &[(&str, &str)] = &[
 
 pub(super) const EXAMPLES: &str = "\
 例:
-  同じ記録から、自社の職員を別にして算出し直す
+  同じ記録から、自社の人を別にして算出し直す
     hozen count /mnt/usb/事案番号 --own-domain example.co.jp --reason 職員除外
   これまでの算出の一覧と、最初と最後が違う理由
     hozen count /mnt/usb/事案番号 --history
