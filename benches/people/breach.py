@@ -3,6 +3,9 @@
 One seed makes one breach: a house with customers, families, staff and suppliers, and the files that leaked from it. Beside the files stands the truth: how many people are in
 them, and how many by kind of data. What one person of the breach is, is decided here and nowhere written in the files.
 
+A *hard* breach is made of what makes counting hard: more further addresses, and any of them at any site; people who changed the name, the home and the address of mail at once;
+changed telephone numbers, slips in days of birth, and no list that has everybody.
+
 Names are drawn as names are spread (few surnames have many bearers), so that people of one name are in each larger breach. Addresses are of made-up firms under example.jp; numbers are dice.
 """
 
@@ -41,8 +44,8 @@ class Unique:
 class Person:
     """Somebody: what is theirs alone, and what their household shares."""
 
-    def __init__(self, rng, unique, number, home, surname):
-        self.number, self.home, self.surname = number, home, surname
+    def __init__(self, rng, unique, number, home, surname, hard=False):
+        self.number, self.home, self.surname, self.hard = number, home, surname, hard
         self.given = spread(rng, pool.GIVEN)
         while (self.surname, self.given) in home["names"]:
             self.given = spread(rng, pool.GIVEN)
@@ -50,11 +53,12 @@ class Person:
         self.maiden = None
         self.birth = (rng.randrange(1935, 2006), rng.randrange(1, 13), rng.randrange(1, 29))
         self.emails = [self.email(rng, unique)]
-        while rng.random() < 0.15:
+        while rng.random() < (0.25 if hard else 0.15):
             self.emails.append(self.email(rng, unique))
         # A site knows each by one address, and not always the one that the house writes to.
         self.login = rng.choice(self.emails)
         self.mobile = unique(pool.mobile) if rng.random() < 0.92 else None
+        self.mobile_before = unique(pool.mobile) if hard and self.mobile and rng.random() < 0.08 else None
         self.cards = [unique(pool.card) for _ in range(rng.choices([0, 1, 2, 3], [4, 4, 1, 1])[0])]
         self.expiry = f"{rng.randrange(1, 13):02d}/{rng.randrange(27, 33)}"
         self.member = None
@@ -109,7 +113,7 @@ def new_home(rng, unique):
     }
 
 
-def homes(rng, unique, count):
+def homes(rng, unique, count, hard=False):
     """`count` people in families at one address and landline, and alone."""
     people = []
     while len(people) < count:
@@ -117,7 +121,7 @@ def homes(rng, unique, count):
         surname = spread(rng, pool.SURNAMES)
         for _ in range(rng.choices([1, 2, 3, 4], [60, 22, 10, 8])[0]):
             if len(people) < count:
-                people.append(Person(rng, unique, len(people), home, surname))
+                people.append(Person(rng, unique, len(people), home, surname, hard))
     rng.shuffle(people)
     for person in people:
         if rng.random() < 0.04:
@@ -127,20 +131,21 @@ def homes(rng, unique, count):
             if person.maiden == person.surname:
                 person.maiden = None
             # Who changes the name keeps the address, and who changes the address the name: nobody could know them else.
-            person.emails, person.login = person.emails[:1], person.emails[0]
+            if not hard:
+                person.emails, person.login = person.emails[:1], person.emails[0]
     return people
 
 
 class Breach:
     """Files as they are written, and who is in them."""
 
-    def __init__(self, seed, least=100, most=2000, only=None):
-        self.rng = random.Random(seed)
+    def __init__(self, seed, least=100, most=2000, only=None, hard=False):
+        self.rng, self.hard = random.Random(seed), hard
         self.unique = Unique(self.rng)
         self.files, self.kinds = {}, {}
         self.apart = set()
         size = int(least * (most / least) ** self.rng.random())
-        self.people = homes(self.rng, self.unique, size)
+        self.people = homes(self.rng, self.unique, size, hard)
         self.staff = self.people[: max(3, size // 40)]
         for person in self.staff:
             person.login = person.emails[0].split("@")[0] + "@kaisha-a.example.jp"
@@ -151,7 +156,7 @@ class Breach:
         self.users = []
         parts = [self.members, self.dump, self.shop, self.survey, self.log, self.mail, self.cards, self.prize, self.children, self.payroll, self.suppliers, self.names]
         # A house has a list of its people: of its members, of its site's users, or both. What else leaks, leaks beside it.
-        chosen = rng.choice([[self.members], [self.dump], [self.members, self.dump]])
+        chosen = [] if hard else rng.choice([[self.members], [self.dump], [self.members, self.dump]])
         chosen = chosen + rng.sample(parts, rng.randrange(3, len(parts) + 1))
         for part in parts:
             if part in chosen if only is None else part.__name__ in only:
@@ -161,8 +166,10 @@ class Breach:
 
     # Who is in it.
 
-    def has(self, person, *kinds):
-        self.kinds.setdefault(person.number, set()).update(kinds)
+    def has(self, person, *kinds, **cells):
+        """Kinds of a person's data that a file tells; those by name only where the cell says something."""
+        said = [kind for kind, cell in cells.items() if cell not in ("", DUMMY_PHONE, DUMMY_BIRTH)]
+        self.kinds.setdefault(person.number, set()).update(kinds, said)
 
     def some(self, least, most):
         share = self.rng.uniform(least, most)
@@ -189,11 +196,23 @@ class Breach:
         """A mobile, else the landline of the home; now and then nothing or a filler."""
         if self.rng.random() < 0.02:
             return self.rng.choice(["", DUMMY_PHONE])
+        return self.mobile(person)
+
+    def mobile(self, person):
+        """Its number, or the one before; who has none, the landline of the home."""
+        if person.mobile_before and self.rng.random() < 0.5:
+            return person.mobile_before
         return person.mobile or person.home["landline"]
+
+    def login(self, person):
+        """The address that a site knows."""
+        return self.rng.choice(person.emails) if self.hard else person.login
 
     def birth(self, person, mark="/"):
         if self.rng.random() < 0.01:
             return DUMMY_BIRTH
+        if self.hard and self.rng.random() < 0.01:
+            return mark.join([f"{person.birth[0]}", f"{person.birth[1]:02d}", f"{person.birth[2] % 28 + 1:02d}"])
         return person.day(mark)
 
     # The files.
@@ -202,9 +221,11 @@ class Breach:
         """The members table: one row per person, by member number. People of the house are in it too."""
         rows = []
         for person in sorted(self.some(0.6, 1.0), key=lambda p: p.member):
-            self.has(person, "member_id", "person_name", "email")
             mail = person.emails[0] if self.rng.random() < 0.97 else ""
-            rows.append([person.member, person.slip(self.rng, person.name(self.rng, "")) if self.rng.random() < 0.5 else person.name(self.rng), person.kana(), mail, self.phone(person), self.birth(person), person.home["postal"], person.address(), self.rng.choice(["済", "未", ""])])
+            name = person.slip(self.rng, person.name(self.rng, "")) if self.rng.random() < 0.5 else person.name(self.rng)
+            phone, birth = self.phone(person), self.birth(person)
+            self.has(person, "member_id", "person_name", "address", email=mail, phone=phone, birth_date=birth)
+            rows.append([person.member, name, person.kana(), mail, phone, birth, person.home["postal"], person.address(), self.rng.choice(["済", "未", ""])])
         self.table("会員/会員台帳.csv", ["会員番号", "氏名", "フリガナ", "メールアドレス", "電話番号", "生年月日", "郵便番号", "住所", "確認"], rows, "cp932", 0.02)
         self.member_rows = rows
 
@@ -213,10 +234,11 @@ class Breach:
         rows = []
         for person in self.some(0.2, 0.6):
             for _ in range(self.rng.choices([1, 2, 4], [6, 3, 1])[0]):
-                self.has(person, "person_name", "email")
-                mail = person.login if self.rng.random() < 0.9 else self.rng.choice(person.emails)
+                mail = self.login(person) if self.rng.random() < 0.9 else self.rng.choice(person.emails)
                 older = self.rng.random() < 0.5
-                rows.append([f"A-{len(rows) + 1:06d}", person.name(self.rng, maiden=self.rng.random() < 0.5), mail, self.phone(person), person.lives(older)["postal"], person.address(older), str(self.rng.randrange(5, 300) * 100), ""])
+                name, phone = person.name(self.rng, maiden=self.rng.random() < 0.5), self.phone(person)
+                self.has(person, "person_name", "email", "address", phone=phone)
+                rows.append([f"A-{len(rows) + 1:06d}", name, mail, phone, person.lives(older)["postal"], person.address(older), str(self.rng.randrange(5, 300) * 100), ""])
         self.rng.shuffle(rows)
         self.table("web/受注一覧.csv", ["注文番号", "お名前", "メールアドレス", "電話番号", "郵便番号", "お届け先住所", "金額", "備考"], rows, broken=0.02)
 
@@ -224,12 +246,12 @@ class Breach:
         """Answers as JSON lines: surname and given name apart, keys in English."""
         lines = []
         for person in self.some(0.1, 0.4):
-            self.has(person, "surname", "given_name", "email")
             answer = {"id": len(lines) + 1, "last_name": person.surname[0], "first_name": person.given[0], "email": self.rng.choice(person.emails), "birthday": person.day("-"), "answer": self.rng.choice(["満足", "ふつう", "不満"])}
             if person.mobile and self.rng.random() < 0.5:
                 answer["phone"] = person.mobile.replace("-", "")
             if self.rng.random() < 0.02:
                 del answer["birthday"]
+            self.has(person, "surname", "given_name", "email", birth_date=answer.get("birthday", ""), phone=answer.get("phone", ""))
             lines.append(json.dumps(answer, ensure_ascii=self.rng.random() < 0.3))
         self.files["survey/answers.jsonl"] = ("\n".join(lines) + "\n").encode()
 
@@ -238,8 +260,8 @@ class Breach:
         rows = [f"(1,'管理 窓口','{self.rng.choice(ROLES)}@kaisha-a.example.jp','0','03-1234-5678')"]
         self.users = self.some(0.2, 0.7)
         for person in self.users:
-            self.has(person, "person_name", "email")
-            rows.append(f"({len(rows) + 1},'{person.name(self.rng, ' ')}','{person.login}','{person.day('-')}','{person.mobile or person.home['landline']}')")
+            self.has(person, "person_name", "email", "birth_date", "phone")
+            rows.append(f"({len(rows) + 1},'{person.name(self.rng, ' ')}','{self.login(person)}','{person.day('-')}','{self.mobile(person)}')")
         lines = ["-- MySQL dump", "CREATE TABLE `users` (`id` int, `full_name` varchar(64), `email` varchar(128), `birth_date` varchar(10), `phone` varchar(20));"]
         for at in range(0, len(rows), 50):
             lines.append("INSERT INTO `users` (`id`,`full_name`,`email`,`birth_date`,`phone`) VALUES " + ",".join(rows[at : at + 50]) + ";")
@@ -250,7 +272,7 @@ class Breach:
         lines, users = [], self.users or [person for person in self.people if person.number in self.kinds]
         people = self.rng.sample(users, max(3, int(len(users) * self.rng.uniform(0.1, 0.7)))) if users else self.some(0.05, 0.5)
         for person in people + self.some(0.0, 0.01):
-            mail = person.login if self.users else person.emails[0]
+            mail = self.login(person) if self.users or self.hard else person.emails[0]
             for _ in range(self.rng.randrange(1, 6)):
                 self.has(person, "email")
                 lines.append(f"2026-03-{self.rng.randrange(1, 29):02d} {self.rng.randrange(24):02d}:{self.rng.randrange(60):02d}:{self.rng.randrange(60):02d} INFO login ok user={mail} ip=198.51.100.{self.rng.randrange(1, 255)}")
@@ -262,7 +284,7 @@ class Breach:
         people = self.some(0.02, 0.15)
         to = []
         for person in people:
-            mail = person.emails[0]
+            mail = self.login(person) if self.hard else person.emails[0]
             if self.rng.random() < 0.7:
                 self.has(person, "person_name", "email")
                 to.append(f'"{person.name(self.rng, " ")}" <{mail}>')
@@ -279,9 +301,10 @@ class Breach:
             # A family may pay by one card.
             family = [other for other in self.people if other.home is person.home and other is not person and other.cards]
             for card in person.cards + ([family[0].cards[0]] if family and self.rng.random() < 0.2 else []):
-                self.has(person, "card", "person_name")
                 mail = person.emails[0] if self.rng.random() < 0.5 else ""
-                rows.append([person.name(self.rng), pool.grouped(card, self.rng.choice(["-", ""])), person.expiry, pool.digits(self.rng, 3) if self.rng.random() < 0.5 else "", mail, person.mobile or person.home["landline"]])
+                name, number, code = person.name(self.rng), pool.grouped(card, self.rng.choice(["-", ""])), pool.digits(self.rng, 3) if self.rng.random() < 0.5 else ""
+                self.has(person, "card", "person_name", "phone", email=mail)
+                rows.append([name, number, person.expiry, code, mail, self.mobile(person)])
         if rows:
             self.table("web/決済.csv", ["お名前", "カード番号", "有効期限", "セキュリティコード", "メールアドレス", "電話番号"], rows)
 
@@ -289,16 +312,17 @@ class Breach:
         """Who entered a prize draw by post: name, reading and address, by hand."""
         rows = []
         for person in self.some(0.05, 0.3):
-            self.has(person, "person_name", "address")
-            address = person.address()
-            rows.append([person.name(self.rng), person.kana(), person.home["postal"], address, person.home["landline"] if self.rng.random() < 0.8 else "", str(2026 - person.birth[0])])
+            address, name = person.address(), person.name(self.rng)
+            phone = person.home["landline"] if self.rng.random() < 0.8 else ""
+            self.has(person, "person_name", "address", phone=phone)
+            rows.append([name, person.kana(), person.home["postal"], address, phone, str(2026 - person.birth[0])])
         self.table("懸賞/応募者.csv", ["氏名", "フリガナ", "郵便番号", "住所", "電話番号", "年齢"], rows, "cp932", 0.02)
 
     def children(self):
         """A class list with surname, given name and readings in columns of their own, and the household's landline."""
         rows = []
         for person in self.some(0.03, 0.15):
-            self.has(person, "surname", "given_name", "phone")
+            self.has(person, "surname", "given_name", "phone", "birth_date")
             rows.append([person.surname[0], person.given[0], person.surname[1], person.given[1], person.day(), person.home["landline"]])
         self.table("教室/受講者.csv", ["姓", "名", "セイ", "メイ", "生年月日", "電話番号"], rows)
 
@@ -307,7 +331,7 @@ class Breach:
         rows = []
         for at, person in enumerate(self.staff):
             person.my_number = person.my_number or self.unique(pool.my_number)
-            self.has(person, "my_number", "employee_id", "person_name")
+            self.has(person, "my_number", "employee_id", "person_name", "email")
             rows.append([f"E{at + 1:04d}", person.name(self.rng, " "), person.kana(), pool.grouped(person.my_number, ""), person.emails[0]])
         self.table("人事/給与.csv", ["社員番号", "氏名", "フリガナ", "個人番号", "メールアドレス"], rows, "cp932")
 
@@ -320,7 +344,7 @@ class Breach:
             name, mail = "", f"info@torihiki-{at}.example.co.jp"
             if self.rng.random() < 0.3:
                 clerk = Person(self.rng, self.unique, 1000000 + at, new_home(self.rng, self.unique), spread(self.rng, pool.SURNAMES))
-                self.has(clerk, "person_name", "email")
+                self.has(clerk, "person_name", "email", "phone")
                 name, mail = clerk.name(self.rng), clerk.emails[0].split("@")[0] + f"@torihiki-{at}.example.co.jp"
             rows.append([number, firm, self.unique(pool.landline), name, mail])
         self.table("取引先/一覧.csv", ["法人番号", "会社名", "電話番号", "担当者名", "メールアドレス"], rows, "cp932")
@@ -349,12 +373,14 @@ class Breach:
 
     # The truth.
 
-    def truth(self):
+    def truth(self, staff=True):
+        """Who is in it, and who has what; without those of the house where they are not asked for. Whom no file calls one of the house by its address is not known as such."""
+        house = set() if staff else {person.number for person in self.staff if "email" in self.kinds.get(person.number, ())}
         by_kind = {}
-        for kinds in self.kinds.values():
-            for kind in kinds:
+        for number, kinds in self.kinds.items():
+            for kind in kinds if number not in house else ():
                 by_kind[kind] = by_kind.get(kind, 0) + 1
-        return {"people": len(self.kinds), "by_kind": dict(sorted(by_kind.items()))}
+        return {"people": len(self.kinds.keys() - house), "by_kind": dict(sorted(by_kind.items()))}
 
     def write(self, root):
         for path, data in self.files.items():

@@ -4,7 +4,7 @@
     apt-get install mecab-ipadic && rules/tables/make_names.py
 
 names_as_words_jp.txt holds the names that are ordinary words too (三角, 一生); words_as_names_jp.txt the words, places and firms that could be read as a surname
-and a given name (上野原, 名古屋大学).
+and a given name (上野原, 名古屋大学, 東京).
 
 Kept are names with a kanji in them, of at most five characters; of given names also those in kana alone. Sorted, so that the same dictionary gives the same
 bytes. Standard library only.
@@ -26,8 +26,8 @@ def rows(name):
 
 
 def is_split(word, surnames, given):
-    """Whether a word reads as a surname of two letters or more, and a given name."""
-    return any(word[:at] in surnames and word[at:] in given for at in range(2, len(word)))
+    """Whether a word reads as a surname of two letters or more, and a given name; or as one of a letter each."""
+    return any(word[:at] in surnames and word[at:] in given for at in range(1 if len(word) == 2 else 2, len(word)))
 
 
 def write(name, what, entries):

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use super::normal::{self, Script};
 use super::role::Role;
-use crate::detect::given_name;
+use crate::detect::{given_name, may_be_of_two_letters};
 use crate::model::Categories;
 use crate::seal::keyed::CaseKey;
 
@@ -70,11 +70,14 @@ pub enum FactKind {
     Dummy = 12,
     /// What the name of its column says its person is: not a digest, but bits ([`Categories::bits`]).
     Category = 13,
+    /// Date of birth and a part of the name that a slip in the rest, or another surname, leaves as it is. Or a name of two letters, of which nobody
+    /// knows whether it is whole.
+    Slip = 14,
 }
 
 impl FactKind {
     /// All, by their numbers.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::Name,
         Self::Kana,
         Self::Latin,
@@ -89,6 +92,7 @@ impl FactKind {
         Self::Example,
         Self::Dummy,
         Self::Category,
+        Self::Slip,
     ];
 }
 
@@ -183,6 +187,9 @@ fn of_one(of: u16, value: &Clear<'_>, key: &CaseKey, facts: &mut Vec<Fact>) {
             match normal::script(&name) {
                 Script::Han => {
                     say(FactKind::Name, &name);
+                    if may_be_of_two_letters(&name) {
+                        say(FactKind::Slip, &name);
+                    }
                     given_name(&name).into_iter().for_each(|given| say(FactKind::Given, given));
                 }
                 Script::Kana => say(FactKind::Kana, &normal::kana(&name)),
@@ -261,7 +268,13 @@ fn together(values: &[Clear<'_>], key: &CaseKey, facts: &mut Vec<Fact>) {
         if is_split {
             say(FactKind::Name, of, &[name]);
         }
-        birth.into_iter().for_each(|(_, birth)| say(FactKind::NameBirth, of, &[name, birth]));
+        if let Some((_, birth)) = birth {
+            say(FactKind::NameBirth, of, &[name, birth]);
+            let given = one(Role::Given).filter(|_| is_split).map(|(_, given)| normal::name(given));
+            for (part, letters) in slips(name, given.as_deref()) {
+                say(FactKind::Slip, of, &[part, &letters, birth]);
+            }
+        }
         phones.iter().for_each(|phone| say(FactKind::NamePhone, of, &[name, phone]));
         place.iter().for_each(|place| say(FactKind::NamePlace, of, &[name, place]));
         if let Some((_, birth)) = birth {
@@ -278,6 +291,24 @@ fn together(values: &[Clear<'_>], key: &CaseKey, facts: &mut Vec<Fact>) {
         let whole = readings.iter().map(|(_, kana)| kana.as_str()).collect::<String>();
         phones.iter().for_each(|phone| say(FactKind::KanaPhone, *of, &[&whole, phone]));
     }
+}
+
+/// What stays of a name when one letter of it is written wrong, two change places, or the surname is another: the given name, the surname, or all
+/// letters. Where nothing says which letters are the given name, two from either end stand for both.
+fn slips(name: &str, given: Option<&str>) -> Vec<(&'static str, String)> {
+    let letters: Vec<char> = name.chars().collect();
+    if letters.len() < 3 {
+        return Vec::new();
+    }
+    let end = |from: usize| letters.get(from..).unwrap_or_default().iter().collect::<String>();
+    let given = given.or_else(|| given_name(name)).map_or_else(|| end(letters.len() - 2), str::to_owned);
+    let surname = match name.strip_suffix(given.as_str()) {
+        Some(surname) if given.chars().count() + 2 <= letters.len() => surname.to_owned(),
+        _ => letters.iter().take(2).collect(),
+    };
+    let mut sorted = letters;
+    sorted.sort_unstable();
+    vec![("given", given), ("surname", surname), ("letters", sorted.into_iter().collect())]
 }
 
 /// Postal code and numbers of the house: the same however the address is written.
@@ -360,5 +391,21 @@ mod tests {
         let two = of(FactKind::NamePhone, &[("surname", "高橋"), ("given_name", "一郎"), ("phone", "09011112222")]);
         assert_eq!(two, of(FactKind::NamePhone, &[("person_name", "高橋一郎"), ("phone", "09011112222")]));
         assert_eq!(two.len(), 1);
+    }
+
+    #[test]
+    fn writings_of_one_name_share_a_part_beside_the_day_of_birth() {
+        let slip = |name| of(FactKind::Slip, &[("person_name", name), ("birth_date", "1980-05-06")]);
+        let share = |a, b| slip(a).iter().filter(|key| slip(b).contains(key)).count();
+        assert_eq!(slip("相馬三郎").len(), 3);
+        // Two letters changed places, within a part and between the two; one is another; the surname is another.
+        for other in ["相馬郎三", "相三馬郎", "想馬三郎", "相馬三朗", "東海林三郎"] {
+            assert!(share("相馬三郎", other) > 0, "{other}");
+        }
+        assert_eq!(share("相馬三郎", "加藤花子"), 0);
+        assert_eq!((slip("森絆"), slip("小林")), (of(FactKind::Slip, &[("person_name", "森 絆")]), vec![]));
+        assert!(of(FactKind::Slip, &[("person_name", "相馬三郎")]).is_empty());
+        let split = of(FactKind::Slip, &[("surname", "相馬"), ("given_name", "三郎"), ("birth_date", "1980-05-06")]);
+        assert_eq!(split, slip("相馬三郎"));
     }
 }

@@ -1,6 +1,6 @@
 //! The three levels: which mentions are one person when only strict links count, when evidence is weighed, and when all that is plausible is true.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io;
 
 use super::flags::{BARE, HUB, LINE_ON, MAYBE_ON, NAMED, NOBODY, SINGLE, SURE, UNSURE};
@@ -62,6 +62,7 @@ pub(super) fn plausible(runs: &Runs, mentions: &Mentions, groups: &mut Groups) -
     unsure().take(1).for_each(|mention| groups.forget(mention));
     in_records(mentions, groups, MAYBE_ON, false, &mut |_| {});
     runs.each(|run| {
+        slips(run, mentions, groups);
         if run.is_hub {
             return Ok(());
         }
@@ -249,6 +250,37 @@ fn no_further_person(run: &Run, mentions: &Mentions, groups: &mut Groups) {
     }
 }
 
+/// Names that are looked through for each date of birth and part of a name.
+const WRITINGS: usize = 64;
+
+/// Joins those of one date of birth whose names differ by a slip, or by another surname. A leaf that has both names has two people: twins, or two of many.
+fn slips(run: &Run, mentions: &Mentions, groups: &mut Groups) {
+    let mut writings: Vec<(u32, Mention, BTreeSet<u32>)> = Vec::new();
+    for mention in run.by(how::SLIP) {
+        let (name, leaf) = (groups.known(mention).name, mentions.leaf(mention));
+        let is_full = writings.len() >= WRITINGS;
+        match writings.iter_mut().find(|writing| writing.0 == name) {
+            Some((_, first, leaves)) => {
+                // Two letters that may be a whole name: where they are one, they have joined by it already.
+                let _ = groups.join_unless(*first, mention, Strictness::Strict);
+                leaves.insert(leaf);
+            }
+            None if !is_full => writings.push((name, mention, BTreeSet::from([leaf]))),
+            None => {}
+        }
+    }
+    let mut people: Vec<(Mention, BTreeSet<u32>)> = Vec::new();
+    for (_, mention, leaves) in writings {
+        let fits = people.iter_mut().find(|(person, standing)| {
+            leaves.is_disjoint(standing) && groups.join_unless(*person, mention, Strictness::Weighed).is_ok()
+        });
+        match fits {
+            Some((_, standing)) => standing.extend(leaves),
+            None => people.push((mention, leaves)),
+        }
+    }
+}
+
 /// Kinds of people that are looked through for each mention.
 const KINDS: usize = 256;
 
@@ -257,7 +289,7 @@ fn by_given_name(run: &Run, groups: &mut Groups) {
     let mut kinds: Vec<(Who, Mention)> = Vec::new();
     // By date of birth, 0 where none is known: a name may stand beside each date there is.
     let mut by_birth: HashMap<u32, Vec<u32>> = HashMap::new();
-    for &(how, mention) in run.held.iter().filter(|held| held.0 != how::COPY && held.0 != how::SAME_ROW) {
+    for &(how, mention) in run.held.iter().filter(|held| !matches!(held.0, how::COPY | how::SAME_ROW | how::SLIP)) {
         let who = groups.who_of(mention);
         let by_name = how == how::NAME;
         let mut fits = |at: &u32| kinds.get(*at as usize).is_some_and(|kind| is_plausible(who, kind.0, by_name));

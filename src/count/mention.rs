@@ -37,12 +37,14 @@ pub(super) mod how {
     pub(crate) const WEAK: u8 = 8;
     /// A value that is only possible.
     pub(crate) const SOFT: u8 = 9;
+    /// Date of birth and a part of the name, or two letters that may be a whole name: one person, perhaps.
+    pub(crate) const SLIP: u8 = 10;
     /// A value that links nothing: it is counted.
-    pub(crate) const VALUE: u8 = 10;
+    pub(crate) const VALUE: u8 = 11;
     /// The same, only possible.
-    pub(crate) const VALUE_POSSIBLE: u8 = 11;
+    pub(crate) const VALUE_POSSIBLE: u8 = 12;
     /// A value that chance explains.
-    pub(crate) const CHANCE: u8 = 12;
+    pub(crate) const CHANCE: u8 = 13;
 }
 
 /// What is known of who somebody is; 0 where nothing is.
@@ -200,6 +202,7 @@ impl Record<'_> {
             let links = match fact.kind {
                 FactKind::Whole => how::STRICT,
                 FactKind::NameBirth | FactKind::KanaPhone | FactKind::NamePhone | FactKind::NamePlace => how::COMPOSITE,
+                FactKind::Slip => how::SLIP,
                 // In two columns it is a name all the same.
                 FactKind::Name if role == Role::Surname => how::NAME,
                 _ => continue,

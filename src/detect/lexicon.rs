@@ -9,7 +9,7 @@ static SURNAMES: LazyLock<HashSet<&'static str>> = LazyLock::new(|| table_lines(
 static GIVEN_NAMES: LazyLock<HashSet<&'static str>> = LazyLock::new(|| table_lines("given_names_jp.txt").collect());
 /// Names that are ordinary words too: 三角, 一生.
 static AS_WORDS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| table_lines("names_as_words_jp.txt").collect());
-/// Words, places and firms that read as a surname and a given name: 上野原, 名古屋大学.
+/// Words, places and firms that read as a surname and a given name: 上野原, 名古屋大学, 東京.
 static WORDS: LazyLock<HashSet<&'static str>> = LazyLock::new(|| table_lines("words_as_names_jp.txt").collect());
 /// The first two letters of all surnames of two letters and more, as bits by their hash: nearly all words end here.
 static STARTS: LazyLock<Vec<u64>> = LazyLock::new(|| {
@@ -64,9 +64,25 @@ pub(super) fn split(word: &str) -> Option<usize> {
     (!WORDS.contains(word)).then_some(found)
 }
 
+/// Whether two letters are a surname and a given name (堤進, 林優), and nothing else: not a surname (小林), a given name (直樹) or a word (東京).
+pub(super) fn is_of_two_letters(word: &str) -> bool {
+    let Some((at, _)) = word.char_indices().nth(1) else { return false };
+    let (surname, given) = word.split_at(at);
+    given.chars().count() == 1
+        && is_surname(surname)
+        && is_given_name(given)
+        && ![&SURNAMES, &GIVEN_NAMES, &WORDS].iter().any(|known| known.contains(word))
+}
+
+/// Whether two letters that stand as a name may be a surname and a given name, known or not (森絆): they are no surname and no given name.
+pub fn may_be_of_two_letters(name: &str) -> bool {
+    name.chars().count() == 2 && !is_surname(name) && !is_given_name(name)
+}
+
 /// The given name in a full name, where the dictionary tells where it begins.
 pub fn given_name(name: &str) -> Option<&str> {
-    name.get(split(name)?..)
+    let of_two = || is_of_two_letters(name).then(|| name.char_indices().nth(1).map_or(0, |(at, _)| at));
+    name.get(split(name).or_else(of_two)?..)
 }
 
 #[cfg(test)]
@@ -90,6 +106,16 @@ mod tests {
         for word in ["", "山", "山田", "上野原", "名古屋大学", "林太郎", "会議室", "山田太郎様", "大黒柱"]
         {
             assert_eq!(parts(word), None, "{word}");
+        }
+    }
+
+    #[test]
+    fn names_of_two_letters_are_told_from_surnames_given_names_and_words() {
+        for name in ["堤進", "林優", "森翔"] {
+            assert!(is_of_two_letters(name), "{name}");
+        }
+        for word in ["", "林", "小林", "直樹", "東京", "平成", "社長", "田中", "林太郎"] {
+            assert!(!is_of_two_letters(word), "{word}");
         }
     }
 

@@ -27,7 +27,7 @@ mod word_list;
 pub use compile::Engine;
 pub use hit::{Hit, RecordHits, TEST_NUMBER};
 pub use leaf::{Chance, LeafDetector};
-pub use lexicon::given_name;
+pub use lexicon::{given_name, may_be_of_two_letters};
 pub use mask::masked;
 pub use risky::RiskyPlaces;
 pub use series::{Passes, SeriesId};

@@ -5,6 +5,7 @@
 use std::sync::LazyLock;
 
 use super::Validator;
+use crate::detect::lexicon::is_of_two_letters;
 use crate::detect::word_list::WordList;
 use crate::model::LinkClass;
 
@@ -248,8 +249,8 @@ pub(super) fn parse(text: &str) -> Option<(String, bool)> {
         return spaced.then_some((name, true));
     }
     let kanji = name.chars().filter(|c| is_kanji(*c)).count();
-    // 山田太郎, 森鴎外, さくら 花子; and 田中 alone, which may be anybody.
-    let is_full = spaced || count >= 4 || (count == 3 && kanji >= 1);
+    // 山田太郎, 森鴎外, さくら 花子, 堤進; and 田中 alone, which may be anybody.
+    let is_full = spaced || count >= 4 || (count == 3 && kanji >= 1) || is_of_two_letters(&name);
     Some((name, is_full))
 }
 
@@ -280,6 +281,8 @@ mod tests {
             ("髙橋　﨑子".replace('\u{3000}', " ").as_str(), "髙橋﨑子", true),
             ("佐々木", "佐々木", true),
             ("田中", "田中", false),
+            ("堤進", "堤進", true),
+            ("東京", "東京", false),
             ("ヤマダ タロウ", "ヤマダタロウ", true),
             ("Taro Yamada", "TaroYamada", true),
             ("ジョン・スミス", "ジョンスミス", true),

@@ -69,7 +69,10 @@ fn any_made() -> impl Strategy<Value = Made> {
             for other in &ids {
                 let together = mix(name.key, other.key);
                 match other.entity {
-                    BIRTH => facts.push(fact(FactKind::NameBirth, of, together)),
+                    BIRTH => facts.extend([
+                        fact(FactKind::NameBirth, of, together),
+                        fact(FactKind::Slip, of, mix(name.key % 3, other.key)),
+                    ]),
                     PHONE => facts.extend([
                         fact(FactKind::NamePhone, of, together),
                         fact(FactKind::KanaPhone, of, together),
