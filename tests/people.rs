@@ -236,12 +236,19 @@ fn columns_say_what_people_are() {
 fn a_slip_in_a_name_is_not_one_person_more_at_the_least() {
     let stick = tempfile::tempdir().unwrap();
     let at = stick.path();
-    let ours = ["相馬三郎,1998-10-02", "山下咲良,1977-04-03", "加藤一郎,2001-05-06", "加藤二郎,2001-05-06", "森 絆,"];
-    let theirs = ["相馬郎三,1998-10-02", "東海林咲良,1977-04-03", "森絆,"];
+    let ours = [
+        "服部達也,1969-09-02",
+        "相馬三郎,1998-10-02",
+        "山下咲良,1977-04-03",
+        "加藤一郎,2001-05-06",
+        "加藤二郎,2001-05-06",
+        "森 絆,",
+    ];
+    let theirs = ["服部達也,1969-09-03", "相馬郎三,1998-10-02", "東海林咲良,1977-04-03", "森絆,"];
     let list = |rows: &[&str], site: &str| -> Vec<String> {
         rows.iter().enumerate().map(|(at, row)| format!("{row},{site}{at}@kaiin.jp")).collect()
     };
     write(at, "a.csv", "氏名,生年月日,メールアドレス", list(&ours, "a"));
     write(at, "b.csv", "氏名,生年月日,メールアドレス", list(&theirs, "b"));
-    assert_eq!(people(&scan(at)["subjects"]), [5, 8, 8]);
+    assert_eq!(people(&scan(at)["subjects"]), [6, 10, 10]);
 }

@@ -70,14 +70,15 @@ pub enum FactKind {
     Dummy = 12,
     /// What the name of its column says its person is: not a digest, but bits ([`Categories::bits`]).
     Category = 13,
-    /// Date of birth and a part of the name that a slip in the rest, or another surname, leaves as it is. Or a name of two letters, of which nobody
-    /// knows whether it is whole.
+    /// Name and date of birth, each but for what a slip, or another surname, may have changed.
     Slip = 14,
+    /// A name of two letters of which nobody knows whether it is whole.
+    Short = 15,
 }
 
 impl FactKind {
     /// All, by their numbers.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Name,
         Self::Kana,
         Self::Latin,
@@ -93,6 +94,7 @@ impl FactKind {
         Self::Dummy,
         Self::Category,
         Self::Slip,
+        Self::Short,
     ];
 }
 
@@ -188,7 +190,7 @@ fn of_one(of: u16, value: &Clear<'_>, key: &CaseKey, facts: &mut Vec<Fact>) {
                 Script::Han => {
                     say(FactKind::Name, &name);
                     if may_be_of_two_letters(&name) {
-                        say(FactKind::Slip, &name);
+                        say(FactKind::Short, &name);
                     }
                     given_name(&name).into_iter().for_each(|given| say(FactKind::Given, given));
                 }
@@ -267,12 +269,20 @@ fn together(values: &[Clear<'_>], key: &CaseKey, facts: &mut Vec<Fact>) {
         let of = *of;
         if is_split {
             say(FactKind::Name, of, &[name]);
+            if may_be_of_two_letters(name) {
+                say(FactKind::Short, of, &[name]);
+            }
         }
         if let Some((_, birth)) = birth {
             say(FactKind::NameBirth, of, &[name, birth]);
             let given = one(Role::Given).filter(|_| is_split).map(|(_, given)| normal::name(given));
             for (part, letters) in slips(name, given.as_deref()) {
                 say(FactKind::Slip, of, &[part, &letters, birth]);
+            }
+            if let [year, month, day] = birth.split('-').collect::<Vec<_>>()[..] {
+                say(FactKind::Slip, of, &["year month", name, year, month]);
+                say(FactKind::Slip, of, &["month day", name, month, day]);
+                say(FactKind::Slip, of, &["year day", name, year, day]);
             }
         }
         phones.iter().for_each(|phone| say(FactKind::NamePhone, of, &[name, phone]));
@@ -397,15 +407,28 @@ mod tests {
     fn writings_of_one_name_share_a_part_beside_the_day_of_birth() {
         let slip = |name| of(FactKind::Slip, &[("person_name", name), ("birth_date", "1980-05-06")]);
         let share = |a, b| slip(a).iter().filter(|key| slip(b).contains(key)).count();
-        assert_eq!(slip("相馬三郎").len(), 3);
+        assert_eq!(slip("相馬三郎").len(), 6);
         // Two letters changed places, within a part and between the two; one is another; the surname is another.
         for other in ["相馬郎三", "相三馬郎", "想馬三郎", "相馬三朗", "東海林三郎"] {
             assert!(share("相馬三郎", other) > 0, "{other}");
         }
         assert_eq!(share("相馬三郎", "加藤花子"), 0);
-        assert_eq!((slip("森絆"), slip("小林")), (of(FactKind::Slip, &[("person_name", "森 絆")]), vec![]));
-        assert!(of(FactKind::Slip, &[("person_name", "相馬三郎")]).is_empty());
+        let born = |birth| of(FactKind::Slip, &[("person_name", "相馬三郎"), ("birth_date", birth)]);
+        for (other, parts) in [("1980-05-07", 1), ("1980-06-06", 1), ("1908-05-06", 1), ("1981-05-07", 0)] {
+            assert_eq!(born(other).iter().filter(|key| born("1980-05-06").contains(key)).count(), parts, "{other}");
+        }
+        assert_eq!((slip("林優").len(), of(FactKind::Slip, &[("person_name", "相馬三郎")]).len()), (3, 0));
         let split = of(FactKind::Slip, &[("surname", "相馬"), ("given_name", "三郎"), ("birth_date", "1980-05-06")]);
         assert_eq!(split, slip("相馬三郎"));
+    }
+
+    #[test]
+    fn two_letters_may_be_a_whole_name() {
+        let short = |values: &[(&str, &str)]| of(FactKind::Short, values);
+        let spaced = short(&[("person_name", "森 絆")]);
+        assert_eq!(spaced.len(), 1);
+        assert_eq!(spaced, short(&[("person_name", "森絆")]));
+        assert_eq!(spaced, short(&[("surname", "森"), ("given_name", "絆")]));
+        assert!(short(&[("person_name", "小林")]).is_empty() && short(&[("person_name", "相馬三郎")]).is_empty());
     }
 }

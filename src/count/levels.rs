@@ -250,22 +250,20 @@ fn no_further_person(run: &Run, mentions: &Mentions, groups: &mut Groups) {
     }
 }
 
-/// Names that are looked through for each date of birth and part of a name.
+/// Names with dates of birth that are looked through where they are the same but for a slip.
 const WRITINGS: usize = 64;
 
-/// Joins those of one date of birth whose names differ by a slip, or by another surname. A leaf that has both names has two people: twins, or two of many.
+/// Joins whose name and date of birth are the same but for a slip, or for another surname. A leaf that has both writings has two people: twins, or two of many.
 fn slips(run: &Run, mentions: &Mentions, groups: &mut Groups) {
-    let mut writings: Vec<(u32, Mention, BTreeSet<u32>)> = Vec::new();
+    let mut writings: Vec<((u32, u32), Mention, BTreeSet<u32>)> = Vec::new();
     for mention in run.by(how::SLIP) {
-        let (name, leaf) = (groups.known(mention).name, mentions.leaf(mention));
+        let (Who { name, birth, .. }, leaf) = (groups.known(mention), mentions.leaf(mention));
         let is_full = writings.len() >= WRITINGS;
-        match writings.iter_mut().find(|writing| writing.0 == name) {
-            Some((_, first, leaves)) => {
-                // Two letters that may be a whole name: where they are one, they have joined by it already.
-                let _ = groups.join_unless(*first, mention, Strictness::Strict);
+        match writings.iter_mut().find(|writing| writing.0 == (name, birth)) {
+            Some((.., leaves)) => {
                 leaves.insert(leaf);
             }
-            None if !is_full => writings.push((name, mention, BTreeSet::from([leaf]))),
+            None if !is_full => writings.push(((name, birth), mention, BTreeSet::from([leaf]))),
             None => {}
         }
     }

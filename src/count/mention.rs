@@ -37,14 +37,16 @@ pub(super) mod how {
     pub(crate) const WEAK: u8 = 8;
     /// A value that is only possible.
     pub(crate) const SOFT: u8 = 9;
-    /// Date of birth and a part of the name, or two letters that may be a whole name: one person, perhaps.
+    /// Name and date of birth, but for a slip: one person, perhaps.
     pub(crate) const SLIP: u8 = 10;
+    /// Two letters that may be a whole name.
+    pub(crate) const SHORT: u8 = 11;
     /// A value that links nothing: it is counted.
-    pub(crate) const VALUE: u8 = 11;
+    pub(crate) const VALUE: u8 = 12;
     /// The same, only possible.
-    pub(crate) const VALUE_POSSIBLE: u8 = 12;
+    pub(crate) const VALUE_POSSIBLE: u8 = 13;
     /// A value that chance explains.
-    pub(crate) const CHANCE: u8 = 13;
+    pub(crate) const CHANCE: u8 = 14;
 }
 
 /// What is known of who somebody is; 0 where nothing is.
@@ -203,6 +205,7 @@ impl Record<'_> {
                 FactKind::Whole => how::STRICT,
                 FactKind::NameBirth | FactKind::KanaPhone | FactKind::NamePhone | FactKind::NamePlace => how::COMPOSITE,
                 FactKind::Slip => how::SLIP,
+                FactKind::Short => how::SHORT,
                 // In two columns it is a name all the same.
                 FactKind::Name if role == Role::Surname => how::NAME,
                 _ => continue,

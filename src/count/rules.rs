@@ -37,7 +37,7 @@ fn plain(by_chance: u64) -> SubjectRules {
         at_least: format!(
             "As the estimate, and also linked: all values of one line, in text without lines or rows each value with its neighbours of other \
              kinds, and whoever shares a name, a landline, an address, or a value that is only possible, unless given names or dates of birth \
-             differ; and two names of one date of birth that differ by a slip or in the surname, where no file has both. Whoever is known by a name alone, by a reading alone, or by addresses and numbers alone may be any of the others: the largest of \
+             differ; and a name with a date of birth that differ from others by a slip or in the surname, where no file has both. Whoever is known by a name alone, by a reading alone, or by addresses and numbers alone may be any of the others: the largest of \
              these sorts counts, or the largest file. Never fewer than the different My Numbers (or other numbers that a person has one of), and than the people of a table in which \
              each row has a number of its own. A value met beside more than {BESIDE} others links none of them."
         ),

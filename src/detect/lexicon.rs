@@ -82,7 +82,17 @@ pub fn may_be_of_two_letters(name: &str) -> bool {
 /// The given name in a full name, where the dictionary tells where it begins.
 pub fn given_name(name: &str) -> Option<&str> {
     let of_two = || is_of_two_letters(name).then(|| name.char_indices().nth(1).map_or(0, |(at, _)| at));
-    name.get(split(name).or_else(of_two)?..)
+    // 八月一日フミ: whatever the surname is, the given name is what stands in kana behind it.
+    let in_kana = || {
+        let start = name.char_indices().rev().take_while(|(_, c)| is_kana(*c)).last()?.0;
+        let (surname, given) = (name.get(..start)?, name.get(start..)?);
+        (!surname.is_empty() && !surname.contains(is_kana) && given.chars().count() > 1).then_some(start)
+    };
+    name.get(split(name).or_else(of_two).or_else(in_kana)?..)
+}
+
+fn is_kana(letter: char) -> bool {
+    matches!(letter, 'ぁ'..='ゖ' | 'ァ'..='ヺ' | 'ー')
 }
 
 #[cfg(test)]
@@ -106,6 +116,17 @@ mod tests {
         for word in ["", "山", "山田", "上野原", "名古屋大学", "林太郎", "会議室", "山田太郎様", "大黒柱"]
         {
             assert_eq!(parts(word), None, "{word}");
+        }
+    }
+
+    #[test]
+    fn a_given_name_is_found_behind_any_surname() {
+        for (name, given) in [("山田太郎", "太郎"), ("林優", "優"), ("八月一日フミ", "フミ"), ("躑躅森はな", "はな")]
+        {
+            assert_eq!(given_name(name), Some(given));
+        }
+        for name in ["躑躅森", "やまだはな", "三ツ矢", "佐", ""] {
+            assert_eq!(given_name(name), None, "{name}");
         }
     }
 

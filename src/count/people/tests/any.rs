@@ -41,6 +41,7 @@ fn any_value() -> impl Strategy<Value = (Identifier, Vec<(FactKind, u64)>)> {
             (NAME, 0) => {}
             (NAME, 1) => facts.push((FactKind::Latin, value)),
             (NAME, 2) => facts.push((FactKind::Kana, value % 5)),
+            (NAME, 3) => facts.extend([(FactKind::Name, value), (FactKind::Short, value)]),
             (NAME, _) => facts.extend([(FactKind::Name, value), (FactKind::Given, value % 3)]),
             (EMAIL, 0) => facts.push((FactKind::RoleAddress, 0)),
             (EMAIL, 1) => facts.push((FactKind::Domain, OWN_DOMAIN)),
@@ -72,6 +73,7 @@ fn any_made() -> impl Strategy<Value = Made> {
                     BIRTH => facts.extend([
                         fact(FactKind::NameBirth, of, together),
                         fact(FactKind::Slip, of, mix(name.key % 3, other.key)),
+                        fact(FactKind::Slip, of, mix(name.key, other.key % 2)),
                     ]),
                     PHONE => facts.extend([
                         fact(FactKind::NamePhone, of, together),
