@@ -138,7 +138,7 @@ pub const SEEK_MEMORY_ALL_BYTES: u64 = 32 * 1024 * 1024;
 /// A spool file.
 pub const SPOOL_BYTES: u64 = 64 * 1024 * 1024 * 1024;
 /// Records and what counting them takes, where people are counted in memory alone.
-pub const COUNT_BYTES: u64 = 80 * 1024 * 1024;
+pub const COUNT_BYTES: u64 = 96 * 1024 * 1024;
 /// Mentions of people that are counted where there is a folder: each takes some forty bytes of memory.
 pub const COUNT_MENTIONS: u64 = 60_000_000;
 /// What each of three spools of a count holds in memory before it goes to a file.
