@@ -252,3 +252,35 @@ fn a_slip_in_a_name_is_not_one_person_more_at_the_least() {
     write(at, "b.csv", "氏名,生年月日,メールアドレス", list(&theirs, "b"));
     assert_eq!(people(&scan(at)["subjects"]), [6, 10, 10]);
 }
+
+/// Mail from a form has a line for each thing: who asked is one person, whatever is said of them. With the next name the next person begins.
+#[test]
+fn lines_of_a_form_are_one_person() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let form = |n: usize| {
+        format!(
+            "お名前: {}\nフリガナ: ヤマダ タロウ\n性別: 男\nメールアドレス: form{n}@kaiin.jp\n電話番号: 03-5555-{n:04}\n携帯電話: 090-5555-{n:04}\n内容: 届きません\n",
+            name(n)
+        )
+    };
+    fs::write(at.join("one.txt"), format!("お問い合わせがありました。\n\n{}", form(7))).unwrap();
+    assert_eq!(people(&scan(at)["subjects"])[..2], [1, 1]);
+    let many: String = (0..40).map(form).collect();
+    fs::write(at.join("one.txt"), many).unwrap();
+    assert_eq!(people(&scan(at)["subjects"])[..2], [40, 40]);
+}
+
+/// A list of names and a list of addresses under it may be the same people: *at least* is one of both lists.
+#[test]
+fn what_nothing_links_may_be_the_same_people_at_the_least() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let lines = |line: &dyn Fn(usize) -> String| (0..30).map(|n| line(n) + "\n").collect::<String>();
+    let names = lines(&|n| format!("氏名: {}", name(n)));
+    let (mails, phones) = (lines(&|n| format!("w{n}@kaiin.jp")), lines(&|n| format!("090-6666-{n:04}")));
+    fs::write(at.join("list.txt"), format!("{names}\n\n\n\n\n\n{mails}\n\n\n{phones}")).unwrap();
+    let result = scan(at);
+    assert_eq!(people(&result["subjects"]), [30, 90, 90]);
+    assert_eq!(people(leaf(&result, "list.txt")), [30, 90, 90]);
+}

@@ -9,7 +9,7 @@ use std::io;
 use super::book::Noted;
 use super::flags::{MEMBER_ROW, OWN, ROW, SURE};
 use super::groups::{Clash, Groups};
-use super::least::least as people_at_least;
+use super::least::Least;
 use super::levels::{self, Refused};
 use super::mention::{Draft, Mention, how};
 use super::people::{Counted, People, Rows};
@@ -84,8 +84,7 @@ impl Finish<'_> {
 
         levels::plausible(&self.runs, mentions, &mut groups)?;
         let plausible = tell::level(mentions, &mut groups, SURE);
-        let mut least = self.found(&mut groups, &plausible, SURE, by_leaf);
-        least.people = people_at_least(mentions, &mut groups, &plausible);
+        let least = self.found_at_least(&mut groups, &plausible, by_leaf);
         drop((plausible, groups));
 
         self.three(&mut counted, [&least, &estimate, &most], proven, unread);
@@ -149,6 +148,18 @@ impl Finish<'_> {
         if !self.systems.is_empty() {
             let site = |mention| self.systems.get(self.mentions.leaf(mention) as usize).copied();
             found.sites = tell::by(&self.mentions, groups, level, wanted, site);
+        }
+        found
+    }
+
+    fn found_at_least(&self, groups: &mut Groups, level: &Level, by_leaf: bool) -> Found {
+        let least = Least::new(&self.mentions, groups, level);
+        let mut found = Found { people: least.people(groups), refused: level.refused, ..Found::default() };
+        if by_leaf {
+            found.leaves = least.leaves(groups);
+        }
+        if !self.systems.is_empty() {
+            found.sites = least.sites(groups, &self.systems);
         }
         found
     }

@@ -24,8 +24,8 @@ pub(super) struct Load {
     pub items: u64,
 }
 
-/// Memory for a mention while the most is held: its flags, leaf, group and what is known of it, and what its group had.
-const MENTION_BYTES: u64 = 48;
+/// Memory for a mention while the most is held: its flags, leaf, value, group and what is known of it, and what its group had.
+const MENTION_BYTES: u64 = 49;
 /// Memory for an item where the sorted parts and the runs lie in memory, too.
 const ITEM_HELD_BYTES: u64 = ITEM_BYTES as u64 + 7;
 /// Memory for a leaf: its number under its name, a few numbers about it, its people at three levels.

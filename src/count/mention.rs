@@ -73,6 +73,15 @@ pub(super) struct Draft {
     pub categories: Categories,
 }
 
+impl Draft {
+    /// The entity of the value that it stands by, the first of its record's kinds where it has several: what one person has is of one kind at least.
+    pub(super) fn value(&self) -> u8 {
+        let of = |links: &dyn Fn(u8) -> bool| self.keys.iter().filter(|key| links(key.1)).map(|key| key.2).min();
+        let value = of(&|how| how <= how::MEMBER).or_else(|| of(&|how| how <= how::SHORT)).unwrap_or(u16::MAX);
+        u8::try_from(value).unwrap_or(u8::MAX)
+    }
+}
+
 /// What mentions are made by.
 pub(super) struct Makers<'a> {
     /// By entity.

@@ -10,6 +10,7 @@ mod doubt;
 pub mod facts;
 mod finish;
 mod flags;
+mod form;
 mod groups;
 pub mod kept;
 mod least;

@@ -8,6 +8,7 @@ use super::doubt::{Aside, Doubt};
 use super::facts::Fact;
 use super::finish;
 use super::flags::{BARE, NAMED};
+use super::form::Form;
 use super::load::Load;
 use super::mention::{self, Draft, Makers, how};
 use super::over::Over;
@@ -372,7 +373,7 @@ impl People {
         mut on: impl FnMut(&Noted, Vec<Draft>) -> io::Result<()>,
     ) -> io::Result<Vec<(u16, u64)>> {
         let makers = Makers { roles: &self.roles, own_domains: &self.asked.own_domains };
-        let mut chance = Vec::new();
+        let (mut chance, mut form) = (Vec::new(), Form::none());
         let mut lines = self.book.lines();
         while let Some(line) = lines.next()? {
             match line {
@@ -380,7 +381,8 @@ impl People {
                 Line::Chance(entity, key) => chance.push((entity, key)),
                 Line::Record(noted) => {
                     let system = systems.get(noted.leaf as usize).copied().unwrap_or(0);
-                    let drafts = makers.drafts(&noted, system);
+                    let mut drafts = makers.drafts(&noted, system);
+                    form.take(&noted, &self.roles, &mut drafts);
                     on(&noted, drafts)?;
                 }
             }
@@ -419,6 +421,7 @@ impl People {
                 let is_named = draft.who.name != 0 || draft.who.kana != 0;
                 mentions.flags.push(draft.flags | if is_named { NAMED } else { 0 });
                 mentions.leaves.push(noted.leaf);
+                mentions.values.push(draft.value());
                 mentions.known.push(draft.who);
             }
             Ok(())

@@ -30,15 +30,15 @@ fn plain(by_chance: u64) -> SubjectRules {
         estimate: format!(
             "Findings that are likely or certain only. As at most, and also linked: name with date of birth, with telephone number, or with postal code and \
              house number; reading with telephone number; a number of the same system; the values of one line with no two of a kind, and of a row with several of \
-             a kind; the same row in another file. A row with a name alone is the person of that name in another file, one row for one person. A changed \
+             a kind; lines of a form near each other, one of them with a name and no two of a kind; the same row in another file. A row with a name alone is the person of that name in another file, one row for one person. A changed \
              surname or a slip in name or date of birth keeps nobody apart where the rest agrees. A shared value that stands beside a person's own \
              is no further person. A value met beside more than {BESIDE} others links none of them."
         ),
         at_least: format!(
             "As the estimate, and also linked: all values of one line, in text without lines or rows each value with its neighbours of other \
              kinds, and whoever shares a name, a landline, an address, or a value that is only possible, unless given names or dates of birth \
-             differ; and a name with a date of birth that differ from others by a slip or in the surname, where no file has both. Whoever is known by a name alone, by a reading alone, or by addresses and numbers alone may be any of the others: the largest of \
-             these sorts counts, or the largest file. Never fewer than the different My Numbers (or other numbers that a person has one of), and than the people of a table in which \
+             differ; and a name with a date of birth that differ from others by a slip or in the surname, where no file has both. Whoever is known by a name alone, by a reading alone, or by values of one kind alone (mail addresses, telephones) may be any of the others: the largest of \
+             these sorts counts, or the table with the most rows. Never fewer than the different My Numbers (or other numbers that a person has one of), and than the people of a table in which \
              each row has a number of its own. A value met beside more than {BESIDE} others links none of them."
         ),
     }

@@ -16,6 +16,8 @@ use crate::model::EntityTally;
 pub(super) struct Mentions {
     pub flags: Vec<u16>,
     pub leaves: Vec<u32>,
+    /// By [`super::mention::Draft::value`].
+    pub values: Vec<u8>,
     /// Until there are groups: they go on with it.
     pub known: Known,
 }

@@ -113,8 +113,27 @@ pub(super) fn by(
     wanted: u16,
     of: impl Fn(Mention) -> Option<u32>,
 ) -> Vec<u32> {
+    let mut counts: Vec<u32> = Vec::new();
+    each(mentions, groups, (level, wanted), of, |number, _| {
+        let number = number as usize;
+        if counts.len() <= number {
+            counts.resize(number + 1, 0);
+        }
+        counts.get_mut(number).into_iter().for_each(|count| *count += 1);
+    });
+    counts
+}
+
+/// Each different pair of such a number and a person, who is told by the mention that stands for them.
+pub(super) fn each(
+    mentions: &Mentions,
+    groups: &mut Groups,
+    (level, wanted): (&Level, u16),
+    of: impl Fn(Mention) -> Option<u32>,
+    mut on: impl FnMut(u32, Mention),
+) {
     let parts = if mentions.flags.len() > PAIRS { 4 } else { 1 };
-    let (mut pairs, mut counts): (Vec<u64>, Vec<u32>) = (Vec::new(), Vec::new());
+    let mut pairs: Vec<u64> = Vec::new();
     for part in 0..parts {
         for (mention, &flags) in (0..).zip(&mentions.flags).filter(|(_, flags)| **flags & wanted != 0) {
             let root = groups.root(mention);
@@ -128,13 +147,6 @@ pub(super) fn by(
         }
         pairs.sort_unstable();
         pairs.dedup();
-        for pair in pairs.drain(..) {
-            let number = (pair >> 32) as usize;
-            if counts.len() <= number {
-                counts.resize(number + 1, 0);
-            }
-            counts.get_mut(number).into_iter().for_each(|count| *count += 1);
-        }
+        pairs.drain(..).for_each(|pair| on((pair >> 32) as u32, pair as u32));
     }
-    counts
 }
