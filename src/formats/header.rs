@@ -93,6 +93,10 @@ const HEADER_WORDS: [&str; 31] = [
     "username",
 ];
 
+/// Words that say nothing alone, and much in pairs: a surname and a given name in columns of their own.
+const NAME_PAIR: [&str; 12] =
+    ["姓", "名", "氏", "セイ", "メイ", "せい", "めい", "sei", "mei", "surname", "given name", "given_name"];
+
 /// Words of the second line of a header, below a word of the first that spans them.
 const SUB_WORDS: [&str; 18] = [
     "姓",
@@ -153,7 +157,8 @@ fn one_line(table: &[(u64, Vec<String>)], index: usize, columns: usize) -> Optio
         return None;
     }
     let below = table.get(index + 1..).unwrap_or_default();
-    let known = words.iter().filter(|cell| is_header_word(cell)).count();
+    let of_pair = words.iter().filter(|cell| is_one_of(&NAME_PAIR, cell)).count();
+    let known = words.iter().filter(|cell| is_header_word(cell)).count() + if of_pair > 1 { of_pair } else { 0 };
     let enough = known * 3 >= words.len() || (known > 0 && words.len() == cells.len());
     (enough || has_value_column(below, cells)).then(|| Header { row: *row, names: cells.clone() })
 }
@@ -202,7 +207,11 @@ fn joined(span: &str, below: &str) -> String {
 }
 
 fn is_sub_word(cell: &str) -> bool {
-    SUB_WORDS.contains(&fold(cell).as_str().trim().to_lowercase().as_str())
+    is_one_of(&SUB_WORDS, cell)
+}
+
+fn is_one_of(words: &[&str], cell: &str) -> bool {
+    words.contains(&fold(cell).as_str().trim().to_lowercase().as_str())
 }
 
 /// Whether a row further down begins another table: most of its cells are words that only headers are made of. Behind an empty line or
@@ -292,6 +301,15 @@ mod tests {
             assert!(row <= 2);
         }
         assert_eq!(names(&[VALUES, VALUES, VALUES]), None);
+    }
+
+    #[test]
+    fn surname_and_given_name_alone_are_a_header() {
+        for header in ["姓,名", "セイ,メイ", "姓,名,セイ,メイ", "surname,given_name"] {
+            let row = header.split(',').map(|_| "山田").collect::<Vec<_>>().join(",");
+            assert_eq!(names(&[header, &row, &row]), Some((1, header.to_owned())));
+        }
+        assert_eq!(names(&["名,品", "山田,太郎", "佐藤,花子"]), None);
     }
 
     #[test]
