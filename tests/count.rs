@@ -207,6 +207,15 @@ fn two_machines_under_one_key_are_counted_together() {
     assert!(words.contains("several of these hold them: 10"), "{words}");
     let diff = count(&[text(&a), "--diff", "1", "2"]).stdout;
     assert!(diff.contains("added: the records of B (30)") && diff.contains("60 → 80 (+20)"), "{diff}");
+    // A site is told by its path there, or by the machine before it.
+    let of_b = leaves.iter().find_map(|path| path.strip_prefix("B ▸ ")).unwrap();
+    for site in [format!("West={of_b}"), format!("West=B ▸ {of_b}")] {
+        let told =
+            count(&["--merge", text(&a), text(&b), "--reason", "both", "--site", &site, "--format", "json"]).json();
+        let sites = told["who"]["sites"].as_array().unwrap().clone();
+        let of: Vec<_> = sites.iter().map(|site| (site["site"].as_str().unwrap(), bounds(site))).collect();
+        assert_eq!(of, [("West", [30; 3]), ("", [60; 3])], "{site}");
+    }
     let unmerged = count(&[text(&a), text(&b), "--reason", "both"]);
     assert!(unmerged.code == 2 && unmerged.stderr.contains("--merge"), "{}", unmerged.stderr);
     let twice = count(&["--merge", text(&a), text(&a), "--reason", "both"]);
