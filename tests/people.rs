@@ -266,6 +266,13 @@ fn lines_of_a_form_are_one_person() {
     };
     fs::write(at.join("one.txt"), format!("お問い合わせがありました。\n\n{}", form(7))).unwrap();
     assert_eq!(people(&scan(at)["subjects"])[..2], [1, 1]);
+    let signature = "--\n山田 太郎\n株式会社サンプル商事\n〒100-0005 東京都千代田区丸の内1-2-3\nTEL: 03-1234-5678 / FAX: 03-1234-5679\n携帯: 090-1234-5678\nE-mail: yamada@kaiin.jp\n";
+    fs::write(at.join("one.txt"), format!("お世話になっております。\n\n{signature}")).unwrap();
+    assert_eq!(people(&scan(at)["subjects"])[0], 1);
+    let sheet =
+        |n: usize| format!("氏名　　　：{}\n生年月日　：1980年5月6日\n電話番号　：090-1234-{n:04}\n----\n", name(n));
+    fs::write(at.join("one.txt"), (0..40).map(sheet).collect::<String>()).unwrap();
+    assert_eq!(people(&scan(at)["subjects"])[..2], [40, 40]);
     let many: String = (0..40).map(form).collect();
     fs::write(at.join("one.txt"), many).unwrap();
     assert_eq!(people(&scan(at)["subjects"])[..2], [40, 40]);
@@ -283,4 +290,15 @@ fn what_nothing_links_may_be_the_same_people_at_the_least() {
     let result = scan(at);
     assert_eq!(people(&result["subjects"]), [30, 90, 90]);
     assert_eq!(people(leaf(&result, "list.txt")), [30, 90, 90]);
+}
+
+/// Names in a column that nothing tells of may be further people: *at most* counts them.
+#[test]
+fn a_second_name_in_a_row_may_be_somebody() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    write(at, "list.csv", "氏名,相方,電話番号", (0..9).map(|n| format!("{},{},03-5555-{n:04}", name(n), name(n + 40))));
+    let [least, estimate, most] = people(&scan(at)["subjects"]);
+    assert_eq!((least, estimate), (9, 9));
+    assert!(most >= 18, "{most}");
 }

@@ -351,12 +351,32 @@ impl Record<'_> {
         for part in self.parts() {
             self.part(&part, &mut drafts);
         }
+        self.perhaps(&mut drafts);
         let is_company = self.ids().any(|(_, id)| Self::is_likely(id) && self.makers.role(id) == Role::Corporate)
             && !self.ids().any(|(_, id)| Self::is_likely(id) && self.makers.role(id).tells_of_somebody());
         for draft in &mut drafts {
             draft.flags |= ROW | if is_company { COMPANY } else { 0 };
         }
         drafts
+    }
+
+    /// Names beside those of a row that are only possible (in a column that nothing tells of): perhaps further people, for the highest number.
+    fn perhaps(&self, drafts: &mut Vec<Draft>) {
+        let names = || self.ids().filter(|(_, id)| self.makers.role(id) == Role::Name);
+        if drafts.is_empty() || !names().any(|(_, id)| Self::is_likely(id)) {
+            return;
+        }
+        let mut known: Vec<u64> =
+            names().filter(|(_, id)| Self::is_likely(id)).map(|(of, id)| self.name_key(of, id)).collect();
+        for (of, id) in names().filter(|(_, id)| !Self::is_likely(id) && !id.is_aside) {
+            let key = self.name_key(of, id);
+            if self.apart(of) & NOBODY == 0 && !known.contains(&key) {
+                known.push(key);
+                let mut draft = Draft { flags: OWN | BARE | MAYBE_ON, ..Draft::default() };
+                self.put(of, id, &mut draft);
+                drafts.push(draft);
+            }
+        }
     }
 
     /// A row that names several people is read from name to name: a value belongs to the name before it.
