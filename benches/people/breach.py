@@ -196,15 +196,15 @@ class Breach:
         """A mobile, else the landline of the home; now and then nothing or a filler."""
         if self.rng.random() < 0.02:
             return self.rng.choice(["", DUMMY_PHONE])
-        return self.mobile(person)
+        return self.phone_now(person)
 
-    def mobile(self, person):
+    def phone_now(self, person):
         """Its number, or the one before; who has none, the landline of the home."""
         if person.mobile_before and self.rng.random() < 0.5:
             return person.mobile_before
         return person.mobile or person.home["landline"]
 
-    def login(self, person):
+    def site_address(self, person):
         """The address that a site knows."""
         return self.rng.choice(person.emails) if self.hard else person.login
 
@@ -234,7 +234,7 @@ class Breach:
         rows = []
         for person in self.some(0.2, 0.6):
             for _ in range(self.rng.choices([1, 2, 4], [6, 3, 1])[0]):
-                mail = self.login(person) if self.rng.random() < 0.9 else self.rng.choice(person.emails)
+                mail = self.site_address(person) if self.rng.random() < 0.9 else self.rng.choice(person.emails)
                 older = self.rng.random() < 0.5
                 name, phone = person.name(self.rng, maiden=self.rng.random() < 0.5), self.phone(person)
                 self.has(person, "person_name", "email", "address", phone=phone)
@@ -261,7 +261,7 @@ class Breach:
         self.users = self.some(0.2, 0.7)
         for person in self.users:
             self.has(person, "person_name", "email", "birth_date", "phone")
-            rows.append(f"({len(rows) + 1},'{person.name(self.rng, ' ')}','{self.login(person)}','{person.day('-')}','{self.mobile(person)}')")
+            rows.append(f"({len(rows) + 1},'{person.name(self.rng, ' ')}','{self.site_address(person)}','{person.day('-')}','{self.phone_now(person)}')")
         lines = ["-- MySQL dump", "CREATE TABLE `users` (`id` int, `full_name` varchar(64), `email` varchar(128), `birth_date` varchar(10), `phone` varchar(20));"]
         for at in range(0, len(rows), 50):
             lines.append("INSERT INTO `users` (`id`,`full_name`,`email`,`birth_date`,`phone`) VALUES " + ",".join(rows[at : at + 50]) + ";")
@@ -272,7 +272,7 @@ class Breach:
         lines, users = [], self.users or [person for person in self.people if person.number in self.kinds]
         people = self.rng.sample(users, max(3, int(len(users) * self.rng.uniform(0.1, 0.7)))) if users else self.some(0.05, 0.5)
         for person in people + self.some(0.0, 0.01):
-            mail = self.login(person) if self.users or self.hard else person.emails[0]
+            mail = self.site_address(person) if self.users or self.hard else person.emails[0]
             for _ in range(self.rng.randrange(1, 6)):
                 self.has(person, "email")
                 lines.append(f"2026-03-{self.rng.randrange(1, 29):02d} {self.rng.randrange(24):02d}:{self.rng.randrange(60):02d}:{self.rng.randrange(60):02d} INFO login ok user={mail} ip=198.51.100.{self.rng.randrange(1, 255)}")
@@ -284,7 +284,7 @@ class Breach:
         people = self.some(0.02, 0.15)
         to = []
         for person in people:
-            mail = self.login(person) if self.hard else person.emails[0]
+            mail = self.site_address(person) if self.hard else person.emails[0]
             if self.rng.random() < 0.7:
                 self.has(person, "person_name", "email")
                 to.append(f'"{person.name(self.rng, " ")}" <{mail}>')
@@ -304,7 +304,7 @@ class Breach:
                 mail = person.emails[0] if self.rng.random() < 0.5 else ""
                 name, number, code = person.name(self.rng), pool.grouped(card, self.rng.choice(["-", ""])), pool.digits(self.rng, 3) if self.rng.random() < 0.5 else ""
                 self.has(person, "card", "person_name", "phone", email=mail)
-                rows.append([name, number, person.expiry, code, mail, self.mobile(person)])
+                rows.append([name, number, person.expiry, code, mail, self.phone_now(person)])
         if rows:
             self.table("web/決済.csv", ["お名前", "カード番号", "有効期限", "セキュリティコード", "メールアドレス", "電話番号"], rows)
 

@@ -20,18 +20,32 @@ const BYTES: u64 = 400;
 const PHONES: usize = 3;
 
 /// The form that the last line belongs to, as the estimate and as the least number see it.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Forms {
+    /// Bits of the kinds that are telephones, and of those that name somebody.
+    phones: u64,
+    names: u64,
     weighed: Option<Form>,
     plausible: Option<Form>,
 }
 
 impl Forms {
+    /// `roles` are those of the entities, by their numbers.
+    pub(super) fn new(roles: &[Role]) -> Self {
+        let bits = |wanted: &[Role]| {
+            let of = (0_u16..).zip(roles).filter(|(_, role)| wanted.contains(role));
+            of.fold(0, |all, (entity, _)| all | kind_bit(entity))
+        };
+        let (phones, names) = (bits(&[Role::Phone]), bits(&[Role::Name, Role::Surname, Role::Kana]));
+        Self { phones, names, weighed: None, plausible: None }
+    }
+
     /// Marks a line as one with the line before it, where that is near and no kind of value comes twice: with the second name the next form begins. For
     /// the estimate one of both must have a name, and nothing in them may be only possible.
-    pub(super) fn take(&mut self, noted: &Noted, roles: &[Role], drafts: &mut [Draft]) {
+    pub(super) fn take(&mut self, noted: &Noted, drafts: &mut [Draft]) {
+        let (phones, names) = (self.phones, self.names);
         let goes_on = |form: &mut Option<Form>, is_weighed: bool| {
-            let line = Form::of(noted, roles, drafts, is_weighed);
+            let line = Form::of(noted, drafts, (phones, names), is_weighed);
             let whole = form.take().zip(line).and_then(|(form, line)| form.with(line, is_weighed));
             *form = whole.or(line);
             whole.is_some()
@@ -57,29 +71,24 @@ struct Form {
 
 impl Form {
     /// A line by itself; nothing where it can be no part of a form.
-    fn of(noted: &Noted, roles: &[Role], drafts: &[Draft], is_weighed: bool) -> Option<Self> {
-        let bits = |is_wanted: &dyn Fn(Role) -> bool| {
-            let of = (0_u16..).zip(roles).filter(|(_, role)| is_wanted(**role)).map(|(entity, _)| kind_bit(entity));
-            of.fold(0, |all, bit| all | bit)
-        };
+    fn of(noted: &Noted, drafts: &[Draft], (phones, names): (u64, u64), is_weighed: bool) -> Option<Self> {
+        let is_possible = |draft: &Draft| draft.flags & (OWN | SURE) == OWN;
+        if noted.bond != Bond::Line || is_weighed && drafts.iter().any(is_possible) {
+            return None;
+        }
         let said = |draft: &Draft| {
             let any = draft.keys.iter().filter(|key| key.2 != u16::MAX).fold(0, |all, key| all | kind_bit(key.2));
             if is_weighed { draft.kinds } else { any }
         };
-        let phone = bits(&|role| role == Role::Phone);
         let all = drafts.iter().fold(0, |all, draft| all | said(draft));
-        let kinds = all & !phone;
-        let is_possible = drafts.iter().any(|draft| draft.flags & (OWN | SURE) == OWN);
+        let kinds = all & !phones;
         let is_one = kinds == 0 || drafts.iter().skip(1).all(|draft| draft.flags & LINE_ON != 0);
-        if noted.bond != Bond::Line || all == 0 || is_weighed && (is_possible || !is_one) {
-            return None;
-        }
-        Some(Self {
+        (all != 0 && (is_one || !is_weighed)).then(|| Self {
             leaf: noted.leaf,
             place: noted.place,
             kinds,
-            phones: drafts.iter().filter(|draft| said(draft) & phone != 0).count(),
-            is_named: all & bits(&|role| matches!(role, Role::Name | Role::Surname | Role::Kana)) != 0,
+            phones: drafts.iter().filter(|draft| said(draft) & phones != 0).count(),
+            is_named: all & names != 0,
         })
     }
 
@@ -120,13 +129,13 @@ mod tests {
             ..Draft::default()
         };
         let mut drafts: Vec<Draft> = entities.iter().enumerate().map(draft).collect();
-        forms.take(&noted, &ROLES, &mut drafts);
+        forms.take(&noted, &mut drafts);
         drafts.first().map(|first| (first.flags & LINE_ON != 0, first.flags & MAYBE_ON != 0)).unwrap()
     }
 
     /// Lines as row and entities; gives which go on.
     fn lines(all: &[(u64, &[u16])]) -> Vec<bool> {
-        let mut forms = Forms::default();
+        let mut forms = Forms::new(&ROLES);
         all.iter().map(|(row, entities)| line(&mut forms, (0, *row), entities, SURE | OWN).0).collect()
     }
 
@@ -145,20 +154,20 @@ mod tests {
 
     #[test]
     fn the_least_number_needs_no_name_and_goes_on_with_what_is_only_possible() {
-        let mut forms = Forms::default();
+        let mut forms = Forms::new(&ROLES);
         let mut take = |row, entity, flags| line(&mut forms, (0, row), &[entity], flags);
         assert_eq!(take(1, 0, OWN), (false, false));
         assert_eq!(take(2, 2, SURE | OWN), (false, true));
         assert_eq!(take(3, 1, SURE | OWN), (false, true));
         assert_eq!(take(4, 2, SURE | OWN), (false, false));
         // A list of telephones is a list.
-        let mut forms = Forms::default();
+        let mut forms = Forms::new(&ROLES);
         assert!((1..9).all(|row| line(&mut forms, (0, row), &[1], SURE | OWN) == (false, false)));
     }
 
     #[test]
     fn a_form_ends_with_its_leaf() {
-        let mut forms = Forms::default();
+        let mut forms = Forms::new(&ROLES);
         for leaf in 0..2 {
             assert_eq!(line(&mut forms, (leaf, 1 + u64::from(leaf)), &[leaf as u16], SURE | OWN), (false, false));
         }

@@ -373,7 +373,7 @@ impl People {
         mut on: impl FnMut(&Noted, Vec<Draft>) -> io::Result<()>,
     ) -> io::Result<Vec<(u16, u64)>> {
         let makers = Makers { roles: &self.roles, own_domains: &self.asked.own_domains };
-        let (mut chance, mut forms) = (Vec::new(), Forms::default());
+        let (mut chance, mut forms) = (Vec::new(), Forms::new(&self.roles));
         let mut lines = self.book.lines();
         while let Some(line) = lines.next()? {
             match line {
@@ -382,7 +382,7 @@ impl People {
                 Line::Record(noted) => {
                     let system = systems.get(noted.leaf as usize).copied().unwrap_or(0);
                     let mut drafts = makers.drafts(&noted, system);
-                    forms.take(&noted, &self.roles, &mut drafts);
+                    forms.take(&noted, &mut drafts);
                     on(&noted, drafts)?;
                 }
             }

@@ -23,7 +23,7 @@ fn plain(by_chance: u64) -> SubjectRules {
             "Only strict links: the same value that names one person (My Number, licence, card, e-mail address, mobile or 050 number; a customer's, \
              pupil's, patient's or employee's number within one file), unless the names or the dates of birth beside it differ; name, date of birth and a \
              third thing; the same place in a copy of the same file; and the values of one table row, but for a second value of a kind. A row \
-             without any such value counts as a person, and so do a shared value outside rows and a finding that is only possible. A value met \
+             without any such value counts as a person, and so do a shared value outside rows, a finding that is only possible, and a name in a row that is only possible beside another. A value met \
              beside more than {BESIDE} others links none of them. Left out as chance: {by_chance} numbers without a word that names them, whose check digit \
              fits no more often than among random numbers (one in ten, less three standard deviations)."
         ),

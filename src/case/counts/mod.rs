@@ -89,7 +89,7 @@ pub struct CountInput {
 pub struct Bounds {
     /// At least.
     pub at_least: u64,
-    /// The best estimate.
+    /// The estimate.
     pub estimate: u64,
     /// At most.
     pub at_most: u64,
