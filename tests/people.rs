@@ -302,3 +302,21 @@ fn a_second_name_in_a_row_may_be_somebody() {
     assert_eq!((least, estimate), (9, 9));
     assert!(most >= 18, "{most}");
 }
+
+/// A list of firms without numbers is a list of firms; a mail address of somebody's own, or a name, makes it people.
+#[test]
+fn firms_without_a_number_are_nobody() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    let mail = |n: u32| if n < 4 { format!("info@firm{n}.co.jp") } else { String::new() };
+    let rows = (0..9).map(|n| format!("株式会社第{n}商店,東京都千代田区丸の内1-2-{n},03-5555-{n:04},{}", mail(n)));
+    write(at, "firms.csv", "会社名,住所,電話番号,メールアドレス", rows);
+    let result = scan(at);
+    assert_eq!(people(&result["subjects"]), [0; 3]);
+    assert_eq!(number(&result["who"]["apart"]["role_address"]), 4);
+    assert_eq!(number(&result["who"]["apart"]["corporate"]), 5);
+    let rows = (0..9).map(|n| format!("株式会社第{n}商店,taro{n}@firm{n}.co.jp,03-6666-{n:04},"));
+    let named = (20..29).map(|n| format!("第{n}商店,,03-7777-{n:04},{}", name(n)));
+    write(at, "people.csv", "会社名,メールアドレス,電話番号,担当者名", rows.chain(named));
+    assert_eq!(people(&scan(at)["subjects"]), [9, 18, 18]);
+}

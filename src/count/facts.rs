@@ -74,11 +74,13 @@ pub enum FactKind {
     Slip = 14,
     /// A name of two letters of which nobody knows whether it is whole.
     Short = 15,
+    /// The record names a firm.
+    Firm = 16,
 }
 
 impl FactKind {
     /// All, by their numbers.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Name,
         Self::Kana,
         Self::Latin,
@@ -95,6 +97,7 @@ impl FactKind {
         Self::Category,
         Self::Slip,
         Self::Short,
+        Self::Firm,
     ];
 }
 
@@ -160,10 +163,13 @@ const EXAMPLE_DOMAINS: &[&str] = &["example.com", "example.net", "example.org", 
 const EXAMPLE_ENDS: &[&str] =
     &[".example", ".test", ".invalid", ".localhost", ".example.com", ".example.net", ".example.org"];
 
-/// The facts of a record with these values.
-pub fn facts(values: &[Clear<'_>], key: &CaseKey) -> Vec<Fact> {
+/// The facts of a record with these values. `is_firm`: it names a firm.
+pub fn facts(values: &[Clear<'_>], is_firm: bool, key: &CaseKey) -> Vec<Fact> {
     let mut facts = Vec::new();
     for (of, value) in (0_u16..).zip(values) {
+        if is_firm {
+            facts.push(Fact { of, kind: FactKind::Firm, key: 0 });
+        }
         of_one(of, value, key, &mut facts);
     }
     together(values, key, &mut facts);
@@ -342,7 +348,7 @@ mod tests {
                 categories: Categories::NONE,
             })
             .collect();
-        facts(&values, &CaseKey::from_bytes([7; 32])).into_iter().map(|fact| (fact.kind, fact.key)).collect()
+        facts(&values, false, &CaseKey::from_bytes([7; 32])).into_iter().map(|fact| (fact.kind, fact.key)).collect()
     }
 
     fn of(kind: FactKind, values: &[(&str, &str)]) -> Vec<u64> {

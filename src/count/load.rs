@@ -38,16 +38,26 @@ impl Load {
         let says_who = |kind| {
             matches!(kind, FactKind::Name | FactKind::Kana | FactKind::Latin | FactKind::Given | FactKind::Domain)
         };
-        let facts = noted.facts.iter().filter(|fact| !says_who(fact.kind)).count();
+        // A name in a row that is only possible stands in its row's mention and in one of its own.
+        let role = |id: &Identifier| roles.get(usize::from(id.entity)).copied().unwrap_or_default();
+        let is_again = |id: &Identifier| {
+            noted.bond == Bond::Row && id.confidence == Confidence::Possible && role(id) == Role::Name
+        };
+        let times = |id: &Identifier| if is_again(id) { 2 } else { 1 };
+        let facts: u64 = noted
+            .facts
+            .iter()
+            .filter(|fact| !says_who(fact.kind))
+            .map(|fact| noted.ids.get(usize::from(fact.of)).map_or(1, times))
+            .sum();
         // A system's number is three items, a name two; a row that names nobody and a copied leaf add one for each mention.
         let of_role = |role: Role| match role {
             Role::Member => 3,
             Role::Name => 2,
             _ => 1,
         };
-        let values: u64 =
-            noted.ids.iter().map(|id| of_role(roles.get(usize::from(id.entity)).copied().unwrap_or_default())).sum();
-        Self { mentions, items: values + facts as u64 + 2 * mentions, ..Self::default() }
+        let values: u64 = noted.ids.iter().map(|id| times(id) * of_role(role(id))).sum();
+        Self { mentions, items: values + facts + 2 * mentions, ..Self::default() }
     }
 
     pub(super) fn and(self, other: Self) -> Self {

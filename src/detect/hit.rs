@@ -44,6 +44,8 @@ pub struct RecordHits {
     /// For a table row none of whose values names one person: a fingerprint of its whole text, which tells it from another
     /// row with the same shared number. Never leaves the process.
     pub row: Option<u64>,
+    /// Whether it names a firm, somebody beside it or not.
+    pub is_firm: bool,
     /// The findings, by field and place.
     pub hits: Vec<Hit>,
     /// Matches over the limit RECORD_MATCHES, which were not kept: a gap is due.

@@ -14,6 +14,7 @@ use self::found::Found;
 use self::held::{Window, end_of};
 use super::candidate::Candidate;
 use super::compile::Engine;
+use super::firm;
 use super::gate::{Classes, Run};
 use super::header::{Header, Verdict};
 use super::hit::{Hit, RecordHits};
@@ -88,7 +89,8 @@ impl<'e> LeafDetector<'e> {
         self.rows += u64::from(record.bond == Bond::Row);
         if !found.hits.is_empty() || found.over_limit > 0 {
             let row = row_fingerprint(record, &found.hits);
-            let hits = RecordHits { bond: record.bond, row, hits: found.hits, over_limit: found.over_limit };
+            let (is_firm, over_limit) = (firm::is_named(record), found.over_limit);
+            let hits = RecordHits { bond: record.bond, row, is_firm, hits: found.hits, over_limit };
             if record.bond == Bond::Loose && found.at_end.iter().any(Option::is_some) {
                 let end = record.fields.iter().filter_map(end_of).max().unwrap_or(0);
                 self.windows.push(Window { record: hits, rules: found.rules, at_end: found.at_end, end });

@@ -7,6 +7,7 @@ mod compile;
 mod context;
 mod cue;
 pub mod examples;
+mod firm;
 mod gate;
 mod gazetteer;
 mod guard;

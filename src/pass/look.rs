@@ -340,7 +340,7 @@ impl<'l, 'a> Leaf<'l, 'a> {
         }
         let series = record.hits.iter().map(|hit| hit.series).collect();
         let clear: Vec<Clear<'_>> = record.hits.iter().map(clear).collect();
-        let facts = facts(&clear, self.look.lens.key);
+        let facts = facts(&clear, record.is_firm, self.look.lens.key);
         let findings: Vec<_> = record.hits.into_iter().map(|hit| self.finding(hit)).collect();
         if findings.is_empty() {
             return;
