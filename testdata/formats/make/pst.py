@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Makes small Outlook data files by the specification [MS-PST]: no free program writes them. All people are made up.
+"""Makes small Outlook data files by the specification [MS-PST]: no free program writes them (pst_aspose.py uses one that is not free). All people are made up.
 
 Run in testdata/formats: python3 make/pst.py. Check that another reader takes them: readpst -r -o DIR pst/unicode.pst (pst-utils 0.6.76).
 unicode.pst: 64 bits, blocks permuted; ansi.pst: 32 bits, texts in CP932, blocks in the cyclic cipher. Both: a folder with a mail of five

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""A sample of a binary workbook, of ../people.csv. Made by hand after [MS-XLSB]: no free program writes this format (LibreOffice 7.4 and
-pyxlsb only read it). `soffice --convert-to csv` and pyxlsb read it back. Run in testdata/formats.
+"""A sample of a binary workbook, of ../people.csv. Made by hand after [MS-XLSB], with what SheetJS (xlsb.js) does not write; LibreOffice 7.4 and
+pyxlsb only read this format. `soffice --convert-to csv` and pyxlsb read it back. Run in testdata/formats.
 
     python3 make/xlsb.py
 
