@@ -14,6 +14,9 @@ use super::ooxml::{self, Links, Office};
 use super::{Claim, Format, Head, Input, Need, Parts, Sink};
 use moves::Moves;
 
+/// Texts before the items of lists that are remembered, so that each is said once; a document has nine levels in each list.
+const MOST_LEVELS: usize = 10_000;
+
 /// Word documents.
 pub struct Docx;
 
@@ -60,6 +63,8 @@ enum Role {
     Main,
     Part,
     Settings,
+    /// Lists: what stands before the number of each item.
+    Lists,
     Properties,
     /// Styles, fonts, theme: no text of the document.
     Form,
@@ -80,6 +85,7 @@ fn role(name: &str) -> Role {
     match stem {
         _ if !file.ends_with(".xml") => Role::Child,
         "settings" if lower.starts_with("word/") => Role::Settings,
+        "numbering" if lower.starts_with("word/") => Role::Lists,
         _ if lower.starts_with("word/") && text.contains(&stem) => Role::Part,
         "data" if lower.starts_with("word/diagrams/") => Role::Part,
         "chart" if lower.starts_with("word/charts/") => Role::Part,
@@ -90,13 +96,12 @@ fn role(name: &str) -> Role {
 
 /// Whether a part says how text looks and not what it says. Relationships are read with their parts.
 pub(super) fn is_form(lower: &str, file: &str) -> bool {
-    const FILES: [&str; 15] = [
+    const FILES: [&str; 14] = [
         "[content_types].xml",
         "styles.xml",
         "styleswitheffects.xml",
         "fonttable.xml",
         "websettings.xml",
-        "numbering.xml",
         "commentsextended.xml",
         "commentsids.xml",
         "commentsextensible.xml",
@@ -149,6 +154,7 @@ fn read(mut office: Office<'_>, out: &mut dyn Sink) {
             Role::Settings => {
                 office.part(name, &shown(name), out, &mut |markup, flow, _, out| settings(markup, flow, out))
             }
+            Role::Lists => office.part(name, &shown(name), out, &mut |markup, flow, _, out| lists(markup, flow, out)),
             Role::Properties => properties.push(name.clone()),
             Role::Form => {}
             Role::Child => office.child(name, out),
@@ -173,6 +179,25 @@ fn settings<R: Read>(markup: &mut Markup<R>, flow: &mut Flow, out: &mut dyn Sink
                 }
                 _ => {}
             },
+            Piece::End => return,
+            _ => {}
+        }
+    }
+}
+
+/// The texts that stand before each item of a list, each once: what is there beside the number.
+fn lists<R: Read>(markup: &mut Markup<R>, flow: &mut Flow, out: &mut dyn Sink) {
+    let mut said = BTreeSet::new();
+    loop {
+        match markup.next() {
+            Piece::Open(tag) if tag.name == "lvlText" => {
+                let text = tag.get("val").unwrap_or_default();
+                let is_words = text.chars().filter(|c| c.is_alphabetic()).nth(1).is_some();
+                if is_words && said.len() < MOST_LEVELS && said.insert(text.to_owned()) {
+                    flow.text(text, out);
+                    flow.end_paragraph(out);
+                }
+            }
             Piece::End => return,
             _ => {}
         }
@@ -296,6 +321,8 @@ impl Body {
             "gridBefore" => flow.skip_columns(tag.number("val").unwrap_or(0)),
             "AlternateContent" => self.choices.push(flow.given),
             "fldChar" => self.end_field(flow),
+            // Names that programs give begin with a line below: _GoBack, _Toc1.
+            "bookmarkStart" => flow.aside(tag.get("name").filter(|name| !name.starts_with('_')).unwrap_or_default()),
             "fldSimple" => flow.aside(tag.get("instr").unwrap_or_default()),
             "hyperlink" | "hlinkClick" | "hlinkHover" | "hlinkMouseOver" => {
                 let target = tag.get("id").and_then(|id| links.target(id));

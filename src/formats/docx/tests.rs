@@ -199,3 +199,19 @@ fn what_stands_in_attributes_and_outside_is_read() {
     // The workbook of a chart has its values.
     assert!(!text.contains("本の値") && !text.contains("図 1"), "{text}");
 }
+
+#[test]
+fn names_of_bookmarks_and_texts_of_lists_are_read() {
+    let xml =
+        |body: &str| format!("<?xml version=\"1.0\"?><w:document xmlns:w=\"x\"><w:body>{body}</w:body></w:document>");
+    let body = xml(
+        "<w:p><w:bookmarkStart w:id=\"0\" w:name=\"山田_太郎\"/><w:r><w:t>x</w:t></w:r><w:bookmarkStart w:id=\"1\" w:name=\"_GoBack\"/></w:p>",
+    );
+    let level = |text: &str| format!("<w:lvl><w:lvlText w:val=\"{text}\"/></w:lvl>");
+    let lists = xml(&["担当 山田太郎 %1", "%1.", "担当 山田太郎 %1", "•"].map(level).concat());
+    let parts = [("[Content_Types].xml", "<Types/>"), ("word/document.xml", &*body), ("word/numbering.xml", &*lists)];
+    let text = Collected::of("a.docx", &zipped(&parts)).all_text();
+    assert_eq!(text.matches("山田_太郎").count(), 1, "{text}");
+    assert_eq!(text.matches("担当 山田太郎").count(), 1, "{text}");
+    assert!(!text.contains("_GoBack") && !text.contains("%1."), "{text}");
+}
