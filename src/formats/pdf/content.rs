@@ -8,6 +8,7 @@ use std::rc::Rc;
 
 use super::apart::Drawn;
 use super::canvas::Canvas;
+use super::extras;
 use super::file::File;
 use super::font::Font;
 use super::lex::{Lexer, Token, is_space};
@@ -30,6 +31,8 @@ pub(super) const FORM_COST: u64 = 1024;
 pub(super) struct Shared {
     fonts: HashMap<Id, Rc<Font>>,
     inside: BTreeSet<Id>,
+    /// Metadata of pictures that was told, each once.
+    described: BTreeSet<Id>,
     /// Glyphs that are content of their own.
     pub(super) glyphs: HashMap<Id, Drawn>,
     /// What could not be followed, each once.
@@ -347,12 +350,26 @@ impl<'f, 's> Follow<'f, 's> {
             Some("Image") => {
                 self.canvas.images += 1;
                 self.canvas.image_area = self.canvas.image_area.max(self.state.ctm.area());
+                self.described(&stream.dict);
             }
             Some("Form") => self.form(id, &stream),
             Some("PS") => {
                 self.shared.trouble.insert("a part of it is written in PostScript".to_owned());
             }
             _ => {}
+        }
+    }
+
+    /// What a picture says of itself: who made it, of whom, where. Once, on however many pages it is.
+    fn described(&mut self, picture: &Dict) {
+        if !picture.contains_key("Metadata") {
+            return;
+        }
+        let Value::Stream(stream) = self.file.get(picture, "Metadata") else { return };
+        if self.file.budget.count(FORM_COST) && self.shared.described.insert(stream.id) {
+            let unfolded = self.file.unfold(&stream);
+            self.shared.trouble.extend(unfolded.trouble);
+            self.canvas.asides.extend(extras::xmp(&String::from_utf8_lossy(&unfolded.bytes)));
         }
     }
 

@@ -15,6 +15,8 @@ use crate::model::GapKind;
 
 /// Nodes of a tree of names, fields or bookmarks.
 pub(super) const NODES: usize = 200_000;
+/// Texts of one piece of metadata.
+const MOST_METADATA: usize = 1_000;
 
 /// What is met on the way through the pages and belongs to the whole.
 pub(super) struct Beside {
@@ -203,14 +205,16 @@ pub(super) fn properties(file: &mut File<'_>, root: &Dict) -> Vec<(String, Strin
     if let Value::Stream(stream) = file.get(root, "Metadata") {
         let unfolded = file.unfold(&stream);
         let known: BTreeSet<String> = pairs.iter().map(|(_, text)| text.trim().to_owned()).collect();
-        let mut said = BTreeSet::new();
-        for text in of_xml(&String::from_utf8_lossy(&unfolded.bytes)) {
-            if !known.contains(&text) && said.len() < 1000 && said.insert(text.clone()) {
-                pairs.push(("metadata".to_owned(), text));
-            }
-        }
+        let texts = xmp(&String::from_utf8_lossy(&unfolded.bytes)).into_iter().filter(|text| !known.contains(text));
+        pairs.extend(texts.map(|text| ("metadata".to_owned(), text)));
     }
     pairs
+}
+
+/// What XMP says, each text once.
+pub(super) fn xmp(xml: &str) -> Vec<String> {
+    let mut said = BTreeSet::new();
+    of_xml(xml).into_iter().filter(|text| said.len() < MOST_METADATA && said.insert(text.clone())).collect()
 }
 
 /// Text and values of attributes in XMP, but for names of schemes, identifiers and dates.

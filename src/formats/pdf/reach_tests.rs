@@ -247,3 +247,16 @@ fn descriptions_layers_and_scripts_are_read_and_their_circles_end() {
     ];
     assert_eq!(parts, want);
 }
+
+#[test]
+fn what_a_picture_says_of_itself_is_read_once() {
+    let catalog = "<</Type/Catalog/Pages 2 0 R>>";
+    let pages = "<</Type/Pages/Kids[3 0 R 7 0 R]/Count 2>>";
+    let page = "<</Type/Page/Parent 2 0 R/Contents 4 0 R/Resources<</XObject<</I 5 0 R>>>>>>";
+    let content = "<</Length 12>>stream\n/I Do /I Do \nendstream";
+    let picture = "<</Type/XObject/Subtype/Image/Width 1/Height 1/BitsPerComponent 8/ColorSpace/DeviceGray/Metadata 6 0 R/Length 1>>stream\nx\nendstream";
+    let xmp = "<x:xmpmeta xmlns:x=\"adobe:ns:meta/\"><dc:creator>taro@example.jp</dc:creator><dc:description>taro@example.jp</dc:description></x:xmpmeta>";
+    let xmp = format!("<</Type/Metadata/Subtype/XML/Length {}>>stream\n{xmp}\nendstream", xmp.len());
+    let got = Collected::of("a.pdf", &made(&[catalog, pages, page, content, picture, &xmp, page]));
+    assert_eq!(got.all_text().matches("taro@example.jp").count(), 1, "{}", got.all_text());
+}

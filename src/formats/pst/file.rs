@@ -70,11 +70,19 @@ pub(super) fn u32_at(bytes: &[u8], at: usize) -> u32 {
     number(bytes, at, 4) as u32
 }
 
+/// Fills a block or page. Where a number in the file leads beyond its end, the error says that.
+fn whole(src: &mut dyn ReadSeek, bytes: &mut [u8]) -> io::Result<()> {
+    src.read_exact(bytes).map_err(|error| match error.kind() {
+        io::ErrorKind::UnexpectedEof => io::Error::new(error.kind(), "part of it would lie beyond the end of the file"),
+        _ => error,
+    })
+}
+
 impl<'s> File<'s> {
     pub(super) fn open(src: &'s mut dyn ReadSeek, budget: Rc<Budget>) -> io::Result<Self> {
         let mut header = [0; 564];
         src.seek(SeekFrom::Start(0))?;
-        src.read_exact(&mut header)?;
+        whole(src, &mut header)?;
         let form = match u16_at(&header, 10) {
             14 | 15 => Form::Ansi,
             36.. => Form::Large,
@@ -116,7 +124,7 @@ impl<'s> File<'s> {
         }
         let mut bytes = vec![0; if self.form == Form::Large { 4096 } else { 512 }];
         self.src.seek(SeekFrom::Start(at))?;
-        self.src.read_exact(&mut bytes)?;
+        whole(self.src, &mut bytes)?;
         if self.pages.len() >= PAGES_KEPT {
             self.pages.clear();
         }
@@ -248,7 +256,7 @@ impl<'s> File<'s> {
         let stored = (length + trailer).next_multiple_of(align).min(BLOCK_BYTES + align);
         let mut bytes = vec![0; stored];
         self.src.seek(SeekFrom::Start(at))?;
-        self.src.read_exact(&mut bytes)?;
+        whole(self.src, &mut bytes)?;
         let end = bytes.split_off(stored - trailer);
         bytes.truncate(length);
         if !self.is_sound(&bytes, &end) {
