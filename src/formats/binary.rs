@@ -1,10 +1,12 @@
 //! The last resort: runs of readable text in bytes that are no text (programs, databases, memory images).
 //!
+//! Of a self-extracting archive the program is read so, and the archive behind it is a member.
 //! A run ends at the first control character, so a line is a run. Nearness says nothing here, and records say so.
 
 use std::io::{self, Read};
 use std::ops::Range;
 
+use super::program::{Program, end_of_code};
 use super::trouble::{in_order, read_error};
 use super::{Claim, Format, Head, Input, Sink};
 use crate::model::limits::{BLOCK_BYTES, TEXT_RUN_CHARS, WINDOW_MARGIN_BYTES};
@@ -24,8 +26,14 @@ impl Format for Binary {
         Claim::Maybe
     }
 
-    fn read(&self, _: &Head<'_>, input: Input<'_>, out: &mut dyn Sink) {
-        read_runs(&mut *in_order(input), out);
+    fn read(&self, head: &Head<'_>, input: Input<'_>, out: &mut dyn Sink) {
+        let mut src = in_order(input);
+        let Some(from) = end_of_code(head.bytes) else { return read_runs(&mut *src, out) };
+        let mut program = Program::new(&mut *src, from);
+        read_runs(&mut program, out);
+        if let Some((at, mut archive)) = program.archive() {
+            out.child(&format!("archive at byte {at}"), &mut archive);
+        }
     }
 }
 

@@ -45,6 +45,7 @@ pub mod pdf;
 pub mod plain;
 pub mod ppt;
 pub mod pptx;
+mod program;
 pub mod pst;
 pub mod rar;
 mod registry;
