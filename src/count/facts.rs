@@ -166,10 +166,10 @@ const EXAMPLE_ENDS: &[&str] =
 /// The facts of a record with these values. `is_firm`: it names a firm.
 pub fn facts(values: &[Clear<'_>], is_firm: bool, key: &CaseKey) -> Vec<Fact> {
     let mut facts = Vec::new();
+    if is_firm && !values.is_empty() {
+        facts.push(Fact { of: 0, kind: FactKind::Firm, key: 0 });
+    }
     for (of, value) in (0_u16..).zip(values) {
-        if is_firm {
-            facts.push(Fact { of, kind: FactKind::Firm, key: 0 });
-        }
         of_one(of, value, key, &mut facts);
     }
     together(values, key, &mut facts);

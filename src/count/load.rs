@@ -36,7 +36,8 @@ impl Load {
     pub(super) fn of(noted: &Noted, roles: &[Role]) -> Self {
         let mentions = mentions(noted, roles);
         let says_who = |kind| {
-            matches!(kind, FactKind::Name | FactKind::Kana | FactKind::Latin | FactKind::Given | FactKind::Domain)
+            use FactKind::{Domain, Firm, Given, Kana, Latin, Name};
+            matches!(kind, Name | Kana | Latin | Given | Domain | Firm)
         };
         // A name in a row that is only possible stands in its row's mention and in one of its own.
         let role = |id: &Identifier| roles.get(usize::from(id.entity)).copied().unwrap_or_default();

@@ -1,6 +1,8 @@
 //! Rows that tell of a firm: in a column of firms' names, or with a name as firms have it.
 
-use crate::model::{Bond, Record};
+use std::sync::LazyLock;
+
+use super::header::Header;
 
 /// How the name of a firm begins or ends.
 const FORMS: &[&str] = &[
@@ -37,7 +39,6 @@ const COLUMNS: &[&str] = &[
     "法人名",
     "社名",
     "貴社名",
-    "御社名",
     "団体名",
     "取引先名",
     "取引先",
@@ -51,7 +52,6 @@ const COLUMNS: &[&str] = &[
     "事業者名",
     "company",
     "company name",
-    "company_name",
     "organization",
     "organisation",
     "vendor",
@@ -60,48 +60,38 @@ const COLUMNS: &[&str] = &[
 /// No name of a firm is longer, in bytes.
 const NAME_BYTES: usize = 150;
 
-/// Whether a row names a firm. That says nothing of whether it names somebody too.
-pub(super) fn is_named(record: &Record<'_>) -> bool {
-    record.bond == Bond::Row
-        && record.fields.iter().any(|field| {
-            let text = field.text.trim();
-            let is_form = || FORMS.iter().any(|form| text.starts_with(form) || text.ends_with(form));
-            let is_column = |name: &str| COLUMNS.contains(&name.trim().to_lowercase().as_str());
-            !text.is_empty() && text.len() <= NAME_BYTES && (is_form() || field.name.is_some_and(is_column))
-        })
+static NAMES: LazyLock<Vec<Header>> = LazyLock::new(|| COLUMNS.iter().map(|name| Header::new(name)).collect());
+
+/// Whether a column of this header holds names of firms.
+pub(super) fn is_column(header: &Header) -> bool {
+    NAMES.iter().any(|name| header.is(name))
+}
+
+/// Whether a cell holds the name of a firm. That says nothing of whether its row names somebody too.
+pub(super) fn is_name(cell: &str, in_column: bool) -> bool {
+    let text = cell.trim();
+    let has_form = || FORMS.iter().any(|form| text.starts_with(form) || text.ends_with(form));
+    !text.is_empty() && text.len() <= NAME_BYTES && (in_column || has_form())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Field, Place};
-
-    fn is_firm(name: Option<&str>, text: &str) -> bool {
-        let fields = [Field { name, ..Field::new(text, Place::default()) }];
-        is_named(&Record::whole(Bond::Row, &fields))
-    }
 
     #[test]
     fn firms_are_known_by_their_form_or_their_column() {
-        for (name, text) in [
-            (None, "株式会社山本商店"),
-            (None, "山本商店（株）"),
-            (Some("備考"), "㈱山本"),
-            (Some("会社名"), "山本商店"),
-            (Some(" Company Name"), "Yamamoto"),
-            (None, "Yamamoto Co., Ltd."),
-        ] {
-            assert!(is_firm(name, text), "{text}");
+        for text in ["株式会社山本商店", "山本商店（株）", " ㈱山本", "Yamamoto Co., Ltd."] {
+            assert!(is_name(text, false), "{text}");
         }
-        for (name, text) in [
-            (Some("備考"), "先日の株式会社山本の件"),
-            (Some("会社名"), " "),
-            (Some("会社電話"), "03-1234-5678"),
-            (Some("氏名"), "山本太郎"),
-        ] {
-            assert!(!is_firm(name, text), "{text}");
+        for text in ["先日の株式会社山本の件", "山本太郎", ""] {
+            assert!(!is_name(text, false), "{text}");
         }
-        let fields = [Field::new("株式会社山本商店", Place::default())];
-        assert!(!is_named(&Record::whole(Bond::Line, &fields)), "a line is no row");
+        assert!(is_name("山本商店", true) && !is_name(" ", true));
+        for name in ["会社名", "【御社名】（必須）", " Company Name", "companyName", "company_name"] {
+            assert!(is_column(&Header::new(name)), "{name}");
+        }
+        for name in ["会社電話", "氏名", "company tel", ""] {
+            assert!(!is_column(&Header::new(name)), "{name}");
+        }
     }
 }

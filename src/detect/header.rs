@@ -47,7 +47,7 @@ impl Header {
     }
 
     /// Whether the whole header is this word.
-    fn is(&self, word: &Self) -> bool {
+    pub(super) fn is(&self, word: &Self) -> bool {
         !word.tight.is_empty() && self.tight == word.tight
     }
 

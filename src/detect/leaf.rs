@@ -19,7 +19,7 @@ use super::gate::{Classes, Run};
 use super::header::{Header, Verdict};
 use super::hit::{Hit, RecordHits};
 use super::series::{self, AllSeries, Passes, SeriesId};
-use crate::model::{Bond, Categories, Confidence, LinkClass, Record};
+use crate::model::{Bond, Categories, Confidence, Field, LinkClass, Record};
 
 /// Headers of one leaf whose verdicts are kept; beyond them each is judged anew.
 const HEADERS_KEPT: usize = 4_096;
@@ -89,7 +89,7 @@ impl<'e> LeafDetector<'e> {
         self.rows += u64::from(record.bond == Bond::Row);
         if !found.hits.is_empty() || found.over_limit > 0 {
             let row = row_fingerprint(record, &found.hits);
-            let (is_firm, over_limit) = (firm::is_named(record), found.over_limit);
+            let (is_firm, over_limit) = (self.names_firm(record), found.over_limit);
             let hits = RecordHits { bond: record.bond, row, is_firm, hits: found.hits, over_limit };
             if record.bond == Bond::Loose && found.at_end.iter().any(Option::is_some) {
                 let end = record.fields.iter().filter_map(end_of).max().unwrap_or(0);
@@ -123,16 +123,23 @@ impl<'e> LeafDetector<'e> {
         self.series.passes().filter_map(of).collect()
     }
 
+    /// Whether a row names a firm.
+    fn names_firm(&mut self, record: &Record<'_>) -> bool {
+        let is_name = |field: &Field<'_>| firm::is_name(field.text, self.judged(field.name).is_of_firms);
+        record.bond == Bond::Row && record.fields.iter().any(is_name)
+    }
+
     fn judged(&mut self, name: Option<&str>) -> Judged {
         let Some(name) = name else {
-            return Judged { verdicts: Arc::clone(&self.silent), categories: Categories::NONE };
+            return Judged { verdicts: Arc::clone(&self.silent), categories: Categories::NONE, is_of_firms: false };
         };
         if let Some(known) = self.verdicts.get(name) {
             return known.clone();
         }
         let header = Header::new(name);
         let verdicts = self.engine.rules.iter().map(|rule| rule.headers.judge(&header)).collect();
-        let judged = Judged { verdicts, categories: Categories::in_name(name) };
+        let (categories, is_of_firms) = (Categories::in_name(name), firm::is_column(&header));
+        let judged = Judged { verdicts, categories, is_of_firms };
         if self.verdicts.len() < HEADERS_KEPT {
             self.verdicts.insert(name.to_owned(), judged.clone());
         }
@@ -147,6 +154,8 @@ struct Judged {
     verdicts: Arc<[Verdict]>,
     /// Of what its people are.
     categories: Categories,
+    /// Whether it is a column of firms' names.
+    is_of_firms: bool,
 }
 
 /// Tells a row with nothing but shared or doubtful values from another such row.
