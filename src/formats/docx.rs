@@ -14,7 +14,7 @@ use super::ooxml::{self, Links, Office};
 use super::{Claim, Format, Head, Input, Need, Parts, Sink};
 use moves::Moves;
 
-/// Texts before the items of lists that are remembered, so that each is said once; a document has nine levels in each list.
+/// Texts before the items of lists that are remembered, so that each is said once; those beyond are said as often as they stand there.
 const MOST_LEVELS: usize = 10_000;
 
 /// Word documents.
@@ -193,7 +193,7 @@ fn lists<R: Read>(markup: &mut Markup<R>, flow: &mut Flow, out: &mut dyn Sink) {
             Piece::Open(tag) if tag.name == "lvlText" => {
                 let text = tag.get("val").unwrap_or_default();
                 let is_words = text.chars().filter(|c| c.is_alphabetic()).nth(1).is_some();
-                if is_words && said.len() < MOST_LEVELS && said.insert(text.to_owned()) {
+                if is_words && (said.len() >= MOST_LEVELS || said.insert(text.to_owned())) {
                     flow.text(text, out);
                     flow.end_paragraph(out);
                 }

@@ -208,10 +208,15 @@ fn names_of_bookmarks_and_texts_of_lists_are_read() {
         "<w:p><w:bookmarkStart w:id=\"0\" w:name=\"山田_太郎\"/><w:r><w:t>x</w:t></w:r><w:bookmarkStart w:id=\"1\" w:name=\"_GoBack\"/></w:p>",
     );
     let level = |text: &str| format!("<w:lvl><w:lvlText w:val=\"{text}\"/></w:lvl>");
-    let lists = xml(&["担当 山田太郎 %1", "%1.", "担当 山田太郎 %1", "•"].map(level).concat());
+    // However many there are, the last is read.
+    let many: String = (0..super::MOST_LEVELS).map(|n| level(&format!("章{n}"))).collect();
+    let lists = xml(&(["担当 山田太郎 %1", "%1.", "担当 山田太郎 %1", "•"].map(level).concat()
+        + &many
+        + &level("最後の佐藤花子")));
     let parts = [("[Content_Types].xml", "<Types/>"), ("word/document.xml", &*body), ("word/numbering.xml", &*lists)];
     let text = Collected::of("a.docx", &zipped(&parts)).all_text();
-    assert_eq!(text.matches("山田_太郎").count(), 1, "{text}");
-    assert_eq!(text.matches("担当 山田太郎").count(), 1, "{text}");
-    assert!(!text.contains("_GoBack") && !text.contains("%1."), "{text}");
+    assert_eq!(text.matches("山田_太郎").count(), 1);
+    assert_eq!(text.matches("担当 山田太郎").count(), 1);
+    assert!(text.contains("最後の佐藤花子"));
+    assert!(!text.contains("_GoBack") && !text.contains("%1."));
 }

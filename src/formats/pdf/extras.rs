@@ -15,7 +15,7 @@ use crate::model::GapKind;
 
 /// Nodes of a tree of names, fields or bookmarks.
 pub(super) const NODES: usize = 200_000;
-/// Texts of one piece of metadata.
+/// Texts of one piece of metadata that are remembered, so that each is said once; those beyond are said as often as they stand there.
 const MOST_METADATA: usize = 1_000;
 
 /// What is met on the way through the pages and belongs to the whole.
@@ -214,7 +214,7 @@ pub(super) fn properties(file: &mut File<'_>, root: &Dict) -> Vec<(String, Strin
 /// What XMP says, each text once.
 pub(super) fn xmp(xml: &str) -> Vec<String> {
     let mut said = BTreeSet::new();
-    of_xml(xml).into_iter().filter(|text| said.len() < MOST_METADATA && said.insert(text.clone())).collect()
+    of_xml(xml).into_iter().filter(|text| said.len() >= MOST_METADATA || said.insert(text.clone())).collect()
 }
 
 /// Text and values of attributes in XMP, but for names of schemes, identifiers and dates.
