@@ -72,6 +72,40 @@ const SAMPLES: &[(&str, &str)] = &[
     ("nested/tar-lz4-in.lzh", "a.tar.lz4 ▸ a.tar ▸ people.csv"),
 ];
 
+/// What a program that unpacks itself carries: as 7-Zip makes it, and behind programs of this machine.
+#[test]
+fn archives_behind_programs_are_opened_or_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let at = folder.path();
+    fs::copy(samples().join("people.csv"), at.join("people.csv")).unwrap();
+    real::tool(at, "7z a -bd -sfx sent.exe people.csv");
+    let program = fs::read("/bin/true").unwrap();
+    for (name, archive) in
+        [("a.exe", "zip/bzip2.zip"), ("b.exe", "lzh/level1.lzh"), ("c.exe", "rar/packed.rar"), ("d.exe", "zip/aes.zip")]
+    {
+        fs::write(at.join(name), [&program[..], &fs::read(samples().join(archive)).unwrap()].concat()).unwrap();
+    }
+    let behind = format!("archive at byte {}", program.len());
+    for (name, place) in [("sent.exe", None), ("a.exe", Some("people.csv")), ("b.exe", Some("d/people.csv"))] {
+        let seen = scan(&at.join(name));
+        assert_eq!(gaps(&seen), [], "{name}");
+        let found = seen.emails.iter().find(|(leaf, _)| leaf.ends_with("people.csv")).unwrap();
+        assert_eq!(*found.1, 5, "{name}");
+        assert!(place.is_none_or(|place| *found.0 == format!("{behind} \u{25b8} {place}")), "{name}: {found:?}");
+    }
+    for (name, kind, count) in [("c.exe", "unsupported_format", 2), ("d.exe", "encrypted", 1)] {
+        let seen = scan(&at.join(name));
+        let told = gaps(&seen);
+        assert_eq!(told.len(), count, "{name}: {told:?}");
+        assert!(told.iter().all(|(path, is)| path.contains(&behind) && *is == kind), "{name}: {told:?}");
+    }
+    // Programs of this machine are no archives.
+    for program in ["/bin/true", "/usr/bin/7z", "/bin/tar", "/usr/bin/unzip"] {
+        let seen = scan(&fs::canonicalize(program).unwrap());
+        assert_eq!(gaps(&seen), [], "{program}");
+    }
+}
+
 #[test]
 fn five_people_are_five_people_however_they_are_packed() {
     for (sample, place) in SAMPLES {

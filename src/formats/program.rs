@@ -141,38 +141,22 @@ mod tests {
     use crate::formats::docx::tests::sample;
     use crate::model::GapKind;
 
-    /// The head of a program of one section or segment that ends at 512, with the marks of archives in it.
-    fn programs() -> Vec<Vec<u8>> {
-        let mut portable = vec![0; 512];
-        let mut put = |at: usize, bytes: &[u8]| portable[at..at + bytes.len()].copy_from_slice(bytes);
-        put(0, b"MZ");
-        put(0x3C, &128_u32.to_le_bytes());
-        put(128, b"PE\0\0\0\0\x01\0");
-        put(148, &16_u16.to_le_bytes());
-        put(168 + 16, &256_u32.to_le_bytes());
-        put(168 + 20, &256_u32.to_le_bytes());
-        put(300, b"Rar!\x1A\x07\0 and PK\x03\x04 and 7z\xBC\xAF\x27\x1C");
-        let mut dos = portable.clone();
-        dos[128] = 0;
-        dos[4] = 1;
-        let mut wide = portable.clone();
-        wide[..64].fill(0);
-        wide[..5].copy_from_slice(b"\x7fELF\x02");
-        wide[0x20] = 64;
-        wide[0x36] = 56;
-        wide[0x38] = 1;
-        wide[64 + 9] = 1;
-        wide[64 + 33] = 1;
-        let mut narrow = portable.clone();
-        narrow[..64].fill(0);
-        narrow[..5].copy_from_slice(b"\x7fELF\x01");
-        narrow[0x1C] = 64;
-        narrow[0x2A] = 32;
-        narrow[0x2C] = 1;
-        narrow[64..96].fill(0);
-        narrow[64 + 5] = 1;
-        narrow[64 + 17] = 1;
-        vec![portable, dos, wide, narrow]
+    /// Heads of programs (PE, DOS, ELF of 64 and of 32 bits) that account for 512 bytes, with the marks of archives in them.
+    fn programs() -> [Vec<u8>; 4] {
+        let made = |bytes: &[(usize, &[u8])]| {
+            let mut head = vec![0; 512];
+            let marks: (usize, &[u8]) = (300, b"Rar!\x1A\x07\0 and PK\x03\x04 and 7z\xBC\xAF\x27\x1C");
+            bytes.iter().chain([&marks]).for_each(|(at, bytes)| head[*at..at + bytes.len()].copy_from_slice(bytes));
+            head
+        };
+        [
+            // A header at 128 with one section of 256 bytes at 256, or one page of 512.
+            made(&[(0, b"MZ"), (0x3C, &[128]), (128, b"PE\0\0\0\0\x01\0"), (148, &[16]), (185, &[1, 0, 0, 0, 1])]),
+            made(&[(0, b"MZ"), (4, &[1])]),
+            // One segment of 256 bytes at 256, told at 64.
+            made(&[(0, b"\x7fELF\x02"), (0x20, &[64]), (0x36, &[56, 0, 1]), (64 + 9, &[1]), (64 + 33, &[1])]),
+            made(&[(0, b"\x7fELF\x01"), (0x1C, &[64]), (0x2A, &[32, 0, 1]), (64 + 5, &[1]), (64 + 17, &[1])]),
+        ]
     }
 
     #[test]
@@ -215,7 +199,8 @@ mod tests {
                 self.0.read(&mut out[..one])
             }
         }
-        for (mark, lead) in [(&b"PK\x03\x04abc"[..], 0), (b"xx-lh5-abc", 0), (b"-lh5-", 0)] {
+        for (mark, before_it) in [(&b"PK\x03\x04abc"[..], 0), (b"xx-lh5-abc", 0), (b"-lh5-", 2)] {
+            let begin = 100 - before_it;
             let bytes = [&[7; 100], mark].concat();
             let mut src = Bytewise(&bytes);
             let mut program = Program::new(&mut src, 0);
@@ -224,8 +209,7 @@ mod tests {
             let (at, mut rest) = program.archive().unwrap();
             let mut after = Vec::new();
             rest.read_to_end(&mut after).unwrap();
-            let two = if mark.starts_with(b"-lh") { 2 } else { lead };
-            assert_eq!((before.len(), at), (100 - two, 100 - two as u64));
+            assert_eq!((before.len(), at), (begin, begin as u64));
             assert_eq!([before, after].concat(), bytes);
         }
     }
